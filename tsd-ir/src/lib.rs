@@ -1,1 +1,36 @@
-//! Placeholder.
+//! The vocabulary that the TSD compiler and the TSD runtime share.
+//!
+//! The compiler turns rule text into planned [`Rule`]s; the runtime (and the compiler, when it draws or prints
+//! a network) hands them to [`Network`], which shares or creates nodes by [`Signature`] and counts references.
+//! Both sides must mean the same thing by a value, an operator and a node, so each is defined here, once, and
+//! nothing else is: no parser, no matching, no regular expressions.
+//!
+//! Every type that appears in a compiled program can be written as a Rust constant ([`List`] and [`Text`] are
+//! borrowed there and owned elsewhere), so generated code carries its rules as plain static tables.
+
+mod canonical;
+mod domain;
+mod expr;
+mod ids;
+pub mod network;
+pub mod ops;
+mod rule;
+mod schema;
+mod signature;
+mod value;
+
+pub use canonical::Canonical;
+pub use domain::{Cut, Domain};
+pub use expr::{Arithmetic, Comparison, Expr, Function, Test};
+pub use ids::{ActionId, FactHandle, FieldId, Position, TypeId};
+pub use network::{Network, NodeId, RootId, Sharing};
+pub use rule::{Arguments, Body, Branch, Effect, Filter, Join, KeyPair, Part, Pattern, Rule, TestRef};
+pub use schema::{Action, Field, Parameter, Schema, Type};
+pub use signature::Signature;
+pub use value::{Const, Kind, Value};
+
+/// A list that generated code borrows from its constant tables and everyone else owns.
+pub type List<T> = std::borrow::Cow<'static, [T]>;
+
+/// Text that generated code borrows from its constant tables and everyone else owns.
+pub type Text = std::borrow::Cow<'static, str>;

@@ -1,0 +1,311 @@
+//! The shape of the network: which nodes there are, what each joins, and which rules use it.
+//!
+//! The compiler builds a network from a module's rules to print it and to count what sharing saves; the runtime
+//! builds the same network when a session starts and changes it when rules come and go. A chain shares every join
+//! whose form exists already and creates the rest. Each node counts the branches that pass through it, and a node
+//! that nobody uses is freed at once.
+//!
+//! A join is identified by what it joins: the node on its left, the type on its right and the equality keys. What
+//! filters its inputs belongs to the rules, not to the node.
+
+mod text;
+
+use std::collections::HashMap;
+
+use indexmap::IndexMap;
+
+use crate::{Branch, KeyPair, List, Rule, Schema, Signature, Text, TypeId};
+
+/// The number of a root.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RootId(pub u32);
+
+/// The number of a join node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(pub u32);
+
+/// Whether rules share nodes. Results never depend on it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sharing {
+    /// Nodes of the same form are one node.
+    #[default]
+    On,
+    /// Every branch of every rule has nodes of its own.
+    Off,
+}
+
+/// What stands on the left of a join.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Parent {
+    /// The facts of one type.
+    Root(RootId),
+    /// The tuples of another join.
+    Join(NodeId),
+}
+
+/// Where chains start: the facts of one type.
+#[derive(Clone, Debug)]
+pub struct Root {
+    /// The type.
+    pub ty: TypeId,
+    /// How many branches start here.
+    pub users: u32,
+    /// The joins that have this root on their left.
+    pub children: Vec<NodeId>,
+    /// With sharing off, the one branch that the root belongs to.
+    owner: Option<(Text, usize)>,
+}
+
+/// A join node.
+#[derive(Clone, Debug)]
+pub struct JoinNode {
+    /// The node's name.
+    pub signature: Signature,
+    /// What stands on its left.
+    pub parent: Parent,
+    /// The root at the start of its chain.
+    pub root: RootId,
+    /// The types of the tuples that it makes, the joined type last.
+    pub types: Vec<TypeId>,
+    /// What must be equal.
+    pub keys: List<KeyPair>,
+    /// How many branches pass through it or end in it.
+    pub users: u32,
+    /// The joins that have this one on their left.
+    pub children: Vec<NodeId>,
+}
+
+/// The nodes of one branch, from its root to its last join.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Path {
+    /// Where the chain starts.
+    pub root: RootId,
+    /// Its joins in order.
+    pub joins: Vec<NodeId>,
+    /// How many of the joins were there before the branch was added.
+    pub shared: usize,
+}
+
+impl Path {
+    /// The last node of the path, where its branch ends.
+    pub fn end(&self) -> Parent {
+        self.joins.last().map_or(Parent::Root(self.root), |join| Parent::Join(*join))
+    }
+}
+
+/// What disappeared with a rule.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Freed {
+    /// Joins that nobody uses any more, children before parents.
+    pub joins: Vec<NodeId>,
+    /// Roots that nobody uses any more.
+    pub roots: Vec<RootId>,
+}
+
+/// The nodes of a set of rules.
+#[derive(Clone, Debug, Default)]
+pub struct Network {
+    sharing: Sharing,
+    roots: Slots<Root>,
+    joins: Slots<JoinNode>,
+    root_index: HashMap<(TypeId, Option<(Text, usize)>), RootId>,
+    join_index: HashMap<Signature, Vec<NodeId>>,
+    rules: IndexMap<Text, Vec<Path>>,
+}
+
+impl Network {
+    /// An empty network.
+    pub fn new(sharing: Sharing) -> Self {
+        Self { sharing, ..Self::default() }
+    }
+
+    /// Adds a rule's branches, and returns the path of each. A rule of the same name must not be there.
+    pub fn add_rule(&mut self, rule: &Rule) -> Vec<Path> {
+        debug_assert!(!self.rules.contains_key(&rule.name), "the caller checks for duplicate names");
+        let paths: Vec<Path> = rule
+            .branches
+            .iter()
+            .enumerate()
+            .map(|(index, branch)| self.add_branch(rule, index, branch))
+            .collect();
+        self.rules.insert(rule.name.clone(), paths.clone());
+        paths
+    }
+
+    fn add_branch(&mut self, rule: &Rule, index: usize, branch: &Branch) -> Path {
+        let owner = (self.sharing == Sharing::Off).then(|| (rule.name.clone(), index));
+        let root = self.share_or_create_root(branch.ty, owner);
+        let mut path = Path { root, joins: Vec::with_capacity(branch.joins.len()), shared: 0 };
+        let mut types = vec![branch.ty];
+        for join in branch.joins.iter() {
+            types.push(join.ty);
+            let parent = path.end();
+            let (node, existed) = self.share_or_create_join(join.signature, parent, root, &types, &join.keys);
+            path.shared += usize::from(existed);
+            path.joins.push(node);
+        }
+        path
+    }
+
+    fn share_or_create_root(&mut self, ty: TypeId, owner: Option<(Text, usize)>) -> RootId {
+        let roots = &mut self.roots;
+        let id = *self
+            .root_index
+            .entry((ty, owner.clone()))
+            .or_insert_with(|| RootId(roots.insert(Root { ty, users: 0, children: Vec::new(), owner })));
+        self.roots.at_mut(id.0).users += 1;
+        id
+    }
+
+    fn share_or_create_join(
+        &mut self,
+        signature: Signature,
+        parent: Parent,
+        root: RootId,
+        types: &[TypeId],
+        keys: &List<KeyPair>,
+    ) -> (NodeId, bool) {
+        let candidates = self.join_index.entry(signature).or_default();
+        let joins = &self.joins;
+        // The hash only finds candidates; a node is the same when it joins the same.
+        let found = candidates.iter().copied().find(|id| {
+            let node = joins.at(id.0);
+            node.parent == parent && node.types.last() == types.last() && node.keys == *keys
+        });
+        let id = found.unwrap_or_else(|| {
+            let (types, keys) = (types.to_vec(), keys.clone());
+            let node = JoinNode { signature, parent, root, types, keys, users: 0, children: Vec::new() };
+            let id = NodeId(self.joins.insert(node));
+            candidates.push(id);
+            match parent {
+                Parent::Root(root) => self.roots.at_mut(root.0).children.push(id),
+                Parent::Join(left) => self.joins.at_mut(left.0).children.push(id),
+            }
+            id
+        });
+        self.joins.at_mut(id.0).users += 1;
+        (id, found.is_some())
+    }
+
+    /// Removes a rule and frees the nodes that only it used. `None` when there is no such rule.
+    pub fn remove_rule(&mut self, name: &str) -> Option<Freed> {
+        let paths = self.rules.shift_remove(name)?;
+        let mut freed = Freed::default();
+        for path in paths {
+            for id in path.joins.iter().rev() {
+                self.release_join(*id, &mut freed);
+            }
+            let root = self.roots.at_mut(path.root.0);
+            root.users -= 1;
+            if root.users == 0 {
+                let root = self.roots.remove(path.root.0);
+                self.root_index.remove(&(root.ty, root.owner));
+                freed.roots.push(path.root);
+            }
+        }
+        Some(freed)
+    }
+
+    fn release_join(&mut self, id: NodeId, freed: &mut Freed) {
+        let node = self.joins.at_mut(id.0);
+        node.users -= 1;
+        if node.users > 0 {
+            return;
+        }
+        let node = self.joins.remove(id.0);
+        let siblings = match node.parent {
+            Parent::Root(root) => &mut self.roots.at_mut(root.0).children,
+            Parent::Join(left) => &mut self.joins.at_mut(left.0).children,
+        };
+        siblings.retain(|sibling| *sibling != id);
+        if let Some(candidates) = self.join_index.get_mut(&node.signature) {
+            candidates.retain(|candidate| *candidate != id);
+            if candidates.is_empty() {
+                self.join_index.remove(&node.signature);
+            }
+        }
+        freed.joins.push(id);
+    }
+
+    /// The root with the number `id`, which must be in use.
+    pub fn root(&self, id: RootId) -> &Root {
+        self.roots.at(id.0)
+    }
+
+    /// The join with the number `id`, which must be in use.
+    pub fn join(&self, id: NodeId) -> &JoinNode {
+        self.joins.at(id.0)
+    }
+
+    /// The roots in use, in ascending order of their numbers.
+    pub fn roots(&self) -> impl Iterator<Item = (RootId, &Root)> {
+        self.roots.iter().map(|(index, root)| (RootId(index), root))
+    }
+
+    /// The joins in use, in ascending order of their numbers.
+    pub fn joins(&self) -> impl Iterator<Item = (NodeId, &JoinNode)> {
+        self.joins.iter().map(|(index, join)| (NodeId(index), join))
+    }
+
+    /// The rules in the order in which they were added, with the paths of their branches.
+    pub fn rules(&self) -> impl Iterator<Item = (&Text, &[Path])> {
+        self.rules.iter().map(|(name, paths)| (name, paths.as_slice()))
+    }
+
+    /// The paths of a rule's branches.
+    pub fn paths(&self, rule: &str) -> Option<&[Path]> {
+        self.rules.get(rule).map(Vec::as_slice)
+    }
+
+    /// Whether the network has no node left.
+    pub fn is_empty(&self) -> bool {
+        self.roots().next().is_none() && self.joins().next().is_none()
+    }
+
+    /// The network as text, for people and for tests.
+    pub fn to_text(&self, schema: &Schema) -> String {
+        text::write(self, schema)
+    }
+}
+
+/// A list whose places are used again, lowest number last freed first.
+#[derive(Clone, Debug)]
+struct Slots<T> {
+    places: Vec<Option<T>>,
+    free: Vec<u32>,
+}
+
+impl<T> Default for Slots<T> {
+    fn default() -> Self {
+        Self { places: Vec::new(), free: Vec::new() }
+    }
+}
+
+impl<T> Slots<T> {
+    fn insert(&mut self, value: T) -> u32 {
+        let index = self.free.pop().unwrap_or_else(|| {
+            self.places.push(None);
+            (self.places.len() - 1) as u32
+        });
+        self.places[index as usize] = Some(value);
+        index
+    }
+
+    fn remove(&mut self, index: u32) -> T {
+        self.free.push(index);
+        self.places[index as usize].take().expect("only places in use are removed")
+    }
+
+    fn at(&self, index: u32) -> &T {
+        self.places[index as usize].as_ref().expect("numbers name places in use")
+    }
+
+    fn at_mut(&mut self, index: u32) -> &mut T {
+        self.places[index as usize].as_mut().expect("numbers name places in use")
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
+        let places = self.places.iter().enumerate();
+        places.filter_map(|(index, place)| Some((index as u32, place.as_ref()?)))
+    }
+}

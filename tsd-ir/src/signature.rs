@@ -1,0 +1,61 @@
+//! The names of nodes: SHA-256 of the canonical form of what a node joins.
+
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+
+use crate::{KeyPair, Part, Schema, TypeId};
+
+/// The SHA-256 of a node's canonical form. An index and a name: two forms with one hash are told apart by
+/// comparing the nodes themselves.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Signature(pub [u8; 32]);
+
+impl Signature {
+    /// The signature of the facts of one type, from which every chain starts.
+    pub fn of_type(schema: &Schema, ty: TypeId) -> Self {
+        Self::of(&[b"type ", schema.ty(ty).name.as_bytes()])
+    }
+
+    /// The signature of a join of what `left` names with the facts of type `right` on `keys`, which are sorted.
+    ///
+    /// `types` are the types of the tuple on the left. Filters and residual tests take no part: rules that differ
+    /// only in them share the node.
+    pub fn of_join(schema: &Schema, left: Self, types: &[TypeId], right: TypeId, keys: &[KeyPair]) -> Self {
+        let mut text = format!("join {left:?} {}", schema.ty(right).name);
+        for key in keys {
+            let at = key.at.index();
+            let left = part(schema, types[at], key.left);
+            text += &format!("\n{at}.{left} = {}", part(schema, right, key.right));
+        }
+        Self::of(&[text.as_bytes()])
+    }
+
+    fn of(parts: &[&[u8]]) -> Self {
+        let mut hash = Sha256::new();
+        parts.iter().for_each(|part| hash.update(part));
+        Self(hash.finalize().into())
+    }
+
+    /// The first 16 hexadecimal digits: enough to tell the nodes of a network apart at sight.
+    pub fn short(&self) -> String {
+        self.0[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// All 64 hexadecimal digits.
+impl fmt::Debug for Signature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// A key part of a fact of type `ty`, as plans and canonical forms write it.
+pub(crate) fn part(schema: &Schema, ty: TypeId, part: Part) -> String {
+    let name = |field| &schema.ty(ty).field(field).name;
+    match part {
+        Part::Field(field) => name(field).to_string(),
+        Part::Widened(field) => format!("(number){}", name(field)),
+        Part::Fact => "#".to_owned(),
+    }
+}
