@@ -1,0 +1,159 @@
+//! What the compiler has to say to the author of the rules.
+//!
+//! Every stage finds faults, and the author wants all of them at once, in the order of the text, each at the exact
+//! place. So no stage prints or returns early: it reports a [`Diagnostic`] to the one [`Diagnostics`] sink, and the
+//! driver takes them out, sorted, with [`Diagnostics::finish`]. Forgetting to do so is caught in debug builds.
+
+mod code;
+mod render;
+mod suggest;
+
+pub use code::{Code, Severity};
+pub use render::render;
+pub use suggest::closest;
+
+use crate::source::Span;
+
+/// A place in the text and what is to be said about it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Label {
+    /// The range to underline.
+    pub span: Span,
+    /// The words beside the underline; may be empty.
+    pub text: String,
+}
+
+/// One error or warning.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[must_use = "a diagnostic says nothing until it is reported to a `Diagnostics` sink"]
+pub struct Diagnostic {
+    /// The stable code.
+    pub code: Code,
+    /// Whether it stops the compilation.
+    pub severity: Severity,
+    /// One sentence in the author's words.
+    pub message: String,
+    /// The place at fault.
+    pub primary: Label,
+    /// Other places that explain it, such as an earlier declaration.
+    pub secondary: Vec<Label>,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+impl Diagnostic {
+    /// A diagnostic of the severity that `code` has by default.
+    pub fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            severity: code.severity(),
+            message: message.into(),
+            primary: Label { span, text: String::new() },
+            secondary: Vec::new(),
+            hint: None,
+        }
+    }
+
+    /// Writes words beside the primary range.
+    pub fn label(mut self, text: impl Into<String>) -> Self {
+        self.primary.text = text.into();
+        self
+    }
+
+    /// Shows a second range.
+    pub fn also(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.secondary.push(Label { span, text: text.into() });
+        self
+    }
+
+    /// Adds a line of advice.
+    pub fn hint(mut self, text: impl Into<String>) -> Self {
+        self.hint = Some(text.into());
+        self
+    }
+
+    /// Adds "did you mean" when a candidate is close enough to `wanted`; keeps the present hint otherwise.
+    pub fn did_you_mean<'a>(self, wanted: &str, candidates: impl IntoIterator<Item = &'a str>) -> Self {
+        match closest(wanted, candidates) {
+            Some(found) => self.hint(format!("did you mean `{found}`?")),
+            None => self,
+        }
+    }
+
+    /// Whether it stops the compilation.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+}
+
+/// Collects the diagnostics of all stages.
+#[derive(Debug, Default)]
+pub struct Diagnostics {
+    reported: Vec<Diagnostic>,
+}
+
+impl Diagnostics {
+    /// An empty sink.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes a diagnostic in.
+    pub fn report(&mut self, diagnostic: Diagnostic) {
+        self.reported.push(diagnostic);
+    }
+
+    /// Whether an error has been reported. Warnings do not count.
+    pub fn has_errors(&self) -> bool {
+        self.reported.iter().any(Diagnostic::is_error)
+    }
+
+    /// Gives out everything that was reported, in the order of the text. What was reported of one range keeps the
+    /// order of its codes, and then of reporting; the same diagnostic reported twice is given once.
+    #[must_use = "these are the diagnostics; dropping them silences the compiler"]
+    pub fn finish(mut self) -> Vec<Diagnostic> {
+        let mut all = std::mem::take(&mut self.reported);
+        all.sort_by_key(|diagnostic| (diagnostic.primary.span, diagnostic.code));
+        all.dedup();
+        all
+    }
+}
+
+impl Drop for Diagnostics {
+    fn drop(&mut self) {
+        debug_assert!(
+            self.reported.is_empty() || std::thread::panicking(),
+            "diagnostics were reported and never read: call `Diagnostics::finish`"
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::SourceMap;
+
+    #[test]
+    fn finish_sorts_by_place() {
+        let mut sources = SourceMap::new();
+        let (first, second) = (sources.add("a", "x"), sources.add("b", "x"));
+        let mut sink = Diagnostics::new();
+        sink.report(Diagnostic::new(Code::Syntax, Span::new(second, 0, 1), "last"));
+        sink.report(Diagnostic::new(Code::CrossProduct, Span::new(first, 4, 5), "middle"));
+        assert!(!Diagnostics::new().has_errors());
+        sink.report(Diagnostic::new(Code::UnknownType, Span::new(first, 1, 2), "first"));
+        assert!(sink.has_errors());
+        let messages: Vec<_> = sink.finish().into_iter().map(|diagnostic| diagnostic.message).collect();
+        assert_eq!(messages, ["first", "middle", "last"]);
+    }
+
+    #[test]
+    #[cfg(debug_assertions)]
+    #[should_panic(expected = "never read")]
+    fn a_dropped_sink_complains() {
+        let mut sources = SourceMap::new();
+        let file = sources.add("a", "x");
+        let mut sink = Diagnostics::new();
+        sink.report(Diagnostic::new(Code::Syntax, Span::new(file, 0, 1), "unread"));
+    }
+}

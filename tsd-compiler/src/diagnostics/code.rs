@@ -1,0 +1,141 @@
+//! The stable codes.
+//!
+//! A code is what tools match on and what the error index explains, so its name never changes once released. The
+//! enumeration and the names are written as one table.
+
+use std::fmt;
+
+/// How grave a diagnostic is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Severity {
+    /// The rules cannot be compiled.
+    Error,
+    /// The rules can be compiled but probably do not say what was meant.
+    Warning,
+}
+
+impl Severity {
+    /// `error` or `warning`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        }
+    }
+}
+
+macro_rules! codes {
+    ($($severity:ident { $($(#[doc = $doc:literal])+ $variant:ident = $name:literal,)+ })+) => {
+        /// The kinds of faults, each with a stable kebab-case name.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        pub enum Code {
+            $($($(#[doc = $doc])+ $variant,)+)+
+        }
+
+        impl Code {
+            /// Every code, in the order of declaration.
+            pub const ALL: &'static [Code] = &[$($(Code::$variant,)+)+];
+
+            /// The stable name, such as `unknown-field`.
+            pub fn name(self) -> &'static str {
+                match self { $($(Code::$variant => $name,)+)+ }
+            }
+
+            /// The severity of a diagnostic with this code, unless its reporter says otherwise.
+            pub fn severity(self) -> Severity {
+                match self { $($(Code::$variant => Severity::$severity,)+)+ }
+            }
+
+            /// What the code stands for, in a sentence or two: the text of the error index.
+            pub fn explanation(self) -> &'static str {
+                match self { $($(Code::$variant => concat!($($doc),+).trim_ascii(),)+)+ }
+            }
+        }
+    };
+}
+
+codes! {
+    Error {
+        /// The text is not a TSD program.
+        Syntax = "syntax",
+        /// Brackets or operators are nested deeper than 128.
+        NestingTooDeep = "nesting-too-deep",
+        /// A type that is not declared.
+        UnknownType = "unknown-type",
+        /// A field that the type does not have.
+        UnknownField = "unknown-field",
+        /// A name that stands for nothing here.
+        UnknownVariable = "unknown-variable",
+        /// An action that is neither declared nor built in, used where it must be.
+        UnknownAction = "unknown-action",
+        /// A function that the language does not have.
+        UnknownFunction = "unknown-function",
+        /// A rule that does not exist.
+        UnknownRule = "unknown-rule",
+        /// A fact that does not exist.
+        UnknownFact = "unknown-fact",
+        /// An annotation that means nothing here.
+        UnknownAnnotation = "unknown-annotation",
+        /// Too many or too few arguments.
+        WrongArity = "wrong-arity",
+        /// A value of one type where another is needed.
+        TypeMismatch = "type-mismatch",
+        /// A name declared twice.
+        DuplicateDeclaration = "duplicate-declaration",
+        /// A field given twice in one fact or update.
+        DuplicateField = "duplicate-field",
+        /// A fact without a value for a field of its primary key.
+        MissingKeyField = "missing-key-field",
+        /// A fact without a value for a field that may not be missing.
+        MissingField = "missing-field",
+        /// Two facts of a program with one primary key.
+        DuplicateKey = "duplicate-key",
+        /// A primary-key field that may be missing or that an update changes.
+        KeyField = "key-field",
+        /// A variable used without being bound by a pattern.
+        UnboundVariable = "unbound-variable",
+        /// An aggregate where none may stand, or one without the value it needs.
+        MisplacedAggregate = "misplaced-aggregate",
+        /// A condition that is not one: a value that is neither true nor false.
+        NotACondition = "not-a-condition",
+        /// Types that refer to each other in a circle.
+        ReferenceCycle = "reference-cycle",
+        /// A regular expression that does not compile.
+        BadRegex = "bad-regex",
+        /// `remove` or `reset` in rules that are compiled.
+        CommandInRules = "command-in-rules",
+        /// Something that the language has and this version does not.
+        NotYet = "not-yet",
+    }
+    Warning {
+        /// A pattern that no condition ties to the others: every pair matches.
+        CrossProduct = "cross-product",
+        /// A rule whose condition is never true.
+        UnreachableRule = "unreachable-rule",
+        /// `AND` and `OR` side by side without parentheses.
+        MixedAndOr = "mixed-and-or",
+        /// A string without quotes.
+        BareWord = "bare-word",
+        /// An action that is called but not declared.
+        UndeclaredAction = "undeclared-action",
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_kebab_case_and_unique() {
+        let names: std::collections::BTreeSet<_> = Code::ALL.iter().map(|code| code.name()).collect();
+        assert_eq!(names.len(), Code::ALL.len());
+        assert!(names.iter().all(|name| name.chars().all(|c| c.is_ascii_lowercase() || c == '-')));
+        assert!(Code::ALL.iter().all(|code| code.explanation().ends_with('.')));
+    }
+}
