@@ -1,0 +1,50 @@
+//! The rules over nycflights13: the five that join without negation and aggregates in one program, and each rule by itself.
+
+mod harness;
+
+use harness::Question;
+use std::rc::Rc;
+use tsd_benches::flights_data::{self, FlightRule, Flights};
+use tsd_benches::limit::flights::{self as limit, Found, IN_SCOPE};
+use tsd_benches::measure::{Program, timed};
+
+fn main() {
+    let rules = flights_data::rules().unwrap_or_else(|error| panic!("{error}"));
+    let in_scope = rules.iter().filter(|rule| IN_SCOPE.contains(&rule.name.as_str()));
+    let in_scope = in_scope.map(|rule| rule.activations).sum();
+    let mut questions = vec![Question::new("flights in scope".to_owned(), Some(in_scope), || {
+        let data = load();
+        // `tsd static` and `tsd interpreted` belong behind the limit.
+        vec![Program::new("limit", move || {
+            let (timing, found) = timed(|| limit::in_scope(&data));
+            (timing, found.outcome())
+        })]
+    })];
+    questions.extend([
+        one(&rules, "old_aircraft", limit::old_aircraft),
+        one(&rules, "low_visibility_delay", limit::low_visibility_delay),
+        one(&rules, "compensation", limit::compensation),
+        one(&rules, "windy_small_jet", limit::windy_small_jet),
+        one(&rules, "high_altitude_arrival", limit::high_altitude_arrival),
+        one(&rules, "unregistered_aircraft", limit::unregistered_aircraft),
+        one(&rules, "late_airline", limit::late_airline),
+        one(&rules, "workhorse", limit::workhorse),
+    ]);
+    harness::run(&questions);
+}
+
+fn load() -> Rc<Flights> {
+    Rc::new(Flights::load().unwrap_or_else(|error| panic!("{error}")))
+}
+
+/// The question of one rule.
+fn one<const N: usize>(rules: &[FlightRule], name: &'static str, run: fn(&Flights) -> Found<N>) -> Question {
+    let matches = rules.iter().find(|rule| rule.name == name).map(|rule| rule.activations);
+    Question::new(format!("flights {name}"), matches, move || {
+        let data = load();
+        vec![Program::new("limit", move || {
+            let (timing, found) = timed(|| run(&data));
+            (timing, limit::outcome(&found))
+        })]
+    })
+}

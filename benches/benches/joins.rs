@@ -1,0 +1,49 @@
+//! The workloads of one rule: the chain of three tables, negation and aggregation.
+
+mod harness;
+
+use harness::Question;
+use std::rc::Rc;
+use tsd_benches::expected::{self, for_facts};
+use tsd_benches::generator::Workload;
+use tsd_benches::limit::{aggregation, chain, negation};
+use tsd_benches::measure::{Program, size_name, sizes, timed};
+use tsd_benches::outcome::Outcome;
+
+fn main() {
+    let mut questions = Vec::new();
+    for facts in sizes(&[100_000, 1_000_000]) {
+        let id = |workload: &str| format!("{workload} {}", size_name(facts));
+        questions.push(Question::new(id("chain"), for_facts(&expected::CHAIN, facts), move || {
+            let workload = Workload::chain(facts);
+            limit(workload, chain::hash_joins, chain::Matches::outcome)
+        }));
+        questions.push(Question::new(id("negation"), for_facts(&expected::NEGATION, facts), move || {
+            let join = |workload: &Workload| negation::anti_join(&workload.customers, &workload.orders);
+            limit(Workload::orders(facts), join, negation::Matches::outcome)
+        }));
+        questions.push(Question::new(
+            id("aggregation"),
+            for_facts(&expected::AGGREGATION, facts),
+            move || {
+                let sums =
+                    |workload: &Workload| aggregation::hash_sums(&workload.customers, &workload.orders);
+                limit(Workload::orders(facts), sums, negation::Matches::outcome)
+            },
+        ));
+    }
+    harness::run(&questions);
+}
+
+/// The programs of a question. `tsd static` and `tsd interpreted` belong behind the limit.
+fn limit<Found: 'static>(
+    workload: Workload,
+    run: impl Fn(&Workload) -> Found + 'static,
+    outcome: impl Fn(&Found, &Workload) -> Outcome + 'static,
+) -> Vec<Program<'static>> {
+    let workload = Rc::new(workload);
+    vec![Program::new("limit", move || {
+        let (timing, found) = timed(|| run(&workload));
+        (timing, outcome(&found, &workload))
+    })]
+}
