@@ -40,7 +40,8 @@ fn planes_by_tailnum(data: &Flights, wanted: impl Fn(&Plane) -> bool) -> Index<&
     numbered.filter(|(_, plane)| wanted(plane)).map(|(record, plane)| (plane.tailnum, record)).collect()
 }
 
-/// The weather by hour and airport. The data have a few hours twice, so each entry is the last of a chain.
+/// The weather by hour and airport. No hour and airport occur twice in the data, but no key says so, and a join must not
+/// rely on it: each entry is the last of a chain.
 struct WeatherIndex {
     last: Index<(&'static str, &'static str)>,
     /// Per record the previous record of the same hour and airport.

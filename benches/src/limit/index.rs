@@ -1,7 +1,7 @@
 //! The hash index that the limit programs share: open addressing with linear probing over record numbers.
 //!
-//! A slot is four bytes and the key stays in its record, so an index of half a million customers is 4 MB: new memory costs
-//! more here (a page fault for every 4 KB) than the second cache miss of looking at the record.
+//! A slot is four bytes and the key stays in its record, so an index of half a million customers is 4 MB. Slots that hold the
+//! key too take 16 MB and save the look at the record, yet negation and the chain ran no faster with them at a million facts.
 
 /// A set of records, found by a key that each record has.
 ///
