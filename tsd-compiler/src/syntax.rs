@@ -1,1 +1,20 @@
-//! Placeholder.
+//! From text to tree and back.
+//!
+//! [`parse`] reads one text of a [`SourceMap`](crate::source::SourceMap) into an [`ast::Program`]. It reports every
+//! syntax error it finds and goes on at the next statement, so what it returns is always usable. [`print`] writes a
+//! tree in the canonical form: the arrow notation, one statement to a line. Parsing that text gives the same tree again,
+//! spans apart.
+
+pub mod ast;
+mod parse;
+mod print;
+mod scan;
+mod scan_tokens;
+
+pub use parse::{MAX_NESTING, parse};
+pub use print::print;
+
+/// Whether a word cannot be the name of a variable because it is an operator or a Boolean.
+pub(crate) fn is_reserved(word: &str) -> bool {
+    scan::is_word_operator(word) || word == "true" || word == "false"
+}

@@ -54,10 +54,11 @@ fn excerpt<'a>(
     diagnostic: &'a Diagnostic,
     file: FileId,
 ) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
-    let labels: Vec<(AnnotationKind, &Label)> = std::iter::once((AnnotationKind::Primary, &diagnostic.primary))
-        .chain(diagnostic.secondary.iter().map(|label| (AnnotationKind::Context, label)))
-        .filter(|(_, label)| label.span.file == file)
-        .collect();
+    let labels: Vec<(AnnotationKind, &Label)> =
+        std::iter::once((AnnotationKind::Primary, &diagnostic.primary))
+            .chain(diagnostic.secondary.iter().map(|label| (AnnotationKind::Context, label)))
+            .filter(|(_, label)| label.span.file == file)
+            .collect();
     let first = labels.iter().map(|(_, label)| label.span.start).min().unwrap_or(0);
     let last = labels.iter().map(|(_, label)| label.span.end).max().unwrap_or(0);
     let line = sources.line_index(file, first as usize);
@@ -95,7 +96,8 @@ mod tests {
     #[test]
     fn looks_like_rustc() {
         let mut sources = SourceMap::new();
-        let file = sources.add("shop.tsd", "type Order(#id: string)\n\nrule r : {o: Order} / o.ib == \"1\"\n");
+        let file =
+            sources.add("shop.tsd", "type Order(#id: string)\n\nrule r : {o: Order} / o.ib == \"1\"\n");
         let at = |start, end| Span::new(file, start, end);
         let diagnostic = Diagnostic::new(Code::UnknownField, at(49, 51), "type `Order` has no field `ib`")
             .label("no such field")
