@@ -90,7 +90,7 @@ codes! {
         MissingField = "missing-field",
         /// Two facts of a program with one primary key.
         DuplicateKey = "duplicate-key",
-        /// A primary-key field that may be missing or that an update changes.
+        /// A primary-key field that may be missing.
         KeyField = "key-field",
         /// A variable used without being bound by a pattern.
         UnboundVariable = "unbound-variable",
@@ -104,6 +104,12 @@ codes! {
         BadRegex = "bad-regex",
         /// `remove` or `reset` in rules that are compiled.
         CommandInRules = "command-in-rules",
+        /// A statement other than a rule where only rules can be added.
+        NotARule = "not-a-rule",
+        /// An `Insert` of a type whose facts only the host program can make.
+        ExternInsert = "extern-insert",
+        /// A number, or a count of something, beyond what the engine can hold.
+        OutOfRange = "out-of-range",
         /// Something that the language has and this version does not.
         NotYet = "not-yet",
     }
@@ -114,6 +120,8 @@ codes! {
         UnreachableRule = "unreachable-rule",
         /// `AND` and `OR` side by side without parentheses.
         MixedAndOr = "mixed-and-or",
+        /// `IS MISSING` or `IS PRESENT` of something that always has a value.
+        AlwaysPresent = "always-present",
         /// A string without quotes.
         BareWord = "bare-word",
         /// An action that is called but not declared.

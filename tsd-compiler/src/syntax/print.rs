@@ -107,13 +107,19 @@ fn print_rule(out: &mut String, rule: &Rule) {
         head.push_str(" / ");
     }
     if let Some(condition) = &rule.condition {
-        head.push_str(&expr::text(condition));
+        let line = expr::text(condition);
+        if head.chars().count() + line.chars().count() > WIDTH {
+            head.truncate(head.trim_end().len());
+            expr::lines(&mut head, condition);
+        } else {
+            head.push_str(&line);
+        }
     }
     let head = head.trim_end();
     let calls: Vec<String> = rule.calls.iter().map(call).collect();
     let one_line = calls.join(", ");
     out.push_str(head);
-    if head.chars().count() + one_line.chars().count() + 5 <= WIDTH && !one_line.contains('\n') {
+    if head.chars().count() + one_line.chars().count() + 5 <= WIDTH && !head.contains('\n') {
         out.push_str(&format!(" ==> {one_line}"));
     } else {
         out.push_str(&format!("\n    ==> {}", calls.join(",\n        ")));

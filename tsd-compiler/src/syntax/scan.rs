@@ -71,7 +71,8 @@ impl<'t> Scan<'t> {
         self.tokens.get(index).and_then(|token| self.text.get(token.range.clone())).unwrap_or("")
     }
 
-    fn kind(&self, index: usize) -> Option<TokenKind> {
+    /// What a token is; none past the last one.
+    pub(super) fn kind(&self, index: usize) -> Option<TokenKind> {
         self.tokens.get(index).map(|token| token.kind)
     }
 
@@ -134,7 +135,7 @@ impl<'t> Scan<'t> {
                 if self.slice(index) == "end" {
                     return index + 1;
                 }
-            } else if self.is_start(index) || (self.tokens[index].leads_line && self.begins_fact(index)) {
+            } else if self.is_start(index) || self.looks_like_start(index) {
                 return index;
             }
         }
@@ -143,10 +144,18 @@ impl<'t> Scan<'t> {
 
     /// Whether the token begins a statement, given that it stands outside all brackets and pattern lists.
     fn is_start(&self, index: usize) -> bool {
+        let after_lone_word = self.looks_like_start(index.wrapping_sub(1)) && !self.tokens[index].leads_line;
         self.is_declaration(index)
             || (self.can_end_statement(index.wrapping_sub(1))
+                && !after_lone_word
                 && (self.begins_fact(index)
                     || (self.slice(index) == "reset" && !self.is_sign(index + 1, '.'))))
+    }
+
+    /// Whether a line begins as a statement would, be it with a misspelt keyword.
+    fn looks_like_start(&self, index: usize) -> bool {
+        let leads_line = self.tokens.get(index).is_some_and(|token| token.leads_line);
+        leads_line && self.is_name(index) && (self.begins_fact(index) || self.is_name(index + 1))
     }
 
     /// Whether a keyword and what follows it can only be the beginning of a declaration or command. Two names

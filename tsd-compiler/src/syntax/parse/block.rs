@@ -86,7 +86,7 @@ impl Lowering<'_> {
         fresh: &mut FreshNames,
         bound: &mut Vec<Meaning>,
     ) -> Option<Pattern<'i>> {
-        let type_name = self.name(&part(&part(&node, Rule::pattern_type)?, Rule::name)?);
+        let type_name = self.name(&part(&part(&node, Rule::pattern_type)?, Rule::type_word)?);
         let (negated, exists) = (part(&node, Rule::kw_not).is_some(), part(&node, Rule::kw_exists).is_some());
         let written = part(&node, Rule::block_variable);
         let wish = written.as_ref().map_or_else(

@@ -11,7 +11,7 @@ type Node<'i> = Pair<'i, Rule>;
 impl Lowering<'_> {
     /// A call of an action or effect.
     pub(super) fn call(&mut self, pair: &Node<'_>) -> Option<Call> {
-        let name = self.name(&part(pair, Rule::name)?);
+        let name = self.name(&part(pair, Rule::action_name)?);
         let arguments = match part(pair, Rule::arguments) {
             Some(arguments) => {
                 parts(&arguments).map(|argument| self.argument(&argument)).collect::<Option<_>>()?

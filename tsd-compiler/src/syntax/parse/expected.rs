@@ -23,7 +23,10 @@ pub(super) fn diagnostic(
         ErrorVariant::ParsingError { positives, .. } => positives,
         ErrorVariant::CustomError { .. } => &[],
     };
-    let error = Place { scan, statement, at: found.start, ended: found.is_empty(), tried };
+    let mut error = Place { scan, statement, at: found.start, ended: found.is_empty(), tried };
+    if error.is_no_statement() {
+        (error.at, error.ended) = (statement, false);
+    }
     let (range, written) = error.found();
     let message = format!("expected {}, found {written}", error.expectation());
     let mut diagnostic = Diagnostic::new(Code::Syntax, span(file, range.start, range.end), message);
@@ -52,6 +55,15 @@ struct Place<'a, 't> {
 impl Place<'_, '_> {
     fn tried(&self, rule: Rule) -> bool {
         self.tried.contains(&rule)
+    }
+
+    /// Whether the first word was taken for that of a fact because it is no keyword.
+    fn is_no_statement(&self) -> bool {
+        self.at <= self.statement + 1
+            && self.tried(Rule::equals)
+            && self.tried(Rule::open)
+            && !self.tried(Rule::kw_fact)
+            && self.scan.kind(self.statement) == Some(TokenKind::Word)
     }
 
     fn wants_operator(&self) -> bool {
@@ -99,11 +111,14 @@ impl Place<'_, '_> {
     }
 
     fn expectation(&self) -> String {
-        if self.tried(Rule::type_declaration) {
+        if self.is_no_statement() || (self.tried(Rule::kw_mod) && self.tried(Rule::kw_type)) {
             return match self.at == self.statement {
                 true => "a statement: `type`, `action`, `rule`, `remove`, `reset` or a fact".into(),
                 false => "the next statement".into(),
             };
+        }
+        if self.tried(Rule::kw_fact) {
+            return "`rule` or `fact`".into();
         }
         if self.tried(Rule::arrow) {
             return match self.wants_operator() {
@@ -120,6 +135,14 @@ impl Place<'_, '_> {
             if !word.is_empty() && !words.contains(&word) {
                 words.push(word);
             }
+        }
+        if self.wants_operator() {
+            words.retain(|word| *word != group(Rule::dot));
+        }
+        if self.wants_operand() {
+            let operands =
+                [Rule::number, Rule::text, Rule::name, Rule::open, Rule::open_bracket, Rule::open_brace];
+            words.retain(|word| operands.iter().all(|rule| group(*rule) != *word));
         }
         words.sort_by_key(|word| (word.starts_with('`'), *word));
         match words.split_last() {
@@ -178,19 +201,19 @@ fn group(rule: Rule) -> &'static str {
         | Rule::cast
         | Rule::boolean => OPERAND,
         Rule::kw_not | Rule::kw_exists | Rule::fact_argument | Rule::block_variable | Rule::field_alias => "",
-        Rule::name | Rule::source => "a name",
+        Rule::name | Rule::source | Rule::field_path => "a name",
         Rule::number => "a number",
         Rule::text => "a string",
         Rule::rule_name => "the name of the rule",
         Rule::fact_key | Rule::bare_key => "the key of the fact",
-        Rule::type_name => "a type",
+        Rule::type_name | Rule::type_word => "a type",
         Rule::field => "a field such as `name: string`",
         Rule::parameter => "a parameter such as `name: string`",
         Rule::field_value => "a field and its value such as `total: 12`",
         Rule::binding => "a variable and its type such as `c: Customer`",
         Rule::block => "a pattern block such as `{c: Customer}`",
         Rule::group_value => "`(`",
-        Rule::call | Rule::block_call => "an action",
+        Rule::call | Rule::block_call | Rule::action_name => "an action",
         Rule::pattern | Rule::pattern_type => "a pattern such as `Customer(id == 1)`",
         Rule::fact_literal => "a fact",
         Rule::constant | Rule::signed_number | Rule::constant_list => "a literal",

@@ -17,6 +17,8 @@ pub(super) struct Lowering<'d> {
     file: FileId,
     offset: usize,
     diagnostics: &'d mut Diagnostics,
+    /// How many diagnostics there have been, so that no statement is left out in silence.
+    reported: usize,
     /// Signs before the operands that are being lowered, innermost last.
     pub(super) signs: usize,
     /// Whether `$name` may stand here.
@@ -25,10 +27,11 @@ pub(super) struct Lowering<'d> {
 
 impl<'d> Lowering<'d> {
     pub(super) fn new(file: FileId, diagnostics: &'d mut Diagnostics) -> Self {
-        Self { file, offset: 0, diagnostics, signs: 0, in_block_notation: false }
+        Self { file, offset: 0, diagnostics, reported: 0, signs: 0, in_block_notation: false }
     }
 
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
+        self.reported += 1;
         self.diagnostics.report(diagnostic);
     }
 
@@ -51,7 +54,14 @@ impl<'d> Lowering<'d> {
                 Rule::EOI => continue,
                 Rule::semicolon => {}
                 Rule::module => self.module(&pair, program),
-                _ => program.statements.extend(self.statement(&pair)),
+                _ => {
+                    let before = self.reported;
+                    let statement = self.statement(&pair);
+                    if statement.is_none() && self.reported == before {
+                        self.syntax_error(self.span(&pair), "this statement cannot be read");
+                    }
+                    program.statements.extend(statement);
+                }
             }
             end = offset + pair.as_span().end();
         }

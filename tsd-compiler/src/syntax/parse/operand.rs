@@ -150,8 +150,7 @@ impl Lowering<'_> {
 
     fn source(&self, pair: &Node<'_>) -> Option<(Name, Name)> {
         let source = part(pair, Rule::source)?;
-        let mut names = parts_of(&source, Rule::name);
-        Some((self.name(&names.next()?), self.name(&names.next()?)))
+        Some((self.name(&part(&source, Rule::name)?), self.name(&part(&source, Rule::type_word)?)))
     }
 
     /// Lowers what may be absent; the outer `None` is a fault.

@@ -65,7 +65,7 @@ impl Lowering<'_> {
     }
 
     fn type_name(&mut self, pair: &Node<'_>) -> Option<TypeName> {
-        let name = self.name(&part(pair, Rule::name)?);
+        let name = self.name(&part(pair, Rule::type_word)?);
         Some(TypeName { name, optional: part(pair, Rule::question).is_some() })
     }
 
@@ -174,8 +174,8 @@ impl Lowering<'_> {
     }
 
     fn binding(&mut self, pair: &Node<'_>) -> Option<Binding> {
-        let mut names = parts_of(pair, Rule::name);
-        let (variable, what) = (self.name(&names.next()?), names.next()?);
+        let variable = self.name(&part(pair, Rule::name)?);
+        let what = part(pair, Rule::type_word)?;
         let kind = match part(pair, Rule::group_value) {
             None => BindingKind::Fact(self.name(&what)),
             Some(group) => {

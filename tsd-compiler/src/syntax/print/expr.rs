@@ -24,6 +24,22 @@ pub(super) fn text(expr: &Expr) -> String {
     out
 }
 
+/// A condition on lines of its own, one for each part of an outermost AND or OR.
+pub(super) fn lines(out: &mut String, expr: &Expr) {
+    let (parts, word) = match &expr.kind {
+        ExprKind::And(parts) => (parts.as_slice(), "AND "),
+        ExprKind::Or(parts) => (parts.as_slice(), "OR "),
+        _ => (std::slice::from_ref(expr), ""),
+    };
+    for (index, part) in parts.iter().enumerate() {
+        out.push_str("\n    ");
+        if index > 0 {
+            out.push_str(word);
+        }
+        operand(out, part, if parts.len() > 1 { Level::Not } else { Level::Or });
+    }
+}
+
 /// A string literal.
 pub(super) fn quoted(text: &str) -> String {
     let mut out = String::from('"');

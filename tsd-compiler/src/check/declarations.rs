@@ -1,0 +1,297 @@
+//! The names that a program declares, and where.
+//!
+//! Types and actions may be used before they are declared, so they are gathered before any rule is looked at. A name
+//! whose declaration is broken still counts as declared: the fault was reported once, where it is, and everything that
+//! uses the name is left in peace.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tsd_ir::{Action, ActionId, Field, FieldId, Kind, Schema, Type, TypeId};
+
+use crate::diagnostics::{Code, Diagnostic, Diagnostics};
+use crate::source::Span;
+use crate::syntax::ast;
+
+/// The names of the kinds that need no declaration.
+const BUILT_IN: [(&str, Kind); 4] =
+    [("string", Kind::Text), ("number", Kind::Number), ("int", Kind::Int), ("bool", Kind::Bool)];
+
+/// Types and actions by name, with the places of their declarations where these are known.
+#[derive(Debug, Default)]
+pub(super) struct Declarations {
+    pub(super) schema: Schema,
+    types: BTreeMap<String, TypeId>,
+    actions: BTreeMap<String, ActionId>,
+    type_spans: Vec<TypeSpans>,
+    action_spans: Vec<Span>,
+    /// Actions that are called but not declared; their spans are those of the first calls.
+    pub(super) inferred: BTreeSet<ActionId>,
+    /// Names whose declarations could not be read.
+    lost: BTreeSet<String>,
+    /// Fields and parameters whose types could not be resolved.
+    broken_fields: BTreeSet<(TypeId, FieldId)>,
+    pub(super) broken_parameters: BTreeSet<(ActionId, usize)>,
+}
+
+#[derive(Debug)]
+struct TypeSpans {
+    name: Span,
+    fields: Vec<Span>,
+}
+
+/// What a type name stands for.
+pub(super) enum Resolved<T> {
+    /// This.
+    Known(T),
+    /// Nothing that is known, and this has been reported.
+    Broken,
+}
+
+impl Declarations {
+    /// The declarations of a schema that exists already.
+    pub(super) fn of_schema(schema: &Schema) -> Self {
+        let mut this = Self { schema: schema.clone(), ..Self::default() };
+        for (index, ty) in schema.types.iter().enumerate() {
+            this.types.insert(ty.name.to_string(), TypeId(index as u16));
+        }
+        for (index, action) in schema.actions.iter().enumerate() {
+            this.actions.insert(action.name.to_string(), ActionId(index as u16));
+        }
+        this
+    }
+
+    /// Names whose declarations the parser had to leave out: whatever uses them is not to be blamed.
+    pub(super) fn set_lost(&mut self, lost: BTreeSet<String>) {
+        self.lost = lost;
+    }
+
+    /// Whether the declaration of a name could not be read.
+    pub(super) fn is_lost(&self, name: &str) -> bool {
+        self.lost.contains(name)
+    }
+
+    /// Gathers the types: first all names, then the fields.
+    pub(super) fn add_types<'a>(
+        &mut self,
+        declarations: impl Iterator<Item = &'a ast::TypeDeclaration>,
+        sink: &mut Diagnostics,
+    ) {
+        let accepted: Vec<_> = declarations
+            .filter_map(|declaration| Some((self.add_type_name(declaration, sink)?, declaration)))
+            .collect();
+        for (id, declaration) in &accepted {
+            self.add_fields(*id, declaration, sink);
+        }
+        super::cycle::report(&self.schema, |ty, field| self.field_span(ty, field), sink);
+    }
+
+    fn add_type_name(&mut self, declaration: &ast::TypeDeclaration, sink: &mut Diagnostics) -> Option<TypeId> {
+        let ast::Name { text, span } = &declaration.name;
+        if BUILT_IN.iter().any(|(name, _)| name == text) {
+            let message = format!("`{text}` is a built-in type");
+            sink.report(Diagnostic::new(Code::DuplicateDeclaration, *span, message).label("choose another name"));
+            return None;
+        }
+        if let Some(first) = self.types.get(text) {
+            sink.report(duplicate("type", &declaration.name, self.type_span(*first)));
+            return None;
+        }
+        let index = self.schema.types.len();
+        if index >= TypeId::LIMIT {
+            let message = format!("a module cannot have more than {} types", TypeId::LIMIT);
+            sink.report(Diagnostic::new(Code::OutOfRange, *span, message));
+            self.lost.insert(text.clone());
+            return None;
+        }
+        let id = TypeId(index as u16);
+        let path = declaration.rust_path.as_ref().map(|path| {
+            let names: Vec<&str> = path.iter().map(|name| name.text.as_str()).collect();
+            names.join("::").into()
+        });
+        self.schema.types.to_mut().push(Type {
+            name: text.clone().into(),
+            fields: Vec::new().into(),
+            key: Vec::new().into(),
+            rows: super::annotation::rows(declaration, sink),
+            path,
+        });
+        self.types.insert(text.clone(), id);
+        self.type_spans.push(TypeSpans { name: *span, fields: Vec::new() });
+        Some(id)
+    }
+
+    fn add_fields(&mut self, id: TypeId, declaration: &ast::TypeDeclaration, sink: &mut Diagnostics) {
+        let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
+        let (mut fields, mut spans, mut key) = (Vec::new(), Vec::new(), Vec::new());
+        for field in &declaration.fields {
+            let name = &field.name;
+            if let Some(first) = seen.get(name.text.as_str()) {
+                sink.report(duplicate("field", name, Some(*first)));
+                continue;
+            }
+            seen.insert(&name.text, name.span);
+            if fields.len() > usize::from(u16::MAX) {
+                let message = format!("a type cannot have more than {} fields", fields.len());
+                sink.report(Diagnostic::new(Code::OutOfRange, name.span, message));
+                break;
+            }
+            let field_id = FieldId(fields.len() as u16);
+            let kind = match self.resolve_kind(&field.kind.name, sink) {
+                Resolved::Known(kind) => kind,
+                Resolved::Broken => {
+                    self.broken_fields.insert((id, field_id));
+                    Kind::Bool
+                }
+            };
+            let optional = field.kind.optional;
+            if field.key && optional {
+                let message = format!("the key field `{}` cannot be optional", name.text);
+                sink.report(
+                    Diagnostic::new(Code::KeyField, field.span, message)
+                        .label("part of the primary key")
+                        .hint("remove the `?`, or the `#`"),
+                );
+            }
+            if field.key {
+                key.push(field_id);
+            }
+            fields.push(Field { name: name.text.clone().into(), kind, optional });
+            spans.push(field.span);
+        }
+        let ty = &mut self.schema.types.to_mut()[id.index()];
+        ty.fields = fields.into();
+        ty.key = key.into();
+        self.type_spans[id.index()].fields = spans;
+    }
+
+    /// Adds an action, unless the name is taken.
+    pub(super) fn add_action(&mut self, name: &ast::Name, sink: &mut Diagnostics) -> Option<ActionId> {
+        if let Some(first) = self.actions.get(&name.text) {
+            sink.report(duplicate("action", name, self.action_span(*first)));
+            return None;
+        }
+        let index = self.schema.actions.len();
+        let Ok(number) = u16::try_from(index) else {
+            let message = format!("a module cannot have more than {index} actions");
+            sink.report(Diagnostic::new(Code::OutOfRange, name.span, message));
+            self.lost.insert(name.text.clone());
+            return None;
+        };
+        let parameters = Vec::new().into();
+        let action = Action { name: name.text.clone().into(), parameters, context: false };
+        self.schema.actions.to_mut().push(action);
+        self.actions.insert(name.text.clone(), ActionId(number));
+        self.action_spans.push(name.span);
+        Some(ActionId(number))
+    }
+
+    /// An action, to be completed.
+    pub(super) fn action_mut(&mut self, id: ActionId) -> &mut Action {
+        &mut self.schema.actions.to_mut()[id.index()]
+    }
+
+    /// The kind that a field or parameter has by the name of its type.
+    pub(super) fn resolve_kind(&self, name: &ast::Name, sink: &mut Diagnostics) -> Resolved<Kind> {
+        match BUILT_IN.iter().find(|(built_in, _)| *built_in == name.text) {
+            Some((_, kind)) => Resolved::Known(*kind),
+            None => match self.resolve_type(name, true, sink) {
+                Resolved::Known(ty) => Resolved::Known(Kind::Fact(ty)),
+                Resolved::Broken => Resolved::Broken,
+            },
+        }
+    }
+
+    /// The fact type with a name. `or_built_in` says whether `string` and the like would do as well.
+    pub(super) fn resolve_type(
+        &self,
+        name: &ast::Name,
+        or_built_in: bool,
+        sink: &mut Diagnostics,
+    ) -> Resolved<TypeId> {
+        if let Some(id) = self.types.get(&name.text) {
+            return Resolved::Known(*id);
+        }
+        if !self.is_lost(&name.text) {
+            let built_in = BUILT_IN.iter().filter(|_| or_built_in).map(|(name, _)| *name);
+            let names = self.types.keys().map(String::as_str).chain(built_in);
+            let message = format!("there is no type `{}`", name.text);
+            sink.report(
+                Diagnostic::new(Code::UnknownType, name.span, message)
+                    .label("not declared")
+                    .did_you_mean(&name.text, names),
+            );
+        }
+        Resolved::Broken
+    }
+
+    /// Whether there is a type of this name.
+    pub(super) fn has_type(&self, name: &str) -> bool {
+        self.types.contains_key(name)
+    }
+
+    /// The action with a name.
+    pub(super) fn find_action(&self, name: &str) -> Option<ActionId> {
+        self.actions.get(name).copied()
+    }
+
+    /// The names of the actions.
+    pub(super) fn action_names(&self) -> impl Iterator<Item = &str> {
+        self.actions.keys().map(String::as_str)
+    }
+
+    /// The field with a name; reported when there is none.
+    pub(super) fn resolve_field(&self, ty: TypeId, name: &ast::Name, sink: &mut Diagnostics) -> Option<FieldId> {
+        let declared = self.schema.ty(ty);
+        let found = declared.find_field(&name.text);
+        if found.is_none() {
+            let message = format!("type `{}` has no field `{}`", declared.name, name.text);
+            let mut diagnostic = Diagnostic::new(Code::UnknownField, name.span, message).label("no such field");
+            if let Some(span) = self.type_span(ty) {
+                diagnostic = diagnostic.also(span, "declared here");
+            }
+            let names = declared.fields.iter().map(|field| field.name.as_ref());
+            sink.report(diagnostic.did_you_mean(&name.text, names));
+        }
+        found
+    }
+
+    /// The kind of a field; `None` when its declaration is at fault.
+    pub(super) fn field_kind(&self, ty: TypeId, field: FieldId) -> Option<Kind> {
+        let known = !self.broken_fields.contains(&(ty, field));
+        known.then(|| self.schema.ty(ty).field(field).kind)
+    }
+
+    /// Where a type is declared.
+    pub(super) fn type_span(&self, ty: TypeId) -> Option<Span> {
+        self.type_spans.get(ty.index()).map(|spans| spans.name)
+    }
+
+    /// Where a field is declared.
+    pub(super) fn field_span(&self, ty: TypeId, field: FieldId) -> Option<Span> {
+        self.type_spans.get(ty.index()).and_then(|spans| spans.fields.get(field.index())).copied()
+    }
+
+    /// Where an action is declared, or first called.
+    pub(super) fn action_span(&self, action: ActionId) -> Option<Span> {
+        self.action_spans.get(action.index()).copied()
+    }
+
+    /// The name of a kind as the rules write it.
+    pub(super) fn kind_name(&self, kind: Kind) -> String {
+        match kind {
+            Kind::Fact(ty) => self.schema.ty(ty).name.to_string(),
+            _ => BUILT_IN.iter().find(|(_, other)| *other == kind).map_or("", |(name, _)| name).to_owned(),
+        }
+    }
+}
+
+/// A name declared a second time.
+pub(super) fn duplicate(what: &str, name: &ast::Name, first: Option<Span>) -> Diagnostic {
+    let message = format!("{what} `{}` is declared twice", name.text);
+    let diagnostic =
+        Diagnostic::new(Code::DuplicateDeclaration, name.span, message).label("declared again here");
+    match first {
+        Some(first) => diagnostic.also(first, "first declared here"),
+        None => diagnostic,
+    }
+}

@@ -1,0 +1,177 @@
+//! Checked rules: every name resolved, every operand of a known kind, nothing rearranged.
+//!
+//! The checker answers what the author meant; how the condition is best evaluated is a later question. So a condition
+//! still has the shape in which it was written: a tree of AND, OR and NOT with tests at its leaves. Facts are named by
+//! [`Position`] in the order of the declared patterns, and an operator has the kind that it works on.
+
+use tsd_ir::{Effect, Expr, FieldId, Position, Schema, Test, TypeId};
+
+use crate::module::InitialFact;
+use crate::source::Span;
+
+/// All that a set of programs says.
+#[derive(Clone, Debug, Default)]
+pub struct Program {
+    /// The name that `mod` gives.
+    pub name: Option<String>,
+    /// Types and actions; those that are only called come after the declared ones.
+    pub schema: Schema,
+    /// The rules in order.
+    pub rules: Vec<Rule>,
+    /// The facts that a session starts with, in order.
+    pub facts: Vec<InitialFact>,
+}
+
+/// A checked rule.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// The rule's name, unique in its module.
+    pub name: String,
+    /// Higher fires first.
+    pub salience: i32,
+    /// Whether the rule's own effects may not activate it again on the same facts.
+    pub no_loop: bool,
+    /// The patterns in order; at least one.
+    pub patterns: Vec<Pattern>,
+    /// What the joined facts must satisfy.
+    pub condition: Condition,
+    /// Where the condition stands; the name of the rule when it has none.
+    pub condition_span: Span,
+    /// What the rule does.
+    pub effects: Vec<Effect>,
+    /// The whole rule.
+    pub span: Span,
+}
+
+/// A variable that stands for a fact.
+#[derive(Clone, Debug)]
+pub struct Pattern {
+    /// The variable.
+    pub variable: String,
+    /// The type of its facts.
+    pub ty: TypeId,
+    /// Where it is bound.
+    pub span: Span,
+    /// The fields that the rule mentions, in its condition as written or in the expressions of its effects;
+    /// ascending.
+    pub reads: Vec<FieldId>,
+}
+
+/// A condition as it was written.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Condition {
+    /// Every one of them.
+    All(Vec<Condition>),
+    /// At least one of them.
+    Any(Vec<Condition>),
+    /// Not so.
+    Not(Box<Condition>),
+    /// A test without AND, OR or NOT inside.
+    Test(Test),
+}
+
+impl Condition {
+    /// The condition that is always so.
+    pub fn always() -> Self {
+        Self::Test(Test::Constant(true))
+    }
+
+    /// Calls `visit` for every expression in the condition, outermost first.
+    pub fn walk_operands<'a>(&'a self, visit: &mut dyn FnMut(&'a Expr)) {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.walk_operands(visit)),
+            Self::Not(part) => part.walk_operands(visit),
+            Self::Test(test) => test.walk_operands(visit),
+        }
+    }
+}
+
+impl Rule {
+    /// The types of the patterns.
+    pub fn types(&self) -> Vec<TypeId> {
+        self.patterns.iter().map(|pattern| pattern.ty).collect()
+    }
+
+    /// Fills in what each pattern reads.
+    pub(crate) fn note_reads(&mut self) {
+        let mut reads = vec![Vec::new(); self.patterns.len()];
+        let mut visit = |expr: &Expr| {
+            if let Expr::Field { at, field, .. } = expr {
+                reads[at.index()].push(*field);
+            }
+        };
+        self.condition.walk_operands(&mut |expr| visit(expr));
+        for effect in &self.effects {
+            effect_operands(effect).iter().for_each(|operand| operand.walk(&mut |expr| visit(expr)));
+        }
+        for (pattern, mut reads) in self.patterns.iter_mut().zip(reads) {
+            reads.sort_unstable();
+            reads.dedup();
+            pattern.reads = reads;
+        }
+    }
+}
+
+/// The expressions that an effect evaluates.
+pub(crate) fn effect_operands(effect: &Effect) -> &[Expr] {
+    match effect_arguments(effect) {
+        Some(tsd_ir::Arguments { body: tsd_ir::Body::Tree(operands), .. }) => operands,
+        _ => &[],
+    }
+}
+
+fn effect_arguments(effect: &Effect) -> Option<&tsd_ir::Arguments> {
+    match effect {
+        Effect::Call { arguments, .. } => Some(arguments),
+        Effect::Insert { values, .. }
+        | Effect::Update { values, .. }
+        | Effect::Print { values }
+        | Effect::Log { values } => Some(values),
+        Effect::Retract { .. } => None,
+    }
+}
+
+/// The arguments of an effect, to be changed.
+pub(crate) fn effect_arguments_mut(effect: &mut Effect) -> Option<&mut tsd_ir::Arguments> {
+    match effect {
+        Effect::Call { arguments, .. } => Some(arguments),
+        Effect::Insert { values, .. }
+        | Effect::Update { values, .. }
+        | Effect::Print { values }
+        | Effect::Log { values } => Some(values),
+        Effect::Retract { .. } => None,
+    }
+}
+
+/// Whether an expression may have no value, for facts of the types that positions refer to.
+pub(crate) fn may_lack_value(schema: &Schema, types: &[TypeId], expr: &Expr) -> bool {
+    use tsd_ir::{Const, Function, Kind};
+    let lacks = |operand: &Expr| may_lack_value(schema, types, operand);
+    match expr {
+        Expr::Const(constant) => *constant == Const::Missing,
+        Expr::Field { at, field, .. } => optional_field(schema, types, *at, *field),
+        Expr::Fact { .. } => false,
+        // Integers overflow; numbers only change their sign.
+        Expr::Negate(operand) => operand.kind() != Some(Kind::Number) || lacks(operand),
+        Expr::Arithmetic { .. } => true,
+        Expr::Concat(parts) => parts.iter().any(lacks),
+        Expr::Call { function, arguments } => match function {
+            Function::Substring => {
+                let [text, bounds @ ..] = arguments.as_slice() else { return true };
+                let plain = |bound: &Expr| matches!(bound, Expr::Const(Const::Int(0..)));
+                lacks(text) || !bounds.iter().all(plain)
+            }
+            Function::Abs => expr.kind() != Some(Kind::Number) || arguments.iter().any(lacks),
+            _ => arguments.iter().any(lacks),
+        },
+        Expr::Cast { to, operand } => match (operand.kind(), to) {
+            (_, Kind::Text) | (Some(Kind::Int), Kind::Number) => lacks(operand),
+            _ => true,
+        },
+    }
+}
+
+/// Whether a field of the fact at a position may be missing.
+pub(crate) fn optional_field(schema: &Schema, types: &[TypeId], at: Position, field: FieldId) -> bool {
+    schema.ty(types[at.index()]).field(field).optional
+}

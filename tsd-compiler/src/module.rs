@@ -1,0 +1,69 @@
+//! What a compilation gives: a module of planned rules.
+//!
+//! Code generation, the `tsd` command and the runtime all start from this and from nothing earlier. It holds no syntax
+//! and no diagnostics, only what the rules mean and how they are to be matched; spans stay, so that generated items
+//! and traces can say which lines they come from.
+
+use tsd_ir::{Const, Schema, TypeId};
+
+use crate::plan::Plan;
+use crate::source::Span;
+
+/// All that a set of rule files says, checked and planned.
+#[derive(Clone, Debug, Default)]
+pub struct Module {
+    /// The name that a leading `mod shop;` gives.
+    pub name: Option<String>,
+    /// Types and actions.
+    pub schema: Schema,
+    /// The rules, in the order of the files and of the text.
+    pub rules: Vec<PlannedRule>,
+    /// The facts that a session starts with, in order.
+    pub facts: Vec<InitialFact>,
+}
+
+/// A rule with its plan.
+#[derive(Clone, Debug)]
+pub struct PlannedRule {
+    /// What the engine needs.
+    pub rule: tsd_ir::Rule,
+    /// Why the plan is as it is.
+    pub plan: Plan,
+    /// Where the rule stands.
+    pub span: Span,
+}
+
+/// A fact that a session starts with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InitialFact {
+    /// Its type.
+    pub ty: TypeId,
+    /// Its fields' values, one for each field; [`Const::Missing`] where a field is left out.
+    pub values: Vec<InitialValue>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// The value of a field of an initial fact.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum InitialValue {
+    /// A constant.
+    Const(Const),
+    /// A reference to an earlier initial fact, by its place in [`Module::facts`].
+    Fact(usize),
+}
+
+impl Module {
+    /// Every rule's plan as text, for people and for tests.
+    pub fn to_text(&self) -> String {
+        let texts: Vec<String> = self.rules.iter().map(|rule| rule.to_text(&self.schema)).collect();
+        texts.join("\n")
+    }
+}
+
+impl PlannedRule {
+    /// The rule's plan as text: what is joined in which order, on what, with which filters.
+    pub fn to_text(&self, schema: &Schema) -> String {
+        crate::plan::text(schema, self)
+    }
+}

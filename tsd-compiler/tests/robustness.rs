@@ -1,0 +1,188 @@
+//! Nothing that can be written makes the parser panic, overflow the stack or hang.
+
+mod common;
+
+use std::time::{Duration, Instant};
+
+use common::{bare, parse};
+use proptest::prelude::*;
+use tsd_compiler::diagnostics::{Code, render};
+use tsd_compiler::syntax::{MAX_NESTING, print};
+
+/// Parses a text that must be free of faults, prints it and parses that; all of it quickly.
+fn assert_parses(text: &str) {
+    let start = Instant::now();
+    let (sources, program, diagnostics) = parse(text);
+    assert!(diagnostics.is_empty(), "{:.2000}", render(&sources, &diagnostics, false));
+    let printed = print(&program);
+    let (_, again, diagnostics) = parse(&printed);
+    assert!(diagnostics.is_empty());
+    assert_eq!(printed, print(&again));
+    drop((program, again));
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+}
+
+fn rule(condition: &str) -> String {
+    format!("rule r : {{o: Order}} / {condition} ==> f")
+}
+
+#[test]
+fn long_chains() {
+    for (part, sign) in [("o.a", " AND "), ("o.a", " OR "), ("1", "+"), ("o.a", " * "), ("o.a == 1", " AND ")]
+    {
+        assert_parses(&rule(&vec![part; 100_000].join(sign)));
+    }
+    assert_parses(&rule(&format!("o{}", ".x".repeat(100_000))));
+    assert_parses(&rule(&format!("o.a IN [{}]", vec!["1"; 100_000].join(","))));
+    assert_parses(&vec!["Order(id: \"o1\", total: 12)"; 20_000].join("\n"));
+}
+
+#[test]
+fn nesting_up_to_the_limit() {
+    for (open, close) in
+        [("(", ")"), ("NOT (", ")"), ("EXISTS (o: Order / ", ")"), ("LENGTH(", ")"), ("-(", ")")]
+    {
+        assert_parses(&rule(&format!("{}o.a{}", open.repeat(MAX_NESTING), close.repeat(MAX_NESTING))));
+    }
+    let nested = "(1 + 2 * (".repeat(64) + "o.a" + &"))".repeat(64);
+    assert_parses(&rule(&nested));
+    assert_parses(&rule(&format!("{}o.a", "NOT ".repeat(MAX_NESTING))));
+    assert_parses(&rule(&format!("{}o.a", "(number) ".repeat(MAX_NESTING))));
+}
+
+#[test]
+fn nesting_beyond_the_limit() {
+    for count in [MAX_NESTING + 1, 100_000] {
+        for open in ["(", "NOT (", "EXISTS (o: Order / ", "[", "- ", "NOT ", "(number) ", "f(", "{", "-("] {
+            let start = Instant::now();
+            let (_, _, diagnostics) = parse(&rule(&format!("{}o.a", open.repeat(count))));
+            assert!(diagnostics.iter().any(|found| found.code == Code::NestingTooDeep), "{open}");
+            assert!(start.elapsed() < Duration::from_secs(20), "{open}: {:?}", start.elapsed());
+        }
+    }
+}
+
+#[test]
+fn many_errors() {
+    let lines = [
+        "Order(id: \n",
+        "type Order(#id\n",
+        "rule r : {o: Order} / (o.a ==> f\n",
+        ") ] }\n",
+        "\"abc\n",
+        "f(\n",
+    ];
+    for line in lines {
+        let start = Instant::now();
+        let (sources, _, diagnostics) = parse(&line.repeat(5_000));
+        assert!(!diagnostics.is_empty());
+        render(&sources, &diagnostics[..diagnostics.len().min(50)], false);
+        assert!(start.elapsed() < Duration::from_secs(20), "{line}: {:?}", start.elapsed());
+    }
+}
+
+const TOKENS: &[&str] = &[
+    "rule",
+    "type",
+    "action",
+    "extern",
+    "remove",
+    "fact",
+    "reset",
+    "mod",
+    "when",
+    "then",
+    "end",
+    "salience",
+    "no-loop",
+    "AND",
+    "or",
+    "NOT",
+    "EXISTS",
+    "IN",
+    "LIKE",
+    "IS",
+    "MISSING",
+    "SUM",
+    "COUNT",
+    "LENGTH",
+    "true",
+    "number",
+    "string",
+    "o",
+    "Order",
+    "$o",
+    "é",
+    "12",
+    "1.5",
+    "1e3",
+    "\"x\"",
+    "'y'",
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "}",
+    ",",
+    ";",
+    ":",
+    "::",
+    "/",
+    "//",
+    "/*",
+    "*/",
+    "==>",
+    "==",
+    "=",
+    "!=",
+    "<",
+    ">",
+    "<=",
+    "+",
+    "-",
+    "*",
+    "%",
+    ".",
+    "@",
+    "#",
+    "?",
+    "&&",
+    "\\",
+    "\"",
+    "\n",
+    "rule r : {o: Order} /",
+    "==> f(o)",
+    "Order(id: 1)",
+    "type Order(#id: string)",
+    "(number)",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn any_text(text in any::<String>()) {
+        let (sources, program, diagnostics) = parse(&text);
+        render(&sources, &diagnostics, false);
+        print(&program);
+    }
+
+    #[test]
+    fn any_tokens(tokens in prop::collection::vec(prop::sample::select(TOKENS), 0..60)) {
+        let (sources, program, diagnostics) = parse(&tokens.join(" "));
+        render(&sources, &diagnostics, true);
+        print(&program);
+    }
+
+    /// Whatever parses without an error can be printed and parsed again.
+    #[test]
+    fn any_condition(tokens in prop::collection::vec(prop::sample::select(&TOKENS[13..]), 1..9)) {
+        let (_, program, diagnostics) = parse(&rule(&tokens.join(" ")));
+        if !diagnostics.iter().any(|found| found.is_error()) {
+            let printed = print(&program);
+            let (_, again, _) = parse(&printed);
+            prop_assert_eq!(bare(&program), bare(&again), "{}", printed);
+        }
+    }
+}
