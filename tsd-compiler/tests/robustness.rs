@@ -30,11 +30,20 @@ fn rule(condition: &str) -> String {
 fn long_chains() {
     for (part, sign) in [("o.a", " AND "), ("o.a", " OR "), ("1", "+"), ("o.a", " * "), ("o.a == 1", " AND ")]
     {
-        assert_parses(&rule(&vec![part; 100_000].join(sign)));
+        assert_parses(&rule(&vec![part; 5_000].join(sign)));
     }
-    assert_parses(&rule(&format!("o{}", ".x".repeat(100_000))));
-    assert_parses(&rule(&format!("o.a IN [{}]", vec!["1"; 100_000].join(","))));
-    assert_parses(&vec!["Order(id: \"o1\", total: 12)"; 20_000].join("\n"));
+    assert_parses(&rule(&format!("o{}", ".x".repeat(10_000))));
+    assert_parses(&rule(&format!("o.a IN [{}]", vec!["1"; 10_000].join(","))));
+    assert_parses(&vec!["Order(id: \"o1\", total: 12)"; 2_000].join("\n"));
+}
+
+#[test]
+fn a_hundred_thousand_operators() {
+    for sign in [" AND ", "+"] {
+        let (_, program, diagnostics) = parse(&rule(&vec!["1"; 100_000].join(sign)));
+        assert!(diagnostics.is_empty());
+        assert!(print(&program).len() > 300_000);
+    }
 }
 
 #[test]

@@ -123,7 +123,7 @@ error[unknown-field]: type `Order` has no field `ib`
         let mut sources = SourceMap::new();
         let file = sources.add("é.tsd", "é");
         let diagnostic = Diagnostic::new(Code::Syntax, Span::new(file, 1, 900), "odd");
-        assert!(render(&sources, &[diagnostic.clone()], false).contains("é.tsd:1:1"));
+        assert!(render(&sources, std::slice::from_ref(&diagnostic), false).contains("é.tsd:1:1"));
         assert!(render(&SourceMap::new(), &[diagnostic], true).contains("odd"));
     }
 }
