@@ -9,12 +9,12 @@ mod number;
 mod text;
 
 pub use cast::{
-    bool_to_text, int_to_number, int_to_text, number_to_int, number_to_text, text_to_bool, text_to_int,
-    text_to_number,
+    bool_to_int, bool_to_number, bool_to_text, int_to_bool, int_to_number, int_to_text, number_to_bool,
+    number_to_int, number_to_text, text_to_bool, text_to_int, text_to_number,
 };
 pub use int::{abs_int, add_int, divide_int, multiply_int, negate_int, remainder_int, subtract_int};
 pub use number::{
     abs_number, add_number, ceil_number, compare_number, divide_number, floor_number, multiply_number,
     negate_number, remainder_number, round_number, subtract_number,
 };
-pub use text::{contains, length, like, substring};
+pub use text::{contains, length, like, lower, substring, trim, upper};

@@ -120,8 +120,16 @@ pub enum Body<T> {
 /// Something that a rule does when it fires. Positions count the patterns as the rule declares them.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
-    /// Calls an action of the host program.
+    /// Calls an action of the host program. A generated function reads the arguments from the facts itself, so no
+    /// effect before it in the rule may change facts; otherwise it is a [`Effect::Perform`].
     Call {
+        /// Which action.
+        action: ActionId,
+        /// Its arguments, one for each parameter.
+        arguments: Arguments,
+    },
+    /// Calls an action with arguments that were computed before any effect of the activation took place.
+    Perform {
         /// Which action.
         action: ActionId,
         /// Its arguments, one for each parameter.

@@ -27,6 +27,26 @@ pub fn bool_to_text(operand: bool) -> &'static str {
     if operand { "true" } else { "false" }
 }
 
+/// `(number) bool`: 1 or 0
+pub fn bool_to_number(operand: bool) -> f64 {
+    f64::from(u8::from(operand))
+}
+
+/// `(int) bool`: 1 or 0
+pub fn bool_to_int(operand: bool) -> i64 {
+    i64::from(operand)
+}
+
+/// `(bool) number`: whether it is not 0
+pub fn number_to_bool(operand: f64) -> bool {
+    operand != 0.0
+}
+
+/// `(bool) int`: whether it is not 0
+pub fn int_to_bool(operand: i64) -> bool {
+    operand != 0
+}
+
 /// `(number) string`: a decimal number, with white space around it ignored
 pub fn text_to_number(operand: &str) -> Option<f64> {
     let number: f64 = operand.trim().parse().ok()?;

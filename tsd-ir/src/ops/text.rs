@@ -15,6 +15,21 @@ pub fn substring(text: &str, start: i64, length: Option<i64>) -> Option<&str> {
     Some(&rest[..rest.char_indices().nth(length).map_or(rest.len(), |(byte, _)| byte)])
 }
 
+/// `UPPER(text)`
+pub fn upper(text: &str) -> String {
+    text.to_uppercase()
+}
+
+/// `LOWER(text)`
+pub fn lower(text: &str) -> String {
+    text.to_lowercase()
+}
+
+/// `TRIM(text)`: without the white space at both ends
+pub fn trim(text: &str) -> &str {
+    text.trim()
+}
+
 /// `text CONTAINS part`
 pub fn contains(text: &str, part: &str) -> bool {
     text.contains(part)

@@ -1,0 +1,319 @@
+//! The agenda: activations that wait to fire.
+//!
+//! An entry is a tuple and the set of rules that it activates, not one record for each activation. Entries of one
+//! salience stand in the order in which changes brought them; those of one change are put in the order of the rules'
+//! declaration, then of the facts in the order of the rule's patterns, older facts first. So the firing order depends
+//! on the program and on the sequence of changes, and on nothing inside the network.
+//!
+//! An activation that stops holding is taken out. A table that finds entries by tuple is built when the first one does
+//! so while entries wait; a session that only grows never pays for it.
+
+use std::cmp::{Ordering, Reverse};
+use std::collections::BTreeMap;
+
+use hashbrown::HashTable;
+use tsd_ir::{NodeId, RootId};
+
+use crate::matcher::Slots;
+use crate::ruleset::{Bit, RuleSet, RuleSets};
+
+/// The node at whose end a tuple activates rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum End {
+    /// The facts of a type by themselves.
+    Root,
+    /// The tuples of a join.
+    Join(NodeId),
+}
+
+/// A tuple that begins or stops to activate rules.
+#[derive(Debug)]
+pub(crate) struct Arrival<'a> {
+    pub(crate) root: RootId,
+    pub(crate) end: End,
+    pub(crate) slots: &'a [u32],
+    pub(crate) set: RuleSet,
+}
+
+/// What the agenda asks of the rules in order to put activations in order.
+pub(crate) trait Ranks {
+    /// The sets of a tree.
+    fn sets(&self, root: RootId) -> &RuleSets;
+    /// The rank of a rule by its declaration.
+    fn rank(&self, root: RootId, bit: Bit) -> u32;
+    /// The order of two tuples of one rule by their facts.
+    fn compare(&self, root: RootId, left: (Bit, &[u32]), right: (Bit, &[u32])) -> Ordering;
+}
+
+/// An activation that is due.
+#[derive(Debug)]
+pub(crate) struct Due {
+    pub(crate) root: RootId,
+    pub(crate) bit: Bit,
+    pub(crate) slots: Slots,
+}
+
+/// An activation that must not come about while its own effects take place (`no-loop`).
+#[derive(Debug)]
+pub(crate) struct Muted {
+    pub(crate) root: RootId,
+    pub(crate) end: End,
+    pub(crate) slots: Slots,
+    pub(crate) only: RuleSet,
+}
+
+/// Waiting activations, by salience.
+#[derive(Debug, Default)]
+pub(crate) struct Agenda {
+    levels: BTreeMap<Reverse<i32>, Level>,
+    age: u64,
+    pub(crate) muted: Vec<Muted>,
+}
+
+/// Waiting activations of one salience.
+#[derive(Debug)]
+struct Level {
+    entries: Vec<Entry>,
+    slots: Vec<u32>,
+    /// The first entry of the batch.
+    first: usize,
+    /// The first entry that is not in the batch yet.
+    next: usize,
+    /// The activations of one change, in order, of which the first `fired` are done with.
+    batch: Vec<Waiting>,
+    fired: usize,
+    /// Whether an entry of the batch may have lost rules since the batch was made.
+    disturbed: bool,
+    index: Option<HashTable<u32>>,
+    hasher: ahash::RandomState,
+}
+
+#[derive(Debug)]
+struct Entry {
+    age: u64,
+    root: RootId,
+    end: End,
+    set: RuleSet,
+    /// Where the entry's slots begin; they end where the next entry's begin.
+    start: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Waiting {
+    rank: u32,
+    bit: Bit,
+    entry: u32,
+}
+
+impl Agenda {
+    /// Begins a change: what it brings about is younger than everything before.
+    pub(crate) fn begin_change(&mut self) {
+        self.age += 1;
+    }
+
+    /// Takes in what a tuple activates.
+    #[inline]
+    pub(crate) fn add(&mut self, salience: i32, arrival: Arrival<'_>, sets: &mut RuleSets) {
+        let Arrival { root, end, slots, mut set } = arrival;
+        for muted in &self.muted {
+            if muted.root == root && muted.end == end && muted.slots.as_slice() == slots {
+                set = sets.difference(set, muted.only);
+            }
+        }
+        if !set.is_empty() {
+            let level = self.levels.entry(Reverse(salience)).or_default();
+            level.add(Entry { age: self.age, root, end, set, start: level.slots.len() as u32 }, slots);
+        }
+    }
+
+    /// Takes out what a tuple activates no longer, where it has not fired.
+    pub(crate) fn cancel(&mut self, salience: i32, arrival: Arrival<'_>, sets: &mut RuleSets) {
+        if let Some(level) = self.levels.get_mut(&Reverse(salience)) {
+            level.cancel(arrival, sets);
+        }
+    }
+
+    /// Takes out every activation of some rules of a tree.
+    pub(crate) fn cancel_rules(&mut self, root: RootId, only: RuleSet, sets: &mut RuleSets) {
+        for level in self.levels.values_mut() {
+            for entry in level.entries.iter_mut().filter(|entry| entry.root == root) {
+                entry.set = sets.difference(entry.set, only);
+            }
+            level.disturbed = true;
+        }
+    }
+
+    /// The activation that fires next, which leaves the agenda.
+    pub(crate) fn next(&mut self, ranks: &impl Ranks) -> Option<Due> {
+        self.levels.values_mut().find_map(|level| level.next(ranks))
+    }
+
+    /// Puts the activation that [`next`](Self::next) returned last back. Nothing may have changed in between.
+    pub(crate) fn put_back(&mut self) {
+        // It came from the first level that has fired part of a batch: those before it are empty.
+        if let Some(level) = self.levels.values_mut().find(|level| level.fired > 0) {
+            level.fired -= 1;
+        }
+    }
+
+    /// Passes every set of a tree through `map`.
+    pub(crate) fn map_sets(&mut self, root: RootId, map: &mut dyn FnMut(RuleSet) -> RuleSet) {
+        for level in self.levels.values_mut() {
+            level
+                .entries
+                .iter_mut()
+                .filter(|entry| entry.root == root)
+                .for_each(|entry| entry.set = map(entry.set));
+        }
+        self.muted
+            .iter_mut()
+            .filter(|muted| muted.root == root)
+            .for_each(|muted| muted.only = map(muted.only));
+    }
+
+    /// The bytes held.
+    pub(crate) fn bytes(&self) -> usize {
+        let level = |level: &Level| {
+            level.entries.capacity() * size_of::<Entry>()
+                + level.slots.capacity() * size_of::<u32>()
+                + level.batch.capacity() * size_of::<Waiting>()
+                + level.index.as_ref().map_or(0, HashTable::allocation_size)
+        };
+        self.levels.values().map(level).sum()
+    }
+}
+
+impl Default for Level {
+    fn default() -> Self {
+        Self {
+            entries: Vec::new(),
+            slots: Vec::new(),
+            first: 0,
+            next: 0,
+            batch: Vec::new(),
+            fired: 0,
+            disturbed: false,
+            index: None,
+            hasher: crate::memory::hasher(),
+        }
+    }
+}
+
+/// The most room that an agenda without entries keeps.
+const ROOM: usize = 1024;
+
+impl Level {
+    #[inline]
+    fn add(&mut self, entry: Entry, slots: &[u32]) {
+        self.slots.extend_from_slice(slots);
+        self.entries.push(entry);
+        if let Some(mut index) = self.index.take() {
+            let entry = (self.entries.len() - 1) as u32;
+            index.insert_unique(self.hash_entry(entry), entry, |entry| self.hash_entry(*entry));
+            self.index = Some(index);
+        }
+    }
+
+    fn cancel(&mut self, arrival: Arrival<'_>, sets: &mut RuleSets) {
+        let waiting = self.waiting_from();
+        if waiting == self.entries.len() {
+            return;
+        }
+        let index = self.index.take().unwrap_or_else(|| {
+            let mut index = HashTable::with_capacity(self.entries.len() - waiting);
+            for entry in waiting as u32..self.entries.len() as u32 {
+                index.insert_unique(self.hash_entry(entry), entry, |entry| self.hash_entry(*entry));
+            }
+            index
+        });
+        let hash = self.hash(arrival.root, arrival.end, arrival.slots);
+        for found in index.iter_hash(hash) {
+            let range = self.range(*found);
+            let entry = &mut self.entries[*found as usize];
+            if entry.root == arrival.root && entry.end == arrival.end && self.slots[range] == *arrival.slots {
+                entry.set = sets.difference(entry.set, arrival.set);
+                self.disturbed = true;
+            }
+        }
+        self.index = Some(index);
+    }
+
+    /// The first entry of which something may still fire.
+    fn waiting_from(&self) -> usize {
+        if self.fired < self.batch.len() { self.first } else { self.next }
+    }
+
+    fn hash(&self, root: RootId, end: End, slots: &[u32]) -> u64 {
+        self.hasher.hash_one((root, end, slots))
+    }
+
+    fn hash_entry(&self, entry: u32) -> u64 {
+        let Entry { root, end, .. } = self.entries[entry as usize];
+        self.hash(root, end, &self.slots[self.range(entry)])
+    }
+
+    fn range(&self, entry: u32) -> std::ops::Range<usize> {
+        let end = self.entries.get(entry as usize + 1).map_or(self.slots.len(), |next| next.start as usize);
+        self.entries[entry as usize].start as usize..end
+    }
+
+    fn next(&mut self, ranks: &impl Ranks) -> Option<Due> {
+        loop {
+            while let Some(waiting) = self.batch.get(self.fired).copied() {
+                self.fired += 1;
+                let entry = &self.entries[waiting.entry as usize];
+                if !self.disturbed || ranks.sets(entry.root).contains(entry.set, waiting.bit) {
+                    let slots = self.slots[self.range(waiting.entry)].into();
+                    return Some(Due { root: entry.root, bit: waiting.bit, slots });
+                }
+            }
+            if self.next == self.entries.len() {
+                self.clear();
+                return None;
+            }
+            self.fill_batch(ranks);
+        }
+    }
+
+    /// Makes a batch of the entries of the oldest change.
+    fn fill_batch(&mut self, ranks: &impl Ranks) {
+        self.batch.clear();
+        self.fired = 0;
+        self.disturbed = false;
+        self.first = self.next;
+        let age = self.entries[self.first].age;
+        while let Some(entry) = self.entries.get(self.next).filter(|entry| entry.age == age) {
+            let (root, number) = (entry.root, self.next as u32);
+            ranks.sets(root).for_each(entry.set, |bit| {
+                self.batch.push(Waiting { rank: ranks.rank(root, bit), bit, entry: number });
+            });
+            self.next += 1;
+        }
+        if self.next - self.first > 1 || !self.batch.is_sorted_by_key(|waiting| waiting.rank) {
+            let mut batch = std::mem::take(&mut self.batch);
+            batch.sort_by(|left, right| {
+                left.rank.cmp(&right.rank).then_with(|| {
+                    // One rule, so one tree.
+                    let root = self.entries[left.entry as usize].root;
+                    let left = (left.bit, &self.slots[self.range(left.entry)]);
+                    let right = (right.bit, &self.slots[self.range(right.entry)]);
+                    ranks.compare(root, left, right)
+                })
+            });
+            self.batch = batch;
+        }
+    }
+
+    fn clear(&mut self) {
+        self.entries.clear();
+        self.entries.shrink_to(ROOM);
+        self.slots.clear();
+        self.slots.shrink_to(ROOM);
+        self.batch.clear();
+        self.batch.shrink_to(ROOM);
+        self.first = 0;
+        self.next = 0;
+        self.fired = 0;
+        self.index = None;
+    }
+}

@@ -1,0 +1,128 @@
+//! Effects ready to take place, and the values that they need.
+
+use std::fmt;
+
+use tsd_ir::{ActionId, Arguments, Body, Const, Effect, FieldId, List, Position, Rule, TypeId, Value};
+
+use crate::interpret;
+use crate::program::NativeValues;
+use crate::tuple::Tuple;
+
+/// An effect of a rule, ready to take place.
+#[derive(Debug)]
+pub(crate) enum Prepared {
+    /// A generated call, which reads its arguments from the facts itself.
+    Call {
+        action: ActionId,
+        function: u32,
+        constants: List<Const>,
+    },
+    /// A call with computed arguments.
+    Perform {
+        action: ActionId,
+        values: Values,
+    },
+    Insert {
+        ty: TypeId,
+        values: Values,
+    },
+    Update {
+        at: Position,
+        fields: List<FieldId>,
+        values: Values,
+    },
+    Retract {
+        at: Position,
+    },
+    Print {
+        values: Values,
+    },
+    Log {
+        values: Values,
+    },
+}
+
+/// Computes the values that an effect needs.
+#[derive(Debug)]
+pub(crate) struct Values {
+    compute: Compute,
+    optional: List<bool>,
+}
+
+enum Compute {
+    Native(NativeValues, List<Const>),
+    Interpreted(interpret::ComputeValues),
+}
+
+impl fmt::Debug for Compute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Native(..) => "generated values",
+            Self::Interpreted(_) => "interpreted values",
+        })
+    }
+}
+
+impl Values {
+    fn new(arguments: &Arguments, natives: &[NativeValues]) -> Self {
+        let compute = match &arguments.body {
+            Body::Tree(exprs) => Compute::Interpreted(interpret::values(exprs)),
+            Body::Native { function, constants } => {
+                Compute::Native(natives[*function as usize], constants.clone())
+            }
+        };
+        Self { compute, optional: arguments.optional.clone() }
+    }
+
+    /// Computes the values; `None` when one has no value that must have one.
+    pub(crate) fn compute(&self, tuple: Tuple<'_>) -> Option<Vec<Value>> {
+        let mut values = Vec::with_capacity(self.optional.len());
+        match &self.compute {
+            Compute::Native(function, constants) => function(tuple, constants, &mut values),
+            Compute::Interpreted(closure) => closure(tuple, &mut values),
+        }
+        let fits = |(value, optional): (&Value, &bool)| *optional || *value != Value::Missing;
+        values.iter().zip(self.optional.iter()).all(fits).then_some(values)
+    }
+}
+
+impl Prepared {
+    /// Prepares the effects of a rule; generated functions come from `natives`.
+    pub(crate) fn all(rule: &Rule, natives: &[NativeValues]) -> Vec<Self> {
+        rule.effects.iter().map(|effect| Self::new(effect, natives)).collect()
+    }
+
+    fn new(effect: &Effect, natives: &[NativeValues]) -> Self {
+        let values = |arguments: &Arguments| Values::new(arguments, natives);
+        match effect {
+            Effect::Call { action, arguments } => match &arguments.body {
+                Body::Native { function, constants } => {
+                    Self::Call { action: *action, function: *function, constants: constants.clone() }
+                }
+                Body::Tree(_) => Self::Perform { action: *action, values: values(arguments) },
+            },
+            Effect::Perform { action, arguments } => {
+                Self::Perform { action: *action, values: values(arguments) }
+            }
+            Effect::Insert { ty, values: arguments } => Self::Insert { ty: *ty, values: values(arguments) },
+            Effect::Update { at, fields, values: arguments } => {
+                Self::Update { at: *at, fields: fields.clone(), values: values(arguments) }
+            }
+            Effect::Retract { at } => Self::Retract { at: *at },
+            Effect::Print { values: arguments } => Self::Print { values: values(arguments) },
+            Effect::Log { values: arguments } => Self::Log { values: values(arguments) },
+        }
+    }
+
+    /// The values to compute before any effect of the activation takes place.
+    pub(crate) fn values(&self) -> Option<&Values> {
+        match self {
+            Self::Call { .. } | Self::Retract { .. } => None,
+            Self::Perform { values, .. }
+            | Self::Insert { values, .. }
+            | Self::Update { values, .. }
+            | Self::Print { values }
+            | Self::Log { values } => Some(values),
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! What can go wrong in a session.
+
+use std::fmt;
+
+use crate::memory::InvalidValue;
+
+/// Why a session refused a call, which then changed nothing; or why a run stopped, which then lost nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Error {
+    /// A fact of this type with this primary key is there already.
+    DuplicateKey {
+        /// The fact that is there, as `Type~key`.
+        fact: String,
+    },
+    /// A field of the fact cannot hold its value.
+    InvalidValue(InvalidValue),
+    /// The fact was retracted before, or the handle is another session's.
+    NoSuchFact,
+    /// A rule of this name is there already.
+    DuplicateRule(String),
+    /// There is no rule of this name.
+    UnknownRule(String),
+    /// The run fired as many activations as it may; the next run goes on with those that wait.
+    RunLimit {
+        /// The limit.
+        limit: u64,
+        /// The rules that kept firing to the end, with how often each fired in the run, most frequent first.
+        rules: Vec<(String, u64)>,
+    },
+    /// The rules' text has errors, shown here with their excerpts.
+    Rules(String),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::DuplicateKey { fact } => write!(f, "the fact {fact} is there already"),
+            Self::InvalidValue(invalid) => invalid.fmt(f),
+            Self::NoSuchFact => f.write_str("the fact is not in this session (any more)"),
+            Self::DuplicateRule(name) => write!(f, "a rule `{name}` is there already"),
+            Self::UnknownRule(name) => write!(f, "there is no rule `{name}`"),
+            Self::RunLimit { limit, rules } => {
+                write!(f, "the run stopped after {limit} activations, and rules still kept firing:")?;
+                let mut separator = " ";
+                for (rule, count) in rules {
+                    write!(f, "{separator}`{rule}` ({count} times)")?;
+                    separator = ", ";
+                }
+                f.write_str("; look for a rule whose effects activate it again, or raise the run limit")
+            }
+            Self::Rules(rendered) => f.write_str(rendered),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<InvalidValue> for Error {
+    fn from(invalid: InvalidValue) -> Self {
+        Self::InvalidValue(invalid)
+    }
+}

@@ -1,0 +1,229 @@
+//! The match: which rules hold for which facts, kept up to date change by change.
+//!
+//! A [`Matcher`] holds the facts, the live half of the network (its shape is [`tsd_ir::Network`]) and the agenda. A change
+//! to a fact enters the network wherever the fact's type does. Additions enter at the far ends of chains first and at
+//! their roots last, removals the other way round, so that a fact that fills two places of one tuple is met exactly
+//! once. While removals run, the fact still has its old row.
+
+mod entrances;
+mod input;
+mod join;
+mod memory;
+mod residual;
+mod rules;
+
+use tsd_ir::{FactHandle, Network, RootId, Schema, Sharing, TypeId};
+
+use crate::agenda::{Agenda, Due, End, Muted};
+use crate::memory::{Store, Texts, WorkingMemory};
+use crate::ruleset::{RuleSet, RuleSets};
+use entrances::{Entrance, Entrances};
+use input::Input;
+pub(crate) use join::Slots;
+use join::{Join, Outlet, Propagation, Sign};
+pub(crate) use rules::RuleId;
+use rules::Rules;
+
+/// A live network with its facts and its agenda.
+#[derive(Debug)]
+pub(crate) struct Matcher {
+    pub(crate) schema: Schema,
+    pub(crate) memory: WorkingMemory,
+    pub(crate) network: Network,
+    roots: Vec<Option<Root>>,
+    joins: Vec<Option<Box<Join>>>,
+    entrances: Entrances,
+    pub(crate) rules: Rules,
+    pub(crate) agenda: Agenda,
+    /// A tree whose sets want a collection.
+    crowded: Option<RootId>,
+}
+
+/// The live half of a root: where the chains of one tree start.
+#[derive(Debug)]
+struct Root {
+    input: Input,
+    outlet: Outlet,
+    sets: RuleSets,
+    /// For each bit, the rule and the branch that it stands for.
+    branches: Vec<Option<rules::BranchId>>,
+}
+
+impl Matcher {
+    pub(crate) fn new(schema: Schema, sharing: Sharing) -> Self {
+        let entrances = Entrances::new(schema.types.len());
+        Self {
+            memory: WorkingMemory::new(&schema),
+            schema,
+            network: Network::new(sharing),
+            roots: Vec::new(),
+            joins: Vec::new(),
+            entrances,
+            rules: Rules::default(),
+            agenda: Agenda::default(),
+            crowded: None,
+        }
+    }
+
+    /// Takes in a fact whose primary key is new.
+    pub(crate) fn insert(&mut self, ty: TypeId, row: &[u64]) -> u32 {
+        self.agenda.begin_change();
+        let slot = self.memory.stores[ty.index()].insert(row);
+        for index in (0..self.entrances.of(ty).len()).rev() {
+            let entrance = self.entrances.of(ty)[index];
+            let set = self.admit(entrance, slot, None);
+            self.enter(entrance, slot, set, Sign::Add { fresh: true });
+        }
+        self.collect_sets();
+        slot
+    }
+
+    /// Lets a fact go.
+    pub(crate) fn retract(&mut self, ty: TypeId, slot: u32) {
+        self.agenda.begin_change();
+        for index in 0..self.entrances.of(ty).len() {
+            let entrance = self.entrances.of(ty)[index];
+            let set = self.admit(entrance, slot, None);
+            self.enter(entrance, slot, set, Sign::Remove);
+        }
+        let WorkingMemory { stores, texts, .. } = &mut self.memory;
+        stores[ty.index()].remove(slot, texts);
+        self.collect_sets();
+    }
+
+    /// Gives a fact a new row, whose primary key must be its own or new. Rules that read no changed field notice
+    /// nothing; for the others the fact leaves and comes again.
+    pub(crate) fn update(&mut self, ty: TypeId, slot: u32, row: &[u64]) {
+        let store = self.memory.store(ty);
+        let changed: smallvec::SmallVec<[_; 8]> = store.changed_fields(store.row(slot), row).collect();
+        let mut affected: smallvec::SmallVec<[RuleSet; 8]> = smallvec::SmallVec::new();
+        self.agenda.begin_change();
+        for index in 0..self.entrances.of(ty).len() {
+            let entrance = self.entrances.of(ty)[index];
+            let (input, sets) = self.entrances.input(entrance, &self.joins, &mut self.roots);
+            let readers =
+                changed.iter().fold(RuleSet::EMPTY, |set, field| sets.union(set, input.readers(*field)));
+            affected.push(readers);
+            let set = self.admit(entrance, slot, Some(readers));
+            self.enter(entrance, slot, set, Sign::Remove);
+        }
+        let WorkingMemory { stores, texts, .. } = &mut self.memory;
+        stores[ty.index()].replace(slot, row, texts);
+        for index in (0..affected.len()).rev() {
+            let entrance = self.entrances.of(ty)[index];
+            let set = self.admit(entrance, slot, Some(affected[index]));
+            self.enter(entrance, slot, set, Sign::Add { fresh: false });
+        }
+        self.collect_sets();
+    }
+
+    /// The rules whose filters a fact passes at an entrance, out of `candidates` or of all.
+    #[inline]
+    fn admit(&mut self, entrance: Entrance, slot: u32, candidates: Option<RuleSet>) -> RuleSet {
+        let (input, sets) = self.entrances.input(entrance, &self.joins, &mut self.roots);
+        let candidates = candidates.unwrap_or_else(|| input.everyone());
+        if candidates.is_empty() {
+            return candidates;
+        }
+        input.admit(slot, candidates, &self.memory, sets)
+    }
+
+    /// Sends a fact into the network at an entrance.
+    #[inline]
+    fn enter(&mut self, entrance: Entrance, slot: u32, set: RuleSet, sign: Sign) {
+        if set.is_empty() {
+            return;
+        }
+        let Some(Root { outlet, sets, .. }) = &mut self.roots[entrance.root.0 as usize] else { return };
+        let mut propagation = Propagation {
+            memory: &self.memory,
+            joins: &mut self.joins,
+            sets,
+            agenda: &mut self.agenda,
+            root: entrance.root,
+            sign,
+        };
+        match entrance.join {
+            None => {
+                let mut slots = Slots::new();
+                slots.push(slot);
+                propagation.emit(End::Root, outlet, &mut slots, set);
+            }
+            Some(node) => propagation.right_activate(node, slot, set),
+        }
+        if sets.wants_collection() {
+            self.crowded = Some(entrance.root);
+        }
+    }
+
+    /// Forgets the rule sets of a tree that nothing carries any more, once there are many.
+    fn collect_sets(&mut self) {
+        let Some(id) = self.crowded.take() else { return };
+        let Some(root) = &mut self.roots[id.0 as usize] else { return };
+        let mut keep = root.sets.collect();
+        self.map_sets(id, &mut keep);
+        if let Some(root) = &mut self.roots[id.0 as usize] {
+            root.sets.collected();
+        }
+    }
+
+    /// Passes every set of a tree through `map`.
+    fn map_sets(&mut self, id: RootId, map: &mut dyn FnMut(&mut RuleSets, RuleSet) -> RuleSet) {
+        let Some(root) = &mut self.roots[id.0 as usize] else { return };
+        let Root { input, outlet, sets, .. } = root;
+        let mut map = |set| map(sets, set);
+        input.map_sets(&mut map);
+        outlet.map_sets(&mut map);
+        let joins = self.joins.iter_mut().flatten().filter(|join| join.wiring.root == id);
+        joins.for_each(|join| join.map_sets(&mut map));
+        self.agenda.map_sets(id, &mut map);
+    }
+
+    /// The activation that fires next, which leaves the agenda.
+    #[inline]
+    pub(crate) fn next_due(&mut self) -> Option<Due> {
+        self.agenda.next(&rules::Order { roots: &self.roots, rules: &self.rules, memory: &self.memory })
+    }
+
+    /// Puts the activation that was taken last back to the front of the agenda.
+    pub(crate) fn put_back(&mut self) {
+        self.agenda.put_back();
+    }
+
+    /// The rule of an activation, and its facts in the order of the rule's patterns.
+    pub(crate) fn resolve(&self, due: &Due, slots: &mut Slots) -> Option<rules::RuleId> {
+        let branch = self.roots[due.root.0 as usize].as_ref()?.branches[due.bit as usize]?;
+        self.rules.declared_slots(branch, &due.slots, slots);
+        Some(branch.rule)
+    }
+
+    /// The slot of a handle whose fact is still there.
+    pub(crate) fn find(&self, handle: FactHandle) -> Option<u32> {
+        self.memory.find(handle)
+    }
+
+    /// The store of a type, and the strings.
+    pub(crate) fn store_and_texts(&mut self, ty: TypeId) -> (&Store, &mut Texts, &Schema) {
+        (&self.memory.stores[ty.index()], &mut self.memory.texts, &self.schema)
+    }
+
+    /// Keeps a rule from coming about on these facts, given in the order of its patterns, until
+    /// [`Agenda::muted`] is cleared.
+    pub(crate) fn mute(&mut self, rule: rules::RuleId, declared: &[u32]) {
+        let Some(live) = self.rules.get(rule) else { return };
+        for (branch, (place, planned)) in live.places.iter().zip(live.rule.branches.iter()).enumerate() {
+            let Some(root) = &mut self.roots[place.path.root.0 as usize] else { continue };
+            let slots = planned.order.iter().map(|position| declared[position.index()]).collect();
+            let only = root.sets.single(place.bit);
+            let end = live.places[branch].end();
+            self.agenda.muted.push(Muted { root: place.path.root, end, slots, only });
+        }
+    }
+
+    /// The bytes that facts, strings, node memories and the agenda hold.
+    pub(crate) fn bytes(&self) -> usize {
+        let joins: usize = self.joins.iter().flatten().map(|join| join.held().bytes).sum();
+        let sets: usize = self.roots.iter().flatten().map(|root| root.sets.bytes()).sum();
+        self.memory.bytes() + joins + sets + self.agenda.bytes()
+    }
+}

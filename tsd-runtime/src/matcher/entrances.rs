@@ -1,0 +1,64 @@
+//! Where the facts of each type enter the network.
+
+use tsd_ir::{NodeId, RootId, TypeId};
+
+use super::input::Input;
+use super::{Join, Root};
+use crate::ruleset::RuleSets;
+
+/// One place where facts of a type enter: a root, or the right side of a join.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Entrance {
+    pub(crate) root: RootId,
+    pub(crate) join: Option<NodeId>,
+    /// How many joins lie between the root and the entrance.
+    depth: u32,
+}
+
+/// The entrances of every type, roots first and then by depth.
+#[derive(Debug)]
+pub(crate) struct Entrances {
+    by_type: Vec<Vec<Entrance>>,
+}
+
+impl Entrances {
+    pub(crate) fn new(types: usize) -> Self {
+        Self { by_type: vec![Vec::new(); types] }
+    }
+
+    /// Opens an entrance behind `depth` joins.
+    pub(crate) fn open(&mut self, ty: TypeId, root: RootId, join: Option<NodeId>, depth: usize) {
+        let entrances = &mut self.by_type[ty.index()];
+        let depth = depth as u32;
+        let place = entrances.partition_point(|entrance| entrance.depth <= depth);
+        entrances.insert(place, Entrance { root, join, depth });
+    }
+
+    /// Closes an entrance.
+    pub(crate) fn close(&mut self, ty: TypeId, root: RootId, join: Option<NodeId>) {
+        self.by_type[ty.index()].retain(|entrance| entrance.root != root || entrance.join != join);
+    }
+
+    #[inline]
+    pub(crate) fn of(&self, ty: TypeId) -> &[Entrance] {
+        &self.by_type[ty.index()]
+    }
+
+    /// The input behind an entrance, with the sets of its tree.
+    #[inline]
+    pub(crate) fn input<'a>(
+        &self,
+        entrance: Entrance,
+        joins: &'a [Option<Box<Join>>],
+        roots: &'a mut [Option<Root>],
+    ) -> (&'a Input, &'a mut RuleSets) {
+        let root = roots[entrance.root.0 as usize].as_mut().expect("an open entrance has a live root");
+        let input = match entrance.join {
+            None => &root.input,
+            Some(join) => {
+                &joins[join.0 as usize].as_ref().expect("an open entrance has a live join").wiring.input
+            }
+        };
+        (input, &mut root.sets)
+    }
+}

@@ -1,0 +1,334 @@
+//! Where facts of one type enter the network, and which rules they pass there.
+//!
+//! Rules that share a join differ in what they demand of the facts on its inputs. Those demands are tables, not code: a
+//! table for each field that some rule constrains, from a value to the set of rules that accept it. A thousand rules
+//! with a threshold each cost one binary search; a rule added is some more rows. What no table can say (`LIKE`,
+//! arithmetic) is tested one by one, while a rule that needs the test is still in the set.
+
+use hashbrown::HashMap;
+use tsd_ir::{Const, Cut, Domain, FieldId, Kind, List, Type, TypeId};
+
+use super::residual::{PreparedTest, Residuals};
+use crate::memory::{Symbol, Texts, WorkingMemory};
+use crate::ruleset::{Bit, RuleSet, RuleSets};
+use crate::tuple::Tuple;
+
+/// One rule's demands on the facts of an input.
+#[derive(Debug)]
+pub(crate) struct Member {
+    pub(crate) bit: Bit,
+    /// The values that fields may have.
+    pub(crate) fields: List<(FieldId, Domain)>,
+    /// Further tests on the fact.
+    pub(crate) tests: Vec<PreparedTest>,
+    /// The fields of the fact that the rule reads.
+    pub(crate) reads: List<FieldId>,
+}
+
+/// An input of the network: the facts of one type, as one root or one right side of a join takes them.
+#[derive(Debug)]
+pub(crate) struct Input {
+    pub(crate) ty: TypeId,
+    members: Vec<Member>,
+    everyone: RuleSet,
+    tables: Vec<Table>,
+    tests: Residuals,
+    /// For each field, the rules that read it.
+    readers: Vec<RuleSet>,
+    /// The strings that the tables mention.
+    symbols: Vec<Symbol>,
+}
+
+/// The rules that accept a field's value.
+#[derive(Debug)]
+struct Table {
+    field: FieldId,
+    rows: Rows,
+    missing: RuleSet,
+}
+
+#[derive(Debug)]
+enum Rows {
+    /// Single values by their words, and everything else.
+    Points { points: HashMap<u64, RuleSet, ahash::RandomState>, other: RuleSet },
+    /// Stretches between numbers: a stretch begins at its cut; the first has none.
+    Numbers { cuts: Vec<f64>, sets: Vec<RuleSet> },
+    /// The same for integers.
+    Ints { cuts: Vec<i64>, sets: Vec<RuleSet> },
+    /// The same for strings, whose cuts may lie before or after a string.
+    Texts { cuts: Vec<Cut>, sets: Vec<RuleSet> },
+}
+
+impl Input {
+    pub(crate) fn new(ty: TypeId) -> Self {
+        Self {
+            ty,
+            members: Vec::new(),
+            everyone: RuleSet::EMPTY,
+            tables: Vec::new(),
+            tests: Residuals::default(),
+            readers: Vec::new(),
+            symbols: Vec::new(),
+        }
+    }
+
+    pub(crate) fn add(&mut self, member: Member) {
+        self.members.push(member);
+    }
+
+    pub(crate) fn remove(&mut self, bit: Bit) {
+        self.members.retain(|member| member.bit != bit);
+    }
+
+    /// The rules that enter here.
+    pub(crate) fn everyone(&self) -> RuleSet {
+        self.everyone
+    }
+
+    /// The rules that read a field.
+    pub(crate) fn readers(&self, field: FieldId) -> RuleSet {
+        self.readers[field.index()]
+    }
+
+    /// Makes the tables anew, after rules came or went. Costs the rows of all tables together times the words of a
+    /// set.
+    pub(crate) fn rebuild(&mut self, declared: &Type, sets: &mut RuleSets, texts: &mut Texts) {
+        let mut symbols = Vec::new();
+        let mut bits = Bits::default();
+        self.members.iter().for_each(|member| bits.set(member.bit));
+        self.everyone = sets.intern(&bits.0);
+        self.readers = (0..declared.fields.len())
+            .map(|field| {
+                let mut bits = Bits::default();
+                let readers =
+                    self.members.iter().filter(|member| member.reads.contains(&FieldId(field as u16)));
+                readers.for_each(|member| bits.set(member.bit));
+                sets.intern(&bits.0)
+            })
+            .collect();
+        let mut fields: Vec<FieldId> =
+            self.members.iter().flat_map(|member| member.fields.iter().map(|(field, _)| *field)).collect();
+        fields.sort_unstable();
+        fields.dedup();
+        self.tables = (fields.into_iter())
+            .map(|field| {
+                let kind = declared.field(field).kind;
+                Table::build(field, kind, &self.members, sets, texts, &mut symbols)
+            })
+            .collect();
+        let tests = self.members.iter().flat_map(|member| member.tests.iter().map(|test| (member.bit, test)));
+        self.tests = Residuals::build(tests, sets);
+        std::mem::replace(&mut self.symbols, symbols).into_iter().for_each(|symbol| texts.release(symbol));
+    }
+
+    /// Gives back the strings that the tables mention.
+    pub(crate) fn release(self, texts: &mut Texts) {
+        self.symbols.into_iter().for_each(|symbol| texts.release(symbol));
+    }
+
+    /// The rules of `candidates` whose filters the fact at `slot` passes.
+    #[inline]
+    pub(crate) fn admit(
+        &self,
+        slot: u32,
+        candidates: RuleSet,
+        memory: &WorkingMemory,
+        sets: &mut RuleSets,
+    ) -> RuleSet {
+        let store = memory.store(self.ty);
+        let mut passed = candidates;
+        for table in &self.tables {
+            let accepted = match store.field(slot, table.field) {
+                Some(word) => table.rows.accepting(word, &memory.texts),
+                None => table.missing,
+            };
+            passed = sets.meet(passed, accepted);
+            if passed.is_empty() {
+                return passed;
+            }
+        }
+        if self.tests.is_empty() {
+            return passed;
+        }
+        self.tests.clear(passed, Tuple::new(memory, &[self.ty], &[slot]), sets)
+    }
+
+    /// Passes every set held through `map`.
+    pub(crate) fn map_sets(&mut self, map: &mut dyn FnMut(RuleSet) -> RuleSet) {
+        self.everyone = map(self.everyone);
+        self.readers.iter_mut().for_each(|set| *set = map(*set));
+        self.tests.map_sets(map);
+        for table in &mut self.tables {
+            table.missing = map(table.missing);
+            match &mut table.rows {
+                Rows::Points { points, other } => {
+                    *other = map(*other);
+                    points.values_mut().for_each(|set| *set = map(*set));
+                }
+                Rows::Numbers { sets, .. } | Rows::Ints { sets, .. } | Rows::Texts { sets, .. } => {
+                    sets.iter_mut().for_each(|set| *set = map(*set));
+                }
+            }
+        }
+    }
+}
+
+impl Rows {
+    #[inline]
+    fn accepting(&self, word: u64, texts: &Texts) -> RuleSet {
+        match self {
+            Self::Points { points, other } => points.get(&word).copied().unwrap_or(*other),
+            Self::Numbers { cuts, sets } => {
+                let value = f64::from_bits(word);
+                sets[cuts.partition_point(|cut| *cut <= value)]
+            }
+            Self::Ints { cuts, sets } => {
+                let value = word as i64;
+                sets[cuts.partition_point(|cut| *cut <= value)]
+            }
+            Self::Texts { cuts, sets } => {
+                let value = texts.text(word as Symbol);
+                let is_below = |cut: &Cut| match &cut.value {
+                    Const::Text(text) if cut.after => &**text < value,
+                    Const::Text(text) => &**text <= value,
+                    _ => false,
+                };
+                sets[cuts.partition_point(is_below)]
+            }
+        }
+    }
+}
+
+impl Table {
+    /// Merges the domains of all rules on one field. A rule that says nothing of the field accepts every value.
+    fn build(
+        field: FieldId,
+        kind: Kind,
+        members: &[Member],
+        sets: &mut RuleSets,
+        texts: &mut Texts,
+        symbols: &mut Vec<Symbol>,
+    ) -> Self {
+        let (mut missing, mut everywhere) = (Bits::default(), Bits::default());
+        let mut domains: Vec<(Bit, &Domain)> = Vec::new();
+        for member in members {
+            match member.fields.iter().find(|(constrained, _)| *constrained == field) {
+                Some((_, domain)) => {
+                    if domain.missing {
+                        missing.set(member.bit);
+                    }
+                    domains.push((member.bit, domain));
+                }
+                None => {
+                    missing.set(member.bit);
+                    everywhere.set(member.bit);
+                }
+            }
+        }
+        let missing = sets.intern(&missing.0);
+        let points: Option<Vec<(Bit, Vec<&Const>, bool)>> = (domains.iter())
+            .map(|(bit, domain)| domain.points(kind).map(|(points, accepted)| (*bit, points, accepted)))
+            .collect();
+        let rows = match points {
+            Some(points) => Self::points(&points, everywhere, sets, texts, symbols),
+            None => Self::stretches(&domains, kind, everywhere, sets),
+        };
+        Self { field, rows, missing }
+    }
+
+    fn points(
+        domains: &[(Bit, Vec<&Const>, bool)],
+        everywhere: Bits,
+        sets: &mut RuleSets,
+        texts: &mut Texts,
+        symbols: &mut Vec<Symbol>,
+    ) -> Rows {
+        let mut other = everywhere;
+        domains.iter().filter(|(_, _, accepted)| !accepted).for_each(|(bit, ..)| other.set(*bit));
+        let mut pairs: Vec<(&Const, Bit)> = Vec::new();
+        for (bit, points, _) in domains {
+            pairs.extend(points.iter().map(|point| (*point, *bit)));
+        }
+        pairs.sort_unstable();
+        let mut points = HashMap::with_hasher(crate::memory::hasher());
+        for same in pairs.chunk_by(|(left, _), (right, _)| left == right) {
+            let mut bits = other.clone();
+            same.iter().for_each(|(_, bit)| bits.flip(*bit));
+            let word = match same[0].0 {
+                Const::Text(text) => {
+                    let symbol = texts.intern(text);
+                    symbols.push(symbol);
+                    u64::from(symbol)
+                }
+                Const::Number(number) => number.to_bits(),
+                Const::Int(int) => *int as u64,
+                Const::Bool(bool) => u64::from(*bool),
+                Const::Missing => continue,
+            };
+            points.insert(word, sets.intern(&bits.0));
+        }
+        Rows::Points { points, other: sets.intern(&other.0) }
+    }
+
+    fn stretches(domains: &[(Bit, &Domain)], kind: Kind, everywhere: Bits, sets: &mut RuleSets) -> Rows {
+        let mut bits = everywhere;
+        let mut turns: Vec<(&Cut, Bit)> = Vec::new();
+        for (bit, domain) in domains {
+            if domain.from_start {
+                bits.set(*bit);
+            }
+            turns.extend(domain.cuts.iter().map(|cut| (cut, *bit)));
+        }
+        turns.sort_unstable();
+        let mut rows = vec![sets.intern(&bits.0)];
+        let mut cuts: Vec<&Cut> = Vec::new();
+        for same in turns.chunk_by(|(left, _), (right, _)| left == right) {
+            same.iter().for_each(|(_, bit)| bits.flip(*bit));
+            cuts.push(same[0].0);
+            rows.push(sets.intern(&bits.0));
+        }
+        match kind {
+            Kind::Number => {
+                // Just after a number is just before the next one.
+                let number = |cut: &&Cut| match &cut.value {
+                    Const::Number(value) if cut.after => value.next_up(),
+                    Const::Number(value) => *value,
+                    _ => f64::INFINITY,
+                };
+                Rows::Numbers { cuts: cuts.iter().map(number).collect(), sets: rows }
+            }
+            Kind::Text => Rows::Texts { cuts: cuts.into_iter().cloned().collect(), sets: rows },
+            // Booleans are points, or stretches from the start that the words 0 and 1 fit as well.
+            Kind::Int | Kind::Bool | Kind::Fact(_) => {
+                let int = |cut: &&Cut| match &cut.value {
+                    Const::Int(value) => *value,
+                    Const::Bool(value) => i64::from(*value),
+                    _ => i64::MAX,
+                };
+                Rows::Ints { cuts: cuts.iter().map(int).collect(), sets: rows }
+            }
+        }
+    }
+}
+
+/// A bitmap under construction.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Bits(pub(crate) Vec<u64>);
+
+impl Bits {
+    fn word(&mut self, bit: Bit) -> &mut u64 {
+        let index = bit as usize / 64;
+        if self.0.len() <= index {
+            self.0.resize(index + 1, 0);
+        }
+        &mut self.0[index]
+    }
+
+    pub(crate) fn set(&mut self, bit: Bit) {
+        *self.word(bit) |= 1 << (bit % 64);
+    }
+
+    fn flip(&mut self, bit: Bit) {
+        *self.word(bit) ^= 1 << (bit % 64);
+    }
+}

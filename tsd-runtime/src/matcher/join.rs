@@ -1,0 +1,369 @@
+//! Joins: the two memories of a node, and what happens when a tuple or a fact arrives.
+//!
+//! A change arrives at one side with a set of rules, updates that side's memory and probes the other. Each pair goes on
+//! with the rules that both sides carry, less those whose residual tests it fails; what is left is split between the
+//! rules that end here and the joins further down. Additions and removals take the same way with opposite signs, so
+//! whatever an addition reached, the removal reaches too.
+
+use smallvec::SmallVec;
+use tsd_ir::{KeyPair, NodeId, Part, RootId, TypeId};
+
+use super::input::{Input, Member};
+use super::memory::{Key, LongKey, Memory};
+use super::residual::{PreparedTest, Residuals};
+use crate::agenda::{Agenda, Arrival, End};
+use crate::memory::WorkingMemory;
+use crate::ruleset::{Bit, RuleSet, RuleSets};
+use crate::tuple::Tuple;
+
+/// The slots of a tuple.
+pub(crate) type Slots = SmallVec<[u32; 8]>;
+
+/// Whether activations come or go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sign {
+    /// They begin to hold. With `fresh`, the changed fact is new, so no memory knows its tuples yet.
+    Add {
+        /// Whether the fact was just inserted.
+        fresh: bool,
+    },
+    /// They stop holding.
+    Remove,
+}
+
+/// The live half of a join node.
+#[derive(Debug)]
+pub(crate) struct Join {
+    pub(crate) wiring: Wiring,
+    /// Beyond the keys: what a pair must pass, by rule.
+    demands: Vec<(Bit, Vec<PreparedTest>)>,
+    sides: Sides,
+}
+
+/// What a join node does with what its memories hold.
+#[derive(Debug)]
+pub(crate) struct Wiring {
+    /// The facts that are joined.
+    pub(crate) input: Input,
+    /// Where the pairs go.
+    pub(crate) outlet: Outlet,
+    pub(crate) root: RootId,
+    types: Vec<TypeId>,
+    keys: Vec<KeyPair>,
+    residuals: Residuals,
+}
+
+/// Where the tuples of a node go: to the rules that end there, and to joins.
+#[derive(Debug, Default)]
+pub(crate) struct Outlet {
+    /// The rules that end here, by salience, highest first.
+    pub(crate) levels: Vec<(i32, RuleSet)>,
+    /// The joins that have the node on their left, with the rules that go on there.
+    pub(crate) children: Vec<(NodeId, RuleSet)>,
+}
+
+/// The memories, by the number of words in the key.
+#[derive(Debug)]
+enum Sides {
+    Cross(Pair<[u64; 0]>),
+    One(Pair<[u64; 1]>),
+    Two(Pair<[u64; 2]>),
+    Three(Pair<[u64; 3]>),
+    Many(Pair<LongKey>),
+}
+
+/// The two memories of a join.
+#[derive(Debug)]
+struct Pair<K> {
+    left: Memory<K>,
+    right: Memory<K>,
+}
+
+macro_rules! with_sides {
+    ($sides:expr, $pair:ident => $body:expr) => {
+        match $sides {
+            Sides::Cross($pair) => $body,
+            Sides::One($pair) => $body,
+            Sides::Two($pair) => $body,
+            Sides::Three($pair) => $body,
+            Sides::Many($pair) => $body,
+        }
+    };
+}
+
+impl<K: Key> Pair<K> {
+    fn new(width: usize) -> Self {
+        Self { left: Memory::new(width), right: Memory::new(1) }
+    }
+}
+
+impl Sides {
+    fn new(keys: usize, width: usize) -> Self {
+        match keys {
+            0 => Self::Cross(Pair::new(width)),
+            1 => Self::One(Pair::new(width)),
+            2 => Self::Two(Pair::new(width)),
+            3 => Self::Three(Pair::new(width)),
+            _ => Self::Many(Pair::new(width)),
+        }
+    }
+}
+
+/// How much a node holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Held {
+    pub(crate) left: usize,
+    pub(crate) right: usize,
+    pub(crate) bytes: usize,
+}
+
+impl Join {
+    pub(crate) fn new(root: RootId, types: &[TypeId], keys: &[KeyPair]) -> Self {
+        let width = types.len() - 1;
+        let wiring = Wiring {
+            input: Input::new(types[width]),
+            outlet: Outlet::default(),
+            root,
+            types: types.to_vec(),
+            keys: keys.to_vec(),
+            residuals: Residuals::default(),
+        };
+        Self { wiring, demands: Vec::new(), sides: Sides::new(keys.len(), width) }
+    }
+
+    /// Lets a rule through.
+    pub(crate) fn add(&mut self, member: Member, tests: Vec<PreparedTest>) {
+        if !tests.is_empty() {
+            self.demands.push((member.bit, tests));
+        }
+        self.wiring.input.add(member);
+    }
+
+    /// Lets a rule through no longer, and takes it from every tuple held; `only` is the set of that rule.
+    pub(crate) fn remove(&mut self, bit: Bit, only: RuleSet, memory: &WorkingMemory, sets: &mut RuleSets) {
+        self.demands.retain(|(demanding, _)| *demanding != bit);
+        self.wiring.input.remove(bit);
+        let wiring = &self.wiring;
+        with_sides!(&mut self.sides, pair => {
+            pair.left.subtract_from_all(only, sets, |slots| wiring.left_key(memory, slots));
+            pair.right.subtract_from_all(only, sets, |slots| wiring.right_key(memory, slots[0]));
+        });
+    }
+
+    /// Puts the residual tests together anew, after rules came or went.
+    pub(crate) fn rebuild(&mut self, sets: &mut RuleSets) {
+        let demands = self.demands.iter();
+        let demands = demands.flat_map(|(bit, tests)| tests.iter().map(|test| (*bit, test)));
+        self.wiring.residuals = Residuals::build(demands, sets);
+    }
+
+    /// Takes a fact into the right memory without looking for partners, which the caller knows it cannot have yet.
+    pub(crate) fn store_right(
+        &mut self,
+        slot: u32,
+        set: RuleSet,
+        fresh: bool,
+        memory: &WorkingMemory,
+        sets: &mut RuleSets,
+    ) {
+        let wiring = &self.wiring;
+        with_sides!(&mut self.sides, pair => {
+            if let Some(key) = wiring.right_key(memory, slot) {
+                pair.right.add(&key, &[slot], set, fresh, sets);
+            }
+        });
+    }
+
+    /// Passes every set held through `map`.
+    pub(crate) fn map_sets(&mut self, map: &mut dyn FnMut(RuleSet) -> RuleSet) {
+        self.wiring.input.map_sets(map);
+        self.wiring.residuals.map_sets(map);
+        self.wiring.outlet.map_sets(map);
+        with_sides!(&mut self.sides, pair => {
+            pair.left.map_sets(map);
+            pair.right.map_sets(map);
+        });
+    }
+
+    /// Calls `visit` with every tuple of the node that satisfies the rule `bit`.
+    pub(crate) fn for_each_match(
+        &self,
+        bit: Bit,
+        memory: &WorkingMemory,
+        sets: &mut RuleSets,
+        visit: &mut dyn FnMut(&[u32]),
+    ) {
+        with_sides!(&self.sides, pair => self.wiring.matches(pair, bit, memory, sets, visit));
+    }
+
+    /// How much the node's memories hold.
+    pub(crate) fn held(&self) -> Held {
+        with_sides!(&self.sides, pair => Held {
+            left: pair.left.len(),
+            right: pair.right.len(),
+            bytes: pair.left.bytes() + pair.right.bytes(),
+        })
+    }
+}
+
+impl Wiring {
+    fn matches<K: Key>(
+        &self,
+        pair: &Pair<K>,
+        bit: Bit,
+        memory: &WorkingMemory,
+        sets: &mut RuleSets,
+        visit: &mut dyn FnMut(&[u32]),
+    ) {
+        let only = sets.single(bit);
+        pair.left.for_each(|left, set| {
+            if !sets.contains(set, bit) {
+                return;
+            }
+            let mut slots: Slots = left.into();
+            let Some(key) = self.left_key::<K>(memory, &slots) else { return };
+            for right in pair.right.group(&key) {
+                if sets.contains(right.set, bit) {
+                    slots.push(right.slot);
+                    if !self.residuals.clear(only, Tuple::new(memory, &self.types, &slots), sets).is_empty() {
+                        visit(&slots);
+                    }
+                    slots.pop();
+                }
+            }
+        });
+    }
+
+    #[inline]
+    fn left_key<K: Key>(&self, memory: &WorkingMemory, slots: &[u32]) -> Option<K> {
+        K::from_words(self.keys.iter().map(|key| {
+            let at = key.at.index();
+            part(memory, self.types[at], slots[at], key.left)
+        }))
+    }
+
+    #[inline]
+    fn right_key<K: Key>(&self, memory: &WorkingMemory, slot: u32) -> Option<K> {
+        let ty = self.input.ty;
+        K::from_words(self.keys.iter().map(|key| part(memory, ty, slot, key.right)))
+    }
+}
+
+impl Outlet {
+    /// Passes every set held through `map`.
+    pub(crate) fn map_sets(&mut self, map: &mut dyn FnMut(RuleSet) -> RuleSet) {
+        self.levels.iter_mut().for_each(|(_, set)| *set = map(*set));
+        self.children.iter_mut().for_each(|(_, set)| *set = map(*set));
+    }
+}
+
+/// A part of a fact as a word of a key.
+#[inline]
+fn part(memory: &WorkingMemory, ty: TypeId, slot: u32, part: Part) -> Option<u64> {
+    match part {
+        Part::Field(field) => memory.field(ty, slot, field),
+        Part::Widened(field) => {
+            let int = memory.field(ty, slot, field)? as i64;
+            Some((tsd_ir::ops::int_to_number(int) + 0.0).to_bits())
+        }
+        Part::Fact => Some(memory.store(ty).handle(slot).to_word()),
+    }
+}
+
+/// One change on its way through a tree of joins.
+#[derive(Debug)]
+pub(crate) struct Propagation<'a> {
+    pub(crate) memory: &'a WorkingMemory,
+    pub(crate) joins: &'a mut [Option<Box<Join>>],
+    pub(crate) sets: &'a mut RuleSets,
+    pub(crate) agenda: &'a mut Agenda,
+    pub(crate) root: RootId,
+    pub(crate) sign: Sign,
+}
+
+impl Propagation<'_> {
+    /// A tuple of a node goes where the node's tuples go, for the rules of `set`.
+    #[inline]
+    pub(crate) fn emit(&mut self, end: End, outlet: &Outlet, slots: &mut Slots, set: RuleSet) {
+        for (salience, rules) in &outlet.levels {
+            let ending = self.sets.meet(set, *rules);
+            if !ending.is_empty() {
+                let arrival = Arrival { root: self.root, end, slots, set: ending };
+                match self.sign {
+                    Sign::Add { .. } => self.agenda.add(*salience, arrival, self.sets),
+                    Sign::Remove => self.agenda.cancel(*salience, arrival, self.sets),
+                }
+            }
+        }
+        for (child, users) in &outlet.children {
+            let going_on = self.sets.meet(set, *users);
+            if !going_on.is_empty() {
+                self.left_activate(*child, slots, going_on);
+            }
+        }
+    }
+
+    /// A tuple arrives on the left of a join.
+    pub(crate) fn left_activate(&mut self, node: NodeId, slots: &mut Slots, set: RuleSet) {
+        // A tuple never comes back to the node that it left, so the node can be taken out meanwhile.
+        let Some(mut join) = self.joins[node.0 as usize].take() else { return };
+        let Join { sides, wiring, .. } = &mut *join;
+        with_sides!(sides, pair => self.left(wiring, pair, End::Join(node), slots, set));
+        self.joins[node.0 as usize] = Some(join);
+    }
+
+    /// A fact arrives on the right of a join.
+    pub(crate) fn right_activate(&mut self, node: NodeId, slot: u32, set: RuleSet) {
+        let Some(mut join) = self.joins[node.0 as usize].take() else { return };
+        let Join { sides, wiring, .. } = &mut *join;
+        with_sides!(sides, pair => self.right(wiring, pair, End::Join(node), slot, set));
+        self.joins[node.0 as usize] = Some(join);
+    }
+
+    fn left<K: Key>(&mut self, join: &Wiring, pair: &mut Pair<K>, end: End, slots: &mut Slots, set: RuleSet) {
+        let Some(key) = join.left_key::<K>(self.memory, slots) else { return };
+        match self.sign {
+            Sign::Add { fresh } => pair.left.add(&key, slots, set, fresh, self.sets),
+            Sign::Remove => pair.left.subtract(&key, slots, set, self.sets),
+        }
+        for right in pair.right.group(&key) {
+            let both = self.sets.meet(set, right.set);
+            if !both.is_empty() {
+                slots.push(right.slot);
+                self.pass(join, end, slots, both);
+                slots.pop();
+            }
+        }
+    }
+
+    fn right<K: Key>(&mut self, join: &Wiring, pair: &mut Pair<K>, end: End, slot: u32, set: RuleSet) {
+        let Some(key) = join.right_key::<K>(self.memory, slot) else { return };
+        match self.sign {
+            Sign::Add { fresh } => pair.right.add(&key, &[slot], set, fresh, self.sets),
+            Sign::Remove => pair.right.subtract(&key, &[slot], set, self.sets),
+        }
+        let mut slots = Slots::new();
+        for left in pair.left.group(&key) {
+            let both = self.sets.meet(left.set, set);
+            if !both.is_empty() {
+                slots.clear();
+                slots.push(left.slot);
+                slots.extend_from_slice(left.more);
+                slots.push(slot);
+                self.pass(join, end, &mut slots, both);
+            }
+        }
+    }
+
+    /// A pair with one key goes on, for the rules whose residual tests it passes.
+    #[inline]
+    fn pass(&mut self, join: &Wiring, end: End, slots: &mut Slots, mut set: RuleSet) {
+        if !join.residuals.is_empty() {
+            set = join.residuals.clear(set, Tuple::new(self.memory, &join.types, slots), self.sets);
+            if set.is_empty() {
+                return;
+            }
+        }
+        self.emit(end, &join.outlet, slots, set);
+    }
+}

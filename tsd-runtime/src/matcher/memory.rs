@@ -1,0 +1,347 @@
+//! The memory of one side of a join: tuples, found by join key.
+//!
+//! Tuples with one key form a group, an intrusive doubly linked list through flat arrays; a hash table finds the
+//! group's head. So a probe touches the table, then the tuples, nothing else, and there is no allocation for each key.
+//! Removing a tuple must find it without walking its group, which may be long: a second table, from tuple to row, is
+//! built when the first change that needs it comes, and a memory that only grows never pays for it.
+
+use std::hash::Hash;
+
+use hashbrown::HashTable;
+use smallvec::SmallVec;
+
+use crate::ruleset::{RuleSet, RuleSets};
+
+/// The words of a join key.
+pub(crate) trait Key: Clone + Eq + Hash + std::fmt::Debug {
+    /// Makes a key of words; `None` when one of them is missing, for then nothing equals it.
+    fn from_words(words: impl Iterator<Item = Option<u64>>) -> Option<Self>;
+}
+
+impl<const N: usize> Key for [u64; N] {
+    #[inline]
+    fn from_words(mut words: impl Iterator<Item = Option<u64>>) -> Option<Self> {
+        let mut key = [0; N];
+        for word in &mut key {
+            *word = words.next()??;
+        }
+        Some(key)
+    }
+}
+
+/// A key of any length.
+pub(crate) type LongKey = SmallVec<[u64; 8]>;
+
+impl Key for LongKey {
+    fn from_words(words: impl Iterator<Item = Option<u64>>) -> Option<Self> {
+        words.collect()
+    }
+}
+
+/// No row.
+const NONE: u32 = u32::MAX;
+
+/// Tuples with their rule sets, by key.
+#[derive(Debug)]
+pub(crate) struct Memory<K> {
+    groups: HashTable<Group<K>>,
+    rows: Vec<Row>,
+    /// The slots of each row behind its first.
+    more: Vec<u32>,
+    /// How many slots a tuple has.
+    width: usize,
+    free: u32,
+    len: usize,
+    /// Finds the row of a tuple; built when first needed.
+    places: Option<HashTable<u32>>,
+    hasher: ahash::RandomState,
+}
+
+#[derive(Debug)]
+struct Group<K> {
+    key: K,
+    head: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Row {
+    slot: u32,
+    set: RuleSet,
+    next: u32,
+    previous: u32,
+}
+
+impl<K: Key> Memory<K> {
+    /// A memory for tuples of `width` facts.
+    pub(crate) fn new(width: usize) -> Self {
+        Self {
+            groups: HashTable::new(),
+            rows: Vec::new(),
+            more: Vec::new(),
+            width,
+            free: NONE,
+            len: 0,
+            places: None,
+            hasher: crate::memory::hasher(),
+        }
+    }
+
+    /// How many tuples there are.
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Adds rules to a tuple, which enters the memory with the first of them. A tuple of which the caller knows that
+    /// it is not there is `fresh`.
+    pub(crate) fn add(&mut self, key: &K, slots: &[u32], set: RuleSet, fresh: bool, sets: &mut RuleSets) {
+        if !fresh && let Some(row) = self.place(slots) {
+            let row = &mut self.rows[row as usize];
+            row.set = sets.union(row.set, set);
+            return;
+        }
+        let row = self.allocate(slots, set);
+        let hasher = &self.hasher;
+        let hash = hasher.hash_one(key);
+        let group = self.groups.entry(hash, |group| group.key == *key, |group| hasher.hash_one(&group.key));
+        match group {
+            hashbrown::hash_table::Entry::Occupied(mut group) => {
+                let head = std::mem::replace(&mut group.get_mut().head, row);
+                self.rows[row as usize].next = head;
+                self.rows[head as usize].previous = row;
+            }
+            hashbrown::hash_table::Entry::Vacant(group) => {
+                group.insert(Group { key: key.clone(), head: row });
+            }
+        }
+        self.len += 1;
+    }
+
+    fn allocate(&mut self, slots: &[u32], set: RuleSet) -> u32 {
+        let (slot, rest) = (slots[0], &slots[1..]);
+        let new = Row { slot, set, next: NONE, previous: NONE };
+        let row = if self.free == NONE {
+            self.rows.push(new);
+            self.more.extend_from_slice(rest);
+            (self.rows.len() - 1) as u32
+        } else {
+            let row = self.free;
+            self.free = std::mem::replace(&mut self.rows[row as usize], new).next;
+            let start = row as usize * (self.width - 1);
+            self.more[start..start + rest.len()].copy_from_slice(rest);
+            row
+        };
+        if let Some(mut places) = self.places.take() {
+            places.insert_unique(self.hash_row(row), row, |row| self.hash_row(*row));
+            self.places = Some(places);
+        }
+        row
+    }
+
+    /// Takes rules from a tuple, which leaves the memory with the last of them.
+    pub(crate) fn subtract(&mut self, key: &K, slots: &[u32], set: RuleSet, sets: &mut RuleSets) {
+        let Some(row) = self.place(slots) else { return };
+        let left = sets.difference(self.rows[row as usize].set, set);
+        self.rows[row as usize].set = left;
+        if left.is_empty() {
+            self.remove(key, row);
+        }
+    }
+
+    /// Takes rules from every tuple. `key_of` tells the key of a tuple that was added.
+    pub(crate) fn subtract_from_all(
+        &mut self,
+        set: RuleSet,
+        sets: &mut RuleSets,
+        key_of: impl Fn(&[u32]) -> Option<K>,
+    ) {
+        for row in 0..self.rows.len() as u32 {
+            let held = self.rows[row as usize].set;
+            if held.is_empty() {
+                continue;
+            }
+            let left = sets.difference(held, set);
+            self.rows[row as usize].set = left;
+            if left.is_empty() {
+                let slots: SmallVec<[u32; 8]> = self.tuple(row).collect();
+                if let Some(key) = key_of(&slots) {
+                    self.remove(&key, row);
+                }
+            }
+        }
+    }
+
+    fn remove(&mut self, key: &K, row: u32) {
+        if let Some(mut places) = self.places.take() {
+            if let Ok(found) = places.find_entry(self.hash_row(row), |other| *other == row) {
+                found.remove();
+            }
+            self.places = Some(places);
+        }
+        let Row { next, previous, .. } = self.rows[row as usize];
+        if next != NONE {
+            self.rows[next as usize].previous = previous;
+        }
+        if previous != NONE {
+            self.rows[previous as usize].next = next;
+        } else if let Ok(mut group) =
+            self.groups.find_entry(self.hasher.hash_one(key), |group| group.key == *key)
+        {
+            if next == NONE {
+                group.remove();
+            } else {
+                group.get_mut().head = next;
+            }
+        }
+        self.rows[row as usize] = Row { slot: NONE, set: RuleSet::EMPTY, next: self.free, previous: NONE };
+        self.free = row;
+        self.len -= 1;
+    }
+
+    /// The row of a tuple.
+    fn place(&mut self, slots: &[u32]) -> Option<u32> {
+        if self.len == 0 {
+            return None;
+        }
+        if self.places.is_none() {
+            self.places = Some(self.all_places());
+        }
+        let hash = self.hasher.hash_one(slots);
+        let same = |row: &u32| self.tuple(*row).eq(slots.iter().copied());
+        self.places.as_ref()?.find(hash, same).copied()
+    }
+
+    fn all_places(&self) -> HashTable<u32> {
+        let mut places = HashTable::with_capacity(self.len);
+        for row in 0..self.rows.len() as u32 {
+            if !self.rows[row as usize].set.is_empty() {
+                places.insert_unique(self.hash_row(row), row, |row| self.hash_row(*row));
+            }
+        }
+        places
+    }
+
+    fn hash_row(&self, row: u32) -> u64 {
+        let slots: SmallVec<[u32; 8]> = self.tuple(row).collect();
+        self.hasher.hash_one(slots.as_slice())
+    }
+
+    /// The slots of a row.
+    #[inline]
+    fn tuple(&self, row: u32) -> impl Iterator<Item = u32> + '_ {
+        let start = row as usize * (self.width - 1);
+        std::iter::once(self.rows[row as usize].slot)
+            .chain(self.more[start..start + self.width - 1].iter().copied())
+    }
+
+    /// The rows with this key.
+    #[inline]
+    pub(crate) fn group(&self, key: &K) -> RowIter<'_, K> {
+        let found = self.groups.find(self.hasher.hash_one(key), |group| group.key == *key);
+        RowIter { memory: self, row: found.map_or(NONE, |group| group.head) }
+    }
+
+    /// Calls `visit` with the slots and the rules of every tuple.
+    pub(crate) fn for_each(&self, mut visit: impl FnMut(&[u32], RuleSet)) {
+        let mut slots: SmallVec<[u32; 8]> = SmallVec::new();
+        for row in 0..self.rows.len() as u32 {
+            let set = self.rows[row as usize].set;
+            if !set.is_empty() {
+                slots.clear();
+                slots.extend(self.tuple(row));
+                visit(&slots, set);
+            }
+        }
+    }
+
+    /// Passes every set held through `map`.
+    pub(crate) fn map_sets(&mut self, map: &mut dyn FnMut(RuleSet) -> RuleSet) {
+        let rows = self.rows.iter_mut().filter(|row| !row.set.is_empty());
+        rows.for_each(|row| row.set = map(row.set));
+    }
+
+    /// The bytes held.
+    pub(crate) fn bytes(&self) -> usize {
+        self.groups.allocation_size()
+            + self.rows.capacity() * size_of::<Row>()
+            + self.more.capacity() * size_of::<u32>()
+            + self.places.as_ref().map_or(0, HashTable::allocation_size)
+    }
+}
+
+/// The rows of one group.
+pub(crate) struct RowIter<'a, K> {
+    memory: &'a Memory<K>,
+    row: u32,
+}
+
+/// A row of a memory, seen by a probe.
+pub(crate) struct Found<'a> {
+    /// The first fact's slot.
+    pub(crate) slot: u32,
+    /// The other facts' slots.
+    pub(crate) more: &'a [u32],
+    /// The rules that the tuple satisfies so far.
+    pub(crate) set: RuleSet,
+}
+
+impl<'a, K> Iterator for RowIter<'a, K> {
+    type Item = Found<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Found<'a>> {
+        if self.row == NONE {
+            return None;
+        }
+        let row = self.memory.rows[self.row as usize];
+        let rest = self.memory.width - 1;
+        let start = self.row as usize * rest;
+        self.row = row.next;
+        Some(Found { slot: row.slot, more: &self.memory.more[start..start + rest], set: row.set })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::{BTreeMap, BTreeSet};
+
+    proptest! {
+        /// Against a map from tuple to key and rules.
+        #[test]
+        fn a_memory_is_a_multimap(steps in proptest::collection::vec((0..6_u32, 0..3_u32, 1..8_u64, any::<bool>()), 1..80)) {
+            let mut sets = RuleSets::new();
+            let mut memory: Memory<[u64; 1]> = Memory::new(2);
+            let mut model: BTreeMap<[u32; 2], u64> = BTreeMap::new();
+            for (first, second, bits, adds) in steps {
+                let slots = [first, second];
+                // The key is a function of the tuple, as in a join.
+                let key = [u64::from(first % 2)];
+                let held = model.get(&slots).copied().unwrap_or(0);
+                if adds {
+                    let new = bits & !held;
+                    if new != 0 {
+                        let set = sets.intern(&[new]);
+                        memory.add(&key, &slots, set, false, &mut sets);
+                        model.insert(slots, held | new);
+                    }
+                } else {
+                    let set = sets.intern(&[bits]);
+                    memory.subtract(&key, &slots, set, &mut sets);
+                    if held & !bits == 0 { model.remove(&slots); } else { model.insert(slots, held & !bits); }
+                }
+                prop_assert_eq!(memory.len(), model.len());
+                for key in 0..2 {
+                    let expected: BTreeSet<([u32; 2], u64)> = model.iter()
+                        .filter(|(slots, _)| u64::from(slots[0] % 2) == key).map(|(slots, set)| (*slots, *set)).collect();
+                    let found: BTreeSet<([u32; 2], u64)> = memory.group(&[key]).map(|row| {
+                        let mut set = 0;
+                        sets.for_each(row.set, |bit| set |= 1 << bit);
+                        ([row.slot, row.more[0]], set)
+                    }).collect();
+                    prop_assert_eq!(found, expected);
+                }
+            }
+        }
+    }
+}

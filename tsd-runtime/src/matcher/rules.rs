@@ -1,0 +1,426 @@
+//! Rules that come and go, and what each of them occupies in the network.
+
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use tsd_ir::network::{Parent, Path};
+use tsd_ir::{Branch, RootId, Rule, Text};
+
+use super::input::Member;
+use super::join::{Join, Outlet, Propagation, Sign};
+use super::residual::PreparedTest;
+use super::{Matcher, Root, Slots};
+use crate::agenda::{End, Ranks};
+use crate::memory::WorkingMemory;
+use crate::program::NativeTest;
+use crate::ruleset::{Bit, RuleSet, RuleSets};
+
+/// The number of a rule in its session.
+pub(crate) type RuleId = u32;
+
+/// A branch of a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct BranchId {
+    pub(crate) rule: RuleId,
+    pub(crate) branch: u32,
+}
+
+/// The rules of a session.
+#[derive(Debug, Default)]
+pub(crate) struct Rules {
+    live: Vec<Option<LiveRule>>,
+    free: Vec<RuleId>,
+    by_name: IndexMap<Text, RuleId>,
+    next_rank: u32,
+}
+
+/// A rule in use.
+#[derive(Debug)]
+pub(crate) struct LiveRule {
+    pub(crate) rule: Arc<Rule>,
+    /// Where each branch lies.
+    pub(crate) places: Vec<Place>,
+    /// When the rule was added, counted in rules.
+    rank: u32,
+}
+
+/// What one branch occupies in the network.
+#[derive(Debug)]
+pub(crate) struct Place {
+    pub(crate) path: Path,
+    /// The number of the branch in its tree.
+    pub(crate) bit: Bit,
+    /// For each pattern of the rule, the place in the chain where it stands.
+    chain_places: Vec<u16>,
+}
+
+impl Place {
+    /// The node at whose end the branch's tuples activate the rule.
+    pub(crate) fn end(&self) -> End {
+        self.path.joins.last().map_or(End::Root, |join| End::Join(*join))
+    }
+}
+
+impl Rules {
+    pub(crate) fn get(&self, id: RuleId) -> Option<&LiveRule> {
+        self.live.get(id as usize)?.as_ref()
+    }
+
+    pub(crate) fn id(&self, name: &str) -> Option<RuleId> {
+        self.by_name.get(name).copied()
+    }
+
+    pub(crate) fn find(&self, name: &str) -> Option<&LiveRule> {
+        self.get(self.id(name)?)
+    }
+
+    /// When a rule was added, counted in rules.
+    pub(crate) fn rank(&self, id: RuleId) -> u32 {
+        self.get(id).map_or(u32::MAX, |live| live.rank)
+    }
+
+    /// The rules in the order in which they were added.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &LiveRule> {
+        self.by_name.values().filter_map(|id| self.get(*id))
+    }
+
+    /// Puts the slots of a chain in the order of the rule's patterns.
+    pub(crate) fn declared_slots(&self, id: BranchId, chain: &[u32], declared: &mut Slots) {
+        declared.clear();
+        if let Some(live) = self.get(id.rule) {
+            let places = &live.places[id.branch as usize].chain_places;
+            declared.extend(places.iter().map(|place| chain[*place as usize]));
+        }
+    }
+}
+
+/// What the agenda needs to know to put activations in order.
+pub(super) struct Order<'a> {
+    pub(super) roots: &'a [Option<Root>],
+    pub(super) rules: &'a Rules,
+    pub(super) memory: &'a WorkingMemory,
+}
+
+impl Order<'_> {
+    fn root(&self, id: RootId) -> &Root {
+        self.roots[id.0 as usize].as_ref().expect("entries of a tree go before the tree")
+    }
+
+    fn branch(&self, root: RootId, bit: Bit) -> (&LiveRule, usize) {
+        let id = self.root(root).branches[bit as usize].expect("entries of a rule go before the rule");
+        (self.rules.get(id.rule).expect("branches name live rules"), id.branch as usize)
+    }
+}
+
+impl Ranks for Order<'_> {
+    fn sets(&self, root: RootId) -> &RuleSets {
+        &self.root(root).sets
+    }
+
+    fn rank(&self, root: RootId, bit: Bit) -> u32 {
+        self.branch(root, bit).0.rank
+    }
+
+    fn compare(&self, root: RootId, left: (Bit, &[u32]), right: (Bit, &[u32])) -> Ordering {
+        let (rule, left_branch) = self.branch(root, left.0);
+        let (_, right_branch) = self.branch(root, right.0);
+        for (position, pattern) in rule.rule.patterns.iter().enumerate() {
+            let store = self.memory.store(pattern.ty);
+            let left = left.1[rule.places[left_branch].chain_places[position] as usize];
+            let right = right.1[rule.places[right_branch].chain_places[position] as usize];
+            let order = store.number(left).cmp(&store.number(right));
+            if order.is_ne() {
+                return order;
+            }
+        }
+        Ordering::Equal
+    }
+}
+
+/// Nodes whose tables must be made anew.
+type Touched = BTreeSet<(RootId, Option<tsd_ir::NodeId>)>;
+
+impl Matcher {
+    /// Adds rules whose names are new, and lets them see the facts that are there.
+    pub(crate) fn add_rules(&mut self, rules: impl IntoIterator<Item = Arc<Rule>>, natives: &[NativeTest]) {
+        self.agenda.begin_change();
+        let mut touched = Touched::new();
+        let added: Vec<RuleId> =
+            rules.into_iter().map(|rule| self.wire(rule, natives, &mut touched)).collect();
+        self.rebuild(&touched);
+        for id in added {
+            self.let_see(id);
+        }
+        self.collect_sets();
+    }
+
+    /// Gives a rule its nodes and its bits.
+    fn wire(&mut self, rule: Arc<Rule>, natives: &[NativeTest], touched: &mut Touched) -> RuleId {
+        let id = self.rules.free.pop().unwrap_or_else(|| {
+            self.rules.live.push(None);
+            (self.rules.live.len() - 1) as RuleId
+        });
+        let paths = self.network.add_rule(&rule);
+        let mut places = Vec::with_capacity(paths.len());
+        for (index, (path, branch)) in paths.into_iter().zip(rule.branches.iter()).enumerate() {
+            let bit = self.occupy_root(&path, BranchId { rule: id, branch: index as u32 });
+            self.enroll(&rule, branch, &path, bit, natives);
+            touched.insert((path.root, None));
+            touched.extend(path.joins.iter().map(|join| (path.root, Some(*join))));
+            let mut chain_places = vec![0; branch.order.len()];
+            for (place, position) in branch.order.iter().enumerate() {
+                chain_places[position.index()] = place as u16;
+            }
+            places.push(Place { path, bit, chain_places });
+        }
+        let rank = self.rules.next_rank;
+        self.rules.next_rank += 1;
+        self.rules.by_name.insert(rule.name.clone(), id);
+        self.rules.live[id as usize] = Some(LiveRule { rule, places, rank });
+        id
+    }
+
+    /// Makes sure that the root is live, and takes a free bit of it.
+    fn occupy_root(&mut self, path: &Path, branch: BranchId) -> Bit {
+        let id = path.root;
+        let ty = self.network.root(id).ty;
+        let place = place_at(&mut self.roots, id.0);
+        let root = place.get_or_insert_with(|| {
+            self.entrances.open(ty, id, None, 0);
+            Root {
+                input: super::Input::new(ty),
+                outlet: Outlet::default(),
+                sets: RuleSets::new(),
+                branches: Vec::new(),
+            }
+        });
+        let bit = root.branches.iter().position(Option::is_none).unwrap_or_else(|| {
+            root.branches.push(None);
+            root.branches.len() - 1
+        });
+        root.branches[bit] = Some(branch);
+        if !root.sets.has_room_for(bit + 1) {
+            let mut widen = root.sets.widen();
+            self.map_sets(id, &mut widen);
+        }
+        bit as Bit
+    }
+
+    /// Tells the inputs and joins along a path what the rule demands there.
+    fn enroll(&mut self, rule: &Rule, branch: &Branch, path: &Path, bit: Bit, natives: &[NativeTest]) {
+        let prepare = |tests: &[tsd_ir::TestRef]| -> Vec<PreparedTest> {
+            tests.iter().map(|test| PreparedTest::new(test, natives)).collect()
+        };
+        let member = |place: usize, filter: &tsd_ir::Filter| Member {
+            bit,
+            fields: filter.fields.clone(),
+            tests: prepare(&filter.tests),
+            reads: rule.patterns[branch.order[place].index()].reads.clone(),
+        };
+        if let Some(root) = &mut self.roots[path.root.0 as usize] {
+            root.input.add(member(0, &branch.filter));
+        }
+        for (index, (id, planned)) in path.joins.iter().zip(branch.joins.iter()).enumerate() {
+            let node = self.network.join(*id);
+            let join = place_at(&mut self.joins, id.0).get_or_insert_with(|| {
+                self.entrances.open(planned.ty, path.root, Some(*id), index + 1);
+                Box::new(Join::new(path.root, &node.types, &node.keys))
+            });
+            join.add(member(index + 1, &planned.filter), prepare(&planned.tests));
+        }
+    }
+
+    /// Makes the tables and outlets of nodes anew.
+    fn rebuild(&mut self, touched: &Touched) {
+        for (root_id, join_id) in touched {
+            let Some(root) = &mut self.roots[root_id.0 as usize] else { continue };
+            let texts = &mut self.memory.texts;
+            match join_id {
+                None => {
+                    let declared = self.schema.ty(root.input.ty);
+                    root.input.rebuild(declared, &mut root.sets, texts);
+                }
+                Some(id) => {
+                    let Some(join) = &mut self.joins[id.0 as usize] else { continue };
+                    let declared = self.schema.ty(join.wiring.input.ty);
+                    join.wiring.input.rebuild(declared, &mut root.sets, texts);
+                    join.rebuild(&mut root.sets);
+                }
+            }
+        }
+        // An outlet names the rules of the nodes behind it, which are known by now.
+        for (root_id, join_id) in touched {
+            self.rebuild_outlet(*root_id, *join_id);
+        }
+    }
+
+    fn rebuild_outlet(&mut self, root_id: RootId, join_id: Option<tsd_ir::NodeId>) {
+        let Some(root) = &mut self.roots[root_id.0 as usize] else { return };
+        let (end, parent) = match join_id {
+            None => (End::Root, Parent::Root(root_id)),
+            Some(id) => (End::Join(id), Parent::Join(id)),
+        };
+        let everyone = match join_id {
+            None => root.input.everyone(),
+            Some(id) => {
+                self.joins[id.0 as usize].as_ref().map_or(RuleSet::EMPTY, |join| join.wiring.input.everyone())
+            }
+        };
+        let mut levels: Vec<(i32, RuleSet)> = Vec::new();
+        let mut ending: Vec<(i32, Bit)> = Vec::new();
+        root.sets.for_each(everyone, |bit| {
+            let branch = root.branches[bit as usize];
+            let rule = branch.and_then(|branch| Some((branch, self.rules.get(branch.rule)?)));
+            if let Some((branch, live)) = rule
+                && live.places[branch.branch as usize].end() == end
+            {
+                ending.push((live.rule.salience, bit));
+            }
+        });
+        ending.sort_unstable_by_key(|(salience, bit)| (std::cmp::Reverse(*salience), *bit));
+        for level in ending.chunk_by(|left, right| left.0 == right.0) {
+            let mut bits = super::input::Bits::default();
+            level.iter().for_each(|(_, bit)| bits.set(*bit));
+            levels.push((level[0].0, root.sets.intern(&bits.0)));
+        }
+        let children = match parent {
+            Parent::Root(id) => &self.network.root(id).children,
+            Parent::Join(id) => &self.network.join(id).children,
+        };
+        let children = (children.iter())
+            .filter_map(|child| {
+                let join = self.joins[child.0 as usize].as_ref()?;
+                Some((*child, join.wiring.input.everyone()))
+            })
+            .collect();
+        let outlet = Outlet { levels, children };
+        match join_id {
+            None => root.outlet = outlet,
+            Some(id) => {
+                if let Some(join) = &mut self.joins[id.0 as usize] {
+                    join.wiring.outlet = outlet;
+                }
+            }
+        }
+    }
+
+    /// Lets a new rule see the facts that are there: first those on the right of its joins, which find no partner
+    /// yet, then those at the root.
+    fn let_see(&mut self, id: RuleId) {
+        let Some(live) = self.rules.get(id) else { return };
+        let places: Vec<(Path, Bit)> =
+            live.places.iter().map(|place| (place.path.clone(), place.bit)).collect();
+        for (path, bit) in places {
+            let Some(root) = &mut self.roots[path.root.0 as usize] else { continue };
+            let only = root.sets.single(bit);
+            for (index, node) in path.joins.iter().enumerate() {
+                let fresh = index >= path.shared;
+                let Some(join) = &mut self.joins[node.0 as usize] else { continue };
+                for slot in self.memory.store(join.wiring.input.ty).live_slots() {
+                    let set = join.wiring.input.admit(slot, only, &self.memory, &mut root.sets);
+                    if !set.is_empty() {
+                        join.store_right(slot, set, fresh, &self.memory, &mut root.sets);
+                    }
+                }
+            }
+            let fresh = path.shared == 0;
+            for slot in self.memory.store(root.input.ty).live_slots() {
+                let set = root.input.admit(slot, only, &self.memory, &mut root.sets);
+                if !set.is_empty() {
+                    let mut propagation = Propagation {
+                        memory: &self.memory,
+                        joins: &mut self.joins,
+                        sets: &mut root.sets,
+                        agenda: &mut self.agenda,
+                        root: path.root,
+                        sign: Sign::Add { fresh },
+                    };
+                    propagation.emit(End::Root, &root.outlet, &mut smallvec::smallvec![slot], set);
+                }
+            }
+        }
+    }
+
+    /// Removes a rule: its activations leave the agenda, its bits the tuples, and nodes that only it used are freed.
+    /// Returns whether there was such a rule. Costs the rows of the memories along its chain.
+    pub(crate) fn remove_rule(&mut self, name: &str) -> bool {
+        let Some(id) = self.rules.by_name.shift_remove(name) else { return false };
+        let Some(live) = self.rules.live[id as usize].take() else { return false };
+        let freed = self.network.remove_rule(name).unwrap_or_default();
+        for place in &live.places {
+            let Some(root) = &mut self.roots[place.path.root.0 as usize] else { continue };
+            let only = root.sets.single(place.bit);
+            self.agenda.cancel_rules(place.path.root, only, &mut root.sets);
+            root.input.remove(place.bit);
+            for node in place.path.joins.iter().filter(|node| !freed.joins.contains(node)) {
+                if let Some(join) = &mut self.joins[node.0 as usize] {
+                    join.remove(place.bit, only, &self.memory, &mut root.sets);
+                }
+            }
+            root.branches[place.bit as usize] = None;
+        }
+        for node in &freed.joins {
+            if let Some(join) = self.joins[node.0 as usize].take() {
+                self.entrances.close(join.wiring.input.ty, join.wiring.root, Some(*node));
+                join.wiring.input.release(&mut self.memory.texts);
+            }
+        }
+        for root in &freed.roots {
+            if let Some(gone) = self.roots[root.0 as usize].take() {
+                self.entrances.close(gone.input.ty, *root, None);
+                gone.input.release(&mut self.memory.texts);
+            }
+        }
+        self.rules.free.push(id);
+        let mut touched = Touched::new();
+        for place in &live.places {
+            touched.insert((place.path.root, None));
+            let joins = place.path.joins.iter().filter(|node| self.joins[node.0 as usize].is_some());
+            touched.extend(joins.map(|node| (place.path.root, Some(*node))));
+        }
+        touched.retain(|(root, _)| self.roots[root.0 as usize].is_some());
+        self.rebuild(&touched);
+        true
+    }
+
+    /// Calls `visit` with the facts of every tuple that satisfies a rule, in the order of its patterns.
+    pub(crate) fn for_each_match(&mut self, name: &str, visit: &mut dyn FnMut(&[u32])) {
+        let Some(id) = self.rules.by_name.get(name).copied() else { return };
+        let Some(live) = self.rules.get(id) else { return };
+        for place in &live.places {
+            let Some(root) = &mut self.roots[place.path.root.0 as usize] else { continue };
+            let mut declared = Slots::new();
+            let mut visit_chain = |chain: &[u32]| {
+                declared.clear();
+                declared.extend(place.chain_places.iter().map(|at| chain[*at as usize]));
+                visit(&declared);
+            };
+            match place.end() {
+                End::Root => {
+                    let only = root.sets.single(place.bit);
+                    for slot in self.memory.store(root.input.ty).live_slots() {
+                        if !root.input.admit(slot, only, &self.memory, &mut root.sets).is_empty() {
+                            visit_chain(&[slot]);
+                        }
+                    }
+                }
+                End::Join(node) => {
+                    if let Some(join) = &self.joins[node.0 as usize] {
+                        join.for_each_match(place.bit, &self.memory, &mut root.sets, &mut visit_chain);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The place with a number, made if the list is too short.
+fn place_at<T>(places: &mut Vec<Option<T>>, number: u32) -> &mut Option<T> {
+    let index = number as usize;
+    if places.len() <= index {
+        places.resize_with(index + 1, || None);
+    }
+    &mut places[index]
+}

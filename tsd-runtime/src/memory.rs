@@ -1,0 +1,58 @@
+//! Working memory: the facts of a session and the strings in them.
+
+mod row;
+mod store;
+mod texts;
+
+use tsd_ir::{FactHandle, FieldId, Schema, TypeId};
+
+pub use row::{InvalidValue, RowReader, RowWriter};
+pub(crate) use store::Store;
+pub(crate) use texts::{Symbol, Texts};
+
+/// The hash function of every table. Its keys are fixed: nothing that a table answers depends on them.
+pub(crate) fn hasher() -> ahash::RandomState {
+    ahash::RandomState::with_seeds(
+        0x9e37_79b9_7f4a_7c15,
+        0xbf58_476d_1ce4_e5b9,
+        0x94d0_49bb_1331_11eb,
+        0x2545_f491_4f6c_dd1d,
+    )
+}
+
+/// The facts of a session.
+#[derive(Debug)]
+pub(crate) struct WorkingMemory {
+    pub(crate) stores: Vec<Store>,
+    pub(crate) texts: Texts,
+    /// How often an expression had no value for another reason than a missing field.
+    pub(crate) no_values: std::cell::Cell<u64>,
+}
+
+impl WorkingMemory {
+    pub(crate) fn new(schema: &Schema) -> Self {
+        let stores = schema.types.iter().enumerate();
+        let stores = stores.map(|(index, ty)| Store::new(TypeId(index as u16), ty)).collect();
+        Self { stores, texts: Texts::default(), no_values: std::cell::Cell::new(0) }
+    }
+
+    #[inline]
+    pub(crate) fn store(&self, ty: TypeId) -> &Store {
+        &self.stores[ty.index()]
+    }
+
+    #[inline]
+    pub(crate) fn field(&self, ty: TypeId, slot: u32, field: FieldId) -> Option<u64> {
+        self.store(ty).field(slot, field)
+    }
+
+    /// The slot of a handle whose fact is still there.
+    pub(crate) fn find(&self, handle: FactHandle) -> Option<u32> {
+        self.stores.get(handle.ty().index())?.find(handle)
+    }
+
+    /// The bytes held by facts and strings.
+    pub(crate) fn bytes(&self) -> usize {
+        self.texts.bytes() + self.stores.iter().map(Store::bytes).sum::<usize>()
+    }
+}

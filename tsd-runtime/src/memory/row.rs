@@ -1,0 +1,209 @@
+//! Rows on their way in and out: what a fact's fields look like in its store.
+
+use std::fmt;
+
+use tsd_ir::{FactHandle, Type, Value};
+
+use super::store::is_present;
+use super::texts::{Symbol, Texts};
+
+/// Writes the fields of one fact, in order of declaration, into a row.
+#[derive(Debug)]
+pub struct RowWriter<'a> {
+    ty: &'a Type,
+    texts: &'a mut Texts,
+    words: &'a mut Vec<u64>,
+    field: usize,
+    /// The first field that could not be written, after which nothing is.
+    invalid: Option<InvalidValue>,
+}
+
+/// A value that a field cannot hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidValue {
+    /// The field's type.
+    pub ty: String,
+    /// The field.
+    pub field: String,
+    /// What is wrong with the value.
+    pub problem: &'static str,
+}
+
+impl fmt::Display for InvalidValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{} {}", self.ty, self.field, self.problem)
+    }
+}
+
+impl<'a> RowWriter<'a> {
+    pub(crate) fn new(ty: &'a Type, width: usize, texts: &'a mut Texts, words: &'a mut Vec<u64>) -> Self {
+        words.clear();
+        words.resize(width, 0);
+        Self { ty, texts, words, field: 0, invalid: None }
+    }
+
+    fn put(&mut self, word: u64) {
+        if self.invalid.is_some() {
+            return;
+        }
+        let field = self.field;
+        let fields = self.ty.fields.len();
+        self.words[field] = word;
+        if self.words.len() > fields {
+            self.words[fields + field / 64] |= 1 << (field % 64);
+        }
+        self.field += 1;
+    }
+
+    fn reject(&mut self, problem: &'static str) {
+        if self.invalid.is_none() {
+            let (ty, field) = (self.ty.name.to_string(), self.ty.fields[self.field].name.to_string());
+            self.invalid = Some(InvalidValue { ty, field, problem });
+        }
+    }
+
+    /// The next field is a string.
+    #[inline]
+    pub fn text(&mut self, text: &str) {
+        if self.invalid.is_none() {
+            let symbol = self.texts.intern(text);
+            self.put(u64::from(symbol));
+        }
+    }
+
+    /// The next field is a number; NaN is not a value.
+    #[inline]
+    pub fn number(&mut self, number: f64) {
+        if number.is_nan() {
+            self.reject("is not a number (NaN); a field without a value is declared `number?` and left out");
+        } else {
+            self.put((number + 0.0).to_bits());
+        }
+    }
+
+    /// The next field is an integer.
+    #[inline]
+    pub fn int(&mut self, int: i64) {
+        self.put(int as u64);
+    }
+
+    /// The next field is a Boolean.
+    #[inline]
+    pub fn bool(&mut self, bool: bool) {
+        self.put(u64::from(bool));
+    }
+
+    /// The next field is a reference to a fact.
+    #[inline]
+    pub fn fact(&mut self, handle: FactHandle) {
+        self.put(handle.to_word());
+    }
+
+    /// The next field has no value.
+    #[inline]
+    pub fn missing(&mut self) {
+        if self.invalid.is_none() {
+            if self.ty.fields[self.field].optional {
+                self.field += 1;
+            } else {
+                self.reject("has no value, and the field is not optional");
+            }
+        }
+    }
+
+    /// The next field is out of the range of its kind.
+    pub fn out_of_range(&mut self) {
+        self.reject("is beyond the range of a 64-bit integer");
+    }
+
+    /// The next field has this value, which must be of its kind.
+    pub fn value(&mut self, value: &Value) {
+        use tsd_ir::Kind;
+        if self.invalid.is_some() {
+            return;
+        }
+        match (value, self.ty.fields[self.field].kind) {
+            (Value::Missing, _) => self.missing(),
+            (Value::Text(text), Kind::Text) => self.text(text),
+            (Value::Number(number), Kind::Number) => self.number(*number),
+            (Value::Int(int), Kind::Number) => self.number(tsd_ir::ops::int_to_number(*int)),
+            (Value::Int(int), Kind::Int) => self.int(*int),
+            (Value::Bool(bool), Kind::Bool) => self.bool(*bool),
+            (Value::Fact(handle), Kind::Fact(ty)) if handle.ty() == ty => self.fact(*handle),
+            _ => self.reject("has a value of another kind"),
+        }
+    }
+
+    /// Ends the row: what was wrong with it, first of all, if anything was.
+    pub(crate) fn finish(self) -> Result<(), InvalidValue> {
+        let Some(invalid) = self.invalid else {
+            debug_assert_eq!(self.field, self.ty.fields.len(), "every field is written");
+            return Ok(());
+        };
+        for (index, field) in self.ty.fields[..self.field].iter().enumerate() {
+            if field.kind == tsd_ir::Kind::Text && is_present(self.words, self.ty.fields.len(), index) {
+                self.texts.release(self.words[index] as Symbol);
+            }
+        }
+        Err(invalid)
+    }
+}
+
+/// Reads the fields of one fact.
+#[derive(Clone, Copy, Debug)]
+pub struct RowReader<'a> {
+    fields: usize,
+    texts: &'a Texts,
+    row: &'a [u64],
+}
+
+impl<'a> RowReader<'a> {
+    pub(crate) fn new(fields: usize, texts: &'a Texts, row: &'a [u64]) -> Self {
+        Self { fields, texts, row }
+    }
+
+    /// Whether the field has a value.
+    pub fn is_present(self, field: usize) -> bool {
+        is_present(self.row, self.fields, field)
+    }
+
+    /// A string field.
+    pub fn text(self, field: usize) -> &'a str {
+        self.texts.text(self.row[field] as Symbol)
+    }
+
+    /// A number field.
+    pub fn number(self, field: usize) -> f64 {
+        f64::from_bits(self.row[field])
+    }
+
+    /// An integer field.
+    pub fn int(self, field: usize) -> i64 {
+        self.row[field] as i64
+    }
+
+    /// A Boolean field.
+    pub fn bool(self, field: usize) -> bool {
+        self.row[field] != 0
+    }
+
+    /// A reference field.
+    pub fn fact(self, field: usize) -> FactHandle {
+        FactHandle::from_word(self.row[field])
+    }
+
+    /// A field of the kind that its type declares.
+    pub fn value(self, ty: &Type, field: usize) -> Value {
+        use tsd_ir::Kind;
+        if !self.is_present(field) {
+            return Value::Missing;
+        }
+        match ty.fields[field].kind {
+            Kind::Text => Value::Text(self.text(field).to_owned()),
+            Kind::Number => Value::Number(self.number(field)),
+            Kind::Int => Value::Int(self.int(field)),
+            Kind::Bool => Value::Bool(self.bool(field)),
+            Kind::Fact(_) => Value::Fact(self.fact(field)),
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! The strings of a session, each kept once and named by a number.
+//!
+//! Joins and filters compare strings all the time. Interned, equal strings are equal numbers, and a fact's string
+//! field is one word. References are counted, so a string that no fact and no rule uses any more is forgotten.
+
+use hashbrown::HashTable;
+
+/// The number of an interned string.
+pub(crate) type Symbol = u32;
+
+#[derive(Debug)]
+pub(crate) struct Texts {
+    entries: Vec<Entry>,
+    index: HashTable<Symbol>,
+    free: Vec<Symbol>,
+    hasher: ahash::RandomState,
+}
+
+#[derive(Debug)]
+struct Entry {
+    text: Box<str>,
+    references: u32,
+}
+
+impl Default for Texts {
+    fn default() -> Self {
+        Self { entries: Vec::new(), index: HashTable::new(), free: Vec::new(), hasher: super::hasher() }
+    }
+}
+
+impl Texts {
+    /// The symbol of `text`, with one more reference to it.
+    pub(crate) fn intern(&mut self, text: &str) -> Symbol {
+        let hash = self.hasher.hash_one(text);
+        let entries = &mut self.entries;
+        if let Some(symbol) = self.index.find(hash, |symbol| &*entries[*symbol as usize].text == text) {
+            entries[*symbol as usize].references += 1;
+            return *symbol;
+        }
+        let entry = Entry { text: text.into(), references: 1 };
+        let symbol = match self.free.pop() {
+            Some(symbol) => {
+                entries[symbol as usize] = entry;
+                symbol
+            }
+            None => {
+                entries.push(entry);
+                (entries.len() - 1) as Symbol
+            }
+        };
+        let hasher = &self.hasher;
+        self.index.insert_unique(hash, symbol, |symbol| hasher.hash_one(&*entries[*symbol as usize].text));
+        symbol
+    }
+
+    /// One reference to `symbol` less; the last one forgets the string.
+    pub(crate) fn release(&mut self, symbol: Symbol) {
+        let entry = &mut self.entries[symbol as usize];
+        entry.references -= 1;
+        if entry.references > 0 {
+            return;
+        }
+        let text = std::mem::take(&mut entry.text);
+        let hash = self.hasher.hash_one(&*text);
+        if let Ok(found) = self.index.find_entry(hash, |other| *other == symbol) {
+            found.remove();
+        }
+        self.free.push(symbol);
+    }
+
+    /// The string that `symbol` names.
+    pub(crate) fn text(&self, symbol: Symbol) -> &str {
+        &self.entries[symbol as usize].text
+    }
+
+    /// The bytes held, strings included.
+    pub(crate) fn bytes(&self) -> usize {
+        let strings: usize = self.entries.iter().map(|entry| entry.text.len()).sum();
+        let entries = self.entries.capacity() * size_of::<Entry>();
+        strings + entries + self.index.allocation_size() + self.free.capacity() * size_of::<Symbol>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_strings_are_one_symbol_until_the_last_reference_goes() {
+        let mut texts = Texts::default();
+        let gold = texts.intern("gold");
+        assert_eq!(texts.intern("gold"), gold);
+        let silver = texts.intern("silver");
+        assert_ne!(gold, silver);
+        texts.release(gold);
+        assert_eq!(texts.text(gold), "gold");
+        texts.release(gold);
+        assert_eq!(texts.intern("bronze"), gold, "the place is used again");
+        assert_eq!(texts.text(gold), "bronze");
+    }
+}

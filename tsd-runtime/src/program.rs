@@ -1,0 +1,155 @@
+//! The contract between a compiled module and the runtime.
+//!
+//! A module brings its declarations and rules as constant tables ([`Module`]), its tests and computed values as plain
+//! functions over a [`Tuple`], and its actions through [`Program`]. All matching is done by the runtime, which is
+//! compiled once: what a module adds to a build grows with the shapes of its tests and actions, not with its rules.
+
+use tsd_ir::{ActionId, Const, FactHandle, FieldId, List, Rule, Schema, TypeId, Value};
+
+use crate::memory::{RowReader, RowWriter};
+use crate::session::Context;
+use crate::tuple::Tuple;
+
+/// A generated test. Positions count the facts in the order in which the network joins them; the constants are those
+/// of one use of the function.
+pub type NativeTest = fn(Tuple<'_>, &[Const]) -> bool;
+
+/// Generated expressions: appends the values, in order, with [`Value::Missing`] for those that have none. Positions
+/// count the patterns as the rule declares them.
+pub type NativeValues = fn(Tuple<'_>, &[Const], &mut Vec<Value>);
+
+/// The constant tables of a compiled module.
+#[derive(Debug)]
+pub struct Module {
+    /// The module's name.
+    pub name: &'static str,
+    /// Its types and actions.
+    pub schema: Schema,
+    /// Its rules, in order of declaration.
+    pub rules: &'static [Rule],
+    /// The tests that [`tsd_ir::Body::Native`] refers to by number, in filters and joins.
+    pub tests: &'static [NativeTest],
+    /// The value lists that [`tsd_ir::Body::Native`] refers to by number, in every effect but a call of an action
+    /// without context.
+    pub values: &'static [NativeValues],
+    /// The facts that a session starts with.
+    pub facts: &'static [InitialFact],
+}
+
+/// A fact that stands in the rules themselves.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InitialFact {
+    /// Its type.
+    pub ty: TypeId,
+    /// A value for each field, in order of declaration.
+    pub values: List<InitialValue>,
+}
+
+/// A field of an [`InitialFact`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum InitialValue {
+    /// A constant, or missing.
+    Const(Const),
+    /// A reference to an earlier initial fact, by its index.
+    Fact(u32),
+}
+
+/// A set of rules that sessions can run: compiled, or interpreted.
+pub trait Program: Sized + 'static {
+    /// Who performs the actions.
+    type Host;
+
+    /// The user's own structs behind facts of `extern` types, by type and slot.
+    type Objects: Default;
+
+    /// Performs the generated call `function` of an action without context, unless an argument that must have a value
+    /// has none: then it does nothing and returns `false`. Positions count the patterns as the rule declares them.
+    fn call(function: u32, tuple: Tuple<'_>, constants: &[Const], host: &mut Self::Host) -> bool;
+
+    /// Performs an action with arguments computed before; there is one for each parameter, of the parameter's kind or
+    /// [`Value::Missing`] where the parameter is optional.
+    fn perform(action: ActionId, arguments: &[Value], host: &mut Self::Host, context: &mut Context<'_, Self>);
+
+    /// Brings the user's struct up to date after a rule changed `fields` of the fact at `slot`.
+    fn refresh(ty: TypeId, slot: u32, fields: &[FieldId], row: RowReader<'_>, objects: &mut Self::Objects) {
+        let _ = (ty, slot, fields, row, objects);
+    }
+
+    /// Drops the user's struct of the fact at `slot`.
+    fn forget(ty: TypeId, slot: u32, objects: &mut Self::Objects) {
+        let _ = (ty, slot, objects);
+    }
+}
+
+/// A program whose rules were compiled into the executable.
+pub trait Compiled: Program {
+    /// The module's tables.
+    fn module() -> &'static Module;
+}
+
+/// A Rust type whose values are facts of a program.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a fact type of these rules",
+    label = "declare it in the rules: `type …(…)`, or `extern type …(…) = path::to::{Self}`"
+)]
+pub trait FactOf<P: Program>: Clone + Sized + 'static {
+    /// The type's number in the module.
+    const TYPE: TypeId;
+
+    /// Writes every field, in order of declaration.
+    fn write(&self, row: &mut RowWriter<'_>);
+
+    /// Makes the fact at `slot` of its row, or of the struct kept for it.
+    fn read(slot: u32, row: RowReader<'_>, objects: &P::Objects) -> Self;
+
+    /// Keeps the user's struct of the fact at `slot`, for types that have more to it than the row.
+    fn keep(self, slot: u32, objects: &mut P::Objects) {
+        let _ = (slot, objects);
+    }
+}
+
+/// Names one fact of type `T` in one session.
+pub struct Handle<T> {
+    raw: FactHandle,
+    ty: std::marker::PhantomData<fn() -> T>,
+}
+
+impl<T> Handle<T> {
+    /// The handle of a fact that is known to be a `T`.
+    pub fn from_raw(raw: FactHandle) -> Self {
+        Self { raw, ty: std::marker::PhantomData }
+    }
+
+    /// The handle without its type.
+    pub fn raw(self) -> FactHandle {
+        self.raw
+    }
+}
+
+impl<T> Clone for Handle<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Handle<T> {}
+
+impl<T> PartialEq for Handle<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.raw == other.raw
+    }
+}
+
+impl<T> Eq for Handle<T> {}
+
+impl<T> std::hash::Hash for Handle<T> {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.raw.hash(state);
+    }
+}
+
+impl<T> std::fmt::Debug for Handle<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.raw.fmt(f)
+    }
+}

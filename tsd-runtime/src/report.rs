@@ -1,0 +1,87 @@
+//! What a run did.
+
+use std::fmt;
+use std::sync::Arc;
+
+use tsd_ir::Rule;
+
+/// What a run fired, and what it could not do.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Report {
+    pub(crate) fired: Vec<(Arc<Rule>, u64)>,
+    pub(crate) total: u64,
+    pub(crate) problems: Vec<Problem>,
+    pub(crate) problem_count: u64,
+    pub(crate) no_values: u64,
+}
+
+/// An effect that could not take place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The rule.
+    pub rule: String,
+    /// The action or effect.
+    pub effect: String,
+    /// The facts of the activation, as `variable=Type~key`.
+    pub facts: Vec<String>,
+    /// Why it could not take place.
+    pub reason: String,
+}
+
+impl Report {
+    /// How many problems a report keeps; the others are only counted.
+    pub const PROBLEMS_KEPT: usize = 100;
+
+    /// How many activations fired.
+    pub fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// How often a rule fired.
+    pub fn count(&self, rule: &str) -> u64 {
+        self.fired.iter().find(|(fired, _)| fired.name == rule).map_or(0, |(_, count)| *count)
+    }
+
+    /// The rules that fired, in the order in which they were added, with how often each did.
+    pub fn rules(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.fired.iter().map(|(rule, count)| (&*rule.name, *count))
+    }
+
+    /// The first problems of the run, at most [`Self::PROBLEMS_KEPT`].
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// How many effects could not take place.
+    pub fn problem_count(&self) -> u64 {
+        self.problem_count
+    }
+
+    /// How often, since the last report, an operator had no value: a division by zero, an overflow, a failed cast.
+    /// Missing fields do not count. The figure tells of work done, so it depends on sharing and planning.
+    pub fn no_values(&self) -> u64 {
+        self.no_values
+    }
+}
+
+/// One line a rule, then the problems.
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{} activations fired", self.total)?;
+        for (rule, count) in self.rules() {
+            writeln!(f, "  {rule}: {count}")?;
+        }
+        for problem in &self.problems {
+            writeln!(f, "  {problem}")?;
+        }
+        let more = self.problem_count - self.problems.len() as u64;
+        if more > 0 { writeln!(f, "  … and {more} more problems") } else { Ok(()) }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { rule, effect, facts, reason } = self;
+        write!(f, "rule `{rule}`, {effect} ({}): {reason}", facts.join(", "))
+    }
+}

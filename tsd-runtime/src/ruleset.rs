@@ -1,0 +1,295 @@
+//! Sets of rules, as facts, tuples and agenda entries carry them.
+//!
+//! Every fact at an input of the network carries the set of rules whose filters it passes, and a joined tuple the
+//! intersection; so one join serves any number of rules. A set takes four bytes: while a tree of the network has at
+//! most 32 rules it is a bitmap; beyond, the number of an interned bitmap, and the results of set operations are
+//! remembered. (Query bitmaps: SharedDB, Giannikis et al., VLDB 2012; CACQ, Madden et al., SIGMOD 2002.)
+
+use hashbrown::{HashMap, HashTable};
+
+/// A set of rules of one tree. Only the [`RuleSets`] that made it can tell what is in it, except that it is empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct RuleSet(u32);
+
+impl RuleSet {
+    /// The set without rules.
+    pub(crate) const EMPTY: Self = Self(0);
+
+    pub(crate) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}
+
+/// The number of a branch of a rule in its tree.
+pub(crate) type Bit = u32;
+
+/// The sets of one tree of the network.
+#[derive(Debug)]
+pub(crate) enum RuleSets {
+    /// Up to 32 rules: a set is its bitmap.
+    Narrow,
+    /// Any number: a set is the number of an interned bitmap.
+    Wide(Box<Interned>),
+}
+
+/// Interned bitmaps. Number 0 is the empty set.
+#[derive(Debug)]
+pub(crate) struct Interned {
+    /// Without zero words at the end, so that equal sets have equal bitmaps however many rules there are.
+    bitmaps: Vec<Box<[u64]>>,
+    index: HashTable<u32>,
+    meets: HashMap<(u32, u32), u32, ahash::RandomState>,
+    differences: HashMap<(u32, u32), u32, ahash::RandomState>,
+    hasher: ahash::RandomState,
+    /// How many sets there were after the last collection.
+    kept: usize,
+}
+
+/// The widest bitmap that is a set by itself.
+const NARROW: usize = 32;
+
+/// Collections are not worth their while below this many sets.
+const FEW: usize = 4096;
+
+impl RuleSets {
+    pub(crate) fn new() -> Self {
+        Self::Narrow
+    }
+
+    /// Whether bit `rules - 1` fits the present form.
+    pub(crate) fn has_room_for(&self, rules: usize) -> bool {
+        matches!(self, Self::Wide(_)) || rules <= NARROW
+    }
+
+    /// Changes over to interned sets. Every set made so far must be passed through the function returned.
+    pub(crate) fn widen(&mut self) -> impl FnMut(&mut Self, RuleSet) -> RuleSet + use<> {
+        *self = Self::Wide(Box::new(Interned::new()));
+        |sets, set| sets.intern(&[u64::from(set.0)])
+    }
+
+    /// The set of these bits; `words` is a bitmap.
+    pub(crate) fn intern(&mut self, words: &[u64]) -> RuleSet {
+        match self {
+            Self::Narrow => RuleSet(words.first().map_or(0, |word| *word as u32)),
+            Self::Wide(interned) => RuleSet(interned.intern(words)),
+        }
+    }
+
+    /// The set of one rule.
+    pub(crate) fn single(&mut self, bit: Bit) -> RuleSet {
+        let mut words = vec![0; bit as usize / 64 + 1];
+        words[bit as usize / 64] = 1 << (bit % 64);
+        self.intern(&words)
+    }
+
+    /// The rules in both sets.
+    #[inline]
+    pub(crate) fn meet(&mut self, left: RuleSet, right: RuleSet) -> RuleSet {
+        match self {
+            Self::Narrow => RuleSet(left.0 & right.0),
+            Self::Wide(_) if left == right => left,
+            Self::Wide(_) if left.is_empty() || right.is_empty() => RuleSet::EMPTY,
+            Self::Wide(interned) => RuleSet(interned.meet(left.0, right.0)),
+        }
+    }
+
+    /// The rules in `left` that are not in `right`.
+    #[inline]
+    pub(crate) fn difference(&mut self, left: RuleSet, right: RuleSet) -> RuleSet {
+        match self {
+            Self::Narrow => RuleSet(left.0 & !right.0),
+            Self::Wide(_) if left == right => RuleSet::EMPTY,
+            Self::Wide(_) if left.is_empty() || right.is_empty() => left,
+            Self::Wide(interned) => RuleSet(interned.difference(left.0, right.0)),
+        }
+    }
+
+    /// The rules in either set.
+    pub(crate) fn union(&mut self, left: RuleSet, right: RuleSet) -> RuleSet {
+        match self {
+            Self::Narrow => RuleSet(left.0 | right.0),
+            Self::Wide(_) if left == right || right.is_empty() => left,
+            Self::Wide(_) if left.is_empty() => right,
+            Self::Wide(interned) => {
+                let words =
+                    combine(interned.words(left.0), interned.words(right.0), |left, right| left | right);
+                RuleSet(interned.intern(&words))
+            }
+        }
+    }
+
+    /// Whether a rule is in the set.
+    #[inline]
+    pub(crate) fn contains(&self, set: RuleSet, bit: Bit) -> bool {
+        match self {
+            Self::Narrow => set.0 & (1 << bit) != 0,
+            Self::Wide(interned) => {
+                let words = interned.words(set.0);
+                words.get(bit as usize / 64).is_some_and(|word| word & (1 << (bit % 64)) != 0)
+            }
+        }
+    }
+
+    /// Calls `visit` for the rules in the set, in ascending order of their bits.
+    #[inline]
+    pub(crate) fn for_each(&self, set: RuleSet, mut visit: impl FnMut(Bit)) {
+        let mut word_bits = |index: usize, mut word: u64| {
+            while word != 0 {
+                visit(index as u32 * 64 + word.trailing_zeros());
+                word &= word - 1;
+            }
+        };
+        match self {
+            Self::Narrow => word_bits(0, u64::from(set.0)),
+            Self::Wide(interned) => {
+                interned.words(set.0).iter().enumerate().for_each(|(index, word)| word_bits(index, *word));
+            }
+        }
+    }
+
+    /// Whether so many sets have come that most of them are probably used no more.
+    pub(crate) fn wants_collection(&self) -> bool {
+        matches!(self, Self::Wide(interned) if interned.bitmaps.len() > 2 * interned.kept + FEW)
+    }
+
+    /// Starts over. Every set in use must be passed through the function returned; the others are forgotten.
+    pub(crate) fn collect(&mut self) -> impl FnMut(&mut Self, RuleSet) -> RuleSet + use<> {
+        let old = match std::mem::replace(self, Self::Narrow) {
+            Self::Narrow => None,
+            Self::Wide(old) => {
+                *self = Self::Wide(Box::new(Interned::new()));
+                Some(old)
+            }
+        };
+        move |sets, set| old.as_ref().map_or(set, |old| sets.intern(old.words(set.0)))
+    }
+
+    /// Ends a collection: what is there now is what is in use.
+    pub(crate) fn collected(&mut self) {
+        if let Self::Wide(interned) = self {
+            interned.kept = interned.bitmaps.len();
+        }
+    }
+
+    /// The bytes held.
+    pub(crate) fn bytes(&self) -> usize {
+        let Self::Wide(interned) = self else { return 0 };
+        let bitmaps: usize = interned.bitmaps.iter().map(|words| size_of_val(&**words)).sum();
+        bitmaps
+            + interned.bitmaps.capacity() * size_of::<Box<[u64]>>()
+            + interned.index.allocation_size()
+            + interned.meets.allocation_size()
+            + interned.differences.allocation_size()
+    }
+}
+
+impl Interned {
+    fn new() -> Self {
+        let hasher = crate::memory::hasher();
+        Self {
+            bitmaps: vec![Box::default()],
+            index: HashTable::new(),
+            meets: HashMap::with_hasher(hasher.clone()),
+            differences: HashMap::with_hasher(hasher.clone()),
+            hasher,
+            kept: 0,
+        }
+    }
+
+    fn words(&self, set: u32) -> &[u64] {
+        &self.bitmaps[set as usize]
+    }
+
+    fn intern(&mut self, words: &[u64]) -> u32 {
+        let used = words.iter().rposition(|word| *word != 0).map_or(0, |last| last + 1);
+        let words = &words[..used];
+        if words.is_empty() {
+            return 0;
+        }
+        let (bitmaps, hasher) = (&mut self.bitmaps, &self.hasher);
+        let hash = hasher.hash_one(words);
+        if let Some(found) = self.index.find(hash, |set| *bitmaps[*set as usize] == *words) {
+            return *found;
+        }
+        let set = bitmaps.len() as u32;
+        bitmaps.push(words.into());
+        self.index.insert_unique(hash, set, |set| hasher.hash_one(&*bitmaps[*set as usize]));
+        set
+    }
+
+    fn meet(&mut self, left: u32, right: u32) -> u32 {
+        let pair = (left.min(right), left.max(right));
+        if let Some(known) = self.meets.get(&pair) {
+            return *known;
+        }
+        let result = self.intern(&combine(self.words(left), self.words(right), |left, right| left & right));
+        self.meets.insert(pair, result);
+        result
+    }
+
+    fn difference(&mut self, left: u32, right: u32) -> u32 {
+        if let Some(known) = self.differences.get(&(left, right)) {
+            return *known;
+        }
+        let result = self.intern(&combine(self.words(left), self.words(right), |left, right| left & !right));
+        self.differences.insert((left, right), result);
+        result
+    }
+}
+
+fn combine(left: &[u64], right: &[u64], op: impl Fn(u64, u64) -> u64) -> Vec<u64> {
+    let word = |words: &[u64], index: usize| words.get(index).copied().unwrap_or(0);
+    (0..left.len().max(right.len())).map(|index| op(word(left, index), word(right, index))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    fn made(sets: &mut RuleSets, bits: &BTreeSet<u32>) -> RuleSet {
+        bits.iter().fold(RuleSet::EMPTY, |set, bit| {
+            let single = sets.single(*bit);
+            sets.union(set, single)
+        })
+    }
+
+    fn bits(sets: &RuleSets, set: RuleSet) -> BTreeSet<u32> {
+        let mut bits = BTreeSet::new();
+        sets.for_each(set, |bit| {
+            bits.insert(bit);
+        });
+        bits
+    }
+
+    proptest! {
+        #[test]
+        fn sets_are_sets(
+            left in proptest::collection::btree_set(0..32_u32, 0..12),
+            right in proptest::collection::btree_set(0..32_u32, 0..12),
+            far in proptest::collection::btree_set(0..300_u32, 0..12),
+        ) {
+            let mut sets = RuleSets::new();
+            let (narrow_left, narrow_right) = (made(&mut sets, &left), made(&mut sets, &right));
+            let check = |sets: &mut RuleSets, a: RuleSet, b: RuleSet, left: &BTreeSet<u32>, right: &BTreeSet<u32>| {
+                let (meet, difference, union) = (sets.meet(a, b), sets.difference(a, b), sets.union(a, b));
+                assert_eq!(bits(sets, meet), left & right);
+                assert_eq!(bits(sets, difference), left - right);
+                assert_eq!(bits(sets, union), left | right);
+                assert_eq!(meet.is_empty(), (left & right).is_empty());
+                assert!((0..32).all(|bit| sets.contains(a, bit) == left.contains(&bit)));
+            };
+            check(&mut sets, narrow_left, narrow_right, &left, &right);
+            let mut move_over = sets.widen();
+            let (a, b) = (move_over(&mut sets, narrow_left), move_over(&mut sets, narrow_right));
+            check(&mut sets, a, b, &left, &right);
+            let c = made(&mut sets, &far);
+            check(&mut sets, a, c, &left, &far);
+            let mut keep = sets.collect();
+            let (a, c) = (keep(&mut sets, a), keep(&mut sets, c));
+            sets.collected();
+            check(&mut sets, a, c, &left, &far);
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! Sessions: facts in, activations out.
+
+mod context;
+mod core;
+mod fire;
+mod names;
+mod tally;
+
+use std::sync::Arc;
+
+use tsd_ir::{FactHandle, Network, Rule, Schema, Sharing, TypeId, Value};
+
+pub use self::context::Context;
+use self::core::Core;
+pub use self::fire::Activation;
+use crate::error::Error;
+use crate::program::{Compiled, FactOf, Handle, Module, Program};
+use crate::report::Report;
+
+/// Facts, rules and the match between them, with the host program's actions.
+///
+/// Inserting, updating and retracting facts bring the match up to date at once; actions run only in [`run`](Self::run).
+///
+/// The cost of a change is that of the tuples it touches: a hash probe for each join that the fact takes part in, and a
+/// few nanoseconds for each joined tuple that some rule still wants. It does not depend on how many facts there are.
+pub struct Session<P: Program> {
+    pub(crate) host: P::Host,
+    pub(crate) core: Core<P>,
+}
+
+impl<P: Compiled> Session<P> {
+    /// A session of the compiled rules, with the facts that stand in them.
+    pub fn new(host: P::Host) -> Self {
+        Self::with_sharing(host, Sharing::On)
+    }
+
+    /// A session in which rules share nodes or do not. Without sharing every result is the same; it serves to measure
+    /// what sharing saves.
+    pub fn with_sharing(host: P::Host, sharing: Sharing) -> Self {
+        let module: &Module = P::module();
+        let mut core = Core::new(module.schema.clone(), sharing, module.tests, module.values);
+        core.add_rules(module.rules.iter().cloned().map(Arc::new).collect());
+        core.insert_initial(module.facts);
+        Self { host, core }
+    }
+}
+
+impl<P: Program> Session<P> {
+    /// Inserts a fact and returns its handle.
+    ///
+    /// # Errors
+    /// [`Error::DuplicateKey`] when a fact of the type has the same primary key, [`Error::InvalidValue`] when a number is
+    /// NaN. The session is then as before.
+    pub fn insert<T: FactOf<P>>(&mut self, fact: T) -> Result<Handle<T>, Error> {
+        self.core.insert(fact)
+    }
+
+    /// Changes a fact. Rules that read none of the changed fields notice nothing.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchFact`], and those of [`insert`](Self::insert). The fact is then as before.
+    pub fn update<T: FactOf<P>>(
+        &mut self,
+        handle: Handle<T>,
+        change: impl FnOnce(&mut T),
+    ) -> Result<(), Error> {
+        self.core.update(handle, change)
+    }
+
+    /// Retracts a fact.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchFact`] when it was retracted before.
+    pub fn retract<T: FactOf<P>>(&mut self, handle: Handle<T>) -> Result<(), Error> {
+        self.core.retract(handle.raw())
+    }
+
+    /// A copy of a fact; `None` after it was retracted.
+    pub fn get<T: FactOf<P>>(&self, handle: Handle<T>) -> Option<T> {
+        self.core.get(handle)
+    }
+
+    /// The facts of a type, with their handles. Their order is that of the slots they occupy.
+    pub fn facts<T: FactOf<P>>(&self) -> impl Iterator<Item = (Handle<T>, T)> + '_ {
+        let store = self.core.matcher.memory.store(T::TYPE);
+        store.live_slots().filter_map(|slot| {
+            let handle = Handle::from_raw(store.handle(slot));
+            Some((handle, self.core.get(handle)?))
+        })
+    }
+
+    /// How many facts there are, of all types.
+    pub fn len(&self) -> usize {
+        self.core.matcher.memory.stores.iter().map(|store| store.len()).sum()
+    }
+
+    /// Whether there are no facts.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Fires every activation on the agenda, and those that its effects bring about, until none is left.
+    ///
+    /// # Errors
+    /// [`Error::RunLimit`] when more activations fire than [`set_run_limit`](Self::set_run_limit) allows. Those left
+    /// stay on the agenda.
+    pub fn run(&mut self) -> Result<Report, Error> {
+        fire::run(self)
+    }
+
+    /// How many activations a run may fire; 100 million unless set.
+    pub fn set_run_limit(&mut self, limit: u64) {
+        self.core.run_limit = limit;
+    }
+
+    /// Calls `observer` with every activation, just before its effects take place.
+    pub fn observe(&mut self, observer: impl FnMut(&Activation<'_>) + Send + 'static) {
+        self.core.observer = Some(Box::new(observer));
+    }
+
+    /// Calls `sink` with every line that `Print` makes, in place of writing it to standard output.
+    pub fn on_print(&mut self, sink: impl FnMut(&str) + Send + 'static) {
+        self.core.print = Box::new(sink);
+    }
+
+    /// Calls `sink` with every line that `Log` makes, in place of writing it to standard error.
+    pub fn on_log(&mut self, sink: impl FnMut(&str) + Send + 'static) {
+        self.core.log = Box::new(sink);
+    }
+
+    /// Who performs the actions.
+    pub fn host(&self) -> &P::Host {
+        &self.host
+    }
+
+    /// Who performs the actions.
+    pub fn host_mut(&mut self) -> &mut P::Host {
+        &mut self.host
+    }
+
+    /// Ends the session and returns who performed the actions.
+    pub fn into_host(self) -> P::Host {
+        self.host
+    }
+
+    /// Removes a rule, compiled or added. What is shared with other rules stays; the rest is freed.
+    ///
+    /// # Errors
+    /// [`Error::UnknownRule`]
+    pub fn remove_rule(&mut self, name: &str) -> Result<(), Error> {
+        self.core.remove_rule(name)
+    }
+
+    /// Adds a planned rule, which sees the facts that are there. Its effects must be those of this session's module.
+    ///
+    /// # Errors
+    /// [`Error::DuplicateRule`]
+    pub fn add_planned_rule(&mut self, rule: Rule) -> Result<(), Error> {
+        self.core.add_planned_rule(rule)
+    }
+
+    /// Puts back a compiled rule that was removed.
+    ///
+    /// # Errors
+    /// [`Error::DuplicateRule`] when it is there, [`Error::UnknownRule`] when the module has no rule of that name.
+    pub fn restore_rule(&mut self, name: &str) -> Result<(), Error>
+    where
+        P: Compiled,
+    {
+        let rule = P::module().rules.iter().find(|rule| rule.name == name);
+        self.core.add_planned_rule(rule.ok_or_else(|| Error::UnknownRule(name.to_owned()))?.clone())
+    }
+
+    /// The names of the rules in use, in the order in which they were added.
+    pub fn rules(&self) -> impl Iterator<Item = &str> {
+        self.core.matcher.rules.iter().map(|live| &*live.rule.name)
+    }
+
+    /// The tuples that satisfy a rule now, whether or not they fired: handles in the order of the rule's patterns. Their
+    /// order is not specified. Costs a pass over the memory on the left of the rule's last join.
+    ///
+    /// # Errors
+    /// [`Error::UnknownRule`]
+    pub fn matches(&mut self, rule: &str) -> Result<Vec<Vec<FactHandle>>, Error> {
+        self.core.matches(rule)
+    }
+
+    /// The declarations of the module.
+    pub fn schema(&self) -> &Schema {
+        &self.core.matcher.schema
+    }
+
+    /// The shape of the network: its nodes, what they join, and who uses them.
+    pub fn network(&self) -> &Network {
+        &self.core.matcher.network
+    }
+
+    /// The bytes that facts, strings, node memories and the agenda hold.
+    pub fn bytes(&self) -> usize {
+        self.core.matcher.bytes()
+    }
+
+    /// The name of a fact: `Type~key` with the parts of a composite key joined by `_`, or `Type~#n` with its insertion
+    /// number. `None` after it was retracted.
+    pub fn name_of(&self, handle: FactHandle) -> Option<String> {
+        let slot = self.core.matcher.find(handle)?;
+        Some(names::fact(&self.core.matcher, handle.ty(), slot))
+    }
+
+    /// Inserts a fact of which only the type's number is known; there is a value for each field.
+    ///
+    /// # Errors
+    /// Those of [`insert`](Self::insert).
+    pub fn insert_values(&mut self, ty: TypeId, values: &[Value]) -> Result<FactHandle, Error> {
+        self.core.insert_values(ty, values)
+    }
+
+    /// Replaces all fields of a fact.
+    ///
+    /// # Errors
+    /// Those of [`update`](Self::update).
+    pub fn update_values(&mut self, handle: FactHandle, values: &[Value]) -> Result<(), Error> {
+        self.core.update_values(handle, values)
+    }
+
+    /// Retracts a fact by its handle alone.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchFact`] when it was retracted before.
+    pub fn retract_fact(&mut self, handle: FactHandle) -> Result<(), Error> {
+        self.core.retract(handle)
+    }
+
+    /// The fields of a fact, in order of declaration; `None` after it was retracted.
+    pub fn values(&self, handle: FactHandle) -> Option<Vec<Value>> {
+        self.core.values(handle)
+    }
+
+    /// The handles of all facts of a type, in the order of the slots they occupy.
+    pub fn handles(&self, ty: TypeId) -> impl Iterator<Item = FactHandle> + '_ {
+        let store = self.core.matcher.memory.store(ty);
+        store.live_slots().map(|slot| store.handle(slot))
+    }
+}
+
+impl<P: Program> std::fmt::Debug for Session<P> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session").field("facts", &self.len()).finish_non_exhaustive()
+    }
+}

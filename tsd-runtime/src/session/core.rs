@@ -1,0 +1,218 @@
+//! What a session and the context of its actions have in common: everything but the host.
+
+use std::io::Write;
+use std::sync::Arc;
+
+use tsd_ir::{FactHandle, FieldId, Rule, Schema, Sharing, TypeId, Value};
+
+use super::fire::Observer;
+use super::names;
+use crate::effect::Prepared;
+use crate::error::Error;
+use crate::matcher::Matcher;
+use crate::memory::{RowReader, RowWriter};
+use crate::program::{FactOf, Handle, InitialFact, InitialValue, NativeTest, NativeValues, Program};
+
+/// Takes the lines of `Print` and `Log`.
+pub(crate) type Sink = Box<dyn FnMut(&str) + Send>;
+
+pub(crate) struct Core<P: Program> {
+    pub(crate) matcher: Matcher,
+    pub(crate) objects: P::Objects,
+    /// The effects of each rule, by its number in the matcher.
+    pub(crate) effects: Vec<Vec<Prepared>>,
+    pub(crate) tests: &'static [NativeTest],
+    pub(crate) value_lists: &'static [NativeValues],
+    pub(crate) run_limit: u64,
+    pub(crate) observer: Option<Observer>,
+    pub(crate) print: Sink,
+    pub(crate) log: Sink,
+    /// A row on its way in.
+    row: Vec<u64>,
+}
+
+/// How many activations a run fires at the most, unless the session sets another limit.
+const RUN_LIMIT: u64 = 100_000_000;
+
+impl<P: Program> Core<P> {
+    pub(crate) fn new(
+        schema: Schema,
+        sharing: Sharing,
+        tests: &'static [NativeTest],
+        value_lists: &'static [NativeValues],
+    ) -> Self {
+        Self {
+            matcher: Matcher::new(schema, sharing),
+            objects: P::Objects::default(),
+            effects: Vec::new(),
+            tests,
+            value_lists,
+            run_limit: RUN_LIMIT,
+            observer: None,
+            // Output that cannot be written (a closed pipe) is lost, as `echo` loses it.
+            print: Box::new(|line| drop(writeln!(std::io::stdout(), "{line}"))),
+            log: Box::new(|line| drop(writeln!(std::io::stderr(), "{line}"))),
+            row: Vec::new(),
+        }
+    }
+
+    pub(crate) fn insert<T: FactOf<P>>(&mut self, fact: T) -> Result<Handle<T>, Error> {
+        let handle = self.insert_row(T::TYPE, |row| fact.write(row))?;
+        fact.keep(handle.slot(), &mut self.objects);
+        Ok(Handle::from_raw(handle))
+    }
+
+    pub(crate) fn insert_values(&mut self, ty: TypeId, values: &[Value]) -> Result<FactHandle, Error> {
+        self.insert_row(ty, |row| values.iter().for_each(|value| row.value(value)))
+    }
+
+    fn insert_row(
+        &mut self,
+        ty: TypeId,
+        write: impl FnOnce(&mut RowWriter<'_>),
+    ) -> Result<FactHandle, Error> {
+        self.write_row(ty, None, write)?;
+        let row = std::mem::take(&mut self.row);
+        let slot = self.matcher.insert(ty, &row);
+        self.row = row;
+        Ok(self.matcher.memory.store(ty).handle(slot))
+    }
+
+    pub(crate) fn update<T: FactOf<P>>(
+        &mut self,
+        handle: Handle<T>,
+        change: impl FnOnce(&mut T),
+    ) -> Result<(), Error> {
+        let mut fact = self.get(handle).ok_or(Error::NoSuchFact)?;
+        change(&mut fact);
+        let slot = handle.raw().slot();
+        self.update_row(T::TYPE, slot, |row| fact.write(row))?;
+        fact.keep(slot, &mut self.objects);
+        Ok(())
+    }
+
+    pub(crate) fn update_values(&mut self, handle: FactHandle, values: &[Value]) -> Result<(), Error> {
+        let slot = self.matcher.find(handle).ok_or(Error::NoSuchFact)?;
+        let ty = handle.ty();
+        self.update_row(ty, slot, |row| values.iter().for_each(|value| row.value(value)))?;
+        let fields: Vec<FieldId> = (0..values.len()).map(|field| FieldId(field as u16)).collect();
+        let Self { matcher, objects, .. } = self;
+        P::refresh(ty, slot, &fields, reader(matcher, ty, slot), objects);
+        Ok(())
+    }
+
+    fn update_row(
+        &mut self,
+        ty: TypeId,
+        slot: u32,
+        write: impl FnOnce(&mut RowWriter<'_>),
+    ) -> Result<(), Error> {
+        self.write_row(ty, Some(slot), write)?;
+        let row = std::mem::take(&mut self.row);
+        self.matcher.update(ty, slot, &row);
+        self.row = row;
+        Ok(())
+    }
+
+    /// Writes a row for a new fact or for the one at `slot`, and makes sure that its primary key is free.
+    fn write_row(
+        &mut self,
+        ty: TypeId,
+        slot: Option<u32>,
+        write: impl FnOnce(&mut RowWriter<'_>),
+    ) -> Result<(), Error> {
+        let (store, texts, schema) = self.matcher.store_and_texts(ty);
+        let mut row = RowWriter::new(schema.ty(ty), store.width(), texts, &mut self.row);
+        write(&mut row);
+        row.finish()?;
+        match store.find_by_key(&self.row) {
+            Some(other) if slot != Some(other) => {
+                store.discard(&self.row, texts);
+                Err(Error::DuplicateKey { fact: names::fact(&self.matcher, ty, other) })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    pub(crate) fn retract(&mut self, handle: FactHandle) -> Result<(), Error> {
+        let slot = self.matcher.find(handle).ok_or(Error::NoSuchFact)?;
+        self.matcher.retract(handle.ty(), slot);
+        P::forget(handle.ty(), slot, &mut self.objects);
+        Ok(())
+    }
+
+    pub(crate) fn get<T: FactOf<P>>(&self, handle: Handle<T>) -> Option<T> {
+        let slot = self.matcher.find(handle.raw()).filter(|_| handle.raw().ty() == T::TYPE)?;
+        Some(T::read(slot, reader(&self.matcher, T::TYPE, slot), &self.objects))
+    }
+
+    pub(crate) fn values(&self, handle: FactHandle) -> Option<Vec<Value>> {
+        let slot = self.matcher.find(handle)?;
+        let declared = self.matcher.schema.ty(handle.ty());
+        let row = reader(&self.matcher, handle.ty(), slot);
+        Some((0..declared.fields.len()).map(|field| row.value(declared, field)).collect())
+    }
+
+    /// Inserts the facts that stand in the rules. The compiler has checked them; one whose primary key is there
+    /// already is left out, as an insert would refuse it.
+    pub(crate) fn insert_initial(&mut self, facts: &[InitialFact]) {
+        let mut handles: Vec<Option<FactHandle>> = Vec::with_capacity(facts.len());
+        for fact in facts {
+            let values: Vec<Value> = (fact.values.iter())
+                .map(|value| match value {
+                    InitialValue::Const(constant) => constant.into(),
+                    InitialValue::Fact(index) => {
+                        handles.get(*index as usize).copied().flatten().map_or(Value::Missing, Value::Fact)
+                    }
+                })
+                .collect();
+            handles.push(self.insert_values(fact.ty, &values).ok());
+        }
+    }
+
+    /// Adds rules whose names are new.
+    pub(crate) fn add_rules(&mut self, rules: Vec<Arc<Rule>>) {
+        self.matcher.add_rules(rules.iter().cloned(), self.tests);
+        for rule in &rules {
+            let Some(id) = self.matcher.rules.id(&rule.name) else { continue };
+            let index = id as usize;
+            if self.effects.len() <= index {
+                self.effects.resize_with(index + 1, Vec::new);
+            }
+            self.effects[index] = Prepared::all(rule, self.value_lists);
+        }
+    }
+
+    pub(crate) fn add_planned_rule(&mut self, rule: Rule) -> Result<(), Error> {
+        if self.matcher.rules.find(&rule.name).is_some() {
+            return Err(Error::DuplicateRule(rule.name.to_string()));
+        }
+        self.add_rules(vec![Arc::new(rule)]);
+        Ok(())
+    }
+
+    pub(crate) fn remove_rule(&mut self, name: &str) -> Result<(), Error> {
+        let id = self.matcher.rules.id(name).ok_or_else(|| Error::UnknownRule(name.to_owned()))?;
+        self.matcher.remove_rule(name);
+        self.effects[id as usize] = Vec::new();
+        Ok(())
+    }
+
+    pub(crate) fn matches(&mut self, rule: &str) -> Result<Vec<Vec<FactHandle>>, Error> {
+        let live = self.matcher.rules.find(rule).ok_or_else(|| Error::UnknownRule(rule.to_owned()))?;
+        let types: Vec<TypeId> = live.rule.patterns.iter().map(|pattern| pattern.ty).collect();
+        let mut tuples: Vec<Vec<u32>> = Vec::new();
+        self.matcher.for_each_match(rule, &mut |slots| tuples.push(slots.to_vec()));
+        let memory = &self.matcher.memory;
+        let handles = |slots: Vec<u32>| {
+            types.iter().zip(slots).map(|(ty, slot)| memory.store(*ty).handle(slot)).collect()
+        };
+        Ok(tuples.into_iter().map(handles).collect())
+    }
+}
+
+/// Reads the fact at a slot.
+pub(crate) fn reader(matcher: &Matcher, ty: TypeId, slot: u32) -> RowReader<'_> {
+    let fields = matcher.schema.ty(ty).fields.len();
+    RowReader::new(fields, &matcher.memory.texts, matcher.memory.store(ty).row(slot))
+}

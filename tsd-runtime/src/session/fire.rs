@@ -1,0 +1,210 @@
+//! Firing: taking activations off the agenda and letting their effects take place.
+//!
+//! The values that an activation's effects need are computed from its facts as they matched, before the first effect
+//! takes place. An effect that cannot take place is reported, and the run goes on.
+
+use std::sync::Arc;
+
+use tsd_ir::{FactHandle, FieldId, Rule, TypeId, Value};
+
+use super::core::{Core, reader};
+use super::tally::Tally;
+use super::{Context, Session, names};
+use crate::effect::Prepared;
+use crate::error::Error;
+use crate::matcher::{Matcher, RuleId, Slots};
+use crate::program::Program;
+use crate::report::Report;
+use crate::tuple::Tuple;
+
+/// Sees every activation that fires.
+pub(crate) type Observer = Box<dyn FnMut(&Activation<'_>) + Send>;
+
+/// An activation that is about to fire.
+#[derive(Debug)]
+pub struct Activation<'a> {
+    matcher: &'a Matcher,
+    rule: &'a Rule,
+    slots: &'a [u32],
+}
+
+impl Activation<'_> {
+    /// The rule's name.
+    pub fn rule(&self) -> &str {
+        &self.rule.name
+    }
+
+    /// The rule's variables with the facts that they stand for, in order of declaration.
+    pub fn bindings(&self) -> impl Iterator<Item = (&str, FactHandle)> {
+        self.rule
+            .patterns
+            .iter()
+            .zip(self.slots)
+            .map(|(pattern, slot)| (&*pattern.variable, self.matcher.memory.store(pattern.ty).handle(*slot)))
+    }
+
+    /// The name of a fact: `Type~key`, or `Type~#n` by insertion number.
+    pub fn name_of(&self, handle: FactHandle) -> Option<String> {
+        Some(names::fact(self.matcher, handle.ty(), self.matcher.find(handle)?))
+    }
+}
+
+/// Fires until the agenda is empty or the limit is reached.
+pub(super) fn run<P: Program>(session: &mut Session<P>) -> Result<Report, Error> {
+    let mut tally = Tally::default();
+    let mut slots = Slots::new();
+    let mut types: Vec<TypeId> = Vec::new();
+    let limit = session.core.run_limit;
+    while let Some(due) = session.core.matcher.next_due() {
+        if tally.total() >= limit {
+            session.core.matcher.put_back();
+            return Err(tally.run_limit(limit));
+        }
+        let Some(id) = session.core.matcher.resolve(&due, &mut slots) else { continue };
+        tally.count(id, &session.core.matcher);
+        fire(session, id, &slots, &mut types, &mut tally);
+    }
+    Ok(tally.report(&session.core.matcher))
+}
+
+const NO_VALUE: &str = "an argument has no value";
+
+/// Lets the effects of one activation take place.
+fn fire<P: Program>(
+    session: &mut Session<P>,
+    id: RuleId,
+    slots: &[u32],
+    types: &mut Vec<TypeId>,
+    tally: &mut Tally,
+) {
+    let Session { host, core } = session;
+    let Some(live) = core.matcher.rules.get(id) else { return };
+    types.clear();
+    types.extend(live.rule.patterns.iter().map(|pattern| pattern.ty));
+    if let Some(observer) = &mut core.observer {
+        observer(&Activation { matcher: &core.matcher, rule: &live.rule, slots });
+    }
+    let tuple = Tuple::new(&core.matcher.memory, types, slots);
+    let effects = &core.effects[id as usize];
+    if effects.iter().all(|effect| matches!(effect, Prepared::Call { .. })) {
+        for (index, effect) in effects.iter().enumerate() {
+            let Prepared::Call { function, constants, .. } = effect else { continue };
+            if !P::call(*function, tuple, constants, host) {
+                let handles = handles(tuple, slots.len());
+                tally.problem(&core.matcher, &live.rule, &handles, effect_name(core, id, index), NO_VALUE);
+            }
+        }
+        return;
+    }
+    let computed: Vec<Option<Vec<Value>>> =
+        effects.iter().map(|effect| effect.values().and_then(|values| values.compute(tuple))).collect();
+    let rule = Arc::clone(&live.rule);
+    let handles = handles(tuple, slots.len());
+    if rule.no_loop {
+        core.matcher.mute(id, slots);
+    }
+    for (index, values) in computed.into_iter().enumerate() {
+        let outcome = take_place(host, core, id, index, &handles, values);
+        if let Err(reason) = outcome {
+            tally.problem(&core.matcher, &rule, &handles, effect_name(core, id, index), &reason);
+        }
+    }
+    core.matcher.agenda.muted.clear();
+}
+
+fn handles(tuple: Tuple<'_>, count: usize) -> Vec<FactHandle> {
+    (0..count).map(|at| tuple.fact(at)).collect()
+}
+
+/// Lets one effect take place, with its values computed.
+fn take_place<P: Program>(
+    host: &mut P::Host,
+    core: &mut Core<P>,
+    id: RuleId,
+    index: usize,
+    handles: &[FactHandle],
+    values: Option<Vec<Value>>,
+) -> Result<(), String> {
+    let Some(effect) = core.effects.get(id as usize).and_then(|effects| effects.get(index)) else {
+        return Ok(());
+    };
+    let no_value = || NO_VALUE.to_owned();
+    let values = match effect.values() {
+        Some(_) => values.ok_or_else(no_value)?,
+        None => Vec::new(),
+    };
+    match effect {
+        Prepared::Call { function, constants, .. } => {
+            let slots: Slots = handles.iter().map(|handle| handle.slot()).collect();
+            let types: Vec<TypeId> = handles.iter().map(|handle| handle.ty()).collect();
+            let tuple = Tuple::new(&core.matcher.memory, &types, &slots);
+            P::call(*function, tuple, constants, host).then_some(()).ok_or_else(no_value)
+        }
+        Prepared::Perform { action, .. } => {
+            let action = *action;
+            P::perform(action, &values, host, &mut Context { core });
+            Ok(())
+        }
+        Prepared::Insert { ty, .. } => {
+            let ty = *ty;
+            core.insert_values(ty, &values).map(|_| ()).map_err(|error| error.to_string())
+        }
+        Prepared::Update { at, fields, .. } => {
+            let (handle, fields) = (handles[at.index()], fields.clone());
+            update_fields(core, handle, &fields, values)
+        }
+        Prepared::Retract { at } => {
+            // What an earlier effect retracted is gone, as it should be.
+            let _ = core.retract(handles[at.index()]);
+            Ok(())
+        }
+        Prepared::Print { .. } => {
+            let line = line(&core.matcher, &values);
+            (core.print)(&line);
+            Ok(())
+        }
+        Prepared::Log { .. } => {
+            let line = line(&core.matcher, &values);
+            (core.log)(&line);
+            Ok(())
+        }
+    }
+}
+
+fn update_fields<P: Program>(
+    core: &mut Core<P>,
+    handle: FactHandle,
+    fields: &[FieldId],
+    values: Vec<Value>,
+) -> Result<(), String> {
+    let Some(mut row) = core.values(handle) else {
+        return Err("the fact was retracted by an earlier effect".to_owned());
+    };
+    for (field, value) in fields.iter().zip(values) {
+        row[field.index()] = value;
+    }
+    core.update_values(handle, &row).map_err(|error| error.to_string())?;
+    let Core { matcher, objects, .. } = core;
+    P::refresh(handle.ty(), handle.slot(), fields, reader(matcher, handle.ty(), handle.slot()), objects);
+    Ok(())
+}
+
+fn line(matcher: &Matcher, values: &[Value]) -> String {
+    let values: Vec<String> = values.iter().map(|value| names::value(matcher, value)).collect();
+    values.join(" ")
+}
+
+fn effect_name<P: Program>(core: &Core<P>, id: RuleId, index: usize) -> String {
+    let schema = &core.matcher.schema;
+    match core.effects.get(id as usize).and_then(|effects| effects.get(index)) {
+        Some(Prepared::Call { action, .. } | Prepared::Perform { action, .. }) => {
+            schema.action(*action).name.to_string()
+        }
+        Some(Prepared::Insert { ty, .. }) => format!("Insert({})", schema.ty(*ty).name),
+        Some(Prepared::Update { .. }) => "Update".to_owned(),
+        Some(Prepared::Retract { .. }) => "Retract".to_owned(),
+        Some(Prepared::Print { .. }) => "Print".to_owned(),
+        Some(Prepared::Log { .. }) => "Log".to_owned(),
+        None => String::new(),
+    }
+}

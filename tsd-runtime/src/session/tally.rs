@@ -1,0 +1,92 @@
+//! What a run counts on its way to its report.
+
+use std::sync::Arc;
+
+use tsd_ir::{FactHandle, Rule, Value};
+
+use super::names;
+use crate::error::Error;
+use crate::matcher::{Matcher, RuleId};
+use crate::report::{Problem, Report};
+
+/// How many of the last firings tell which rules keep a run going.
+const REMEMBERED: usize = 256;
+
+/// The counts of a run.
+#[derive(Default)]
+pub(super) struct Tally {
+    /// How often each rule fired, by its number.
+    counts: Vec<u64>,
+    /// The rules that fired, by the order of their first firing.
+    fired: Vec<(RuleId, Arc<Rule>)>,
+    total: u64,
+    /// The last rules that fired, as a ring.
+    last: Vec<RuleId>,
+    problems: Vec<Problem>,
+    problem_count: u64,
+}
+
+impl Tally {
+    pub(super) fn total(&self) -> u64 {
+        self.total
+    }
+
+    #[inline]
+    pub(super) fn count(&mut self, id: RuleId, matcher: &Matcher) {
+        let index = id as usize;
+        if self.counts.len() <= index {
+            self.counts.resize(index + 1, 0);
+        }
+        if self.counts[index] == 0
+            && let Some(live) = matcher.rules.get(id)
+        {
+            self.fired.push((id, Arc::clone(&live.rule)));
+        }
+        self.counts[index] += 1;
+        let place = self.total as usize % REMEMBERED;
+        match self.last.get_mut(place) {
+            Some(last) => *last = id,
+            None => self.last.push(id),
+        }
+        self.total += 1;
+    }
+
+    pub(super) fn problem(
+        &mut self,
+        matcher: &Matcher,
+        rule: &Rule,
+        handles: &[FactHandle],
+        effect: String,
+        reason: &str,
+    ) {
+        self.problem_count += 1;
+        if self.problems.len() < Report::PROBLEMS_KEPT {
+            let facts = rule.patterns.iter().zip(handles).map(|(pattern, handle)| {
+                format!("{}={}", pattern.variable, names::value(matcher, &Value::Fact(*handle)))
+            });
+            let (rule, reason) = (rule.name.to_string(), reason.to_owned());
+            self.problems.push(Problem { rule, effect, facts: facts.collect(), reason });
+        }
+    }
+
+    pub(super) fn run_limit(self, limit: u64) -> Error {
+        let mut rules: Vec<(String, u64)> = (self.fired.iter())
+            .filter(|(id, _)| self.last.contains(id))
+            .map(|(id, rule)| (rule.name.to_string(), self.counts[*id as usize]))
+            .collect();
+        rules.sort_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
+        Error::RunLimit { limit, rules }
+    }
+
+    pub(super) fn report(self, matcher: &Matcher) -> Report {
+        let mut fired: Vec<(RuleId, Arc<Rule>)> = self.fired;
+        fired.sort_by_key(|(id, _)| matcher.rules.rank(*id));
+        Report {
+            fired: fired.into_iter().map(|(id, rule)| (rule, self.counts[id as usize])).collect(),
+            total: self.total,
+            problems: self.problems,
+            problem_count: self.problem_count,
+            no_values: matcher.memory.no_values.take(),
+        }
+    }
+}
