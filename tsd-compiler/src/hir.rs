@@ -122,7 +122,7 @@ pub(crate) fn effect_operands(effect: &Effect) -> &[Expr] {
 
 fn effect_arguments(effect: &Effect) -> Option<&tsd_ir::Arguments> {
     match effect {
-        Effect::Call { arguments, .. } => Some(arguments),
+        Effect::Call { arguments, .. } | Effect::Perform { arguments, .. } => Some(arguments),
         Effect::Insert { values, .. }
         | Effect::Update { values, .. }
         | Effect::Print { values }
@@ -134,7 +134,7 @@ fn effect_arguments(effect: &Effect) -> Option<&tsd_ir::Arguments> {
 /// The arguments of an effect, to be changed.
 pub(crate) fn effect_arguments_mut(effect: &mut Effect) -> Option<&mut tsd_ir::Arguments> {
     match effect {
-        Effect::Call { arguments, .. } => Some(arguments),
+        Effect::Call { arguments, .. } | Effect::Perform { arguments, .. } => Some(arguments),
         Effect::Insert { values, .. }
         | Effect::Update { values, .. }
         | Effect::Print { values }

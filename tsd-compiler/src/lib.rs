@@ -5,8 +5,21 @@
 //!
 //! - [`source`] holds the texts and answers where a byte range stands;
 //! - [`syntax`] turns one text into a tree, and a tree into canonical text;
+//! - [`check`] resolves names and types and gives checked rules, [`hir`];
+//! - [`normalize`] brings conditions that mean the same into the same form;
+//! - [`plan`] decides in which order facts are joined, so that rules share what they can;
+//! - [`module`] is what comes out, and [`compile()`] leads through all of it;
 //! - [`diagnostics`] collects what every stage has to say to the author of the rules.
 
+pub mod check;
+pub mod compile;
 pub mod diagnostics;
+pub mod hir;
+pub mod module;
+pub mod normalize;
+pub mod plan;
 pub mod source;
 pub mod syntax;
+
+pub use compile::{Compilation, RuleCompilation, compile, compile_rules};
+pub use module::{InitialFact, InitialValue, Module, PlannedRule};

@@ -8,7 +8,9 @@ pub(super) fn rows(declaration: &TypeDeclaration, sink: &mut Diagnostics) -> Opt
     let annotation = only(&declaration.annotations, Some("rows"), "a type", sink)?;
     let [Expr { kind, span }] = annotation.arguments.as_slice() else {
         let message = "`@rows` takes the expected number of facts";
-        sink.report(Diagnostic::new(Code::WrongArity, annotation.span, message).hint("as in `@rows(100000)`"));
+        sink.report(
+            Diagnostic::new(Code::WrongArity, annotation.span, message).hint("as in `@rows(100000)`"),
+        );
         return None;
     };
     match kind {

@@ -85,11 +85,17 @@ impl Declarations {
         super::cycle::report(&self.schema, |ty, field| self.field_span(ty, field), sink);
     }
 
-    fn add_type_name(&mut self, declaration: &ast::TypeDeclaration, sink: &mut Diagnostics) -> Option<TypeId> {
+    fn add_type_name(
+        &mut self,
+        declaration: &ast::TypeDeclaration,
+        sink: &mut Diagnostics,
+    ) -> Option<TypeId> {
         let ast::Name { text, span } = &declaration.name;
         if BUILT_IN.iter().any(|(name, _)| name == text) {
             let message = format!("`{text}` is a built-in type");
-            sink.report(Diagnostic::new(Code::DuplicateDeclaration, *span, message).label("choose another name"));
+            sink.report(
+                Diagnostic::new(Code::DuplicateDeclaration, *span, message).label("choose another name"),
+            );
             return None;
         }
         if let Some(first) = self.types.get(text) {
@@ -224,11 +230,6 @@ impl Declarations {
         Resolved::Broken
     }
 
-    /// Whether there is a type of this name.
-    pub(super) fn has_type(&self, name: &str) -> bool {
-        self.types.contains_key(name)
-    }
-
     /// The action with a name.
     pub(super) fn find_action(&self, name: &str) -> Option<ActionId> {
         self.actions.get(name).copied()
@@ -240,12 +241,18 @@ impl Declarations {
     }
 
     /// The field with a name; reported when there is none.
-    pub(super) fn resolve_field(&self, ty: TypeId, name: &ast::Name, sink: &mut Diagnostics) -> Option<FieldId> {
+    pub(super) fn resolve_field(
+        &self,
+        ty: TypeId,
+        name: &ast::Name,
+        sink: &mut Diagnostics,
+    ) -> Option<FieldId> {
         let declared = self.schema.ty(ty);
         let found = declared.find_field(&name.text);
         if found.is_none() {
             let message = format!("type `{}` has no field `{}`", declared.name, name.text);
-            let mut diagnostic = Diagnostic::new(Code::UnknownField, name.span, message).label("no such field");
+            let mut diagnostic =
+                Diagnostic::new(Code::UnknownField, name.span, message).label("no such field");
             if let Some(span) = self.type_span(ty) {
                 diagnostic = diagnostic.also(span, "declared here");
             }

@@ -13,7 +13,7 @@ use crate::syntax::ast::{self, ArithmeticOp, CastType, ExprKind, Literal, Number
 /// Checks expressions at one place of a program.
 pub(super) struct Checker<'a> {
     pub(super) declarations: &'a Declarations,
-    pub(super) scope: &'a Scope,
+    pub(super) scope: &'a Scope<'a>,
     pub(super) sink: &'a mut Diagnostics,
 }
 
@@ -72,8 +72,10 @@ impl Checker<'_> {
             Meaning::Fact { at, ty } => (at, ty),
             Meaning::Broken => return Typed::unknown(span),
             Meaning::Initial { ty, .. } if path.fields.is_empty() => {
-                let message = format!("`{}` is a fact of type `{}`", root.text, self.declarations.schema.ty(ty).name);
-                return self.unknown(mismatch(span, message).hint("a fact can only be the value of a field"), span);
+                let message =
+                    format!("`{}` is a fact of type `{}`", root.text, self.declarations.schema.ty(ty).name);
+                return self
+                    .unknown(mismatch(span, message).hint("a fact can only be the value of a field"), span);
             }
             Meaning::Initial { .. } => {
                 return self.unknown(not_yet(span, "reading a field of another initial fact"), span);
@@ -83,13 +85,6 @@ impl Checker<'_> {
                 let diagnostic = Diagnostic::new(Code::UnboundVariable, root.span, message)
                     .also(variable.span, "declared here")
                     .hint("a fact can refer to facts before it; move this one behind");
-                return self.unknown(diagnostic, span);
-            }
-            Meaning::Outside => {
-                let message = format!("`{}` is a fact of the program, which no pattern of this rule binds", root.text);
-                let diagnostic = Diagnostic::new(Code::UnboundVariable, root.span, message)
-                    .also(variable.span, "the fact")
-                    .hint("bind a variable in the rule's patterns and compare its key");
                 return self.unknown(diagnostic, span);
             }
         };
@@ -113,21 +108,28 @@ impl Checker<'_> {
 
     fn unknown_variable(&self, path: &ast::Path) -> Diagnostic {
         let name = &path.root.text;
+        if let Some(fact) = self.scope.outside.and_then(|outside| outside.get(name)) {
+            let message = format!("`{name}` is a fact of the program, which no pattern of this rule binds");
+            return Diagnostic::new(Code::UnboundVariable, path.root.span, message)
+                .also(*fact, "the fact")
+                .hint("bind a variable in the rule's patterns and compare its key");
+        }
         let message = format!("there is no variable `{name}` here");
         let diagnostic = Diagnostic::new(Code::UnknownVariable, path.root.span, message).label("not bound");
-        let known = self.scope.variables.iter().map(|variable| variable.name.as_str());
-        let with_field = self.scope.variables.iter().find_map(|variable| match variable.meaning {
-            Meaning::Fact { ty, .. } if path.fields.is_empty() => {
-                let _field = self.declarations.schema.ty(ty).find_field(name)?;
-                Some(format!("did you mean `{}.{name}`?", variable.name))
-            }
-            _ => None,
-        });
+        let known = self.scope.variables().iter().take(1000).map(|variable| variable.name.as_str());
+        let with_field =
+            self.scope.variables().iter().take(1000).find_map(|variable| match variable.meaning {
+                Meaning::Fact { ty, .. } if path.fields.is_empty() => {
+                    let _field = self.declarations.schema.ty(ty).find_field(name)?;
+                    Some(format!("did you mean `{}.{name}`?", variable.name))
+                }
+                _ => None,
+            });
         match with_field {
             Some(hint) => diagnostic.hint(hint),
-            None if path.fields.is_empty() => {
-                diagnostic.hint(format!("a string is written in quotes: \"{name}\"")).did_you_mean(name, known)
-            }
+            None if path.fields.is_empty() => diagnostic
+                .hint(format!("a string is written in quotes: \"{name}\""))
+                .did_you_mean(name, known),
             None => diagnostic.did_you_mean(name, known),
         }
     }
@@ -158,12 +160,13 @@ impl Checker<'_> {
             CastType::Bool => Kind::Bool,
         };
         let Some(from) = operand.kind() else { return Typed::unknown(span) };
-        let possible = match (from, to) {
-            (Kind::Fact(_), _) => false,
-            (Kind::Bool, Kind::Number | Kind::Int) | (Kind::Number | Kind::Int, Kind::Bool) => false,
-            _ => true,
-        };
-        if !possible {
+        let impossible = matches!(
+            (from, to),
+            (Kind::Fact(_), _)
+                | (Kind::Bool, Kind::Number | Kind::Int)
+                | (Kind::Number | Kind::Int, Kind::Bool)
+        );
+        if impossible {
             let (from, to) = (self.type_name(&operand), self.declarations.kind_name(to));
             let message = format!("a {from} cannot be cast to {to}");
             return self.unknown(mismatch(operand.span, message).label(format!("a {from}")), span);
@@ -196,7 +199,8 @@ impl Checker<'_> {
                 Typed::new(chained(kind, first, op, operand), kind, span)
             }
             Pair::Same(kind, ..) => {
-                let message = format!("`{}` needs numbers, not a {}", op.symbol(), self.declarations.kind_name(kind));
+                let message =
+                    format!("`{}` needs numbers, not a {}", op.symbol(), self.declarations.kind_name(kind));
                 self.unknown(mismatch(step.op_span, message).label("needs numbers"), span)
             }
             Pair::Mismatch(left, right) => {
@@ -242,7 +246,10 @@ impl Checker<'_> {
             return Typed::unknown(span);
         }
         if matches!(known, Function::Abs | Function::Round | Function::Floor | Function::Ceil) {
-            return arguments.into_iter().next().map_or(Typed::unknown(span), |operand| self.rounding(known, operand, span));
+            return arguments
+                .into_iter()
+                .next()
+                .map_or(Typed::unknown(span), |operand| self.rounding(known, operand, span));
         }
         let mut checked = Vec::with_capacity(arguments.len());
         for (index, argument) in arguments.into_iter().enumerate() {
@@ -302,7 +309,7 @@ fn chained(kind: Kind, first: Expr, op: Arithmetic, operand: Expr) -> Expr {
     let additive = |op: Arithmetic| matches!(op, Arithmetic::Add | Arithmetic::Subtract);
     match first {
         Expr::Arithmetic { kind: same, first, mut rest }
-            if same == kind && rest.iter().all(|(other, _)| additive(*other) == additive(op)) =>
+            if same == kind && rest.last().is_some_and(|(other, _)| additive(*other) == additive(op)) =>
         {
             rest.push((op, operand));
             Expr::Arithmetic { kind, first, rest }

@@ -1,0 +1,125 @@
+//! From syntax to checked rules: names and types, with every fault reported at once.
+//!
+//! A program that the author has just written has several faults, and each may have consequences. So checking goes on
+//! after a fault with the smallest assumption that makes sense, and what depends on something that was reported already
+//! is passed over in silence. Faults that the parser found count too: a name whose declaration could not be read is not
+//! unknown.
+
+mod action;
+mod annotation;
+mod condition;
+mod cycle;
+mod declarations;
+mod effect;
+mod facts;
+mod rule;
+mod scope;
+mod typed;
+mod value;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tsd_ir::Schema;
+
+pub(crate) use self::typed::{int_arithmetic, number_arithmetic};
+
+use self::declarations::{Declarations, duplicate};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics};
+use crate::hir;
+use crate::source::Span;
+use crate::syntax::ast::{self, Remove, Statement};
+
+/// Checks programs that make up one module. `lost` holds the names of declarations that could not be parsed.
+pub fn check(programs: &[ast::Program], lost: BTreeSet<String>, sink: &mut Diagnostics) -> hir::Program {
+    let statements = || programs.iter().flat_map(|program| &program.statements);
+    let types = statements().filter_map(|statement| match statement {
+        Statement::Type(declaration) => Some(declaration),
+        _ => None,
+    });
+    let facts = statements().filter_map(|statement| match statement {
+        Statement::Fact(fact) => Some(fact),
+        _ => None,
+    });
+    let rules = statements().filter_map(|statement| match statement {
+        Statement::Rule(rule) => Some(rule),
+        _ => None,
+    });
+    let mut declarations = Declarations::default();
+    declarations.set_lost(lost);
+    declarations.add_types(types, sink);
+    for statement in statements() {
+        match statement {
+            Statement::Action(declaration) => action::declare(&mut declarations, declaration, sink),
+            Statement::Remove(Remove::Rule { span, .. } | Remove::Fact { span, .. }) => {
+                sink.report(not_yet(*span, "`remove`"));
+            }
+            Statement::Reset(span) => sink.report(not_yet(*span, "`reset`")),
+            Statement::Type(_) | Statement::Rule(_) | Statement::Fact(_) => {}
+        }
+    }
+    let names = facts::names(facts.clone(), sink);
+    action::infer(&mut declarations, &names, rules.clone(), sink);
+    let rules = check_rules(&declarations, &names, rules, sink);
+    let facts = facts::check(&declarations, &names, facts, sink);
+    hir::Program { name: module_name(programs, sink), schema: declarations.schema, rules, facts }
+}
+
+/// Checks rules that are added to a module with this schema.
+pub fn check_added_rules(schema: &Schema, program: &ast::Program, sink: &mut Diagnostics) -> Vec<hir::Rule> {
+    let declarations = Declarations::of_schema(schema);
+    let mut rules = Vec::new();
+    for statement in &program.statements {
+        match statement {
+            Statement::Rule(rule) => rules.push(rule),
+            other => sink.report(
+                Diagnostic::new(Code::NotARule, other.span(), "only rules can be added at run time")
+                    .label("not a rule"),
+            ),
+        }
+    }
+    check_rules(&declarations, &BTreeMap::new(), rules.into_iter(), sink)
+}
+
+fn check_rules<'a>(
+    declarations: &Declarations,
+    names: &BTreeMap<String, Span>,
+    rules: impl Iterator<Item = &'a ast::Rule>,
+    sink: &mut Diagnostics,
+) -> Vec<hir::Rule> {
+    let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
+    let mut checked = Vec::new();
+    for rule in rules {
+        match seen.get(rule.name.text.as_str()) {
+            Some(first) => sink.report(duplicate("rule", &rule.name, Some(*first))),
+            None => {
+                seen.insert(&rule.name.text, rule.name.span);
+            }
+        }
+        checked.extend(rule::check(declarations, names, rule, sink));
+    }
+    checked
+}
+
+/// The name that the files give to their module, which must be one.
+fn module_name(programs: &[ast::Program], sink: &mut Diagnostics) -> Option<String> {
+    let mut names = programs.iter().filter_map(|program| program.module.as_ref());
+    let first = names.next()?;
+    for other in names.filter(|other| other.text != first.text) {
+        let message = format!("the module is called `{}` and `{}`", first.text, other.text);
+        sink.report(
+            Diagnostic::new(Code::DuplicateDeclaration, other.span, message)
+                .label("another name")
+                .also(first.span, "first named here"),
+        );
+    }
+    Some(first.text.clone())
+}
+
+/// What this version cannot do. Where it learns to, the caller loses a line.
+fn not_yet(span: Span, what: &str) -> Diagnostic {
+    Diagnostic::new(Code::NotYet, span, format!("{what} is not supported yet"))
+}
+
+fn mismatch(span: Span, message: impl Into<String>) -> Diagnostic {
+    Diagnostic::new(Code::TypeMismatch, span, message)
+}

@@ -1,0 +1,217 @@
+//! Actions: the declared ones, and those that are only called.
+//!
+//! An action without a declaration has the parameters of its first call; for a parameter's type all calls are asked, so
+//! that an integer literal in one call agrees with a number in another. The calls are then checked like any others.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tsd_ir::{Const, Expr, Kind, Parameter};
+
+use super::declarations::{Declarations, Resolved, duplicate};
+use super::effect::BUILT_IN;
+use super::typed::{Ty, Typed};
+use super::value::Checker;
+use super::{annotation, mismatch, rule};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
+use crate::source::Span;
+use crate::syntax::ast::{self, ExprKind};
+
+/// Takes an action's declaration in.
+pub(super) fn declare(
+    declarations: &mut Declarations,
+    declaration: &ast::ActionDeclaration,
+    sink: &mut Diagnostics,
+) {
+    let context = annotation::context(declaration, sink);
+    if let Some(first) = declarations.find_action(&declaration.name.text) {
+        let parameters = parameters(declarations, declaration, &mut Vec::new(), sink);
+        let action = declarations.schema.action(first);
+        let same = action.parameters == parameters && action.context == context;
+        let mut diagnostic = duplicate("action", &declaration.name, declarations.action_span(first));
+        if same {
+            // Files that are compiled together may each declare what they call.
+            diagnostic.severity = Severity::Warning;
+        }
+        sink.report(diagnostic);
+        return;
+    }
+    let Some(id) = declarations.add_action(&declaration.name, sink) else { return };
+    let mut broken = Vec::new();
+    let parameters = parameters(declarations, declaration, &mut broken, sink);
+    declarations.broken_parameters.extend(broken.into_iter().map(|index| (id, index)));
+    let action = declarations.action_mut(id);
+    action.parameters = parameters.into();
+    action.context = context;
+}
+
+/// The parameters of a declaration; `broken` takes the places of those whose types are not known.
+fn parameters(
+    declarations: &Declarations,
+    declaration: &ast::ActionDeclaration,
+    broken: &mut Vec<usize>,
+    sink: &mut Diagnostics,
+) -> Vec<Parameter> {
+    let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
+    let mut parameters = Vec::with_capacity(declaration.parameters.len());
+    for (index, parameter) in declaration.parameters.iter().enumerate() {
+        let name = &parameter.name;
+        if let Some(first) = seen.get(name.text.as_str()) {
+            sink.report(duplicate("parameter", name, Some(*first)));
+        }
+        seen.entry(&name.text).or_insert(name.span);
+        let (kind, default) = match declarations.resolve_kind(&parameter.kind.name, sink) {
+            Resolved::Known(kind) => (kind, default(declarations, parameter, kind, sink)),
+            Resolved::Broken => {
+                broken.push(index);
+                (Kind::Bool, parameter.default.is_some().then_some(Const::Missing))
+            }
+        };
+        let name = name.text.clone().into();
+        parameters.push(Parameter { name, kind, optional: parameter.kind.optional, default });
+    }
+    parameters
+}
+
+fn default(
+    declarations: &Declarations,
+    parameter: &ast::Parameter,
+    kind: Kind,
+    sink: &mut Diagnostics,
+) -> Option<Const> {
+    let default = parameter.default.as_ref()?;
+    let ExprKind::Literal(literal) = &default.kind else {
+        if !matches!(default.kind, ExprKind::Invalid) {
+            sink.report(mismatch(default.span, "a default is a number, a string or a Boolean"));
+        }
+        return Some(Const::Missing);
+    };
+    let value = super::value::literal(literal, default.span);
+    let found = value.kind();
+    if let Ok(Expr::Const(constant)) = value.fit(kind) {
+        return Some(constant);
+    }
+    let (wanted, found) =
+        (declarations.kind_name(kind), found.map_or_else(String::new, |kind| declarations.kind_name(kind)));
+    let message = format!("the default of `{}` must be a {wanted}, not a {found}", parameter.name.text);
+    let diagnostic = mismatch(default.span, message).label(format!("a {found}"));
+    sink.report(diagnostic.also(parameter.kind.name.span, format!("a {wanted}")));
+    Some(Const::Missing)
+}
+
+/// An action that is called but not declared.
+struct Undeclared<'a> {
+    name: &'a ast::Name,
+    names: Vec<String>,
+    types: Vec<Vec<Ty>>,
+}
+
+/// Declares the actions that are only called, in the order of their first calls.
+pub(super) fn infer<'a>(
+    declarations: &mut Declarations,
+    outside: &BTreeMap<String, Span>,
+    rules: impl Iterator<Item = &'a ast::Rule>,
+    sink: &mut Diagnostics,
+) {
+    let mut found: Vec<Undeclared<'a>> = Vec::new();
+    let mut index: BTreeMap<&str, usize> = BTreeMap::new();
+    for rule in rules {
+        let is_undeclared = |call: &&ast::Call| {
+            let name = call.name.text.as_str();
+            declarations.find_action(name).is_none()
+                && !BUILT_IN.contains(&name)
+                && !declarations.is_lost(name)
+        };
+        let calls: Vec<&ast::Call> = rule.calls.iter().filter(is_undeclared).collect();
+        if calls.is_empty() {
+            continue;
+        }
+        // What is wrong with the rule is reported when the rule is checked.
+        let mut unheard = Diagnostics::new();
+        let (scope, _) = rule::scope(declarations, outside, rule, &mut unheard);
+        let mut checker = Checker { declarations, scope: &scope, sink: &mut unheard };
+        for call in calls {
+            let types = call
+                .arguments
+                .iter()
+                .map(|argument| checker.argument(argument).map_or(Ty::Unknown, |value: Typed| value.ty));
+            let types: Vec<Ty> = types.collect();
+            let at = *index.entry(&call.name.text).or_insert_with(|| {
+                let names = parameter_names(&call.arguments);
+                found.push(Undeclared { name: &call.name, names, types: vec![Vec::new(); types.len()] });
+                found.len() - 1
+            });
+            if found[at].types.len() == types.len() {
+                found[at].types.iter_mut().zip(types).for_each(|(all, ty)| all.push(ty));
+            }
+        }
+        let _ = unheard.finish();
+    }
+    found.into_iter().for_each(|action| add(declarations, action, sink));
+}
+
+fn add(declarations: &mut Declarations, action: Undeclared<'_>, sink: &mut Diagnostics) {
+    let Some(id) = declarations.add_action(action.name, sink) else { return };
+    declarations.inferred.insert(id);
+    let mut parameters = Vec::with_capacity(action.names.len());
+    for (index, (name, types)) in action.names.into_iter().zip(&action.types).enumerate() {
+        let kind = common_kind(types).unwrap_or_else(|| {
+            declarations.broken_parameters.insert((id, index));
+            Kind::Bool
+        });
+        parameters.push(Parameter { name: name.into(), kind, optional: false, default: None });
+    }
+    let written: Vec<String> = parameters
+        .iter()
+        .map(|parameter| format!("{}: {}", parameter.name, declarations.kind_name(parameter.kind)))
+        .collect();
+    let name = &action.name.text;
+    let diagnostic = Diagnostic::new(
+        Code::UndeclaredAction,
+        action.name.span,
+        format!("the action `{name}` is not declared"),
+    )
+    .label("taken as called here")
+    .hint(format!("declare it: `action {name}({})`", written.join(", ")));
+    let names: Vec<&str> =
+        declarations.action_names().filter(|other| other != name).chain(BUILT_IN).collect();
+    sink.report(diagnostic.did_you_mean(name, names));
+    declarations.action_mut(id).parameters = parameters.into();
+}
+
+/// The kind that arguments of these types agree on. The first decides, except that a number beside integers makes
+/// all of them numbers.
+fn common_kind(types: &[Ty]) -> Option<Kind> {
+    let kinds = types.iter().filter_map(|ty| match ty {
+        Ty::Is(kind) => Some(*kind),
+        _ => None,
+    });
+    let fraction = types.contains(&Ty::Literal(None));
+    let literal = types.iter().any(|ty| matches!(ty, Ty::Literal(_)));
+    match kinds.clone().next() {
+        Some(Kind::Int) if fraction || kinds.clone().any(|kind| kind == Kind::Number) => Some(Kind::Number),
+        Some(kind) => Some(kind),
+        None => literal.then_some(Kind::Number),
+    }
+}
+
+/// Names for the parameters of a call: those of the fields that are passed, else `a`, `b` and so on.
+fn parameter_names(arguments: &[ast::Argument]) -> Vec<String> {
+    let mut taken = BTreeSet::new();
+    let mut names = Vec::with_capacity(arguments.len());
+    for (index, argument) in arguments.iter().enumerate() {
+        let derived = match argument {
+            ast::Argument::Value(ast::Expr { kind: ExprKind::Path(path), .. }) => {
+                Some(path.fields.last().unwrap_or(&path.root).text.clone())
+            }
+            _ => None,
+        };
+        let letter = char::from(b'a' + (index % 26) as u8);
+        let plain = if index < 26 { letter.to_string() } else { format!("{letter}{}", index / 26) };
+        let numbered = (2..).map(|number: u64| format!("{plain}_{number}"));
+        let mut wishes = derived.into_iter().chain([plain.clone()]).chain(numbered);
+        let name = wishes.find(|wish| !taken.contains(wish)).unwrap_or(plain);
+        taken.insert(name.clone());
+        names.push(name);
+    }
+    names
+}

@@ -1,0 +1,172 @@
+//! The facts of a program: what a session starts with.
+
+use std::collections::BTreeMap;
+
+use tsd_ir::{Const, Expr, FieldId, Kind, TypeId};
+
+use super::declarations::{Declarations, Resolved, duplicate};
+use super::mismatch;
+use super::scope::{Meaning, Scope};
+use super::value::Checker;
+use crate::diagnostics::{Code, Diagnostic, Diagnostics};
+use crate::module::{InitialFact, InitialValue};
+use crate::source::Span;
+use crate::syntax::ast::{self, ExprKind};
+
+/// The names of the program's facts, with their places. A name given twice is reported.
+pub(super) fn names<'a>(
+    facts: impl Iterator<Item = &'a ast::FactStatement>,
+    sink: &mut Diagnostics,
+) -> BTreeMap<String, Span> {
+    let mut names = BTreeMap::new();
+    for name in facts.filter_map(|fact| fact.variable.as_ref()) {
+        match names.get(&name.text) {
+            Some(first) => sink.report(duplicate("fact", name, Some(*first))),
+            None => {
+                names.insert(name.text.clone(), name.span);
+            }
+        }
+    }
+    names
+}
+
+/// Checks the facts in order. Facts at fault are left out, and reported.
+pub(super) fn check<'a>(
+    declarations: &Declarations,
+    names: &BTreeMap<String, Span>,
+    facts: impl Iterator<Item = &'a ast::FactStatement>,
+    sink: &mut Diagnostics,
+) -> Vec<InitialFact> {
+    let mut scope = Scope::default();
+    for (name, span) in names {
+        // The names are different.
+        let _ = scope.bind(name, *span, Meaning::Later);
+    }
+    let mut checked = Vec::new();
+    let mut keys = BTreeMap::new();
+    for statement in facts {
+        let fact = fact(&mut Checker { declarations, scope: &scope, sink }, statement);
+        let own_name = statement.variable.as_ref().filter(|name| names.get(&name.text) == Some(&name.span));
+        let meaning = match &fact {
+            Some(fact) => Meaning::Initial { index: checked.len(), ty: fact.ty },
+            None => Meaning::Broken,
+        };
+        if let Some(name) = own_name {
+            scope.rebind(&name.text, meaning);
+        }
+        if let Some(fact) = fact {
+            report_key(declarations, &fact, &mut keys, sink);
+            checked.push(fact);
+        }
+    }
+    checked
+}
+
+/// Reports a primary key that an earlier fact has.
+fn report_key(
+    declarations: &Declarations,
+    fact: &InitialFact,
+    keys: &mut BTreeMap<(TypeId, Vec<InitialValue>), Span>,
+    sink: &mut Diagnostics,
+) {
+    let ty = declarations.schema.ty(fact.ty);
+    if ty.key.is_empty() {
+        return;
+    }
+    let key = ty.key.iter().map(|field| fact.values[field.index()].clone()).collect();
+    if let Some(first) = keys.get(&(fact.ty, key)) {
+        let message = format!("two facts of type `{}` have this primary key", ty.name);
+        sink.report(
+            Diagnostic::new(Code::DuplicateKey, fact.span, message)
+                .label("the second fact")
+                .also(*first, "the first fact"),
+        );
+        return;
+    }
+    let key = ty.key.iter().map(|field| fact.values[field.index()].clone()).collect();
+    keys.insert((fact.ty, key), fact.span);
+}
+
+fn fact(checker: &mut Checker<'_>, statement: &ast::FactStatement) -> Option<InitialFact> {
+    let declarations = checker.declarations;
+    let Resolved::Known(ty) = declarations.resolve_type(&statement.fact.type_name, false, checker.sink)
+    else {
+        return None;
+    };
+    let declared = declarations.schema.ty(ty);
+    if declared.path.is_some() {
+        let message = format!("rules cannot make facts of the extern type `{}`", declared.name);
+        let diagnostic = Diagnostic::new(Code::ExternInsert, statement.fact.span, message)
+            .label("a struct of the host program")
+            .hint("insert such facts from the host program");
+        checker.sink.report(diagnostic);
+        return None;
+    }
+    let mut values = vec![InitialValue::Const(Const::Missing); declared.fields.len()];
+    let mut seen = Vec::new();
+    let mut sound = true;
+    for field in &statement.fact.fields {
+        let id = checker.field_once(ty, &field.name, &mut seen);
+        match (id, value(checker, ty, id, &field.value)) {
+            (Some(id), Some(value)) => values[id.index()] = value,
+            _ => sound = false,
+        }
+    }
+    sound &= checker.report_missing(ty, &statement.fact);
+    sound.then_some(InitialFact { ty, values, span: statement.span })
+}
+
+fn value(
+    checker: &mut Checker<'_>,
+    ty: TypeId,
+    field: Option<FieldId>,
+    written: &ast::Expr,
+) -> Option<InitialValue> {
+    let wanted = field.and_then(|field| checker.declarations.field_kind(ty, field));
+    if let (Some(Kind::Fact(wanted)), ExprKind::Path(ast::Path { root, fields })) = (wanted, &written.kind)
+        && fields.is_empty()
+    {
+        return reference(checker, wanted, root).map(InitialValue::Fact);
+    }
+    let expr = checker.field_value(ty, field, written)?;
+    let optional = field.is_some_and(|field| checker.declarations.schema.ty(ty).field(field).optional);
+    match crate::normalize::folded(&expr) {
+        Expr::Const(Const::Missing) if !optional => {
+            let message = "this has no value: it divides by zero, overflows or fails to convert";
+            checker.sink.report(mismatch(written.span, message).label("no value"));
+            None
+        }
+        Expr::Const(constant) => Some(InitialValue::Const(constant)),
+        // Without variables everything is constant.
+        _ => None,
+    }
+}
+
+/// The earlier fact that a name stands for.
+fn reference(checker: &mut Checker<'_>, wanted: TypeId, name: &ast::Name) -> Option<usize> {
+    let wanted_name = &checker.declarations.schema.ty(wanted).name;
+    let diagnostic = match checker.scope.find(&name.text).map(|variable| (variable.meaning, variable.span)) {
+        Some((Meaning::Initial { index, ty }, _)) if ty == wanted => return Some(index),
+        Some((Meaning::Initial { ty, .. }, span)) => {
+            let found = &checker.declarations.schema.ty(ty).name;
+            let message = format!("this must be a fact of type `{wanted_name}`, not of type `{found}`");
+            mismatch(name.span, message).label(format!("a {found}")).also(span, "named here")
+        }
+        Some((Meaning::Later, span)) => {
+            let message = format!("the fact `{}` is only declared later", name.text);
+            Diagnostic::new(Code::UnboundVariable, name.span, message)
+                .also(span, "declared here")
+                .hint("a fact can refer to facts before it; move this one behind")
+        }
+        Some(_) => return None,
+        None => {
+            let message = format!("there is no fact called `{}`", name.text);
+            let names = checker.scope.variables().iter().take(1000).map(|variable| variable.name.as_str());
+            Diagnostic::new(Code::UnknownFact, name.span, message)
+                .hint(format!("name one: `{} = {wanted_name}(…)`", name.text))
+                .did_you_mean(&name.text, names)
+        }
+    };
+    checker.sink.report(diagnostic);
+    None
+}

@@ -1,0 +1,101 @@
+//! The compiler's table of contents: text in, a module or the author's mistakes out.
+
+use std::collections::BTreeSet;
+
+use tsd_ir::Schema;
+
+use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::module::{Module, PlannedRule};
+use crate::source::{FileId, SourceMap};
+use crate::syntax::ast;
+use crate::{check, hir, normalize, plan, syntax};
+
+/// What became of a set of rule files.
+#[derive(Debug)]
+pub struct Compilation {
+    /// The module; absent when there are errors.
+    pub module: Option<Module>,
+    /// Errors and warnings, in the order of the files' names and of the text.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What became of rules that were given at run time.
+#[derive(Debug)]
+pub struct RuleCompilation {
+    /// The rules; absent when there are errors.
+    pub rules: Option<Vec<PlannedRule>>,
+    /// Errors and warnings, in the order of the text.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Compiles files into one module. The order in which they are given does not matter: they are read in the order of
+/// their names.
+pub fn compile(sources: &SourceMap, files: &[FileId]) -> Compilation {
+    let files = by_name(sources, files);
+    let mut sink = Diagnostics::new();
+    let programs: Vec<ast::Program> =
+        files.iter().map(|file| syntax::parse(sources, *file, &mut sink)).collect();
+    let lost = lost_names(sources, &files, &sink);
+    let program = check::check(&programs, lost, &mut sink);
+    let hir::Program { name, schema, rules, facts } = program;
+    let rules = plan_sound(&schema, rules, &mut sink);
+    let module = rules.map(|rules| Module { name, schema, rules, facts });
+    Compilation { module, diagnostics: finish(sources, sink) }
+}
+
+/// Compiles rules that are added to a module with this schema. The text must hold nothing but rules.
+pub fn compile_rules(schema: &Schema, sources: &SourceMap, file: FileId) -> RuleCompilation {
+    let mut sink = Diagnostics::new();
+    let program = syntax::parse(sources, file, &mut sink);
+    let rules = check::check_added_rules(schema, &program, &mut sink);
+    let rules = plan_sound(schema, rules, &mut sink);
+    RuleCompilation { rules, diagnostics: finish(sources, sink) }
+}
+
+/// Normalises and plans the rules, unless there are errors.
+fn plan_sound(schema: &Schema, rules: Vec<hir::Rule>, sink: &mut Diagnostics) -> Option<Vec<PlannedRule>> {
+    if sink.has_errors() {
+        return None;
+    }
+    let normal = rules.into_iter().map(|rule| {
+        let normal = normalize::normalize(schema, &rule, sink);
+        (rule, normal)
+    });
+    let normal = normal.collect();
+    Some(plan::plan(schema, normal, sink))
+}
+
+fn by_name(sources: &SourceMap, files: &[FileId]) -> Vec<FileId> {
+    let mut files = files.to_vec();
+    files.sort_by_key(|file| (sources.name(*file), sources.text(*file), *file));
+    files.dedup();
+    files
+}
+
+/// The diagnostics in the order of the files' names rather than in that in which the files were found.
+fn finish(sources: &SourceMap, sink: Diagnostics) -> Vec<Diagnostic> {
+    let mut diagnostics = sink.finish();
+    diagnostics.sort_by_key(|diagnostic| sources.name(diagnostic.primary.span.file));
+    diagnostics
+}
+
+/// After syntax errors: every name that the texts seem to declare, so that those whose declarations could not be read
+/// are not called unknown.
+fn lost_names(sources: &SourceMap, files: &[FileId], sink: &Diagnostics) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    if !sink.has_errors() {
+        return names;
+    }
+    for file in files {
+        let words =
+            sources.text(*file).split(|character: char| !character.is_alphanumeric() && character != '_');
+        let mut declares = false;
+        for word in words.filter(|word| !word.is_empty()) {
+            if declares {
+                names.insert(word.to_owned());
+            }
+            declares = matches!(word, "type" | "action");
+        }
+    }
+    names
+}

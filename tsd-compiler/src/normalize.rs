@@ -1,0 +1,127 @@
+//! From a condition as it was written to one that can be planned.
+//!
+//! Many conditions mean the same, and rules share work only where they look the same. So constants are computed,
+//! comparisons turned into one direction, AND and OR flattened and sorted, and NOT pushed inwards where that is exact
+//! (a comparison with a missing value is false both ways, so `NOT (a < b)` is not `a >= b` where a value may be missing).
+//! Whatever is said about one field of one fact becomes a set of values. What remains is parted: into filters on single
+//! facts, equalities between two facts, and tests on several.
+
+mod fold;
+mod form;
+mod keys;
+mod order;
+mod sets;
+mod split;
+
+use std::collections::BTreeMap;
+
+use tsd_ir::{Body, Domain, Effect, FieldId, Position, Schema, Test};
+
+pub use self::keys::Key;
+
+pub(crate) use self::fold::folded;
+pub(crate) use self::keys::Groups;
+pub(crate) use self::order::ordered;
+
+use self::form::{Form, Forms};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics};
+use crate::hir::{self, Rule};
+
+/// A rule's condition in normal form, and its effects with their constants computed.
+#[derive(Clone, Debug)]
+pub struct Normal {
+    /// Alternatives, no two of which accept the same tuple; none when the condition cannot be true.
+    pub branches: Vec<Conjunction>,
+    /// What the rule does.
+    pub effects: Vec<Effect>,
+    /// Which patterns some condition ties together.
+    pub(crate) tied: Groups,
+}
+
+/// Conditions that must all hold. Positions are those of the declared patterns.
+#[derive(Clone, Debug, Default)]
+pub struct Conjunction {
+    /// What each pattern's fact must pass by itself.
+    pub filters: Vec<PatternFilter>,
+    /// Which parts of two facts must be equal; sorted.
+    pub keys: Vec<Key>,
+    /// Tests on several facts, with the positions that they look at.
+    pub tests: Vec<(Vec<Position>, Test)>,
+}
+
+/// What a single fact must pass.
+#[derive(Clone, Debug, Default)]
+pub struct PatternFilter {
+    /// The values that fields may have.
+    pub fields: BTreeMap<FieldId, Domain>,
+    /// Further tests.
+    pub tests: Vec<Test>,
+}
+
+/// Brings a rule into normal form. Warns when its condition cannot be true.
+pub fn normalize(schema: &Schema, rule: &Rule, sink: &mut Diagnostics) -> Normal {
+    let types = rule.types();
+    let forms = Forms { schema, types: &types };
+    let form = forms.of(&rule.condition, false);
+    let tied = tied(forms, &form);
+    let branches: Vec<Conjunction> =
+        split::branches(forms, form).into_iter().map(|parts| conjunction(forms, parts)).collect();
+    if branches.is_empty() {
+        let message = format!("the rule `{}` never fires: its condition cannot be true", rule.name);
+        sink.report(Diagnostic::new(Code::UnreachableRule, rule.condition_span, message).label("never true"));
+    }
+    Normal { branches, effects: rule.effects.iter().map(effect).collect(), tied }
+}
+
+/// Which patterns are tied together by any condition, be it an equality or not.
+fn tied(forms: Forms<'_>, form: &Form) -> Groups {
+    let mut groups = Groups::new(forms.types.len());
+    let parts = match form {
+        Form::All(parts) => parts.as_slice(),
+        form => std::slice::from_ref(form),
+    };
+    for part in parts {
+        let positions = forms.positions(part);
+        for pair in positions.windows(2) {
+            groups.join(pair[0].index(), pair[1].index());
+        }
+    }
+    groups
+}
+
+fn conjunction(forms: Forms<'_>, parts: Vec<Form>) -> Conjunction {
+    let mut conjunction =
+        Conjunction { filters: vec![PatternFilter::default(); forms.types.len()], ..Conjunction::default() };
+    for part in parts {
+        let test = match part {
+            Form::Within { at, field, domain } => {
+                conjunction.filters[at.index()].fields.insert(field, domain);
+                continue;
+            }
+            part => forms.to_test(&part),
+        };
+        if let Some(key) = keys::key(&test) {
+            conjunction.keys.push(key);
+            continue;
+        }
+        let positions = test.positions();
+        match positions.as_slice() {
+            [] => conjunction.filters[0].tests.push(test),
+            [at] => conjunction.filters[at.index()].tests.push(test),
+            _ => conjunction.tests.push((positions, test)),
+        }
+    }
+    conjunction.keys.sort_unstable();
+    conjunction.keys.dedup();
+    conjunction
+}
+
+fn effect(effect: &Effect) -> Effect {
+    let mut effect = effect.clone();
+    if let Some(arguments) = hir::effect_arguments_mut(&mut effect)
+        && let Body::Tree(operands) = &mut arguments.body
+    {
+        operands.iter_mut().for_each(|operand| *operand = folded(operand));
+    }
+    effect
+}

@@ -1,0 +1,63 @@
+//! A branch in its final form: the chain of joins for a given order of the patterns.
+
+use tsd_ir::{Body, Branch, Canonical, Filter, Join, Position, Signature, Test, TestRef, TypeId};
+
+use super::order::{Graph, keys_to};
+use crate::normalize::{PatternFilter, ordered};
+
+impl Graph<'_> {
+    /// The branch that joins the patterns in this order.
+    pub(super) fn chain(&self, order: &[usize]) -> Branch {
+        let types: Vec<TypeId> = order.iter().map(|pattern| self.types[*pattern]).collect();
+        let mut place = vec![Position(0); order.len()];
+        for (at, pattern) in order.iter().enumerate() {
+            place[*pattern] = Position(at as u16);
+        }
+        let mut signature = Signature::of_type(self.schema, types[0]);
+        let mut joins = Vec::with_capacity(order.len() - 1);
+        for (at, pattern) in order.iter().enumerate().skip(1) {
+            let keys = keys_to(self.conjunction, &order[..at], *pattern);
+            signature = Signature::of_join(self.schema, signature, &types[..at], types[at], &keys);
+            let complete = |positions: &[Position]| {
+                positions.iter().map(|position| place[position.index()].index()).max() == Some(at)
+            };
+            let tests = self.conjunction.tests.iter().filter(|(positions, _)| complete(positions));
+            let tests = tests.map(|(_, test)| test.at_positions(&|position| place[position.index()]));
+            joins.push(Join {
+                ty: types[at],
+                keys: keys.into(),
+                filter: self.filter(*pattern),
+                tests: self.tests_of(&types, tests.collect()).into(),
+                signature,
+            });
+        }
+        Branch {
+            order: order.iter().map(|pattern| Position(*pattern as u16)).collect::<Vec<_>>().into(),
+            ty: types[0],
+            filter: self.filter(order[0]),
+            joins: joins.into(),
+        }
+    }
+
+    fn filter(&self, pattern: usize) -> Filter {
+        let PatternFilter { fields, tests } = &self.conjunction.filters[pattern];
+        let fields: Vec<_> = fields.iter().map(|(field, domain)| (*field, domain.clone())).collect();
+        let tests = tests.iter().map(|test| test.at_positions(&|_| Position(0))).collect();
+        Filter { fields: fields.into(), tests: self.tests_of(&[self.types[pattern]], tests).into() }
+    }
+
+    /// Tests in their final order, each with its canonical form. Their positions are those of `types`.
+    fn tests_of(&self, types: &[TypeId], tests: Vec<Test>) -> Vec<TestRef> {
+        let canonical = Canonical::new(self.schema, types);
+        let mut tests: Vec<TestRef> = tests
+            .into_iter()
+            .map(|test| {
+                let test = ordered(self.schema, types, test);
+                TestRef { canonical: canonical.test(&test).into(), body: Body::Tree(test) }
+            })
+            .collect();
+        tests.sort_by(|one, other| one.canonical.cmp(&other.canonical));
+        tests.dedup_by(|one, other| one.canonical == other.canonical);
+        tests
+    }
+}

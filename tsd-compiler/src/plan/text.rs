@@ -1,0 +1,180 @@
+//! A plan as text, for `tsd explain` and for tests.
+//!
+//! ```text
+//! rule vip salience 10
+//!   c: Customer where tier is "gold"
+//!   o: Order on 0.id = customer where total > 100 if (< 0.credit 1.total) | join 0.021
+//!   => notify(0.id)
+//! ```
+//! Each line of a branch is a place in its chain, counted from 0; `where` is what the fact must pass by itself, `if` what
+//! the joined facts must pass. Effects count the patterns as declared.
+
+use std::fmt::Write;
+
+use tsd_ir::{
+    Arguments, Body, Canonical, Domain, Effect, Expr, Filter, Join, Kind, Part, Rule, Schema, TestRef, TypeId,
+};
+
+use super::BranchPlan;
+use crate::module::PlannedRule;
+
+/// Writes a rule and its plan.
+pub(crate) fn text(schema: &Schema, planned: &PlannedRule) -> String {
+    let rule = &planned.rule;
+    let mut text = format!("rule {}", rule.name);
+    if rule.salience != 0 {
+        // Writing to a String cannot fail.
+        let _ = write!(text, " salience {}", rule.salience);
+    }
+    text += if rule.no_loop { " no-loop\n" } else { "\n" };
+    if rule.branches.is_empty() {
+        text += "  never\n";
+    }
+    for (index, (branch, plan)) in rule.branches.iter().zip(&planned.plan.branches).enumerate() {
+        if rule.branches.len() > 1 {
+            let _ = writeln!(text, "  branch {}", index + 1);
+        }
+        write_branch(&mut text, schema, rule, branch, plan);
+    }
+    let types: Vec<TypeId> = rule.patterns.iter().map(|pattern| pattern.ty).collect();
+    for effect in rule.effects.iter() {
+        let _ = writeln!(text, "  => {}", self::effect(schema, &types, effect));
+    }
+    text
+}
+
+fn write_branch(text: &mut String, schema: &Schema, rule: &Rule, branch: &tsd_ir::Branch, plan: &BranchPlan) {
+    let types = branch.types();
+    let joins = std::iter::once(None).chain(branch.joins.iter().map(Some));
+    for ((place, join), step) in branch.order.iter().zip(joins).zip(&plan.steps) {
+        let pattern = &rule.patterns[place.index()];
+        let ty = schema.ty(pattern.ty);
+        let _ = write!(text, "  {}: {}", pattern.variable, ty.name);
+        let own_filter = match join {
+            None => &branch.filter,
+            Some(join) => {
+                *text += &keys(schema, &types, join);
+                &join.filter
+            }
+        };
+        *text += &filter(schema, pattern.ty, own_filter);
+        if let Some(join) = join {
+            *text += &tests(" if ", &join.tests);
+            let _ = write!(text, " | join {:.3}", step.join);
+            if step.shared > 1 {
+                let _ = write!(text, " shared by {}", step.shared);
+            }
+        }
+        text.push('\n');
+    }
+}
+
+fn keys(schema: &Schema, types: &[TypeId], join: &Join) -> String {
+    let keys: Vec<String> = (join.keys.iter())
+        .map(|key| {
+            let left = part(schema, types[key.at.index()], key.left);
+            format!("{}.{left} = {}", key.at.0, part(schema, join.ty, key.right))
+        })
+        .collect();
+    if keys.is_empty() { " cross".to_owned() } else { format!(" on {}", keys.join(", ")) }
+}
+
+fn part(schema: &Schema, ty: TypeId, part: Part) -> String {
+    let name = |field| &schema.ty(ty).field(field).name;
+    match part {
+        Part::Field(field) => name(field).to_string(),
+        Part::Widened(field) => format!("(number){}", name(field)),
+        Part::Fact => "#".to_owned(),
+    }
+}
+
+fn filter(schema: &Schema, ty: TypeId, filter: &Filter) -> String {
+    let declared = schema.ty(ty);
+    let fields = filter.fields.iter().map(|(field, domain)| {
+        let field = declared.field(*field);
+        format!("{} {}", field.name, self::domain(field.kind, domain))
+    });
+    let tests = filter.tests.iter().map(|test| test.canonical.to_string());
+    let all: Vec<String> = fields.chain(tests).collect();
+    if all.is_empty() { String::new() } else { format!(" where {}", all.join(", ")) }
+}
+
+fn tests(word: &str, tests: &[TestRef]) -> String {
+    let tests: Vec<&str> = tests.iter().map(|test| test.canonical.as_ref()).collect();
+    if tests.is_empty() { String::new() } else { format!("{word}{}", tests.join(", ")) }
+}
+
+/// A set of values: `is "a" or "b"`, `not 5`, `> 10`, `>= 1 and < 5 or 7`, each perhaps `or missing`.
+fn domain(kind: Kind, domain: &Domain) -> String {
+    let mut text = match domain.points(kind) {
+        Some((points, accepted)) if points.is_empty() => (if accepted { "" } else { "present" }).to_owned(),
+        Some((points, accepted)) => {
+            let points: Vec<String> = points.iter().map(ToString::to_string).collect();
+            if accepted {
+                format!("is {}", points.join(" or "))
+            } else {
+                format!("not {}", points.join(" nor "))
+            }
+        }
+        None => stretches(domain),
+    };
+    if domain.missing {
+        text += if text.is_empty() { "missing" } else { " or missing" };
+    }
+    text
+}
+
+fn stretches(domain: &Domain) -> String {
+    let mut text = String::new();
+    let mut inside = domain.from_start;
+    for (index, cut) in domain.cuts.iter().enumerate() {
+        let op = match (inside, cut.after) {
+            (true, true) => "<=",
+            (true, false) => "<",
+            (false, true) => ">",
+            (false, false) => ">=",
+        };
+        let word = match (index, inside) {
+            (0, _) => "",
+            (_, true) => " and ",
+            (_, false) => " or ",
+        };
+        let _ = write!(text, "{word}{op} {}", cut.value);
+        inside = !inside;
+    }
+    text
+}
+
+fn effect(schema: &Schema, types: &[TypeId], effect: &Effect) -> String {
+    let list = |arguments: &Arguments| exprs(schema, types, arguments);
+    let fields = |ty: TypeId, fields: &[usize], arguments: &Arguments| {
+        let names = fields.iter().map(|field| schema.ty(ty).fields[*field].name.to_string());
+        let named: Vec<String> =
+            names.zip(list(arguments)).map(|(name, value)| format!("{name}: {value}")).collect();
+        named.join(", ")
+    };
+    match effect {
+        Effect::Call { action, arguments } | Effect::Perform { action, arguments } => {
+            format!("{}({})", schema.action(*action).name, list(arguments).join(", "))
+        }
+        Effect::Insert { ty, values } => {
+            let all: Vec<usize> = (0..schema.ty(*ty).fields.len()).collect();
+            format!("Insert({}({}))", schema.ty(*ty).name, fields(*ty, &all, values))
+        }
+        Effect::Update { at, fields: changed, values } => {
+            let changed: Vec<usize> = changed.iter().map(|field| field.index()).collect();
+            format!("Update({}.#, {{{}}})", at.0, fields(types[at.index()], &changed, values))
+        }
+        Effect::Retract { at } => format!("Retract({}.#)", at.0),
+        Effect::Print { values } => format!("Print({})", list(values).join(", ")),
+        Effect::Log { values } => format!("Log({})", list(values).join(", ")),
+    }
+}
+
+fn exprs(schema: &Schema, types: &[TypeId], arguments: &Arguments) -> Vec<String> {
+    let canonical = Canonical::new(schema, types);
+    match &arguments.body {
+        Body::Tree(exprs) => exprs.iter().map(|expr: &Expr| canonical.expr(expr)).collect(),
+        Body::Native { function, .. } => vec![format!("native {function}")],
+    }
+}
