@@ -46,11 +46,10 @@ pub(crate) trait Ranks {
 }
 
 /// An activation that is due.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Due {
     pub(crate) root: RootId,
     pub(crate) bit: Bit,
-    pub(crate) slots: Slots,
 }
 
 /// An activation that must not come about while its own effects take place (`no-loop`).
@@ -98,6 +97,13 @@ struct Entry {
     start: u32,
 }
 
+impl Entry {
+    /// Whether the entry still activates a rule.
+    fn activates(&self, bit: Bit, ranks: &impl Ranks) -> bool {
+        !self.set.is_empty() && ranks.sets(self.root).contains(self.set, bit)
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 struct Waiting {
     rank: u32,
@@ -143,9 +149,10 @@ impl Agenda {
         }
     }
 
-    /// The activation that fires next, which leaves the agenda.
-    pub(crate) fn next(&mut self, ranks: &impl Ranks) -> Option<Due> {
-        self.levels.values_mut().find_map(|level| level.next(ranks))
+    /// The activation that fires next, which leaves the agenda; its tuple is written to `slots`.
+    #[inline]
+    pub(crate) fn next(&mut self, ranks: &impl Ranks, slots: &mut Slots) -> Option<Due> {
+        self.levels.values_mut().find_map(|level| level.next(ranks, slots))
     }
 
     /// Puts the activation that [`next`](Self::next) returned last back. Nothing may have changed in between.
@@ -257,14 +264,16 @@ impl Level {
         self.entries[entry as usize].start as usize..end
     }
 
-    fn next(&mut self, ranks: &impl Ranks) -> Option<Due> {
+    #[inline]
+    fn next(&mut self, ranks: &impl Ranks, slots: &mut Slots) -> Option<Due> {
         loop {
             while let Some(waiting) = self.batch.get(self.fired).copied() {
                 self.fired += 1;
                 let entry = &self.entries[waiting.entry as usize];
-                if !self.disturbed || ranks.sets(entry.root).contains(entry.set, waiting.bit) {
-                    let slots = self.slots[self.range(waiting.entry)].into();
-                    return Some(Due { root: entry.root, bit: waiting.bit, slots });
+                if !self.disturbed || entry.activates(waiting.bit, ranks) {
+                    slots.clear();
+                    slots.extend_from_slice(&self.slots[self.range(waiting.entry)]);
+                    return Some(Due { root: entry.root, bit: waiting.bit });
                 }
             }
             if self.next == self.entries.len() {
@@ -284,9 +293,12 @@ impl Level {
         let age = self.entries[self.first].age;
         while let Some(entry) = self.entries.get(self.next).filter(|entry| entry.age == age) {
             let (root, number) = (entry.root, self.next as u32);
-            ranks.sets(root).for_each(entry.set, |bit| {
-                self.batch.push(Waiting { rank: ranks.rank(root, bit), bit, entry: number });
-            });
+            // The tree of an entry that lost all its rules may be gone.
+            if !entry.set.is_empty() {
+                ranks.sets(root).for_each(entry.set, |bit| {
+                    self.batch.push(Waiting { rank: ranks.rank(root, bit), bit, entry: number });
+                });
+            }
             self.next += 1;
         }
         if self.next - self.first > 1 || !self.batch.is_sorted_by_key(|waiting| waiting.rank) {

@@ -8,6 +8,25 @@ use crate::interpret;
 use crate::program::NativeValues;
 use crate::tuple::Tuple;
 
+/// The effects of a rule, ready to take place.
+#[derive(Debug, Default)]
+pub(crate) struct Effects {
+    pub(crate) list: Vec<Prepared>,
+    /// The types of the rule's patterns.
+    pub(crate) types: Vec<TypeId>,
+    /// Whether all of them are generated calls, as they are in most rules: nothing has to be computed before.
+    pub(crate) calls_only: bool,
+}
+
+impl Effects {
+    /// Prepares the effects of a rule; generated functions come from `natives`.
+    pub(crate) fn new(rule: &Rule, natives: &[NativeValues]) -> Self {
+        let list: Vec<Prepared> = rule.effects.iter().map(|effect| Prepared::new(effect, natives)).collect();
+        let calls_only = list.iter().all(|effect| matches!(effect, Prepared::Call { .. }));
+        Self { list, types: rule.patterns.iter().map(|pattern| pattern.ty).collect(), calls_only }
+    }
+}
+
 /// An effect of a rule, ready to take place.
 #[derive(Debug)]
 pub(crate) enum Prepared {
@@ -87,11 +106,6 @@ impl Values {
 }
 
 impl Prepared {
-    /// Prepares the effects of a rule; generated functions come from `natives`.
-    pub(crate) fn all(rule: &Rule, natives: &[NativeValues]) -> Vec<Self> {
-        rule.effects.iter().map(|effect| Self::new(effect, natives)).collect()
-    }
-
     fn new(effect: &Effect, natives: &[NativeValues]) -> Self {
         let values = |arguments: &Arguments| Values::new(arguments, natives);
         match effect {

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::memory::InvalidValue;
 
 /// Why a session refused a call, which then changed nothing; or why a run stopped, which then lost nothing.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Error {
     /// A fact of this type with this primary key is there already.
@@ -28,8 +28,9 @@ pub enum Error {
         /// The rules that kept firing to the end, with how often each fired in the run, most frequent first.
         rules: Vec<(String, u64)>,
     },
-    /// The rules' text has errors, shown here with their excerpts.
-    Rules(String),
+    /// The rules' text has errors.
+    #[cfg(feature = "dynamic")]
+    Rules(Box<crate::engine::RuleErrors>),
 }
 
 impl fmt::Display for Error {
@@ -49,7 +50,8 @@ impl fmt::Display for Error {
                 }
                 f.write_str("; look for a rule whose effects activate it again, or raise the run limit")
             }
-            Self::Rules(rendered) => f.write_str(rendered),
+            #[cfg(feature = "dynamic")]
+            Self::Rules(errors) => errors.fmt(f),
         }
     }
 }

@@ -7,6 +7,8 @@
 mod agenda;
 pub mod column;
 mod effect;
+#[cfg(feature = "dynamic")]
+mod engine;
 mod error;
 mod interpret;
 mod matcher;
@@ -20,6 +22,8 @@ mod ruleset;
 mod session;
 mod tuple;
 
+#[cfg(feature = "dynamic")]
+pub use engine::{Engine, Host, Interpreted, RuleErrors};
 pub use error::Error;
 pub use memory::{InvalidValue, RowReader, RowWriter};
 #[cfg(feature = "regex")]

@@ -14,7 +14,7 @@ mod rules;
 
 use tsd_ir::{FactHandle, Network, RootId, Schema, Sharing, TypeId};
 
-use crate::agenda::{Agenda, Due, End, Muted};
+use crate::agenda::{Agenda, End, Muted};
 use crate::memory::{Store, Texts, WorkingMemory};
 use crate::ruleset::{RuleSet, RuleSets};
 use entrances::{Entrance, Entrances};
@@ -65,17 +65,17 @@ impl Matcher {
         }
     }
 
-    /// Takes in a fact whose primary key is new.
-    pub(crate) fn insert(&mut self, ty: TypeId, row: &[u64]) -> u32 {
+    /// Takes in a fact; if there is one with its primary key, nothing changes and the error is that fact's slot.
+    pub(crate) fn insert(&mut self, ty: TypeId, row: &[u64]) -> Result<u32, u32> {
+        let slot = self.memory.stores[ty.index()].insert(row)?;
         self.agenda.begin_change();
-        let slot = self.memory.stores[ty.index()].insert(row);
         for index in (0..self.entrances.of(ty).len()).rev() {
             let entrance = self.entrances.of(ty)[index];
             let set = self.admit(entrance, slot, None);
             self.enter(entrance, slot, set, Sign::Add { fresh: true });
         }
         self.collect_sets();
-        slot
+        Ok(slot)
     }
 
     /// Lets a fact go.
@@ -179,22 +179,18 @@ impl Matcher {
         self.agenda.map_sets(id, &mut map);
     }
 
-    /// The activation that fires next, which leaves the agenda.
+    /// The rule that fires next, whose activation leaves the agenda; its facts are written to `slots`, in the order of
+    /// the rule's patterns.
     #[inline]
-    pub(crate) fn next_due(&mut self) -> Option<Due> {
-        self.agenda.next(&rules::Order { roots: &self.roots, rules: &self.rules, memory: &self.memory })
+    pub(crate) fn next_due(&mut self, slots: &mut Slots) -> Option<RuleId> {
+        let order = rules::Order { roots: &self.roots, rules: &self.rules, memory: &self.memory };
+        let due = self.agenda.next(&order, slots)?;
+        Some(order.put_in_declared_order(due, slots))
     }
 
     /// Puts the activation that was taken last back to the front of the agenda.
     pub(crate) fn put_back(&mut self) {
         self.agenda.put_back();
-    }
-
-    /// The rule of an activation, and its facts in the order of the rule's patterns.
-    pub(crate) fn resolve(&self, due: &Due, slots: &mut Slots) -> Option<rules::RuleId> {
-        let branch = self.roots[due.root.0 as usize].as_ref()?.branches[due.bit as usize]?;
-        self.rules.declared_slots(branch, &due.slots, slots);
-        Some(branch.rule)
     }
 
     /// The slot of a handle whose fact is still there.

@@ -2,10 +2,10 @@
 //!
 //! Every fact at an input of the network carries the set of rules whose filters it passes, and a joined tuple the
 //! intersection; so one join serves any number of rules. A set takes four bytes: while a tree of the network has at
-//! most 32 rules it is a bitmap; beyond, the number of an interned bitmap, and the results of set operations are
+//! most 32 rules it is a bitmap; beyond, the number of an interned bitmap, and recent results of set operations are
 //! remembered. (Query bitmaps: SharedDB, Giannikis et al., VLDB 2012; CACQ, Madden et al., SIGMOD 2002.)
 
-use hashbrown::{HashMap, HashTable};
+use hashbrown::HashTable;
 
 /// A set of rules of one tree. Only the [`RuleSets`] that made it can tell what is in it, except that it is empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -38,8 +38,8 @@ pub(crate) struct Interned {
     /// Without zero words at the end, so that equal sets have equal bitmaps however many rules there are.
     bitmaps: Vec<Box<[u64]>>,
     index: HashTable<u32>,
-    meets: HashMap<(u32, u32), u32, ahash::RandomState>,
-    differences: HashMap<(u32, u32), u32, ahash::RandomState>,
+    meets: Remembered,
+    differences: Remembered,
     hasher: ahash::RandomState,
     /// How many sets there were after the last collection.
     kept: usize,
@@ -178,8 +178,7 @@ impl RuleSets {
         bitmaps
             + interned.bitmaps.capacity() * size_of::<Box<[u64]>>()
             + interned.index.allocation_size()
-            + interned.meets.allocation_size()
-            + interned.differences.allocation_size()
+            + 2 * REMEMBERED * size_of::<Operation>()
     }
 }
 
@@ -189,8 +188,8 @@ impl Interned {
         Self {
             bitmaps: vec![Box::default()],
             index: HashTable::new(),
-            meets: HashMap::with_hasher(hasher.clone()),
-            differences: HashMap::with_hasher(hasher.clone()),
+            meets: Remembered::new(),
+            differences: Remembered::new(),
             hasher,
             kept: 0,
         }
@@ -217,23 +216,61 @@ impl Interned {
         set
     }
 
+    #[inline]
     fn meet(&mut self, left: u32, right: u32) -> u32 {
-        let pair = (left.min(right), left.max(right));
-        if let Some(known) = self.meets.get(&pair) {
-            return *known;
-        }
-        let result = self.intern(&combine(self.words(left), self.words(right), |left, right| left & right));
-        self.meets.insert(pair, result);
-        result
+        let (left, right) = (left.min(right), left.max(right));
+        self.meets.get(left, right).unwrap_or_else(|| {
+            let words = combine(self.words(left), self.words(right), |left, right| left & right);
+            let result = self.intern(&words);
+            self.meets.put(Operation { left, right, result })
+        })
     }
 
+    #[inline]
     fn difference(&mut self, left: u32, right: u32) -> u32 {
-        if let Some(known) = self.differences.get(&(left, right)) {
-            return *known;
-        }
-        let result = self.intern(&combine(self.words(left), self.words(right), |left, right| left & !right));
-        self.differences.insert((left, right), result);
-        result
+        self.differences.get(left, right).unwrap_or_else(|| {
+            let words = combine(self.words(left), self.words(right), |left, right| left & !right);
+            let result = self.intern(&words);
+            self.differences.put(Operation { left, right, result })
+        })
+    }
+}
+
+/// How many results of one kind of operation are remembered.
+const REMEMBERED: usize = 4096;
+
+/// Recent results of one kind of operation, each in the only place where it can be.
+#[derive(Debug)]
+struct Remembered(Box<[Operation]>);
+
+/// An operation on two sets, and its result.
+#[derive(Clone, Copy, Debug)]
+struct Operation {
+    left: u32,
+    right: u32,
+    result: u32,
+}
+
+impl Remembered {
+    fn new() -> Self {
+        // Operations with the empty set are never looked up.
+        Self(vec![Operation { left: 0, right: 0, result: 0 }; REMEMBERED].into())
+    }
+
+    fn place(left: u32, right: u32) -> usize {
+        let mixed = (u64::from(left) << 32 | u64::from(right)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        (mixed >> 32) as usize % REMEMBERED
+    }
+
+    #[inline]
+    fn get(&self, left: u32, right: u32) -> Option<u32> {
+        let known = self.0[Self::place(left, right)];
+        (known.left == left && known.right == right).then_some(known.result)
+    }
+
+    fn put(&mut self, operation: Operation) -> u32 {
+        self.0[Self::place(operation.left, operation.right)] = operation;
+        operation.result
     }
 }
 

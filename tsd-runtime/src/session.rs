@@ -11,7 +11,7 @@ use std::sync::Arc;
 use tsd_ir::{FactHandle, Network, Rule, Schema, Sharing, TypeId, Value};
 
 pub use self::context::Context;
-use self::core::Core;
+pub(crate) use self::core::Core;
 pub use self::fire::Activation;
 use crate::error::Error;
 use crate::program::{Compiled, FactOf, Handle, Module, Program};

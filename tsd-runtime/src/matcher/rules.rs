@@ -12,7 +12,7 @@ use super::input::Member;
 use super::join::{Join, Outlet, Propagation, Sign};
 use super::residual::PreparedTest;
 use super::{Matcher, Root, Slots};
-use crate::agenda::{End, Ranks};
+use crate::agenda::{Due, End, Ranks};
 use crate::memory::WorkingMemory;
 use crate::program::NativeTest;
 use crate::ruleset::{Bit, RuleSet, RuleSets};
@@ -25,6 +25,8 @@ pub(crate) type RuleId = u32;
 pub(crate) struct BranchId {
     pub(crate) rule: RuleId,
     pub(crate) branch: u32,
+    /// The rule's rank.
+    rank: u32,
 }
 
 /// The rules of a session.
@@ -54,6 +56,8 @@ pub(crate) struct Place {
     pub(crate) bit: Bit,
     /// For each pattern of the rule, the place in the chain where it stands.
     chain_places: Vec<u16>,
+    /// Whether the chain joins the patterns in the order in which they are declared.
+    as_declared: bool,
 }
 
 impl Place {
@@ -85,15 +89,6 @@ impl Rules {
     pub(crate) fn iter(&self) -> impl Iterator<Item = &LiveRule> {
         self.by_name.values().filter_map(|id| self.get(*id))
     }
-
-    /// Puts the slots of a chain in the order of the rule's patterns.
-    pub(crate) fn declared_slots(&self, id: BranchId, chain: &[u32], declared: &mut Slots) {
-        declared.clear();
-        if let Some(live) = self.get(id.rule) {
-            let places = &live.places[id.branch as usize].chain_places;
-            declared.extend(places.iter().map(|place| chain[*place as usize]));
-        }
-    }
 }
 
 /// What the agenda needs to know to put activations in order.
@@ -108,28 +103,47 @@ impl Order<'_> {
         self.roots[id.0 as usize].as_ref().expect("entries of a tree go before the tree")
     }
 
-    fn branch(&self, root: RootId, bit: Bit) -> (&LiveRule, usize) {
-        let id = self.root(root).branches[bit as usize].expect("entries of a rule go before the rule");
-        (self.rules.get(id.rule).expect("branches name live rules"), id.branch as usize)
+    fn branch(&self, root: RootId, bit: Bit) -> BranchId {
+        self.root(root).branches[bit as usize].expect("entries of a rule go before the rule")
+    }
+
+    fn place(&self, branch: BranchId) -> (&LiveRule, &Place) {
+        let live = self.rules.get(branch.rule).expect("branches name live rules");
+        (live, &live.places[branch.branch as usize])
+    }
+
+    /// Brings the tuple of an activation from the order of its chain into that of the rule's patterns.
+    #[inline]
+    pub(super) fn put_in_declared_order(&self, due: Due, slots: &mut Slots) -> RuleId {
+        let branch = self.branch(due.root, due.bit);
+        let (_, place) = self.place(branch);
+        if !place.as_declared {
+            let chain = slots.clone();
+            let declared = place.chain_places.iter().map(|at| chain[*at as usize]);
+            slots.iter_mut().zip(declared).for_each(|(slot, declared)| *slot = declared);
+        }
+        branch.rule
     }
 }
 
 impl Ranks for Order<'_> {
+    #[inline]
     fn sets(&self, root: RootId) -> &RuleSets {
         &self.root(root).sets
     }
 
+    #[inline]
     fn rank(&self, root: RootId, bit: Bit) -> u32 {
-        self.branch(root, bit).0.rank
+        self.branch(root, bit).rank
     }
 
     fn compare(&self, root: RootId, left: (Bit, &[u32]), right: (Bit, &[u32])) -> Ordering {
-        let (rule, left_branch) = self.branch(root, left.0);
-        let (_, right_branch) = self.branch(root, right.0);
-        for (position, pattern) in rule.rule.patterns.iter().enumerate() {
+        let (live, left_place) = self.place(self.branch(root, left.0));
+        let (_, right_place) = self.place(self.branch(root, right.0));
+        for (position, pattern) in live.rule.patterns.iter().enumerate() {
             let store = self.memory.store(pattern.ty);
-            let left = left.1[rule.places[left_branch].chain_places[position] as usize];
-            let right = right.1[rule.places[right_branch].chain_places[position] as usize];
+            let left = left.1[left_place.chain_places[position] as usize];
+            let right = right.1[right_place.chain_places[position] as usize];
             let order = store.number(left).cmp(&store.number(right));
             if order.is_ne() {
                 return order;
@@ -162,10 +176,12 @@ impl Matcher {
             self.rules.live.push(None);
             (self.rules.live.len() - 1) as RuleId
         });
+        let rank = self.rules.next_rank;
+        self.rules.next_rank += 1;
         let paths = self.network.add_rule(&rule);
         let mut places = Vec::with_capacity(paths.len());
         for (index, (path, branch)) in paths.into_iter().zip(rule.branches.iter()).enumerate() {
-            let bit = self.occupy_root(&path, BranchId { rule: id, branch: index as u32 });
+            let bit = self.occupy_root(&path, BranchId { rule: id, branch: index as u32, rank });
             self.enroll(&rule, branch, &path, bit, natives);
             touched.insert((path.root, None));
             touched.extend(path.joins.iter().map(|join| (path.root, Some(*join))));
@@ -173,10 +189,9 @@ impl Matcher {
             for (place, position) in branch.order.iter().enumerate() {
                 chain_places[position.index()] = place as u16;
             }
-            places.push(Place { path, bit, chain_places });
+            let as_declared = chain_places.is_sorted();
+            places.push(Place { path, bit, chain_places, as_declared });
         }
-        let rank = self.rules.next_rank;
-        self.rules.next_rank += 1;
         self.rules.by_name.insert(rule.name.clone(), id);
         self.rules.live[id as usize] = Some(LiveRule { rule, places, rank });
         id

@@ -14,6 +14,8 @@ pub struct RowWriter<'a> {
     texts: &'a mut Texts,
     words: &'a mut Vec<u64>,
     field: usize,
+    /// Whether the row has presence bits; one without grows field by field.
+    has_presence: bool,
     /// The first field that could not be written, after which nothing is.
     invalid: Option<InvalidValue>,
 }
@@ -36,21 +38,28 @@ impl fmt::Display for InvalidValue {
 }
 
 impl<'a> RowWriter<'a> {
+    /// Starts a row of `width` words.
     pub(crate) fn new(ty: &'a Type, width: usize, texts: &'a mut Texts, words: &'a mut Vec<u64>) -> Self {
         words.clear();
-        words.resize(width, 0);
-        Self { ty, texts, words, field: 0, invalid: None }
+        let fields = ty.fields.len();
+        if width > fields {
+            // The presence bits lie behind the fields, so they are there before them.
+            words.resize(width, 0);
+        }
+        Self { ty, texts, words, field: 0, has_presence: width > fields, invalid: None }
     }
 
+    #[inline]
     fn put(&mut self, word: u64) {
         if self.invalid.is_some() {
             return;
         }
-        let field = self.field;
-        let fields = self.ty.fields.len();
-        self.words[field] = word;
-        if self.words.len() > fields {
+        if self.has_presence {
+            let (field, fields) = (self.field, self.ty.fields.len());
+            self.words[field] = word;
             self.words[fields + field / 64] |= 1 << (field % 64);
+        } else {
+            self.words.push(word);
         }
         self.field += 1;
     }
@@ -141,7 +150,8 @@ impl<'a> RowWriter<'a> {
             return Ok(());
         };
         for (index, field) in self.ty.fields[..self.field].iter().enumerate() {
-            if field.kind == tsd_ir::Kind::Text && is_present(self.words, self.ty.fields.len(), index) {
+            let present = !self.has_presence || is_present(self.words, self.ty.fields.len(), index);
+            if field.kind == tsd_ir::Kind::Text && present {
                 self.texts.release(self.words[index] as Symbol);
             }
         }

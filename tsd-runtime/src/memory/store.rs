@@ -5,6 +5,7 @@
 //! retracted facts are used again, with the slot's next generation.
 
 use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 use tsd_ir::{FactHandle, FieldId, Kind, Type, TypeId};
 
 use super::texts::Texts;
@@ -38,16 +39,35 @@ const LIVE: u32 = 1 << 31;
 #[derive(Debug)]
 struct KeyIndex {
     fields: Vec<usize>,
-    slots: HashTable<u32>,
+    places: HashTable<KeyPlace>,
     hasher: ahash::RandomState,
 }
 
+/// A fact in the index, with half of its key's hash, so that growing the table reads no rows.
+#[derive(Clone, Copy, Debug)]
+struct KeyPlace {
+    hash: u32,
+    slot: u32,
+}
+
+impl KeyPlace {
+    /// The half, spread over the bits that the table looks at.
+    fn spread(self) -> u64 {
+        u64::from(self.hash) << 32 | u64::from(self.hash)
+    }
+}
+
 impl KeyIndex {
-    fn hash(&self, row: &[u64]) -> u64 {
-        match self.fields.as_slice() {
+    fn hash(&self, row: &[u64]) -> u32 {
+        let hash = match self.fields.as_slice() {
             [field] => self.hasher.hash_one(row[*field]),
-            fields => self.hasher.hash_one(fields.iter().map(|field| row[*field]).collect::<Vec<u64>>()),
-        }
+            fields => fields.iter().fold(0, |hash, field| self.hasher.hash_one((hash, row[*field]))),
+        };
+        hash as u32
+    }
+
+    fn same(&self, left: &[u64], right: &[u64]) -> bool {
+        self.fields.iter().all(|field| left[*field] == right[*field])
     }
 }
 
@@ -58,7 +78,7 @@ impl Store {
         let texts = declared.fields.iter().enumerate().filter(|(_, field)| field.kind == Kind::Text);
         let key = (!declared.key.is_empty()).then(|| KeyIndex {
             fields: declared.key.iter().map(|field| field.index()).collect(),
-            slots: HashTable::new(),
+            places: HashTable::new(),
             hasher: super::hasher(),
         });
         Self {
@@ -119,8 +139,9 @@ impl Store {
     /// The slot of the fact with the primary key of `row`.
     pub(crate) fn find_by_key(&self, row: &[u64]) -> Option<u32> {
         let key = self.key.as_ref()?;
-        let same = |slot: &u32| key.fields.iter().all(|field| self.row(*slot)[*field] == row[*field]);
-        key.slots.find(key.hash(row), same).copied()
+        let new = KeyPlace { hash: key.hash(row), slot: 0 };
+        let same = |place: &KeyPlace| place.hash == new.hash && key.same(self.row(place.slot), row);
+        key.places.find(new.spread(), same).map(|place| place.slot)
     }
 
     /// The slots in use, oldest slot first.
@@ -129,27 +150,43 @@ impl Store {
         slots.filter(|(_, slot)| slot.state & LIVE != 0).map(|(index, _)| index as u32)
     }
 
-    /// Takes a row in. Its primary key must be new.
-    pub(crate) fn insert(&mut self, row: &[u64]) -> u32 {
+    /// Takes a row in; if a fact has its primary key, nothing changes and the error is that fact's slot.
+    pub(crate) fn insert(&mut self, row: &[u64]) -> Result<u32, u32> {
+        let slot = self.free.last().copied().unwrap_or(self.slots.len() as u32);
+        self.index(slot, row)?;
         let number = self.next_number;
         self.next_number += 1;
         self.live += 1;
-        let slot = match self.free.pop() {
-            Some(slot) => {
-                let start = slot as usize * self.width;
-                self.words[start..start + self.width].copy_from_slice(row);
-                let place = &mut self.slots[slot as usize];
-                *place = Slot { state: place.state | LIVE, number };
-                slot
-            }
-            None => {
-                self.words.extend_from_slice(row);
-                self.slots.push(Slot { state: LIVE, number });
-                (self.slots.len() - 1) as u32
-            }
+        if self.free.pop().is_some() {
+            let start = slot as usize * self.width;
+            self.words[start..start + self.width].copy_from_slice(row);
+            let place = &mut self.slots[slot as usize];
+            *place = Slot { state: place.state | LIVE, number };
+        } else {
+            self.words.extend_from_slice(row);
+            self.slots.push(Slot { state: LIVE, number });
+        }
+        Ok(slot)
+    }
+
+    /// Enters the primary key of `row` for the fact at `slot`, unless a fact has it.
+    fn index(&mut self, slot: u32, row: &[u64]) -> Result<(), u32> {
+        let Some(key) = &mut self.key else { return Ok(()) };
+        let new = KeyPlace { hash: key.hash(row), slot };
+        let (words, width) = (&self.words, self.width);
+        let KeyIndex { fields, places, .. } = key;
+        let same = |place: &KeyPlace| {
+            let start = place.slot as usize * width;
+            let other = &words[start..start + width];
+            place.hash == new.hash && fields.iter().all(|field| other[*field] == row[*field])
         };
-        self.index(slot);
-        slot
+        match places.entry(new.spread(), same, |place| place.spread()) {
+            Entry::Occupied(found) => Err(found.get().slot),
+            Entry::Vacant(place) => {
+                place.insert(new);
+                Ok(())
+            }
+        }
     }
 
     /// Gives up the fact at `slot` and its references to strings.
@@ -168,8 +205,7 @@ impl Store {
 
     /// Replaces the row at `slot`. A changed primary key must be new.
     pub(crate) fn replace(&mut self, slot: u32, row: &[u64], texts: &mut Texts) {
-        let same_key =
-            self.key.as_ref().is_none_or(|key| key.fields.iter().all(|f| self.row(slot)[*f] == row[*f]));
+        let same_key = self.key.as_ref().is_none_or(|key| key.same(self.row(slot), row));
         if !same_key {
             self.unindex(slot);
         }
@@ -177,24 +213,19 @@ impl Store {
         let start = slot as usize * self.width;
         self.words[start..start + self.width].copy_from_slice(row);
         if !same_key {
-            self.index(slot);
+            let entered = self.index(slot, row);
+            debug_assert!(entered.is_ok(), "the caller made sure that the key is new");
         }
-    }
-
-    fn index(&mut self, slot: u32) {
-        let Some(mut key) = self.key.take() else { return };
-        let mut slots = std::mem::take(&mut key.slots);
-        slots.insert_unique(key.hash(self.row(slot)), slot, |slot| key.hash(self.row(*slot)));
-        key.slots = slots;
-        self.key = Some(key);
     }
 
     fn unindex(&mut self, slot: u32) {
-        let Some(mut key) = self.key.take() else { return };
-        if let Ok(found) = key.slots.find_entry(key.hash(self.row(slot)), |other| *other == slot) {
+        let start = slot as usize * self.width;
+        let row = &self.words[start..start + self.width];
+        let Some(key) = &mut self.key else { return };
+        let old = KeyPlace { hash: key.hash(row), slot };
+        if let Ok(found) = key.places.find_entry(old.spread(), |place| place.slot == slot) {
             found.remove();
         }
-        self.key = Some(key);
     }
 
     fn release_texts(&self, slot: u32, texts: &mut Texts) {
@@ -223,7 +254,7 @@ impl Store {
 
     /// The bytes held.
     pub(crate) fn bytes(&self) -> usize {
-        let key = self.key.as_ref().map_or(0, |key| key.slots.allocation_size());
+        let key = self.key.as_ref().map_or(0, |key| key.places.allocation_size());
         self.words.capacity() * size_of::<u64>()
             + self.slots.capacity() * size_of::<Slot>()
             + self.free.capacity() * size_of::<u32>()

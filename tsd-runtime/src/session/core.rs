@@ -7,7 +7,7 @@ use tsd_ir::{FactHandle, FieldId, Rule, Schema, Sharing, TypeId, Value};
 
 use super::fire::Observer;
 use super::names;
-use crate::effect::Prepared;
+use crate::effect::Effects;
 use crate::error::Error;
 use crate::matcher::Matcher;
 use crate::memory::{RowReader, RowWriter};
@@ -20,7 +20,7 @@ pub(crate) struct Core<P: Program> {
     pub(crate) matcher: Matcher,
     pub(crate) objects: P::Objects,
     /// The effects of each rule, by its number in the matcher.
-    pub(crate) effects: Vec<Vec<Prepared>>,
+    pub(crate) effects: Vec<Effects>,
     pub(crate) tests: &'static [NativeTest],
     pub(crate) value_lists: &'static [NativeValues],
     pub(crate) run_limit: u64,
@@ -71,11 +71,11 @@ impl<P: Program> Core<P> {
         ty: TypeId,
         write: impl FnOnce(&mut RowWriter<'_>),
     ) -> Result<FactHandle, Error> {
-        self.write_row(ty, None, write)?;
-        let row = std::mem::take(&mut self.row);
-        let slot = self.matcher.insert(ty, &row);
-        self.row = row;
-        Ok(self.matcher.memory.store(ty).handle(slot))
+        self.write_row(ty, write)?;
+        match self.matcher.insert(ty, &self.row) {
+            Ok(slot) => Ok(self.matcher.memory.store(ty).handle(slot)),
+            Err(other) => Err(self.refuse_row(ty, other)),
+        }
     }
 
     pub(crate) fn update<T: FactOf<P>>(
@@ -107,31 +107,27 @@ impl<P: Program> Core<P> {
         slot: u32,
         write: impl FnOnce(&mut RowWriter<'_>),
     ) -> Result<(), Error> {
-        self.write_row(ty, Some(slot), write)?;
-        let row = std::mem::take(&mut self.row);
-        self.matcher.update(ty, slot, &row);
-        self.row = row;
+        self.write_row(ty, write)?;
+        match self.matcher.memory.store(ty).find_by_key(&self.row) {
+            Some(other) if other != slot => return Err(self.refuse_row(ty, other)),
+            _ => self.matcher.update(ty, slot, &self.row),
+        }
         Ok(())
     }
 
-    /// Writes a row for a new fact or for the one at `slot`, and makes sure that its primary key is free.
-    fn write_row(
-        &mut self,
-        ty: TypeId,
-        slot: Option<u32>,
-        write: impl FnOnce(&mut RowWriter<'_>),
-    ) -> Result<(), Error> {
+    /// Writes a row on its way in.
+    fn write_row(&mut self, ty: TypeId, write: impl FnOnce(&mut RowWriter<'_>)) -> Result<(), Error> {
         let (store, texts, schema) = self.matcher.store_and_texts(ty);
         let mut row = RowWriter::new(schema.ty(ty), store.width(), texts, &mut self.row);
         write(&mut row);
-        row.finish()?;
-        match store.find_by_key(&self.row) {
-            Some(other) if slot != Some(other) => {
-                store.discard(&self.row, texts);
-                Err(Error::DuplicateKey { fact: names::fact(&self.matcher, ty, other) })
-            }
-            _ => Ok(()),
-        }
+        Ok(row.finish()?)
+    }
+
+    /// Gives up a row whose primary key another fact has.
+    fn refuse_row(&mut self, ty: TypeId, other: u32) -> Error {
+        let (store, texts, _) = self.matcher.store_and_texts(ty);
+        store.discard(&self.row, texts);
+        Error::DuplicateKey { fact: names::fact(&self.matcher, ty, other) }
     }
 
     pub(crate) fn retract(&mut self, handle: FactHandle) -> Result<(), Error> {
@@ -177,9 +173,9 @@ impl<P: Program> Core<P> {
             let Some(id) = self.matcher.rules.id(&rule.name) else { continue };
             let index = id as usize;
             if self.effects.len() <= index {
-                self.effects.resize_with(index + 1, Vec::new);
+                self.effects.resize_with(index + 1, Effects::default);
             }
-            self.effects[index] = Prepared::all(rule, self.value_lists);
+            self.effects[index] = Effects::new(rule, self.value_lists);
         }
     }
 
@@ -194,7 +190,7 @@ impl<P: Program> Core<P> {
     pub(crate) fn remove_rule(&mut self, name: &str) -> Result<(), Error> {
         let id = self.matcher.rules.id(name).ok_or_else(|| Error::UnknownRule(name.to_owned()))?;
         self.matcher.remove_rule(name);
-        self.effects[id as usize] = Vec::new();
+        self.effects[id as usize] = Effects::default();
         Ok(())
     }
 

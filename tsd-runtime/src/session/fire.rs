@@ -53,16 +53,14 @@ impl Activation<'_> {
 pub(super) fn run<P: Program>(session: &mut Session<P>) -> Result<Report, Error> {
     let mut tally = Tally::default();
     let mut slots = Slots::new();
-    let mut types: Vec<TypeId> = Vec::new();
     let limit = session.core.run_limit;
-    while let Some(due) = session.core.matcher.next_due() {
+    while let Some(id) = session.core.matcher.next_due(&mut slots) {
         if tally.total() >= limit {
             session.core.matcher.put_back();
             return Err(tally.run_limit(limit));
         }
-        let Some(id) = session.core.matcher.resolve(&due, &mut slots) else { continue };
         tally.count(id, &session.core.matcher);
-        fire(session, id, &slots, &mut types, &mut tally);
+        fire(session, id, &slots, &mut tally);
     }
     Ok(tally.report(&session.core.matcher))
 }
@@ -70,34 +68,42 @@ pub(super) fn run<P: Program>(session: &mut Session<P>) -> Result<Report, Error>
 const NO_VALUE: &str = "an argument has no value";
 
 /// Lets the effects of one activation take place.
-fn fire<P: Program>(
-    session: &mut Session<P>,
-    id: RuleId,
-    slots: &[u32],
-    types: &mut Vec<TypeId>,
-    tally: &mut Tally,
-) {
+#[inline]
+fn fire<P: Program>(session: &mut Session<P>, id: RuleId, slots: &[u32], tally: &mut Tally) {
     let Session { host, core } = session;
-    let Some(live) = core.matcher.rules.get(id) else { return };
-    types.clear();
-    types.extend(live.rule.patterns.iter().map(|pattern| pattern.ty));
-    if let Some(observer) = &mut core.observer {
+    if core.observer.is_some() {
+        observe(core, id, slots);
+    }
+    let effects = &core.effects[id as usize];
+    if !effects.calls_only {
+        return fire_any(session, id, slots, tally);
+    }
+    let tuple = Tuple::new(&core.matcher.memory, &effects.types, slots);
+    for (index, effect) in effects.list.iter().enumerate() {
+        let Prepared::Call { function, constants, .. } = effect else { continue };
+        if !P::call(*function, tuple, constants, host)
+            && let Some(live) = core.matcher.rules.get(id)
+        {
+            let handles = handles(tuple, slots.len());
+            tally.problem(&core.matcher, &live.rule, &handles, effect_name(core, id, index), NO_VALUE);
+        }
+    }
+}
+
+fn observe<P: Program>(core: &mut Core<P>, id: RuleId, slots: &[u32]) {
+    if let (Some(observer), Some(live)) = (&mut core.observer, core.matcher.rules.get(id)) {
         observer(&Activation { matcher: &core.matcher, rule: &live.rule, slots });
     }
-    let tuple = Tuple::new(&core.matcher.memory, types, slots);
+}
+
+/// Lets effects of any kind take place, which may change the facts of the activation.
+fn fire_any<P: Program>(session: &mut Session<P>, id: RuleId, slots: &[u32], tally: &mut Tally) {
+    let Session { host, core } = session;
+    let Some(live) = core.matcher.rules.get(id) else { return };
     let effects = &core.effects[id as usize];
-    if effects.iter().all(|effect| matches!(effect, Prepared::Call { .. })) {
-        for (index, effect) in effects.iter().enumerate() {
-            let Prepared::Call { function, constants, .. } = effect else { continue };
-            if !P::call(*function, tuple, constants, host) {
-                let handles = handles(tuple, slots.len());
-                tally.problem(&core.matcher, &live.rule, &handles, effect_name(core, id, index), NO_VALUE);
-            }
-        }
-        return;
-    }
+    let tuple = Tuple::new(&core.matcher.memory, &effects.types, slots);
     let computed: Vec<Option<Vec<Value>>> =
-        effects.iter().map(|effect| effect.values().and_then(|values| values.compute(tuple))).collect();
+        effects.list.iter().map(|effect| effect.values().and_then(|values| values.compute(tuple))).collect();
     let rule = Arc::clone(&live.rule);
     let handles = handles(tuple, slots.len());
     if rule.no_loop {
@@ -125,7 +131,7 @@ fn take_place<P: Program>(
     handles: &[FactHandle],
     values: Option<Vec<Value>>,
 ) -> Result<(), String> {
-    let Some(effect) = core.effects.get(id as usize).and_then(|effects| effects.get(index)) else {
+    let Some(effect) = core.effects.get(id as usize).and_then(|effects| effects.list.get(index)) else {
         return Ok(());
     };
     let no_value = || NO_VALUE.to_owned();
@@ -196,7 +202,7 @@ fn line(matcher: &Matcher, values: &[Value]) -> String {
 
 fn effect_name<P: Program>(core: &Core<P>, id: RuleId, index: usize) -> String {
     let schema = &core.matcher.schema;
-    match core.effects.get(id as usize).and_then(|effects| effects.get(index)) {
+    match core.effects.get(id as usize).and_then(|effects| effects.list.get(index)) {
         Some(Prepared::Call { action, .. } | Prepared::Perform { action, .. }) => {
             schema.action(*action).name.to_string()
         }

@@ -1,0 +1,171 @@
+//! Rules as text at run time: whole programs interpreted, and rules added to a session of compiled ones.
+//!
+//! Text goes through the same compiler as in a build; only code generation is left out. The rules that come of it join the
+//! same network as compiled rules and share its nodes.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use tsd_compiler::diagnostics::{Diagnostic, render};
+use tsd_compiler::source::{FileId, SourceMap};
+use tsd_ir::{ActionId, Const, Sharing, Value};
+
+use crate::error::Error;
+use crate::program::{InitialFact, InitialValue, Program};
+use crate::session::{Context, Core, Session};
+use crate::tuple::Tuple;
+
+/// Performs the actions of interpreted rules.
+pub trait Host: Sized + 'static {
+    /// Performs an action. There is one argument for each parameter; those of optional parameters may be missing.
+    fn perform(&mut self, action: &str, arguments: &[Value], context: &mut Context<'_, Interpreted<Self>>);
+}
+
+/// Actions that do nothing: for programs of which only the match or the facts matter.
+impl Host for () {
+    fn perform(&mut self, _: &str, _: &[Value], _: &mut Context<'_, Interpreted<Self>>) {}
+}
+
+/// The program of an [`Engine`].
+#[derive(Debug)]
+pub struct Interpreted<H>(PhantomData<fn() -> H>);
+
+impl<H: Host> Program for Interpreted<H> {
+    type Host = H;
+    type Objects = ();
+
+    /// An interpreted program has no generated calls.
+    fn call(_: u32, _: Tuple<'_>, _: &[Const], _: &mut H) -> bool {
+        false
+    }
+
+    fn perform(action: ActionId, arguments: &[Value], host: &mut H, context: &mut Context<'_, Self>) {
+        let name = context.schema().action(action).name.clone();
+        host.perform(&name, arguments, context);
+    }
+}
+
+/// A session whose rules are interpreted: no rustc needed.
+///
+/// ```
+/// use tsd_runtime::{Context, Engine, Host, Interpreted, ir::Value};
+///
+/// struct Collect(Vec<String>);
+/// impl Host for Collect {
+///     fn perform(&mut self, action: &str, arguments: &[Value], _: &mut Context<'_, Interpreted<Self>>) {
+///         self.0.push(format!("{action} {arguments:?}"));
+///     }
+/// }
+///
+/// let rules = r#"
+///     type Order(#id: string, value: number)
+///     action flag(order: string)
+///     rule big : {o: Order} / o.value > 100 ==> flag(o.id)
+///     Order(id: "o1", value: 120)
+/// "#;
+/// let mut engine = Engine::from_text("orders.tsd", rules, Collect(Vec::new()))?;
+/// engine.run()?;
+/// assert_eq!(engine.host().0, [r#"flag [Text("o1")]"#]);
+/// # Ok::<(), tsd_runtime::Error>(())
+/// ```
+pub type Engine<H> = Session<Interpreted<H>>;
+
+impl<H: Host> Engine<H> {
+    /// Interprets a program given as text; `name` is what messages call it. The facts in it are inserted; rules fire only
+    /// in [`run`](Session::run).
+    ///
+    /// # Errors
+    /// [`Error::Rules`] with every error in the text.
+    pub fn from_text(name: &str, text: &str, host: H) -> Result<Self, Error> {
+        let mut sources = SourceMap::new();
+        let file = sources.add(name, text);
+        Self::from_sources(&sources, &[file], host, Sharing::On).map(|(engine, _)| engine)
+    }
+
+    /// Interprets a program that may consist of several files, and returns the warnings beside the engine.
+    ///
+    /// # Errors
+    /// [`Error::Rules`] with every error in the files.
+    pub fn from_sources(
+        sources: &SourceMap,
+        files: &[FileId],
+        host: H,
+        sharing: Sharing,
+    ) -> Result<(Self, Vec<Diagnostic>), Error> {
+        let compilation = tsd_compiler::compile(sources, files);
+        let Some(module) = compilation.module else {
+            return Err(RuleErrors::new(sources, compilation.diagnostics).into());
+        };
+        Ok((Self::from_module(module, host, sharing), compilation.diagnostics))
+    }
+
+    /// Interprets a program that was compiled before.
+    pub fn from_module(module: tsd_compiler::Module, host: H, sharing: Sharing) -> Self {
+        let mut core = Core::new(module.schema, sharing, &[], &[]);
+        core.add_rules(module.rules.into_iter().map(|planned| Arc::new(planned.rule)).collect());
+        let facts: Vec<InitialFact> = module.facts.into_iter().map(initial_fact).collect();
+        core.insert_initial(&facts);
+        Self { host, core }
+    }
+}
+
+fn initial_fact(fact: tsd_compiler::InitialFact) -> InitialFact {
+    let values = fact.values.into_iter().map(|value| match value {
+        tsd_compiler::InitialValue::Const(constant) => InitialValue::Const(constant),
+        tsd_compiler::InitialValue::Fact(index) => InitialValue::Fact(index as u32),
+    });
+    InitialFact { ty: fact.ty, values: values.collect() }
+}
+
+impl<P: Program> Session<P> {
+    /// Adds the rules of a text to the session. They see the facts that are there, share the nodes of other rules,
+    /// compiled ones too, and call the same actions. Returns the compiler's warnings.
+    ///
+    /// Costs a pass over the facts of the types that the rules match.
+    ///
+    /// # Errors
+    /// [`Error::Rules`] with every error in the text; then no rule was added. A rule of a name that is there is an error.
+    pub fn add_rule(&mut self, text: &str) -> Result<Vec<Diagnostic>, Error> {
+        let mut sources = SourceMap::new();
+        let file = sources.add("rule", text);
+        let compilation = tsd_compiler::compile_rules(self.schema(), &sources, file);
+        let Some(rules) = compilation.rules else {
+            return Err(RuleErrors::new(&sources, compilation.diagnostics).into());
+        };
+        if let Some(known) =
+            rules.iter().find(|planned| self.core.matcher.rules.find(&planned.rule.name).is_some())
+        {
+            return Err(Error::DuplicateRule(known.rule.name.to_string()));
+        }
+        self.core.add_rules(rules.into_iter().map(|planned| Arc::new(planned.rule)).collect());
+        Ok(compilation.diagnostics)
+    }
+}
+
+/// The errors, and the warnings beside them, in rules that were given as text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RuleErrors {
+    /// Errors and warnings in the order of the text.
+    pub diagnostics: Vec<Diagnostic>,
+    rendered: String,
+}
+
+impl RuleErrors {
+    fn new(sources: &SourceMap, diagnostics: Vec<Diagnostic>) -> Self {
+        Self { rendered: render(sources, &diagnostics, false), diagnostics }
+    }
+}
+
+/// With excerpts of the text, as rustc shows errors.
+impl fmt::Display for RuleErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.rendered)
+    }
+}
+
+impl From<RuleErrors> for Error {
+    fn from(errors: RuleErrors) -> Self {
+        Self::Rules(Box::new(errors))
+    }
+}

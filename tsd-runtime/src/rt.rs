@@ -1,0 +1,22 @@
+//! What generated modules name: nothing here is meant to be written by hand, and it may change with any version.
+
+mod access;
+mod objects;
+
+pub use tsd_ir::{
+    Action, ActionId, Arguments, Body, Branch, Const, Cut, Domain, Effect, FactHandle, Field, FieldId, Filter,
+    Join, KeyPair, Kind, Parameter, Part, Pattern, Position, Rule, Schema, Signature, TestRef, Type, TypeId,
+    Value, ops,
+};
+
+pub use self::access::{ToValue, argument, concat, constant, done, holds, signature, value, value_of};
+pub use self::objects::{Blank, BlankByDefault, Fact, NoBlank, Objects};
+pub use crate::column::{AsBool, AsFact, AsInt, AsNumber, AsText, Column, Maybe};
+pub use crate::memory::{RowReader, RowWriter};
+#[cfg(feature = "regex")]
+pub use crate::pattern::{Pattern as Regex, StaticPattern as StaticRegex};
+pub use crate::program::{
+    Compiled, FactOf, Handle, InitialFact, InitialValue, Module, NativeTest, NativeValues, Program,
+};
+pub use crate::session::{Context, Session};
+pub use crate::tuple::Tuple;

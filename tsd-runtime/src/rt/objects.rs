@@ -1,0 +1,104 @@
+//! The user's own structs behind facts of `extern` types.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+/// A struct of the user's own that rules may use as a fact type: `#[derive(tsd::Fact)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a fact",
+    label = "named by an `extern type` of the rules",
+    note = "add `#[derive(Clone, tsd::Fact)]` to `{Self}`"
+)]
+pub trait Fact: Clone + 'static {
+    /// The struct's name.
+    const NAME: &'static str;
+
+    /// The names of its fields, in order.
+    const FIELDS: &'static [&'static str];
+}
+
+/// The structs of one type, by the slots of their facts.
+pub struct Objects<T: Fact> {
+    by_slot: Vec<Option<T>>,
+}
+
+impl<T: Fact> Default for Objects<T> {
+    fn default() -> Self {
+        Self { by_slot: Vec::new() }
+    }
+}
+
+impl<T: Fact> Objects<T> {
+    /// Keeps the struct of the fact at `slot`.
+    pub fn keep(&mut self, slot: u32, object: T) {
+        let slot = slot as usize;
+        if self.by_slot.len() <= slot {
+            self.by_slot.resize_with(slot + 1, || None);
+        }
+        self.by_slot[slot] = Some(object);
+    }
+
+    /// The struct of the fact at `slot`, to be brought up to date.
+    pub fn get_mut(&mut self, slot: u32) -> Option<&mut T> {
+        self.by_slot.get_mut(slot as usize)?.as_mut()
+    }
+
+    /// A copy of the struct of the fact at `slot`; of a fact that a rule inserted, what `make` makes.
+    ///
+    /// # Panics
+    /// When there is neither, which generated code does not let happen: rules insert facts only of types that have a
+    /// `Default`.
+    pub fn copy(&self, slot: u32, make: impl FnOnce() -> Option<T>) -> T {
+        match self.by_slot.get(slot as usize).and_then(Option::as_ref) {
+            Some(object) => object.clone(),
+            None => make().unwrap_or_else(|| panic!("`{}` has no Default, so rules cannot insert it", T::NAME)),
+        }
+    }
+
+    /// Drops the struct of the fact at `slot`.
+    pub fn forget(&mut self, slot: u32) {
+        if let Some(object) = self.by_slot.get_mut(slot as usize) {
+            *object = None;
+        }
+    }
+}
+
+impl<T: Fact> fmt::Debug for Objects<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of `{}`", self.by_slot.iter().flatten().count(), T::NAME)
+    }
+}
+
+/// Finds out whether a type has a `Default`: `(&Blank::<T>::NEW).blank()` with [`BlankByDefault`] and [`NoBlank`] in
+/// scope calls the former where it can.
+#[derive(Debug)]
+pub struct Blank<T>(PhantomData<fn() -> T>);
+
+impl<T> Blank<T> {
+    /// To call `blank` on.
+    pub const NEW: Self = Self(PhantomData);
+}
+
+/// For types with a `Default`.
+pub trait BlankByDefault<T> {
+    /// The default.
+    fn blank(&self) -> Option<T>;
+}
+
+impl<T: Default> BlankByDefault<T> for Blank<T> {
+    fn blank(&self) -> Option<T> {
+        Some(T::default())
+    }
+}
+
+/// For all other types.
+pub trait NoBlank<T> {
+    /// None.
+    fn blank(&self) -> Option<T>;
+}
+
+impl<T> NoBlank<T> for &Blank<T> {
+    fn blank(&self) -> Option<T> {
+        None
+    }
+}

@@ -1,0 +1,212 @@
+//! An interpreted session from outside: facts in, activations out, rules that come and go.
+
+use std::sync::{Arc, Mutex};
+
+use tsd_runtime::ir::{TypeId, Value};
+use tsd_runtime::{Context, Engine, Error, Host, Interpreted};
+
+const SHOP: &str = r#"
+    type Customer(#id: string, tier: string)
+    type Order(#id: string, customer_id: string, value: number)
+    action reward(customer: string, value: number)
+    rule vip : {c: Customer, o: Order} / o.customer_id == c.id AND c.tier == "GOLD" AND o.value > 1000 ==> reward(c.id, o.value)
+"#;
+
+const CUSTOMER: TypeId = TypeId(0);
+const ORDER: TypeId = TypeId(1);
+
+/// Remembers the calls.
+#[derive(Default)]
+struct Calls(Vec<String>);
+
+impl Host for Calls {
+    fn perform(&mut self, action: &str, arguments: &[Value], context: &mut Context<'_, Interpreted<Self>>) {
+        let arguments: Vec<String> = arguments.iter().map(|argument| context.show(argument)).collect();
+        self.0.push(format!("{action}({})", arguments.join(", ")));
+    }
+}
+
+fn shop(rules: &str) -> Engine<Calls> {
+    Engine::from_text("shop.tsd", &format!("{SHOP}{rules}"), Calls::default()).unwrap()
+}
+
+fn text(text: &str) -> Value {
+    Value::Text(text.to_owned())
+}
+
+fn order(id: &str, customer: &str, value: f64) -> [Value; 3] {
+    [text(id), text(customer), Value::Number(value)]
+}
+
+fn calls(engine: &mut Engine<Calls>) -> Vec<String> {
+    engine.run().unwrap();
+    std::mem::take(&mut engine.host_mut().0)
+}
+
+#[test]
+fn an_activation_fires_once_and_again_only_after_a_field_that_the_rule_reads_changed() {
+    let mut engine = shop("");
+    engine.insert_values(CUSTOMER, &[text("c1"), text("GOLD")]).unwrap();
+    let o1 = engine.insert_values(ORDER, &order("o1", "c1", 1200.0)).unwrap();
+    assert_eq!(calls(&mut engine), ["reward(c1, 1200)"]);
+    assert!(calls(&mut engine).is_empty());
+    engine.update_values(o1, &order("o2", "c1", 1200.0)).unwrap();
+    assert!(calls(&mut engine).is_empty(), "the rule does not read the order's id");
+    engine.update_values(o1, &order("o2", "c1", 1300.0)).unwrap();
+    assert_eq!(calls(&mut engine), ["reward(c1, 1300)"]);
+    engine.update_values(o1, &order("o2", "c1", 20.0)).unwrap();
+    engine.update_values(o1, &order("o2", "c1", 2000.0)).unwrap();
+    engine.retract_fact(o1).unwrap();
+    assert!(calls(&mut engine).is_empty(), "it held no longer when the run came");
+}
+
+#[test]
+fn rules_may_be_added_and_removed_while_facts_are_there() {
+    let mut engine = shop("");
+    engine.insert_values(CUSTOMER, &[text("c1"), text("GOLD")]).unwrap();
+    engine.insert_values(ORDER, &order("o1", "c1", 6000.0)).unwrap();
+    assert_eq!(calls(&mut engine), ["reward(c1, 6000)"]);
+    engine
+        .add_rule("rule same : {x: Order, y: Customer} / y.id == x.customer_id AND x.value > 5000 ==> reward(y.tier, x.value)")
+        .unwrap();
+    assert_eq!(engine.network().joins().count(), 1, "both rules use one join");
+    assert_eq!(calls(&mut engine), ["reward(GOLD, 6000)"]);
+    engine.remove_rule("vip").unwrap();
+    engine.insert_values(ORDER, &order("o2", "c1", 7000.0)).unwrap();
+    assert_eq!(calls(&mut engine), ["reward(GOLD, 7000)"]);
+    engine.remove_rule("same").unwrap();
+    assert!(engine.network().is_empty());
+    assert!(matches!(engine.remove_rule("same"), Err(Error::UnknownRule(_))));
+}
+
+#[test]
+fn a_refused_fact_changes_nothing() {
+    let mut engine = shop("");
+    engine.insert_values(CUSTOMER, &[text("c1"), text("GOLD")]).unwrap();
+    let refused = engine.insert_values(CUSTOMER, &[text("c1"), text("SILVER")]);
+    assert_eq!(refused, Err(Error::DuplicateKey { fact: "Customer~c1".to_owned() }));
+    let nan = engine.insert_values(ORDER, &order("o1", "c1", f64::NAN));
+    assert!(matches!(nan, Err(Error::InvalidValue(_))));
+    let o1 = engine.insert_values(ORDER, &order("o1", "c1", 1.0)).unwrap();
+    engine.retract_fact(o1).unwrap();
+    assert_eq!(engine.retract_fact(o1), Err(Error::NoSuchFact));
+    assert_eq!(engine.len(), 1);
+}
+
+#[test]
+fn activations_fire_by_salience_then_age_then_declaration_then_age_of_their_facts() {
+    let mut engine = shop(
+        r#"
+        rule last salience -1 : {o: Order} / ==> reward("last", o.value)
+        rule pair : {a: Order, b: Order} / a.customer_id == b.customer_id AND a.value < b.value ==> reward("pair", a.value)
+        rule one : {o: Order} / o.value < 3 ==> reward("one", o.value)
+        "#,
+    );
+    for (id, value) in [("o1", 1.0), ("o2", 2.0), ("o3", 3.0)] {
+        engine.insert_values(ORDER, &order(id, "c", value)).unwrap();
+    }
+    assert_eq!(
+        calls(&mut engine),
+        [
+            "reward(one, 1)",
+            "reward(pair, 1)",
+            "reward(one, 2)",
+            "reward(pair, 1)",
+            "reward(pair, 2)",
+            "reward(last, 1)",
+            "reward(last, 2)",
+            "reward(last, 3)",
+        ]
+    );
+}
+
+#[test]
+fn a_runaway_program_is_stopped_and_loses_nothing() {
+    let mut engine = shop("rule grow : {o: Order} / o.value > 0 ==> Update(o, {value: o.value + 1})");
+    let o1 = engine.insert_values(ORDER, &order("o1", "c", 1.0)).unwrap();
+    engine.set_run_limit(10);
+    let error = engine.run().unwrap_err();
+    assert_eq!(error, Error::RunLimit { limit: 10, rules: vec![("grow".to_owned(), 10)] });
+    assert_eq!(engine.values(o1).unwrap()[2], Value::Number(11.0));
+    assert!(engine.run().is_err(), "the activation that was due is still there");
+    assert_eq!(engine.values(o1).unwrap()[2], Value::Number(21.0));
+}
+
+#[test]
+fn no_loop_keeps_a_rule_from_activating_itself_on_the_same_facts() {
+    let mut engine = shop("rule grow no-loop : {o: Order} / o.value > 0 ==> Update(o, {value: o.value + 1})");
+    let o1 = engine.insert_values(ORDER, &order("o1", "c", 1.0)).unwrap();
+    assert_eq!(engine.run().unwrap().count("grow"), 1);
+    engine.update_values(o1, &order("o1", "c", 5.0)).unwrap();
+    assert_eq!(engine.run().unwrap().count("grow"), 1, "a change from outside counts");
+}
+
+#[test]
+fn an_effect_that_cannot_take_place_is_reported_and_the_run_goes_on() {
+    let mut engine = shop(
+        r#"
+        rule ratio : {o: Order} / ==> reward(o.id, 10 / o.value)
+        rule copy : {o: Order} / o.value > 1 ==> Insert(Customer(id: o.customer_id, tier: "NEW"))
+        "#,
+    );
+    engine.insert_values(ORDER, &order("o1", "c", 0.0)).unwrap();
+    engine.insert_values(ORDER, &order("o2", "c", 2.0)).unwrap();
+    engine.insert_values(ORDER, &order("o3", "c", 4.0)).unwrap();
+    let report = engine.run().unwrap();
+    let problems: Vec<String> = report.problems().iter().map(ToString::to_string).collect();
+    assert_eq!(
+        problems,
+        [
+            "rule `ratio`, reward (o=Order~o1): an argument has no value",
+            "rule `copy`, Insert(Customer) (o=Order~o3): the fact Customer~c is there already",
+        ]
+    );
+    assert_eq!(report.no_values(), 1);
+    assert_eq!(engine.host().0, ["reward(o2, 5)", "reward(o3, 2.5)"]);
+}
+
+#[test]
+fn effects_see_the_facts_as_they_matched() {
+    let mut engine = shop(
+        "rule close : {o: Order} / o.value > 1 ==> Update(o, {value: 0}), reward(o.id, o.value), Retract(o)",
+    );
+    engine.insert_values(ORDER, &order("o1", "c", 2.0)).unwrap();
+    assert_eq!(calls(&mut engine), ["reward(o1, 2)"]);
+    assert!(engine.is_empty());
+}
+
+#[test]
+fn an_observer_sees_every_activation_with_its_facts() {
+    let seen: Arc<Mutex<Vec<String>>> = Arc::default();
+    let mut engine = shop("type Note(text: string) rule note : {n: Note} / ==> reward(n.text, 1)");
+    let log = Arc::clone(&seen);
+    engine.observe(move |activation| {
+        let bindings: Vec<String> = (activation.bindings())
+            .map(|(variable, handle)| {
+                format!("{variable}={}", activation.name_of(handle).unwrap_or_default())
+            })
+            .collect();
+        log.lock().unwrap().push(format!("{} {}", activation.rule(), bindings.join(" ")));
+    });
+    engine.insert_values(CUSTOMER, &[text("c1"), text("GOLD")]).unwrap();
+    engine.insert_values(ORDER, &order("o1", "c1", 1200.0)).unwrap();
+    engine.insert_values(TypeId(2), &[text("hello")]).unwrap();
+    engine.run().unwrap();
+    assert_eq!(*seen.lock().unwrap(), ["vip c=Customer~c1 o=Order~o1", "note n=Note~#1"]);
+}
+
+#[test]
+fn a_session_without_rules_and_facts_holds_nothing_for_them() {
+    let mut engine = shop("");
+    for number in 0..1000 {
+        engine.insert_values(CUSTOMER, &[text(&format!("c{number}")), text("GOLD")]).unwrap();
+        engine
+            .insert_values(ORDER, &order(&format!("o{number}"), &format!("c{}", number / 2), 2000.0))
+            .unwrap();
+    }
+    let with_rule = engine.bytes();
+    assert_eq!(engine.matches("vip").unwrap().len(), 1000);
+    engine.remove_rule("vip").unwrap();
+    assert!(engine.bytes() < with_rule);
+    assert_eq!(engine.run().unwrap().total(), 0, "its activations went with it");
+}
