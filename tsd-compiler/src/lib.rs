@@ -9,9 +9,12 @@
 //! - [`normalize`] brings conditions that mean the same into the same form;
 //! - [`plan`] decides in which order facts are joined, so that rules share what they can;
 //! - [`module`] is what comes out, and [`compile()`] leads through all of it;
+//! - `codegen` (a feature) makes Rust source of a module;
 //! - [`diagnostics`] collects what every stage has to say to the author of the rules.
 
 pub mod check;
+#[cfg(feature = "codegen")]
+pub mod codegen;
 pub mod compile;
 pub mod diagnostics;
 pub mod hir;

@@ -18,6 +18,8 @@ mod pattern;
 mod predicate;
 pub mod program;
 mod report;
+#[doc(hidden)]
+pub mod rt;
 mod ruleset;
 mod session;
 mod tuple;

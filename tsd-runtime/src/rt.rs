@@ -4,9 +4,9 @@ mod access;
 mod objects;
 
 pub use tsd_ir::{
-    Action, ActionId, Arguments, Body, Branch, Const, Cut, Domain, Effect, FactHandle, Field, FieldId, Filter,
-    Join, KeyPair, Kind, Parameter, Part, Pattern, Position, Rule, Schema, Signature, TestRef, Type, TypeId,
-    Value, ops,
+    Action, ActionId, Arguments, Body, Branch, Const, Cut, Domain, Effect, FactHandle, Field, FieldId,
+    Filter, Join, KeyPair, Kind, Parameter, Part, Pattern, Position, Rule, Schema, Signature, TestRef, Type,
+    TypeId, Value, ops,
 };
 
 pub use self::access::{ToValue, argument, concat, constant, done, holds, signature, value, value_of};

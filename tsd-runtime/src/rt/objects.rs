@@ -51,7 +51,9 @@ impl<T: Fact> Objects<T> {
     pub fn copy(&self, slot: u32, make: impl FnOnce() -> Option<T>) -> T {
         match self.by_slot.get(slot as usize).and_then(Option::as_ref) {
             Some(object) => object.clone(),
-            None => make().unwrap_or_else(|| panic!("`{}` has no Default, so rules cannot insert it", T::NAME)),
+            None => {
+                make().unwrap_or_else(|| panic!("`{}` has no Default, so rules cannot insert it", T::NAME))
+            }
         }
     }
 

@@ -1,0 +1,121 @@
+//! Rust source from a module.
+//!
+//! Whatever is the same for every module is in the runtime. A generated module holds what rustc must know of this one:
+//! a struct for each type, a trait with a method for each action, a small function for each *shape* of test, value list
+//! and call (trees that differ in constants alone have one shape), and the rules as constant tables that refer to
+//! those functions by number. So the code grows with the shapes, and the tables with the rules.
+
+mod actions;
+mod condition;
+mod expr;
+mod names;
+mod native;
+mod places;
+mod program;
+mod shape;
+mod tables;
+mod text;
+mod types;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use self::names::Names;
+use self::native::Natives;
+use self::places::Places;
+use self::tables::Tables;
+use crate::module::Module;
+use crate::source::{SourceMap, Span};
+
+pub use self::text::module_text;
+
+/// The lints that a generated module can trip by what the rules call things, or by what the host program leaves unused:
+/// for an `#[allow(…)]` on the module.
+pub fn allowed_lints() -> TokenStream {
+    quote!(dead_code, nonstandard_style, unreachable_pub, private_interfaces, clippy::all, clippy::pedantic)
+}
+
+/// How a module is generated.
+#[derive(Clone)]
+pub struct Options<'a> {
+    /// The path of the facade, `::tsd` unless it is renamed.
+    pub runtime: TokenStream,
+    /// The Rust spans of places in the rules, where they come from a macro: rustc reports there what does not fit, such
+    /// as a field that the user's own struct lacks.
+    pub spans: Option<&'a dyn Fn(Span) -> proc_macro2::Span>,
+}
+
+impl Default for Options<'_> {
+    fn default() -> Self {
+        Self { runtime: quote!(::tsd), spans: None }
+    }
+}
+
+impl std::fmt::Debug for Options<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Options").field("runtime", &self.runtime.to_string()).finish_non_exhaustive()
+    }
+}
+
+/// The items of a module, without the `mod` around them.
+pub fn module_tokens(module: &Module, sources: &SourceMap, options: &Options<'_>) -> TokenStream {
+    let Parts { public, functions, tables, imports } = parts(module, sources, options);
+    // The tables are written by this crate and always lex; were it otherwise, rustc would miss `MODULE`.
+    let tables: TokenStream = tables.parse().unwrap_or_default();
+    quote! {
+        #public
+
+        /// The functions and tables behind the rules.
+        mod network { #imports #functions #tables }
+    }
+}
+
+/// A module's items, before they are put together.
+struct Parts {
+    /// What the host program uses, and what ties it to the runtime.
+    public: TokenStream,
+    /// The `use` of the private half.
+    imports: TokenStream,
+    /// Tests and value lists.
+    functions: TokenStream,
+    /// The tables, as text.
+    tables: String,
+}
+
+fn parts(module: &Module, sources: &SourceMap, options: &Options<'_>) -> Parts {
+    let schema = &module.schema;
+    let places = Places::new(sources, options);
+    let names = Names::new(schema, &places);
+    let mut natives = Natives::new(schema, &names);
+    let rule_places: Vec<String> = module
+        .rules
+        .iter()
+        .map(|planned| {
+            format!("Rule `{}`, {}", planned.rule.name.replace('`', "'"), places.line(planned.span))
+        })
+        .collect();
+    let rules = module.rules.iter().zip(&rule_places);
+    let rules: Vec<tsd_ir::Rule> =
+        rules.map(|(planned, place)| natives.lower(&planned.rule, place)).collect();
+    let tables = Tables::new(schema).write(module, &rules, &rule_places, &natives);
+
+    let types = types::Types { schema, names: &names, places: &places };
+    let actions = actions::Actions { schema, names: &names, places: &places };
+    let (declarations, actions_trait) = (types.declarations(), actions.declaration());
+    let program = program::items(&names, &types, &actions, &natives);
+    let runtime = &options.runtime;
+    Parts {
+        public: quote! {
+            use #runtime::rt;
+            #declarations
+            #actions_trait
+            #program
+        },
+        imports: quote! {
+            use std::borrow::Cow::Borrowed;
+            use #runtime::rt;
+        },
+        functions: natives.functions(),
+        tables,
+    }
+}

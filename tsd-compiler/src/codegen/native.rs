@@ -1,0 +1,311 @@
+//! The functions that a module's rules share, one for each shape, and the rules with references to them.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::{format_ident, quote};
+use tsd_ir::{
+    Action, ActionId, Arguments, Body, Branch, Canonical, Const, Effect, Expr, Filter, Kind, List, Rule,
+    Schema, Test, TestRef, TypeId,
+};
+
+use super::condition::Condition;
+use super::expr::Expressions;
+use super::names::Names;
+use super::shape::Shape;
+
+/// Gathers functions while it lowers rules, in the order in which they are first used.
+pub(super) struct Natives<'a> {
+    schema: &'a Schema,
+    names: &'a Names,
+    tests: Functions,
+    values: Functions,
+    calls: Functions,
+    regexes: Vec<String>,
+}
+
+/// Functions of one signature.
+#[derive(Default)]
+struct Functions {
+    by_key: BTreeMap<String, usize>,
+    list: Vec<Function>,
+}
+
+struct Function {
+    /// What it computes, in its first use.
+    title: String,
+    /// The first use.
+    place: String,
+    uses: usize,
+    body: TokenStream,
+}
+
+impl Functions {
+    /// The number of the function with a key, which is made when there is none.
+    fn share_or_create(
+        &mut self,
+        key: String,
+        place: &str,
+        create: impl FnOnce() -> (String, TokenStream),
+    ) -> usize {
+        let next = self.list.len();
+        let index = *self.by_key.entry(key).or_insert(next);
+        if index == next {
+            let (title, body) = create();
+            self.list.push(Function { title, place: place.to_owned(), uses: 0, body });
+        }
+        self.list[index].uses += 1;
+        index
+    }
+}
+
+impl Function {
+    fn doc(&self) -> String {
+        let more = match self.uses - 1 {
+            0 => String::new(),
+            1 => ", and 1 more use".to_owned(),
+            more => format!(", and {more} more uses"),
+        };
+        format!(" `{}`: {}{more}.", self.title.replace('`', "'"), self.place)
+    }
+
+    /// The names of the parameters, with an underscore before those that the body does not use.
+    fn parameter(&self, name: &str) -> Ident {
+        if mentions(&self.body, name) { format_ident!("{name}") } else { format_ident!("_{name}") }
+    }
+}
+
+impl<'a> Natives<'a> {
+    pub(super) fn new(schema: &'a Schema, names: &'a Names) -> Self {
+        Self {
+            schema,
+            names,
+            tests: Functions::default(),
+            values: Functions::default(),
+            calls: Functions::default(),
+            regexes: Vec::new(),
+        }
+    }
+
+    /// A rule whose tests and values are references to generated functions. `place` names the rule and its line.
+    pub(super) fn lower(&mut self, rule: &Rule, place: &str) -> Rule {
+        let branches = rule.branches.iter().map(|branch| self.branch(branch, place)).collect();
+        let types: Vec<TypeId> = rule.patterns.iter().map(|pattern| pattern.ty).collect();
+        let mut facts_change = false;
+        let effects = rule.effects.iter().map(|effect| {
+            let lowered = self.effect(effect, &types, facts_change, place);
+            facts_change |= match effect {
+                Effect::Call { action, .. } | Effect::Perform { action, .. } => {
+                    self.schema.action(*action).context
+                }
+                Effect::Insert { .. } | Effect::Update { .. } | Effect::Retract { .. } => true,
+                Effect::Print { .. } | Effect::Log { .. } => false,
+            };
+            lowered
+        });
+        let effects = effects.collect();
+        Rule { branches, effects, ..rule.clone() }
+    }
+
+    fn branch(&mut self, branch: &Branch, place: &str) -> Branch {
+        let mut lowered = branch.clone();
+        lowered.filter = self.filter(&branch.filter, branch.ty, place);
+        let types = branch.types();
+        for (index, join) in lowered.joins.to_mut().iter_mut().enumerate() {
+            join.filter = self.filter(&join.filter, join.ty, place);
+            join.tests = self.test_list(&join.tests, &types[..index + 2], place);
+        }
+        lowered
+    }
+
+    fn filter(&mut self, filter: &Filter, ty: TypeId, place: &str) -> Filter {
+        Filter { fields: filter.fields.clone(), tests: self.test_list(&filter.tests, &[ty], place) }
+    }
+
+    fn test_list(&mut self, tests: &[TestRef], types: &[TypeId], place: &str) -> List<TestRef> {
+        let lower = |test: &TestRef| match &test.body {
+            Body::Tree(tree) => {
+                TestRef { canonical: test.canonical.clone(), body: self.test(tree, types, place) }
+            }
+            Body::Native { .. } => test.clone(),
+        };
+        tests.iter().map(lower).collect()
+    }
+
+    fn test(&mut self, test: &Test, types: &[TypeId], place: &str) -> Body<Test> {
+        let Shape { key, constants } = Shape::of_test(test);
+        let (schema, regexes) = (self.schema, &mut self.regexes);
+        let function = self.tests.share_or_create(key, place, || {
+            (Canonical::new(schema, types).test(test), Condition::new(regexes).code(test))
+        });
+        native(function, constants)
+    }
+
+    fn effect(&mut self, effect: &Effect, types: &[TypeId], facts_change: bool, place: &str) -> Effect {
+        let mut values = |arguments: &Arguments| self.value_list(arguments, types, place);
+        match effect {
+            Effect::Call { action, arguments } | Effect::Perform { action, arguments } => {
+                self.call(*action, arguments, types, facts_change, place)
+            }
+            Effect::Insert { ty, values: list } => Effect::Insert { ty: *ty, values: values(list) },
+            Effect::Update { at, fields, values: list } => {
+                Effect::Update { at: *at, fields: fields.clone(), values: values(list) }
+            }
+            Effect::Retract { at } => Effect::Retract { at: *at },
+            Effect::Print { values: list } => Effect::Print { values: values(list) },
+            Effect::Log { values: list } => Effect::Log { values: values(list) },
+        }
+    }
+
+    /// A call that reads its arguments from the facts itself, unless the facts may have changed by then or the action
+    /// takes a context.
+    fn call(
+        &mut self,
+        action: ActionId,
+        arguments: &Arguments,
+        types: &[TypeId],
+        facts_change: bool,
+        place: &str,
+    ) -> Effect {
+        let schema = self.schema;
+        let declared = schema.action(action);
+        if facts_change || declared.context {
+            return Effect::Perform { action, arguments: self.value_list(arguments, types, place) };
+        }
+        let Body::Tree(exprs) = &arguments.body else {
+            return Effect::Call { action, arguments: arguments.clone() };
+        };
+        let Shape { key, constants } = Shape::of_list(exprs);
+        let name = &self.names.actions[action.index()];
+        let function = self.calls.share_or_create(format!("{} {key}", action.0), place, || {
+            (title(schema, types, &declared.name, exprs), call(declared, name, exprs))
+        });
+        let body = native(function, constants);
+        Effect::Call { action, arguments: Arguments { body, optional: arguments.optional.clone() } }
+    }
+
+    fn value_list(&mut self, arguments: &Arguments, types: &[TypeId], place: &str) -> Arguments {
+        let Body::Tree(exprs) = &arguments.body else { return arguments.clone() };
+        let Shape { key, constants } = Shape::of_list(exprs);
+        let schema = self.schema;
+        let function = self
+            .values
+            .share_or_create(key, place, || (title(schema, types, "", exprs), value_pushes(exprs)));
+        Arguments { body: native(function, constants), optional: arguments.optional.clone() }
+    }
+
+    /// The tests and value lists, for the private half of the module.
+    pub(super) fn functions(&self) -> TokenStream {
+        let regexes = self.regexes.iter().enumerate().map(|(index, pattern)| {
+            let name = format_ident!("REGEX_{index}");
+            quote! { static #name: rt::StaticRegex = rt::StaticRegex::new(|| rt::Regex::new(#pattern)); }
+        });
+        let tests = self.tests.list.iter().enumerate().map(|(index, function)| {
+            let (name, doc, body) = (format_ident!("test_{index}"), function.doc(), &function.body);
+            let (facts, constants) = (function.parameter("facts"), function.parameter("constants"));
+            quote! {
+                #[doc = #doc]
+                fn #name(#facts: rt::Tuple<'_>, #constants: &[rt::Const]) -> bool { #body }
+            }
+        });
+        let values = self.values.list.iter().enumerate().map(|(index, function)| {
+            let (name, doc, body) = (format_ident!("values_{index}"), function.doc(), &function.body);
+            let (facts, constants) = (function.parameter("facts"), function.parameter("constants"));
+            let values = function.parameter("values");
+            quote! {
+                #[doc = #doc]
+                fn #name(#facts: rt::Tuple<'_>, #constants: &[rt::Const], #values: &mut Vec<rt::Value>) { #body }
+            }
+        });
+        quote! { #(#regexes)* #(#tests)* #(#values)* }
+    }
+
+    /// The calls of actions, for the public half of the module.
+    pub(super) fn call_functions(&self) -> TokenStream {
+        let host = &self.names.host;
+        let calls = self.calls.list.iter().enumerate().map(|(index, function)| {
+            let (name, doc, body) = (format_ident!("call_{index}"), function.doc(), &function.body);
+            let (facts, constants) = (function.parameter("facts"), function.parameter("constants"));
+            quote! {
+                #[doc = #doc]
+                fn #name<#host: Actions>(#facts: rt::Tuple<'_>, #constants: &[rt::Const], host: &mut #host) -> bool {
+                    #body
+                }
+            }
+        });
+        quote! { #(#calls)* }
+    }
+
+    /// How many tests, value lists and calls there are.
+    pub(super) fn counts(&self) -> [usize; 3] {
+        [self.tests.list.len(), self.values.list.len(), self.calls.list.len()]
+    }
+}
+
+fn native<T>(function: usize, constants: Vec<Const>) -> Body<T> {
+    Body::Native { function: function as u32, constants: constants.into() }
+}
+
+/// `name(argument, …)`, as the first use has it.
+fn title(schema: &Schema, types: &[TypeId], name: &str, exprs: &[Expr]) -> String {
+    let canonical = Canonical::new(schema, types);
+    let exprs: Vec<String> = exprs.iter().map(|expr| canonical.expr(expr)).collect();
+    format!("{name}({})", exprs.join(", "))
+}
+
+/// Calls an action, unless an argument that it needs has no value.
+fn call(action: &Action, name: &Ident, exprs: &[Expr]) -> TokenStream {
+    let mut codes = Expressions::default();
+    let mut asks = false;
+    let arguments = exprs.iter().zip(action.parameters.iter()).map(|(expr, parameter)| {
+        let code = codes.code(expr);
+        asks |= !parameter.optional && code.asks();
+        match (parameter.kind, parameter.optional) {
+            (Kind::Text, false) => code.str(),
+            (Kind::Text, true) => code.optional_str(),
+            (Kind::Fact(_), false) => {
+                let handle = code.plain();
+                quote!(rt::Handle::from_raw(#handle))
+            }
+            (Kind::Fact(_), true) => {
+                let handle = code.outside();
+                quote!(#handle.map(rt::Handle::from_raw))
+            }
+            (_, false) => code.plain(),
+            (_, true) => code.outside(),
+        }
+    });
+    let arguments: Vec<TokenStream> = arguments.collect();
+    let call = quote!(Actions::#name(host #(, #arguments)*));
+    if asks { quote!(rt::done(|| { #call; Some(()) })) } else { quote!(#call; true) }
+}
+
+/// Appends values to a list.
+fn value_pushes(exprs: &[Expr]) -> TokenStream {
+    let mut codes = Expressions::default();
+    let pushes = exprs.iter().map(|expr| match expr {
+        Expr::Const(Const::Missing) => quote!(values.push(rt::Value::Missing);),
+        _ => {
+            let code = codes.code(expr).outside();
+            quote!(values.push(rt::value_of(#code));)
+        }
+    });
+    let pushes: Vec<TokenStream> = pushes.collect();
+    quote!(#(#pushes)*)
+}
+
+/// Whether a variable occurs in some code; the last part of a path is none.
+fn mentions(tokens: &TokenStream, name: &str) -> bool {
+    let mut in_path = false;
+    tokens.clone().into_iter().any(|token| {
+        let after_colon = std::mem::replace(
+            &mut in_path,
+            matches!(&token, TokenTree::Punct(sign) if sign.as_char() == ':'),
+        );
+        match token {
+            TokenTree::Ident(ident) => !after_colon && ident == name,
+            TokenTree::Group(group) => mentions(&group.stream(), name),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+        }
+    })
+}

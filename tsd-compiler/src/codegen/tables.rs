@@ -1,0 +1,130 @@
+//! The rules as constants.
+//!
+//! Written as text, not as tokens: tables are most of a generated module, and neither quoting nor pretty-printing them
+//! would make them any better. Each rule is a constant of its own, which rustc handles best.
+
+mod domain;
+mod rule;
+mod schema;
+
+use std::fmt::Write;
+
+use tsd_ir::{Const, Kind, Rule, Schema, Signature};
+
+use super::native::Natives;
+use crate::module::{InitialFact, InitialValue, Module};
+
+/// Writes the tables of a module.
+pub(super) struct Tables<'a> {
+    schema: &'a Schema,
+    out: String,
+    /// The joins met so far, with what they join.
+    joins: Vec<(Signature, String)>,
+}
+
+impl<'a> Tables<'a> {
+    pub(super) fn new(schema: &'a Schema) -> Self {
+        Self { schema, out: String::new(), joins: Vec::new() }
+    }
+
+    /// All tables. `places` names each rule and its line.
+    pub(super) fn write(
+        mut self,
+        module: &Module,
+        rules: &[Rule],
+        places: &[String],
+        natives: &Natives<'_>,
+    ) -> String {
+        for (index, (rule, place)) in rules.iter().zip(places).enumerate() {
+            self.rule(index, rule, place);
+        }
+        let mut joins = String::new();
+        for (index, (signature, what)) in self.joins.iter().enumerate() {
+            put(&mut joins, format_args!("/// {what}.\nconst JOIN_{index}: rt::Signature =\n    "));
+            put(&mut joins, format_args!("rt::signature(\"{signature:?}\");\n\n"));
+        }
+        let rules = separated(0..rules.len(), |index| format!("RULE_{index}"));
+        self.put(format_args!(
+            "/// The rules, in order of declaration.\nstatic RULES: &[rt::Rule] = &[{rules}];\n\n"
+        ));
+        self.facts(&module.facts);
+        self.schema();
+        let [tests, values, _] = natives.counts();
+        let name = module.name.as_deref().unwrap_or_default();
+        let tests = separated(0..tests, |index| format!("test_{index}"));
+        let values = separated(0..values, |index| format!("values_{index}"));
+        self.put(format_args!(
+            "/// All that the runtime needs to know.\n\
+             pub(super) static MODULE: rt::Module = rt::Module {{\n    \
+             name: {name:?},\n    schema: SCHEMA,\n    rules: RULES,\n    tests: &[{tests}],\n    \
+             values: &[{values}],\n    facts: FACTS,\n}};\n"
+        ));
+        joins + &self.out
+    }
+
+    fn put(&mut self, text: std::fmt::Arguments<'_>) {
+        put(&mut self.out, text);
+    }
+
+    /// The initial facts.
+    fn facts(&mut self, facts: &[InitialFact]) {
+        self.put(format_args!(
+            "/// The facts that a session starts with.\nstatic FACTS: &[rt::InitialFact] = &["
+        ));
+        for fact in facts {
+            let value = |value: &InitialValue| match value {
+                InitialValue::Const(value) => format!("rt::InitialValue::Const({})", constant(value)),
+                InitialValue::Fact(index) => format!("rt::InitialValue::Fact({index})"),
+            };
+            let values = separated(&fact.values, value);
+            let ty = fact.ty.0;
+            self.put(format_args!(
+                "\n    rt::InitialFact {{ ty: rt::TypeId({ty}), values: Borrowed(&[{values}]) }},"
+            ));
+        }
+        let end = if facts.is_empty() { "" } else { "\n" };
+        self.put(format_args!("{end}];\n\n"));
+    }
+}
+
+/// Appends to a String, which cannot fail.
+fn put(out: &mut String, text: std::fmt::Arguments<'_>) {
+    let _ = out.write_fmt(text);
+}
+
+/// The items' texts with commas between them.
+fn separated<T>(items: impl IntoIterator<Item = T>, text: impl FnMut(T) -> String) -> String {
+    let texts: Vec<String> = items.into_iter().map(text).collect();
+    texts.join(", ")
+}
+
+/// A borrowed list of items' texts.
+fn list<T>(items: impl IntoIterator<Item = T>, text: impl FnMut(T) -> String) -> String {
+    format!("Borrowed(&[{}])", separated(items, text))
+}
+
+/// A constant as a `Const`.
+fn constant(value: &Const) -> String {
+    match value {
+        Const::Missing => "rt::Const::Missing".to_owned(),
+        Const::Bool(value) => format!("rt::Const::Bool({value})"),
+        Const::Int(value) => format!("rt::Const::Int({value})"),
+        Const::Number(value) if value.is_infinite() => {
+            let name = if *value > 0.0 { "INFINITY" } else { "NEG_INFINITY" };
+            format!("rt::Const::Number(f64::{name})")
+        }
+        Const::Number(value) => format!("rt::Const::Number({value:?})"),
+        Const::Text(value) => format!("rt::Const::Text(Borrowed({value:?}))"),
+    }
+}
+
+/// A kind as a `Kind`.
+fn kind(kind: Kind) -> String {
+    match kind {
+        Kind::Text => "rt::Kind::Text".to_owned(),
+        Kind::Number => "rt::Kind::Number".to_owned(),
+        Kind::Int => "rt::Kind::Int".to_owned(),
+        Kind::Bool => "rt::Kind::Bool".to_owned(),
+        Kind::Fact(ty) => format!("rt::Kind::Fact(rt::TypeId({}))", ty.0),
+    }
+}

@@ -1,0 +1,138 @@
+//! A rule as a constant.
+
+use tsd_ir::{Arguments, Body, Branch, Effect, Join, KeyPair, Part, Rule, Test, TestRef, TypeId};
+
+use super::domain::filter;
+use super::{Tables, constant, list};
+
+impl Tables<'_> {
+    pub(super) fn rule(&mut self, index: usize, rule: &Rule, place: &str) {
+        let Rule { name, salience, no_loop, patterns, branches, effects } = rule;
+        self.put(format_args!(
+            "/// {place}.\nconst RULE_{index}: rt::Rule = rt::Rule {{\n    \
+             name: Borrowed({name:?}), salience: {salience}, no_loop: {no_loop},\n    patterns: Borrowed(&["
+        ));
+        for pattern in patterns.iter() {
+            let reads = list(pattern.reads.iter(), |field| format!("rt::FieldId({})", field.0));
+            let (variable, ty) = (&pattern.variable, pattern.ty.0);
+            self.put(format_args!(
+                "\n        rt::Pattern {{ variable: Borrowed({variable:?}), ty: rt::TypeId({ty}), reads: {reads} }},"
+            ));
+        }
+        self.put(format_args!("\n    ]),\n    branches: Borrowed(&["));
+        branches.iter().for_each(|branch| self.branch(branch));
+        self.put(format_args!("\n    ]),\n    effects: Borrowed(&["));
+        for effect in effects.iter() {
+            self.put(format_args!("\n        {},", self::effect(effect)));
+        }
+        self.put(format_args!("\n    ]),\n}};\n\n"));
+    }
+
+    fn branch(&mut self, branch: &Branch) {
+        let order = list(branch.order.iter(), |position| format!("rt::Position({})", position.0));
+        let (ty, filter) = (branch.ty.0, filter(&branch.filter));
+        self.put(format_args!(
+            "\n        rt::Branch {{\n            order: {order}, ty: rt::TypeId({ty}),\n            \
+             filter: {filter},\n            joins: Borrowed(&["
+        ));
+        let types = branch.types();
+        for (index, join) in branch.joins.iter().enumerate() {
+            self.join(join, &types[..=index]);
+        }
+        self.put(format_args!("]),\n        }},"));
+    }
+
+    fn join(&mut self, join: &Join, left: &[TypeId]) {
+        let name = self.join_name(join, left);
+        let keys = list(join.keys.iter(), |key| {
+            let KeyPair { at, left, right } = key;
+            let (left, right) = (part(*left), part(*right));
+            format!("rt::KeyPair {{ at: rt::Position({}), left: {left}, right: {right} }}", at.0)
+        });
+        let (ty, filter, tests) = (join.ty.0, filter(&join.filter), list(join.tests.iter(), test));
+        self.put(format_args!(
+            "rt::Join {{\n                signature: JOIN_{name}, ty: rt::TypeId({ty}), keys: {keys},\n                \
+             filter: {filter},\n                tests: {tests},\n            }}, "
+        ));
+    }
+
+    /// The number of the constant that holds the join's signature.
+    fn join_name(&mut self, join: &Join, left: &[TypeId]) -> usize {
+        let known = self.joins.iter().position(|(signature, _)| *signature == join.signature);
+        known.unwrap_or_else(|| {
+            let what = self.describe(join, left);
+            self.joins.push((join.signature, what));
+            self.joins.len() - 1
+        })
+    }
+
+    /// A join in words: `Customer, Order on 0.id == customer_id`.
+    fn describe(&self, join: &Join, left: &[TypeId]) -> String {
+        let name = |ty: TypeId| &*self.schema.ty(ty).name;
+        let part_name = |ty: TypeId, part: Part| match part {
+            Part::Field(field) => self.schema.ty(ty).field(field).name.to_string(),
+            Part::Widened(field) => format!("(number) {}", self.schema.ty(ty).field(field).name),
+            Part::Fact => "itself".to_owned(),
+        };
+        let mut text: String = left.iter().map(|ty| format!("{}, ", name(*ty))).collect();
+        text += name(join.ty);
+        for (index, key) in join.keys.iter().enumerate() {
+            let left = part_name(left[key.at.index()], key.left);
+            let word = if index == 0 { " on" } else { " and" };
+            text += &format!("{word} {}.{left} == {}", key.at.0, part_name(join.ty, key.right));
+        }
+        text
+    }
+}
+
+fn part(part: Part) -> String {
+    match part {
+        Part::Field(field) => format!("rt::Part::Field(rt::FieldId({}))", field.0),
+        Part::Widened(field) => format!("rt::Part::Widened(rt::FieldId({}))", field.0),
+        Part::Fact => "rt::Part::Fact".to_owned(),
+    }
+}
+
+pub(super) fn test(test: &TestRef) -> String {
+    let TestRef { canonical, body } = test;
+    format!("rt::TestRef {{ canonical: Borrowed({canonical:?}), body: {} }}", self::body::<Test>(body))
+}
+
+/// A reference to a generated function. Trees do not occur in lowered rules.
+fn body<T>(body: &Body<T>) -> String {
+    let (function, constants) = match body {
+        Body::Native { function, constants } => (*function, &**constants),
+        Body::Tree(_) => (u32::MAX, &[][..]),
+    };
+    let constants = list(constants, constant);
+    format!("rt::Body::Native {{ function: {function}, constants: {constants} }}")
+}
+
+fn effect(effect: &Effect) -> String {
+    match effect {
+        Effect::Call { action, arguments } => {
+            let arguments = self::arguments(arguments);
+            format!("rt::Effect::Call {{ action: rt::ActionId({}), arguments: {arguments} }}", action.0)
+        }
+        Effect::Perform { action, arguments } => {
+            let arguments = self::arguments(arguments);
+            format!("rt::Effect::Perform {{ action: rt::ActionId({}), arguments: {arguments} }}", action.0)
+        }
+        Effect::Insert { ty, values } => {
+            format!("rt::Effect::Insert {{ ty: rt::TypeId({}), values: {} }}", ty.0, arguments(values))
+        }
+        Effect::Update { at, fields, values } => {
+            let fields = list(fields.iter(), |field| format!("rt::FieldId({})", field.0));
+            let (at, values) = (at.0, arguments(values));
+            format!("rt::Effect::Update {{ at: rt::Position({at}), fields: {fields}, values: {values} }}")
+        }
+        Effect::Retract { at } => format!("rt::Effect::Retract {{ at: rt::Position({}) }}", at.0),
+        Effect::Print { values } => format!("rt::Effect::Print {{ values: {} }}", arguments(values)),
+        Effect::Log { values } => format!("rt::Effect::Log {{ values: {} }}", arguments(values)),
+    }
+}
+
+fn arguments(arguments: &Arguments) -> String {
+    let optional = list(arguments.optional.iter(), bool::to_string);
+    format!("rt::Arguments {{ body: {}, optional: {optional} }}", body(&arguments.body))
+}

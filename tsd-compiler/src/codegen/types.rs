@@ -1,0 +1,240 @@
+//! A struct for each type, and how it becomes a fact.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use tsd_ir::{Field, Kind, Schema, Type};
+
+use super::expr::number;
+use super::names::{Names, identifier};
+use super::places::Places;
+
+/// Writes the types of a module.
+pub(super) struct Types<'a> {
+    pub(super) schema: &'a Schema,
+    pub(super) names: &'a Names,
+    pub(super) places: &'a Places<'a>,
+}
+
+impl Types<'_> {
+    /// The structs, and the user's own ones under the names that the rules give them.
+    pub(super) fn declarations(&self) -> TokenStream {
+        let types = self.schema.types.iter().enumerate();
+        types.map(|(index, ty)| self.declaration(index, ty)).collect()
+    }
+
+    fn declaration(&self, index: usize, ty: &Type) -> TokenStream {
+        let name = &self.names.types[index];
+        let place = self.places.type_name(ty).map(|place| self.places.line(place)).unwrap_or_default();
+        if let Some(path) = &ty.path {
+            let doc = format!(" The facts of type `{}`: `{path}`, as {place} says.", ty.name);
+            let path = self.path(ty, path);
+            let span = self.places.tokens(self.places.path(ty));
+            return quote_spanned! { span=>
+                #[doc = #doc]
+                pub type #name = #path;
+            };
+        }
+        let doc = format!(" A fact of type `{}`, declared in {place}.", ty.name);
+        let fields =
+            ty.fields.iter().zip(&self.names.fields[index]).enumerate().map(|(at, (field, name))| {
+                let hash = if ty.key.iter().any(|key| key.index() == at) { "#" } else { "" };
+                let mark = if field.optional { "?" } else { "" };
+                let doc = format!(" `{hash}{}: {}{mark}`", field.name, kind_name(self.schema, field.kind));
+                let ty = self.field_type(field);
+                quote! { #[doc = #doc] pub #name: #ty }
+            });
+        quote! {
+            #[doc = #doc]
+            #[derive(Clone, Debug, PartialEq)]
+            pub struct #name { #(#fields),* }
+        }
+    }
+
+    /// The path of the user's own struct, with the span that it has in the rules.
+    fn path(&self, ty: &Type, path: &str) -> TokenStream {
+        let span = self.places.tokens(self.places.path(ty));
+        let parts = path.split("::").map(|part| match part {
+            "crate" | "self" | "super" => Ident::new(part, span),
+            _ => identifier(part, span),
+        });
+        quote_spanned!(span=> #(#parts)::*)
+    }
+
+    fn field_type(&self, field: &Field) -> TokenStream {
+        let ty = match field.kind {
+            Kind::Text => quote!(String),
+            Kind::Number => quote!(f64),
+            Kind::Int => quote!(i64),
+            Kind::Bool => quote!(bool),
+            Kind::Fact(ty) => {
+                let name = &self.names.types[ty.index()];
+                quote!(rt::Handle<#name>)
+            }
+        };
+        if field.optional { quote!(Option<#ty>) } else { ty }
+    }
+
+    /// `impl FactOf<Rules<A>>` for each type.
+    pub(super) fn facts(&self) -> TokenStream {
+        self.schema.types.iter().enumerate().map(|(index, ty)| self.fact(index, ty)).collect()
+    }
+
+    fn fact(&self, index: usize, ty: &Type) -> TokenStream {
+        let (name, host) = (&self.names.types[index], &self.names.host);
+        let fields: Vec<_> = ty.fields.iter().zip(&self.names.fields[index]).collect();
+        let writes = fields.iter().map(|(field, name)| {
+            let column = column(field);
+            let span = self.places.tokens(self.places.field(ty, field));
+            quote_spanned!(span=> rt::Column::<#column>::write(&self.#name, row);)
+        });
+        let row = if fields.is_empty() { quote!(_row) } else { quote!(row) };
+        let number = number(index);
+        let object = object(index);
+        let objects = if ty.path.is_some() { quote!(Objects) } else { self.objects_type() };
+        let (read, keep) = match ty.path {
+            None => {
+                let reads = fields.iter().enumerate().map(|(index, (field, name))| {
+                    let (column, index) = (column(field), super::expr::number(index));
+                    quote!(#name: rt::Column::<#column>::read(row, #index))
+                });
+                let read = quote! {
+                    fn read(_slot: u32, #row: rt::RowReader<'_>, _objects: &#objects) -> Self {
+                        Self { #(#reads),* }
+                    }
+                };
+                (read, None)
+            }
+            Some(_) => {
+                let reads = fields.iter().enumerate().map(|(index, (field, name))| {
+                    let (column, index) = (column(field), super::expr::number(index));
+                    let span = self.places.tokens(self.places.field(ty, field));
+                    quote_spanned!(span=> fact.#name = rt::Column::<#column>::read(row, #index);)
+                });
+                let make = if fields.is_empty() {
+                    quote!((&rt::Blank::<Self>::NEW).blank())
+                } else {
+                    quote! {{
+                        let mut fact: Self = (&rt::Blank::<Self>::NEW).blank()?;
+                        #(#reads)*
+                        Some(fact)
+                    }}
+                };
+                let read = quote! {
+                    fn read(slot: u32, #row: rt::RowReader<'_>, objects: &#objects) -> Self {
+                        #[allow(unused_imports)]
+                        use rt::{BlankByDefault as _, NoBlank as _};
+                        objects.#object.copy(slot, || #make)
+                    }
+                };
+                let keep = quote! {
+                    fn keep(self, slot: u32, objects: &mut #objects) {
+                        objects.#object.keep(slot, self);
+                    }
+                };
+                (read, Some(keep))
+            }
+        };
+        quote! {
+            impl<#host: Actions> rt::FactOf<Rules<#host>> for #name {
+                const TYPE: rt::TypeId = rt::TypeId(#number);
+                fn write(&self, #row: &mut rt::RowWriter<'_>) { #(#writes)* }
+                #read
+                #keep
+            }
+        }
+    }
+
+    /// Where the user's own structs are kept: `()` when there are none.
+    pub(super) fn objects_type(&self) -> TokenStream {
+        if self.externs().next().is_some() { quote!(Objects) } else { quote!(()) }
+    }
+
+    /// The types that stand for the user's own structs.
+    fn externs(&self) -> impl Iterator<Item = (usize, &Type)> {
+        self.schema.types.iter().enumerate().filter(|(_, ty)| ty.path.is_some())
+    }
+
+    /// `struct Objects`, with a list of structs for each extern type.
+    pub(super) fn objects(&self) -> Option<TokenStream> {
+        self.externs().next()?;
+        let fields = self.externs().map(|(index, ty)| {
+            let (object, name) = (object(index), &self.names.types[index]);
+            let span = self.places.tokens(self.places.path(ty));
+            let name = quote_spanned!(span=> #name);
+            quote!(#object: rt::Objects<#name>)
+        });
+        Some(quote! {
+            /// The structs behind the facts of `extern` types.
+            #[derive(Debug, Default)]
+            pub struct Objects { #(#fields),* }
+        })
+    }
+
+    /// The methods of `Program` that keep the user's own structs up to date.
+    pub(super) fn upkeep(&self) -> Option<TokenStream> {
+        self.externs().next()?;
+        let refresh = self.externs().map(|(index, ty)| {
+            let (object, number) = (object(index), number(index));
+            let fields = ty.fields.iter().zip(&self.names.fields[index]).enumerate();
+            let arms = fields.map(|(at, (field, name))| {
+                let (column, at) = (column(field), super::expr::number(at));
+                quote!(rt::FieldId(#at) => object.#name = rt::Column::<#column>::read(row, #at),)
+            });
+            quote! {
+                rt::TypeId(#number) => {
+                    let Some(object) = objects.#object.get_mut(slot) else { return };
+                    for field in fields {
+                        match *field { #(#arms)* _ => {} }
+                    }
+                }
+            }
+        });
+        let forget = self.externs().map(|(index, _)| {
+            let (object, number) = (object(index), number(index));
+            quote!(rt::TypeId(#number) => objects.#object.forget(slot),)
+        });
+        Some(quote! {
+            fn refresh(
+                ty: rt::TypeId,
+                slot: u32,
+                fields: &[rt::FieldId],
+                row: rt::RowReader<'_>,
+                objects: &mut Objects,
+            ) {
+                match ty { #(#refresh)* _ => {} }
+            }
+
+            fn forget(ty: rt::TypeId, slot: u32, objects: &mut Objects) {
+                match ty { #(#forget)* _ => {} }
+            }
+        })
+    }
+}
+
+/// The field of `Objects` that holds the structs of a type.
+fn object(index: usize) -> Ident {
+    format_ident!("objects_{index}")
+}
+
+/// The marker of a field's kind.
+fn column(field: &Field) -> TokenStream {
+    let column = match field.kind {
+        Kind::Text => quote!(rt::AsText),
+        Kind::Number => quote!(rt::AsNumber),
+        Kind::Int => quote!(rt::AsInt),
+        Kind::Bool => quote!(rt::AsBool),
+        Kind::Fact(_) => quote!(rt::AsFact),
+    };
+    if field.optional { quote!(rt::Maybe<#column>) } else { column }
+}
+
+/// A kind as the rules write it.
+pub(super) fn kind_name(schema: &Schema, kind: Kind) -> &str {
+    match kind {
+        Kind::Text => "string",
+        Kind::Number => "number",
+        Kind::Int => "int",
+        Kind::Bool => "bool",
+        Kind::Fact(ty) => &schema.ty(ty).name,
+    }
+}
