@@ -1,1 +1,46 @@
-//! Placeholder.
+//! Business rules compiled to Rust: a typed, shared, incremental matching network.
+//!
+//! ```
+//! tsd::rules! {
+//!     mod shop;
+//!     type Customer(#id: string, tier: string)
+//!     type Order(#id: string, customer_id: string, value: number)
+//!     action reward(customer: string, value: number)
+//!     rule vip : {c: Customer, o: Order}
+//!         / o.customer_id == c.id AND c.tier == "GOLD" AND o.value > 1000 ==> reward(c.id, o.value)
+//! }
+//!
+//! struct App { total: f64 }
+//! impl shop::Actions for App {
+//!     fn reward(&mut self, _customer: &str, value: f64) { self.total += value; }
+//! }
+//!
+//! # fn main() -> Result<(), tsd::Error> {
+//! let mut session = shop::Session::new(App { total: 0.0 });
+//! session.insert(shop::Customer { id: "c1".into(), tier: "GOLD".into() })?;
+//! let order = session.insert(shop::Order { id: "o1".into(), customer_id: "c1".into(), value: 1200.0 })?;
+//! session.run()?; // fires `vip`
+//! session.update(order, |o| o.value = 20.0)?; // `vip` holds no longer
+//! assert_eq!(session.host().total, 1200.0);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! [`rules!`] compiles rules that stand in the code; with `tsd_build` in a build script and [`include_rules!`] they stand
+//! in `.tsd` files. Either gives a module with a struct for each type, a trait `Actions` with a method for each action,
+//! and a [`Session`]: facts go in and out with [`insert`](Session::insert), [`update`](Session::update) and
+//! [`retract`](Session::retract), and [`run`](Session::run) calls the actions of the rules that have come to hold. The
+//! user's own structs serve as facts with [`macro@Fact`].
+//!
+//! # Features
+//! - `dynamic` (default): rules as text at run time, [`Session::add_rule`] and [`Engine`]. Without it a program carries
+//!   no parser.
+//! - `regex` (default): `MATCHES` in rules.
+
+pub use tsd_macros::{Fact, include_rules, rules};
+#[doc(hidden)]
+pub use tsd_runtime::rt;
+pub use tsd_runtime::rt::Fact;
+pub use tsd_runtime::{Activation, Context, Error, Handle, InvalidValue, Problem, Report, Session, ir};
+#[cfg(feature = "dynamic")]
+pub use tsd_runtime::{Engine, Host, Interpreted, RuleErrors};

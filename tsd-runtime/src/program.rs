@@ -99,8 +99,9 @@ pub trait FactOf<P: Program>: Clone + Sized + 'static {
     /// Writes every field, in order of declaration.
     fn write(&self, row: &mut RowWriter<'_>);
 
-    /// Makes the fact at `slot` of its row, or of the struct kept for it.
-    fn read(slot: u32, row: RowReader<'_>, objects: &P::Objects) -> Self;
+    /// Makes the fact at `slot` of its row, or of the struct kept for it; `None` for a fact of an `extern` type that was
+    /// inserted as bare values, which have no struct.
+    fn read(slot: u32, row: RowReader<'_>, objects: &P::Objects) -> Option<Self>;
 
     /// Keeps the user's struct of the fact at `slot`, for types that have more to it than the row.
     fn keep(self, slot: u32, objects: &mut P::Objects) {

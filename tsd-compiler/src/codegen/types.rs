@@ -98,32 +98,16 @@ impl Types<'_> {
                     quote!(#name: rt::Column::<#column>::read(row, #index))
                 });
                 let read = quote! {
-                    fn read(_slot: u32, #row: rt::RowReader<'_>, _objects: &#objects) -> Self {
-                        Self { #(#reads),* }
+                    fn read(_slot: u32, #row: rt::RowReader<'_>, _objects: &#objects) -> Option<Self> {
+                        Some(Self { #(#reads),* })
                     }
                 };
                 (read, None)
             }
             Some(_) => {
-                let reads = fields.iter().enumerate().map(|(index, (field, name))| {
-                    let (column, index) = (column(field), super::expr::number(index));
-                    let span = self.places.tokens(self.places.field(ty, field));
-                    quote_spanned!(span=> fact.#name = rt::Column::<#column>::read(row, #index);)
-                });
-                let make = if fields.is_empty() {
-                    quote!((&rt::Blank::<Self>::NEW).blank())
-                } else {
-                    quote! {{
-                        let mut fact: Self = (&rt::Blank::<Self>::NEW).blank()?;
-                        #(#reads)*
-                        Some(fact)
-                    }}
-                };
                 let read = quote! {
-                    fn read(slot: u32, #row: rt::RowReader<'_>, objects: &#objects) -> Self {
-                        #[allow(unused_imports)]
-                        use rt::{BlankByDefault as _, NoBlank as _};
-                        objects.#object.copy(slot, || #make)
+                    fn read(slot: u32, _row: rt::RowReader<'_>, objects: &#objects) -> Option<Self> {
+                        objects.#object.copy(slot)
                     }
                 };
                 let keep = quote! {

@@ -1,7 +1,6 @@
 //! The user's own structs behind facts of `extern` types.
 
 use std::fmt;
-use std::marker::PhantomData;
 
 /// A struct of the user's own that rules may use as a fact type: `#[derive(tsd::Fact)]`.
 #[diagnostic::on_unimplemented(
@@ -43,18 +42,9 @@ impl<T: Fact> Objects<T> {
         self.by_slot.get_mut(slot as usize)?.as_mut()
     }
 
-    /// A copy of the struct of the fact at `slot`; of a fact that a rule inserted, what `make` makes.
-    ///
-    /// # Panics
-    /// When there is neither, which generated code does not let happen: rules insert facts only of types that have a
-    /// `Default`.
-    pub fn copy(&self, slot: u32, make: impl FnOnce() -> Option<T>) -> T {
-        match self.by_slot.get(slot as usize).and_then(Option::as_ref) {
-            Some(object) => object.clone(),
-            None => {
-                make().unwrap_or_else(|| panic!("`{}` has no Default, so rules cannot insert it", T::NAME))
-            }
-        }
+    /// A copy of the struct of the fact at `slot`.
+    pub fn copy(&self, slot: u32) -> Option<T> {
+        self.by_slot.get(slot as usize)?.clone()
     }
 
     /// Drops the struct of the fact at `slot`.
@@ -68,39 +58,5 @@ impl<T: Fact> Objects<T> {
 impl<T: Fact> fmt::Debug for Objects<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} of `{}`", self.by_slot.iter().flatten().count(), T::NAME)
-    }
-}
-
-/// Finds out whether a type has a `Default`: `(&Blank::<T>::NEW).blank()` with [`BlankByDefault`] and [`NoBlank`] in
-/// scope calls the former where it can.
-#[derive(Debug)]
-pub struct Blank<T>(PhantomData<fn() -> T>);
-
-impl<T> Blank<T> {
-    /// To call `blank` on.
-    pub const NEW: Self = Self(PhantomData);
-}
-
-/// For types with a `Default`.
-pub trait BlankByDefault<T> {
-    /// The default.
-    fn blank(&self) -> Option<T>;
-}
-
-impl<T: Default> BlankByDefault<T> for Blank<T> {
-    fn blank(&self) -> Option<T> {
-        Some(T::default())
-    }
-}
-
-/// For all other types.
-pub trait NoBlank<T> {
-    /// None.
-    fn blank(&self) -> Option<T>;
-}
-
-impl<T> NoBlank<T> for &Blank<T> {
-    fn blank(&self) -> Option<T> {
-        None
     }
 }

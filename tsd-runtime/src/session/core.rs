@@ -139,7 +139,7 @@ impl<P: Program> Core<P> {
 
     pub(crate) fn get<T: FactOf<P>>(&self, handle: Handle<T>) -> Option<T> {
         let slot = self.matcher.find(handle.raw()).filter(|_| handle.raw().ty() == T::TYPE)?;
-        Some(T::read(slot, reader(&self.matcher, T::TYPE, slot), &self.objects))
+        T::read(slot, reader(&self.matcher, T::TYPE, slot), &self.objects)
     }
 
     pub(crate) fn values(&self, handle: FactHandle) -> Option<Vec<Value>> {

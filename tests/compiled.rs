@@ -1,0 +1,207 @@
+//! Compiled rules, from the macro to the session.
+#![deny(
+    missing_docs,
+    unsafe_code,
+    unused,
+    clippy::all,
+    unreachable_pub,
+    missing_debug_implementations,
+    rust_2018_idioms
+)]
+
+use tsd::Handle;
+
+tsd::rules! {
+    /// The example of the README, and what else an action can do.
+    pub mod shop;
+
+    type Customer(#id: string, tier: string)
+    type Order(#id: string, customer: Customer?, customer_id: string, value: number, type: string)
+    type Audit(order: Order, note: string)
+
+    action reward(customer: string, value: number)
+    action restock(order: Order, by: int?, why: string? = "none") @context
+
+    rule vip : {c: Customer, o: Order}
+        / o.customer_id == c.id AND c.tier == "GOLD" AND o.value > 1000 ==> reward(c.id, o.value)
+    rule refill salience 5 : {o: Order} / o.type == "refill" ==> restock(o, LENGTH(o.id))
+    rule half : {o: Order} / o.type MATCHES "^half" ==> Update(o, {value: o.value / 2, type: "done"}), reward(o.id, o.value)
+    rule zero : {o: Order} / o.type == "zero" ==> reward(o.id, 1 / o.value)
+}
+
+#[derive(Debug, Default)]
+struct App {
+    rewards: Vec<(String, f64)>,
+    restocked: Vec<(Handle<shop::Order>, Option<i64>, Option<String>)>,
+}
+
+impl shop::Actions for App {
+    fn reward(&mut self, customer: &str, value: f64) {
+        self.rewards.push((customer.to_owned(), value));
+    }
+
+    fn restock(
+        &mut self,
+        context: &mut shop::Context<'_, Self>,
+        order: Handle<shop::Order>,
+        by: Option<i64>,
+        why: Option<&str>,
+    ) {
+        self.restocked.push((order, by, why.map(str::to_owned)));
+        context.update(order, |order| order.type_of("filled")).expect("the order is there");
+        context.insert(shop::Audit { order, note: "restocked".into() }).expect("an audit has no key");
+    }
+}
+
+impl shop::Order {
+    fn type_of(&mut self, kind: &str) {
+        self.r#type = kind.to_owned();
+    }
+}
+
+fn order(id: &str, value: f64, kind: &str) -> shop::Order {
+    shop::Order { id: id.into(), customer: None, customer_id: "c1".into(), value, r#type: kind.into() }
+}
+
+fn gold() -> shop::Customer {
+    shop::Customer { id: "c1".into(), tier: "GOLD".into() }
+}
+
+#[test]
+fn an_order_comes_and_goes() -> Result<(), tsd::Error> {
+    let mut session = shop::Session::new(App::default());
+    session.insert(gold())?;
+    let handle = session.insert(order("o1", 1200.0, "plain"))?;
+    let report = session.run()?;
+    assert_eq!(report.total(), 1);
+    assert_eq!(session.host().rewards, [("c1".to_owned(), 1200.0)]);
+    assert_eq!(session.get(handle), Some(order("o1", 1200.0, "plain")));
+
+    session.update(handle, |order| order.value = 20.0)?;
+    assert_eq!(session.run()?.total(), 0);
+    session.update(handle, |order| order.value = 2000.0)?;
+    session.retract(handle)?;
+    assert_eq!(session.run()?.total(), 0);
+    assert_eq!(session.get(handle), None);
+    Ok(())
+}
+
+#[test]
+fn rules_come_and_go() -> Result<(), tsd::Error> {
+    let mut session = shop::Session::new(App::default());
+    session.insert(gold())?;
+    session.insert(order("o1", 6000.0, "plain"))?;
+    session.add_rule("rule big : {o: Order} / o.value > 5000 ==> reward(o.customer_id, -o.value)")?;
+    session.remove_rule("vip")?;
+    assert_eq!(session.run()?.total(), 1);
+    assert_eq!(session.host().rewards, [("c1".to_owned(), -6000.0)]);
+    session.remove_rule("big")?;
+    session.restore_rule("vip")?;
+    assert_eq!(session.run()?.total(), 1);
+    Ok(())
+}
+
+#[test]
+fn an_action_with_a_context_changes_facts() -> Result<(), tsd::Error> {
+    let mut session = shop::Session::new(App::default());
+    let handle = session.insert(order("o123", 1.0, "refill"))?;
+    assert_eq!(session.run()?.total(), 1);
+    assert_eq!(session.host().restocked, [(handle, Some(4), Some("none".to_owned()))]);
+    assert_eq!(session.get(handle).map(|order| order.r#type), Some("filled".to_owned()));
+    assert_eq!(session.facts::<shop::Audit>().count(), 1);
+    Ok(())
+}
+
+#[test]
+fn later_effects_see_the_facts_that_matched() -> Result<(), tsd::Error> {
+    let mut session = shop::Session::new(App::default());
+    let handle = session.insert(order("o1", 8.0, "half-price"))?;
+    session.run()?;
+    assert_eq!(session.host().rewards, [("o1".to_owned(), 8.0)]);
+    assert_eq!(session.get(handle).map(|order| order.value), Some(4.0));
+    Ok(())
+}
+
+#[test]
+fn an_argument_without_a_value_stops_the_call() -> Result<(), tsd::Error> {
+    let mut session = shop::Session::new(App::default());
+    session.insert(order("o1", 0.0, "zero"))?;
+    let report = session.run()?;
+    assert!(session.host().rewards.is_empty());
+    assert!(!report.problems().is_empty());
+    Ok(())
+}
+
+/// A struct of the program's own.
+#[derive(Clone, Debug, PartialEq, tsd::Fact)]
+struct Account {
+    id: std::sync::Arc<str>,
+    limit: f32,
+    /// Rules know nothing of this.
+    notes: Vec<String>,
+}
+
+tsd::rules! {
+    mod bank;
+    extern type Account(#id: string, limit: number) = super::Account
+    action close(account: Account)
+    rule over : {a: Account} / a.limit > 100 ==> Update(a, {limit: 100}), close(a)
+}
+
+#[derive(Debug, Default)]
+struct Bank(Vec<Handle<Account>>);
+
+impl bank::Actions for Bank {
+    fn close(&mut self, account: Handle<bank::Account>) {
+        self.0.push(account);
+    }
+}
+
+#[test]
+fn rules_work_on_structs_of_the_program() -> Result<(), tsd::Error> {
+    let mut session = bank::Session::new(Bank::default());
+    let notes = vec!["kept".to_owned()];
+    let handle = session.insert(Account { id: "a1".into(), limit: 250.0, notes: notes.clone() })?;
+    session.run()?;
+    assert_eq!(session.host().0, [handle]);
+    assert_eq!(session.get(handle), Some(Account { id: "a1".into(), limit: 100.0, notes }));
+    session.update(handle, |account| account.notes.clear())?;
+    assert_eq!(session.get(handle).map(|account| account.notes.len()), Some(0));
+    Ok(())
+}
+
+tsd::rules! {
+    mod keywords;
+    type Self(#self: string, match: number, _: bool, crate: string?)
+    type A(fn: Self, Session: int)
+    type String(values: int)
+    type Option(x: String?)
+    action facts(constants: string, self: number?, context: Option?)
+    action into()
+    rule r : {type: Self, a: A} / a.fn == type AND type.match > a.Session AND type._ ==> facts(type.crate, 1), into
+}
+
+#[derive(Debug, Default)]
+struct Calls(usize);
+
+impl keywords::Actions for Calls {
+    fn facts(&mut self, _: &str, _: Option<f64>, _: Option<Handle<keywords::Option_>>) {
+        self.0 += 1;
+    }
+
+    fn into(&mut self) {
+        self.0 += 10;
+    }
+}
+
+#[test]
+fn names_that_rust_has_taken() -> Result<(), tsd::Error> {
+    let mut session = keywords::Session::new(Calls::default());
+    let this =
+        keywords::Self_ { self_: "x".into(), r#match: 2.0, underscore: true, crate_: Some("c".into()) };
+    let this = session.insert(this)?;
+    session.insert(keywords::A { r#fn: this, Session: 1 })?;
+    session.run()?;
+    assert_eq!(session.host().0, 11);
+    Ok(())
+}

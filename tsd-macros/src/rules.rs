@@ -1,0 +1,100 @@
+//! `rules!`: tokens to text, text to module, module to tokens.
+
+use std::path::Path;
+
+use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use quote::quote;
+use tsd_compiler::codegen::{self, Options};
+use tsd_compiler::compile;
+use tsd_compiler::source::SourceMap;
+
+use crate::layout::Layout;
+use crate::report;
+
+pub(crate) fn expand(input: TokenStream) -> TokenStream {
+    let input: Vec<TokenTree> = input.into_iter().collect();
+    let (before, name) = module_head(&input);
+    let rules: TokenStream = input[before..].iter().cloned().collect();
+    if let Some(lifetime) = input.windows(2).find_map(lifetime) {
+        return report::at(lifetime, lifetime, "[syntax] strings in `rules!` are written with double quotes");
+    }
+    let layout = Layout::new(rules);
+
+    let mut sources = SourceMap::new();
+    let file = sources.add(file_name(Span::call_site()), layout.text.as_str());
+    let compilation = compile(&sources, &[file]);
+    let Some(module) = compilation.module else {
+        let errors = compilation.diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
+        return errors.map(|error| report::compile_error(error, &sources, &layout)).collect();
+    };
+
+    let spans = |span: tsd_compiler::source::Span| layout.tokens(span.start as usize..span.end as usize).0;
+    let options = Options { spans: Some(&spans), ..Options::default() };
+    let items = codegen::module_tokens(&module, &sources, &options);
+    let lints = codegen::allowed_lints();
+    let name = name.unwrap_or_else(|| Ident::new("rules", Span::call_site()));
+    let head = &input[..before];
+    let doc = (!has_doc(head)).then(|| {
+        let doc = format!(" The rules `{name}`.");
+        quote!(#[doc = #doc])
+    });
+    // Attributes stand before the visibility.
+    quote! {
+        #doc
+        #[allow(#lints)]
+        #(#head)*
+        mod #name { #items }
+    }
+}
+
+/// How many tokens stand before a leading `mod name;` (its attributes and visibility), and the name.
+fn module_head(input: &[TokenTree]) -> (usize, Option<Ident>) {
+    let mut at = 0;
+    while let [TokenTree::Punct(hash), TokenTree::Group(group), ..] = &input[at..]
+        && hash.as_char() == '#'
+        && group.delimiter() == Delimiter::Bracket
+    {
+        at += 2;
+    }
+    if matches!(input.get(at), Some(TokenTree::Ident(ident)) if ident == "pub") {
+        at += 1;
+        if matches!(input.get(at), Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis)
+        {
+            at += 1;
+        }
+    }
+    match (input.get(at), input.get(at + 1)) {
+        (Some(TokenTree::Ident(word)), Some(TokenTree::Ident(name))) if word == "mod" => {
+            (at, Some(name.clone()))
+        }
+        _ => (0, None),
+    }
+}
+
+fn has_doc(head: &[TokenTree]) -> bool {
+    head.iter().any(|token| {
+        let TokenTree::Group(group) = token else { return false };
+        matches!(group.stream().into_iter().next(), Some(TokenTree::Ident(name)) if name == "doc")
+    })
+}
+
+/// Where a lifetime stands, which is what Rust makes of a string in single quotes.
+fn lifetime(pair: &[TokenTree]) -> Option<Span> {
+    match pair {
+        [TokenTree::Punct(quote), TokenTree::Ident(_)] if quote.as_char() == '\'' => Some(quote.span()),
+        [TokenTree::Group(group), _] | [_, TokenTree::Group(group)] => {
+            let tokens: Vec<TokenTree> = group.stream().into_iter().collect();
+            tokens.windows(2).find_map(lifetime)
+        }
+        _ => None,
+    }
+}
+
+/// The file that the macro stands in, never by an absolute path: output must not depend on the directory.
+fn file_name(span: Span) -> String {
+    let file = span.file();
+    let path = Path::new(&file);
+    let name =
+        if path.is_absolute() { path.file_name().and_then(|name| name.to_str()) } else { path.to_str() };
+    name.filter(|name| !name.is_empty()).unwrap_or("rules!").to_owned()
+}
