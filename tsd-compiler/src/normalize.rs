@@ -22,6 +22,7 @@ pub use self::keys::Key;
 pub(crate) use self::fold::folded;
 pub(crate) use self::keys::Groups;
 pub(crate) use self::order::ordered;
+pub(crate) use self::sets::single;
 
 use self::form::{Form, Forms};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};

@@ -8,7 +8,9 @@ mod order;
 mod selectivity;
 mod text;
 
-use tsd_ir::{Position, Schema, TypeId};
+use std::collections::BTreeSet;
+
+use tsd_ir::{Position, Schema, Signature, TypeId};
 
 pub(crate) use self::text::text;
 
@@ -50,9 +52,9 @@ pub fn plan(schema: &Schema, rules: Vec<(Rule, Normal)>, sink: &mut Diagnostics)
     let types: Vec<Vec<TypeId>> = rules.iter().map(|(rule, _)| rule.types()).collect();
     let mut shares = Shares::new();
     for ((_, normal), types) in rules.iter().zip(&types) {
-        let graphs = normal.branches.iter().map(|conjunction| Graph { schema, types, conjunction });
-        let signatures = graphs.flat_map(|graph| graph.pair_signatures());
-        for signature in signatures.collect::<std::collections::BTreeSet<_>>() {
+        let graphs = normal.branches.iter().map(|conjunction| Graph::new(schema, types, conjunction));
+        let signatures: BTreeSet<Signature> = graphs.flat_map(|graph| graph.pair_signatures()).collect();
+        for signature in signatures {
             *shares.entry(signature).or_default() += 1;
         }
     }
@@ -67,7 +69,7 @@ fn plan_rule(schema: &Schema, shares: &Shares, types: &[TypeId], rule: Rule, nor
     let mut plan = Plan::default();
     let mut branches = Vec::with_capacity(normal.branches.len());
     for conjunction in &normal.branches {
-        let graph = Graph { schema, types, conjunction };
+        let graph = Graph::new(schema, types, conjunction);
         let steps = graph.order(shares);
         let order: Vec<usize> = steps.iter().map(|step| step.pattern.index()).collect();
         branches.push(graph.chain(&order));

@@ -91,10 +91,10 @@ fn default(
         return Some(constant);
     }
     let (wanted, found) =
-        (declarations.kind_name(kind), found.map_or_else(String::new, |kind| declarations.kind_name(kind)));
-    let message = format!("the default of `{}` must be a {wanted}, not a {found}", parameter.name.text);
-    let diagnostic = mismatch(default.span, message).label(format!("a {found}"));
-    sink.report(diagnostic.also(parameter.kind.name.span, format!("a {wanted}")));
+        (declarations.described(kind), found.map_or_else(String::new, |kind| declarations.described(kind)));
+    let message = format!("the default of `{}` must be {wanted}, not {found}", parameter.name.text);
+    let diagnostic = mismatch(default.span, message).label(found);
+    sink.report(diagnostic.also(parameter.kind.name.span, wanted));
     Some(Const::Missing)
 }
 

@@ -45,13 +45,10 @@ impl Checker<'_> {
                 expr => Test::Holds(expr),
             }),
             Some(_) => {
-                let found = self.type_name(&operand);
-                let diagnostic = Diagnostic::new(
-                    Code::NotACondition,
-                    operand.span,
-                    format!("a {found} is not a condition"),
-                )
-                .label("neither true nor false");
+                let found = self.described(&operand);
+                let diagnostic =
+                    Diagnostic::new(Code::NotACondition, operand.span, format!("{found} is not a condition"))
+                        .label("neither true nor false");
                 self.sink.report(diagnostic.hint("compare it with something"));
                 Condition::always()
             }
@@ -118,11 +115,9 @@ impl Checker<'_> {
                 Condition::Test(Test::Compare { op, left, right })
             }
             Pair::Mismatch(left, right) => {
-                let (one, other) = (self.type_name(&left), self.type_name(&right));
-                let message = format!("a {one} cannot be compared with a {other}");
-                let diagnostic = mismatch(op_span, message)
-                    .also(left.span, format!("a {one}"))
-                    .also(right.span, format!("a {other}"));
+                let (one, other) = (self.described(&left), self.described(&right));
+                let message = format!("{one} cannot be compared with {other}");
+                let diagnostic = mismatch(op_span, message).also(left.span, one).also(right.span, other);
                 self.sink.report(with_cast(diagnostic, &left, &right));
                 Condition::always()
             }
@@ -151,9 +146,9 @@ impl Checker<'_> {
         let mut operand = |typed: Typed| match typed.fit(Kind::Text) {
             Ok(expr) => Some(expr),
             Err(typed) => {
-                let found = self.type_name(&typed);
-                let message = format!("`{}` needs strings on both sides, not a {found}", op.text());
-                let diagnostic = mismatch(typed.span, message).label(format!("a {found}"));
+                let found = self.described(&typed);
+                let message = format!("`{}` needs strings on both sides, not {found}", op.text());
+                let diagnostic = mismatch(typed.span, message).label(found);
                 let other = if typed.span == left_span { right_span } else { left_span };
                 self.sink.report(diagnostic.also(other, "compared with this"));
                 None

@@ -283,6 +283,15 @@ impl Declarations {
         self.action_spans.get(action.index()).copied()
     }
 
+    /// A value of a kind, in a sentence: `a string`, `a fact of type Order`.
+    pub(super) fn described(&self, kind: Kind) -> String {
+        match kind {
+            Kind::Fact(_) => format!("a fact of type `{}`", self.kind_name(kind)),
+            Kind::Int => "an int".to_owned(),
+            _ => format!("a {}", self.kind_name(kind)),
+        }
+    }
+
     /// The name of a kind as the rules write it.
     pub(super) fn kind_name(&self, kind: Kind) -> String {
         match kind {

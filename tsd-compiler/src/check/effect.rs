@@ -120,17 +120,19 @@ impl Checker<'_> {
         value
             .fit(parameter.kind)
             .map_err(|value| {
-                let found = self.type_name(&value);
+                let found = self.described(&value);
                 let wanted = self.declarations.kind_name(parameter.kind);
+                let wanted_described = self.declarations.described(parameter.kind);
                 let action = &self.declarations.schema.action(id).name;
-                let message = format!("`{action}` takes a {wanted} for `{}`, not a {found}", parameter.name);
-                let mut diagnostic = mismatch(value.span, message).label(format!("a {found}"));
+                let message =
+                    format!("`{action}` takes {wanted_described} for `{}`, not {found}", parameter.name);
+                let mut diagnostic = mismatch(value.span, message).label(found);
                 if let Some(span) = self.declarations.action_span(id) {
                     let inferred = self.declarations.inferred.contains(&id);
                     diagnostic =
                         diagnostic.also(span, if inferred { "first called here" } else { "declared here" });
                 }
-                self.sink.report(hint_cast(diagnostic, value.kind(), parameter.kind, &wanted));
+                self.sink.report(hint_cast(diagnostic, &value, parameter.kind, &wanted));
             })
             .ok()
     }
@@ -252,15 +254,16 @@ impl Checker<'_> {
         value
             .fit(wanted)
             .map_err(|value| {
-                let found = self.type_name(&value);
+                let found = self.described(&value);
                 let wanted_name = self.declarations.kind_name(wanted);
+                let wanted_described = self.declarations.described(wanted);
                 let name = &self.declarations.schema.ty(ty).field(field).name;
-                let message = format!("the field `{name}` holds a {wanted_name}, not a {found}");
-                let mut diagnostic = mismatch(value.span, message).label(format!("a {found}"));
+                let message = format!("the field `{name}` holds {wanted_described}, not {found}");
+                let mut diagnostic = mismatch(value.span, message).label(found);
                 if let Some(span) = self.declarations.field_span(ty, field) {
                     diagnostic = diagnostic.also(span, "declared here");
                 }
-                self.sink.report(hint_cast(diagnostic, value.kind(), wanted, &wanted_name));
+                self.sink.report(hint_cast(diagnostic, &value, wanted, &wanted_name));
             })
             .ok()
     }
@@ -272,11 +275,16 @@ impl Checker<'_> {
         if !fields.is_empty() || is_variable || matches!(wanted, Some(Kind::Fact(_))) {
             return None;
         }
+        let word = Typed::new(Expr::Const(Const::Text(root.text.clone().into())), Kind::Text, value.span);
+        if wanted.is_some_and(|wanted| wanted != Kind::Text) {
+            // That is an error of its own.
+            return Some(word);
+        }
         let diagnostic =
             Diagnostic::new(Code::BareWord, root.span, format!("`{}` is read as a string", root.text))
                 .hint(format!("write it in quotes: \"{}\"", root.text));
         self.sink.report(diagnostic);
-        Some(Typed::new(Expr::Const(Const::Text(root.text.clone().into())), Kind::Text, value.span))
+        Some(word)
     }
 
     /// Reports the fields that a fact literal must give and does not.
@@ -310,7 +318,12 @@ fn arguments(expressions: Vec<Expr>, optional: Vec<bool>) -> Arguments {
     Arguments { body: Body::Tree(expressions), optional: optional.into() }
 }
 
-fn hint_cast(diagnostic: Diagnostic, found: Option<Kind>, wanted: Kind, wanted_name: &str) -> Diagnostic {
+fn hint_cast(diagnostic: Diagnostic, value: &Typed, wanted: Kind, wanted_name: &str) -> Diagnostic {
+    let found = value.kind();
+    if matches!(value.expr, Expr::Const(_)) {
+        let quotes = wanted == Kind::Text;
+        return if quotes { diagnostic.hint("put it in quotes to make it a string") } else { diagnostic };
+    }
     let castable = match (found, wanted) {
         (Some(Kind::Fact(_)), _) | (_, Kind::Fact(_)) | (None, _) => false,
         (Some(Kind::Bool), _) => wanted == Kind::Text,

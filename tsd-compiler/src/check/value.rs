@@ -57,9 +57,9 @@ impl Checker<'_> {
         Typed::unknown(span)
     }
 
-    /// The name of an operand's type, for messages.
-    pub(super) fn type_name(&self, operand: &Typed) -> String {
-        operand.kind().map_or_else(String::new, |kind| self.declarations.kind_name(kind))
+    /// An operand by its type, for messages.
+    pub(super) fn described(&self, operand: &Typed) -> String {
+        operand.kind().map_or_else(String::new, |kind| self.declarations.described(kind))
     }
 
     fn path(&mut self, path: &ast::Path, span: Span) -> Typed {
@@ -99,8 +99,8 @@ impl Checker<'_> {
             return Typed::new(Expr::Field { at, field: field_id, kind }, kind, span);
         }
         if !matches!(kind, Kind::Fact(_)) {
-            let kind = self.declarations.kind_name(kind);
-            let message = format!("`{}` is a {kind} and has no fields", field.text);
+            let kind = self.declarations.described(kind);
+            let message = format!("`{}` is {kind} and has no fields", field.text);
             return self.unknown(mismatch(span, message), span);
         }
         self.unknown(not_yet(span, "following a reference to a field of the other fact"), span)
@@ -144,7 +144,7 @@ impl Checker<'_> {
                 Typed::new(Expr::Negate(Box::new(operand.expr)), kind, span)
             }
             Some(_) => {
-                let message = format!("`-` needs a number, not a {}", self.type_name(&operand));
+                let message = format!("`-` needs a number, not {}", self.described(&operand));
                 self.unknown(mismatch(operand.span, message).label("not a number"), span)
             }
             None => Typed::unknown(span),
@@ -167,9 +167,9 @@ impl Checker<'_> {
                 | (Kind::Number | Kind::Int, Kind::Bool)
         );
         if impossible {
-            let (from, to) = (self.type_name(&operand), self.declarations.kind_name(to));
-            let message = format!("a {from} cannot be cast to {to}");
-            return self.unknown(mismatch(operand.span, message).label(format!("a {from}")), span);
+            let (from, to) = (self.described(&operand), self.declarations.kind_name(to));
+            let message = format!("{from} cannot be cast to {to}");
+            return self.unknown(mismatch(operand.span, message).label(from), span);
         }
         let expr = match (operand.ty, to) {
             (Ty::Literal(Some(int)), Kind::Int) => Expr::Const(Const::Int(int)),
@@ -200,15 +200,13 @@ impl Checker<'_> {
             }
             Pair::Same(kind, ..) => {
                 let message =
-                    format!("`{}` needs numbers, not a {}", op.symbol(), self.declarations.kind_name(kind));
+                    format!("`{}` needs numbers, not {}", op.symbol(), self.declarations.described(kind));
                 self.unknown(mismatch(step.op_span, message).label("needs numbers"), span)
             }
             Pair::Mismatch(left, right) => {
-                let (one, other) = (self.type_name(&left), self.type_name(&right));
-                let message = format!("`{}` cannot be applied to a {one} and a {other}", op.symbol());
-                let diagnostic = mismatch(step.op_span, message)
-                    .also(left.span, format!("a {one}"))
-                    .also(right.span, format!("a {other}"));
+                let (one, other) = (self.described(&left), self.described(&right));
+                let message = format!("`{}` cannot be applied to {one} and {other}", op.symbol());
+                let diagnostic = mismatch(step.op_span, message).also(left.span, one).also(right.span, other);
                 self.unknown(diagnostic, span)
             }
             Pair::Unknown => Typed::unknown(span),
@@ -222,7 +220,7 @@ impl Checker<'_> {
                 Ok(Expr::Concat(inner)) if parts.is_empty() => parts = inner,
                 Ok(part) => parts.push(part),
                 Err(reference) => {
-                    let message = format!("a fact of type `{}` is not a text", self.type_name(&reference));
+                    let message = format!("{} is not a text", self.described(&reference));
                     let diagnostic = mismatch(reference.span, message).label("a fact");
                     return self.unknown(diagnostic.hint("name the field to show"), span);
                 }
@@ -257,10 +255,11 @@ impl Checker<'_> {
             match argument.fit(wanted) {
                 Ok(expr) => checked.push(expr),
                 Err(argument) => {
-                    let (name, wanted) = (known.name(), self.declarations.kind_name(wanted));
-                    let found = self.type_name(&argument);
-                    let message = format!("`{name}` needs a {wanted} here, not a {found}");
-                    let diagnostic = mismatch(argument.span, message).label(format!("a {found}"));
+                    let (name, wanted_described) = (known.name(), self.declarations.described(wanted));
+                    let wanted = self.declarations.kind_name(wanted);
+                    let found = self.described(&argument);
+                    let message = format!("`{name}` needs {wanted_described} here, not {found}");
+                    let diagnostic = mismatch(argument.span, message).label(found);
                     return self.unknown(diagnostic.hint(format!("a cast makes one: `({wanted}) …`")), span);
                 }
             }
@@ -286,9 +285,9 @@ impl Checker<'_> {
                 Typed::new(Expr::Call { function, arguments: vec![operand.expr] }, kind, span)
             }
             _ => {
-                let found = self.type_name(&operand);
-                let message = format!("`{}` needs a number, not a {found}", function.name());
-                self.unknown(mismatch(operand.span, message).label(format!("a {found}")), span)
+                let found = self.described(&operand);
+                let message = format!("`{}` needs a number, not {found}", function.name());
+                self.unknown(mismatch(operand.span, message).label(found), span)
             }
         }
     }

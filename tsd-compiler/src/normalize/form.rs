@@ -137,18 +137,18 @@ impl Forms<'_> {
     /// The form as a test, its operands sorted.
     pub(super) fn to_test(self, form: &Form) -> Test {
         let each = |parts: &[Form]| parts.iter().map(|part| self.to_test(part)).collect();
-        let test = match form {
+        match form {
             Form::Constant(value) => Test::Constant(*value),
             Form::Within { at, field, domain } => {
                 let declared = self.schema.ty(self.types[at.index()]).field(*field);
                 let operand = Expr::Field { at: *at, field: *field, kind: declared.kind };
-                sets::to_test(&operand, domain, declared.optional)
+                let test = sets::to_test(&operand, domain, declared.optional);
+                order::ordered(self.schema, self.types, test)
             }
-            Form::Test(test) => test.clone(),
-            Form::All(parts) => Test::All(each(parts)),
-            Form::Any(parts) => Test::Any(each(parts)),
-        };
-        order::ordered(self.schema, self.types, test)
+            Form::Test(test) => order::ordered(self.schema, self.types, test.clone()),
+            Form::All(parts) => order::sorted(self.schema, self.types, each(parts), true),
+            Form::Any(parts) => order::sorted(self.schema, self.types, each(parts), false),
+        }
     }
 
     /// The positions that a form looks at, ascending.

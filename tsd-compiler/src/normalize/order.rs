@@ -7,28 +7,24 @@ use tsd_ir::{Canonical, Comparison, Const, Expr, Schema, Test, TypeId};
 
 /// The test with the operands of every commutative operator sorted and without duplicates.
 pub(crate) fn ordered(schema: &Schema, types: &[TypeId], test: Test) -> Test {
+    let each = |tests: Vec<Test>| tests.into_iter().map(|test| ordered(schema, types, test)).collect();
     match test {
-        Test::All(tests) => list(schema, types, tests, true),
-        Test::Any(tests) => list(schema, types, tests, false),
+        Test::All(tests) => sorted(schema, types, each(tests), true),
+        Test::Any(tests) => sorted(schema, types, each(tests), false),
         Test::Not(test) => Test::Not(Box::new(ordered(schema, types, *test))),
         test => oriented(schema, types, test),
     }
 }
 
-fn list(schema: &Schema, types: &[TypeId], tests: Vec<Test>, all: bool) -> Test {
+/// All or any of tests whose own operands are sorted already.
+pub(super) fn sorted(schema: &Schema, types: &[TypeId], tests: Vec<Test>, all: bool) -> Test {
     let canonical = Canonical::new(schema, types);
-    let mut named: Vec<(String, Test)> = Vec::with_capacity(tests.len());
-    for test in tests {
-        match ordered(schema, types, test) {
-            Test::All(inner) if all => {
-                named.extend(inner.into_iter().map(|test| (canonical.test(&test), test)))
-            }
-            Test::Any(inner) if !all => {
-                named.extend(inner.into_iter().map(|test| (canonical.test(&test), test)))
-            }
-            test => named.push((canonical.test(&test), test)),
-        }
-    }
+    let flat = tests.into_iter().flat_map(|test| match test {
+        Test::All(inner) if all => inner,
+        Test::Any(inner) if !all => inner,
+        test => vec![test],
+    });
+    let mut named: Vec<(String, Test)> = flat.map(|test| (canonical.test(&test), test)).collect();
     named.sort_by(|(one, _), (other, _)| one.cmp(other));
     named.dedup_by(|(one, _), (other, _)| one == other);
     let mut tests: Vec<Test> = named.into_iter().map(|(_, test)| test).collect();

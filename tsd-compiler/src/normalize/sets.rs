@@ -41,6 +41,14 @@ pub(super) fn of_widened(op: Comparison, left: &Expr, right: &Expr) -> Option<(P
     Some((at, field, domain))
 }
 
+/// Whether there is just one value between two cuts, that of the first.
+pub(crate) fn single(low: &Cut, high: &Cut) -> bool {
+    match (&low.value, &high.value) {
+        (Const::Int(low), Const::Int(high)) => low.checked_add(1) == Some(*high),
+        (one, other) => one == other,
+    }
+}
+
 /// A test that accepts just the values in the set.
 pub(super) fn to_test(operand: &Expr, domain: &Domain, optional: bool) -> Test {
     if domain.missing {
@@ -89,7 +97,7 @@ pub(super) fn to_test(operand: &Expr, domain: &Domain, optional: bool) -> Test {
     }
     for pair in cuts.chunks(2) {
         stretches.push(match pair {
-            [low, high] if low.value == high.value => compare(Comparison::Equal, &low.value),
+            [low, high] if single(low, high) => compare(Comparison::Equal, &low.value),
             [low, high] => Test::All(vec![from(low), until(high)]),
             [low] => from(low),
             _ => Test::Constant(false),

@@ -20,11 +20,12 @@ use crate::normalize::{Conjunction, Key};
 pub(super) type Shares = BTreeMap<Signature, usize>;
 
 /// The patterns and conditions of one branch.
-#[derive(Clone, Copy)]
 pub(super) struct Graph<'a> {
     pub(super) schema: &'a Schema,
     pub(super) types: &'a [TypeId],
     pub(super) conjunction: &'a Conjunction,
+    /// The pairs of patterns that keys tie together, the pattern declared first before the other.
+    pairs: BTreeMap<(usize, usize), (Pair, Signature)>,
 }
 
 /// A join of two patterns in its one orientation.
@@ -76,7 +77,20 @@ pub(super) fn keys_to(conjunction: &Conjunction, bound: &[usize], joined: usize)
     pairs
 }
 
-impl Graph<'_> {
+impl<'a> Graph<'a> {
+    pub(super) fn new(schema: &'a Schema, types: &'a [TypeId], conjunction: &'a Conjunction) -> Self {
+        let mut graph = Self { schema, types, conjunction, pairs: BTreeMap::new() };
+        let ends = conjunction.keys.iter().map(|key| (key.one.0.index(), key.other.0.index()));
+        for (one, other) in ends.collect::<BTreeSet<_>>() {
+            let pair = graph.pair(one, other);
+            let left = types[pair.left];
+            let of_left = Signature::of_type(schema, left);
+            let signature = Signature::of_join(schema, of_left, &[left], types[pair.right], &pair.keys);
+            graph.pairs.insert((one, other), (pair, signature));
+        }
+        graph
+    }
+
     fn type_name(&self, pattern: usize) -> &str {
         &self.schema.ty(self.types[pattern]).name
     }
@@ -89,17 +103,9 @@ impl Graph<'_> {
         if by_name.then_with(|| forward.keys.cmp(&backward.keys)).is_le() { forward } else { backward }
     }
 
-    fn signature(&self, pair: &Pair) -> Signature {
-        let left = self.types[pair.left];
-        let of_left = Signature::of_type(self.schema, left);
-        Signature::of_join(self.schema, of_left, &[left], self.types[pair.right], &pair.keys)
-    }
-
     /// The signatures of all joins of two patterns that have keys.
     pub(super) fn pair_signatures(&self) -> BTreeSet<Signature> {
-        let ends = self.conjunction.keys.iter().map(|key| (key.one.0.index(), key.other.0.index()));
-        let pairs: BTreeSet<(usize, usize)> = ends.collect();
-        pairs.into_iter().map(|(one, other)| self.signature(&self.pair(one, other))).collect()
+        self.pairs.values().map(|(_, signature)| *signature).collect()
     }
 
     fn own_selectivity(&self, pattern: usize) -> f64 {
@@ -130,12 +136,13 @@ impl Graph<'_> {
             ([], Some(_)) => 1,
             ([], None) => 2,
         };
-        let pairs = bound.iter().map(|other| self.pair(*other, joined)).filter(|pair| !pair.keys.is_empty());
-        let best = pairs.map(|pair| (shares.get(&self.signature(&pair)).copied().unwrap_or(0), pair));
+        let pairs =
+            bound.iter().filter_map(|other| self.pairs.get(&(joined.min(*other), joined.max(*other))));
+        let best = pairs.map(|(pair, signature)| (shares.get(signature).copied().unwrap_or(0), pair));
         let best = best.reduce(|one, other| if other.0 > one.0 { other } else { one });
         let shared = best.as_ref().map_or(0, |(shared, _)| *shared);
         let form = best.filter(|(shared, _)| *shared > 1).map(|(_, pair)| {
-            (self.type_name(pair.left).to_owned(), self.type_name(pair.right).to_owned(), pair.keys)
+            (self.type_name(pair.left).to_owned(), self.type_name(pair.right).to_owned(), pair.keys.clone())
         });
         let own = match form {
             Some(_) => 1.0,
@@ -168,10 +175,14 @@ impl Graph<'_> {
         steps
     }
 
+    /// The pair to begin with: one with keys, where there is any.
     fn best_pair(&self, shares: &Shares) -> Option<(usize, usize)> {
         let count = self.types.len();
-        let pairs = (0..count).flat_map(|one| (one + 1..count).map(move |other| (one, other)));
-        let scored = pairs.map(|(one, other)| {
+        let mut pairs: Vec<(usize, usize)> = self.pairs.keys().copied().collect();
+        if pairs.is_empty() {
+            pairs = (0..count).flat_map(|one| (one + 1..count).map(move |other| (one, other))).collect();
+        }
+        let scored = pairs.into_iter().map(|(one, other)| {
             let pair = self.pair(one, other);
             let mut score = self.score(shares, &[pair.left], pair.right);
             score.declared = (one, other);

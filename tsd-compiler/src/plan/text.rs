@@ -12,11 +12,13 @@
 use std::fmt::Write;
 
 use tsd_ir::{
-    Arguments, Body, Canonical, Domain, Effect, Expr, Filter, Join, Kind, Part, Rule, Schema, TestRef, TypeId,
+    Arguments, Body, Canonical, Cut, Domain, Effect, Expr, Filter, Join, Kind, Part, Rule, Schema, TestRef,
+    TypeId,
 };
 
 use super::BranchPlan;
 use crate::module::PlannedRule;
+use crate::normalize::single;
 
 /// Writes a rule and its plan.
 pub(crate) fn text(schema: &Schema, planned: &PlannedRule) -> String {
@@ -116,6 +118,7 @@ fn domain(kind: Kind, domain: &Domain) -> String {
                 format!("not {}", points.join(" nor "))
             }
         }
+        None if kind == Kind::Bool => format!("is {}", !domain.from_start),
         None => stretches(domain),
     };
     if domain.missing {
@@ -124,25 +127,20 @@ fn domain(kind: Kind, domain: &Domain) -> String {
     text
 }
 
+/// The stretches of values in a set, as comparisons.
 fn stretches(domain: &Domain) -> String {
-    let mut text = String::new();
-    let mut inside = domain.from_start;
-    for (index, cut) in domain.cuts.iter().enumerate() {
-        let op = match (inside, cut.after) {
-            (true, true) => "<=",
-            (true, false) => "<",
-            (false, true) => ">",
-            (false, false) => ">=",
-        };
-        let word = match (index, inside) {
-            (0, _) => "",
-            (_, true) => " and ",
-            (_, false) => " or ",
-        };
-        let _ = write!(text, "{word}{op} {}", cut.value);
-        inside = !inside;
-    }
-    text
+    let (from, until) = (
+        |cut: &Cut| format!("{} {}", if cut.after { ">" } else { ">=" }, cut.value),
+        |cut: &Cut| format!("{} {}", if cut.after { "<=" } else { "<" }, cut.value),
+    );
+    let (below, rest) = domain.cuts.split_at(usize::from(domain.from_start).min(domain.cuts.len()));
+    let mut stretches: Vec<String> = below.iter().map(until).collect();
+    stretches.extend(rest.chunks(2).map(|pair| match pair {
+        [low, high] if single(low, high) => low.value.to_string(),
+        [low, high] => format!("{} and {}", from(low), until(high)),
+        _ => pair.iter().map(from).collect(),
+    }));
+    stretches.join(" or ")
 }
 
 fn effect(schema: &Schema, types: &[TypeId], effect: &Effect) -> String {
