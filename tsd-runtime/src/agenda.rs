@@ -9,12 +9,11 @@
 //! so while entries wait; a session that only grows never pays for it.
 
 use std::cmp::{Ordering, Reverse};
-use std::collections::BTreeMap;
 
 use hashbrown::HashTable;
 use tsd_ir::{NodeId, RootId};
 
-use crate::matcher::Slots;
+use crate::matcher::{RuleId, Slots};
 use crate::ruleset::{Bit, RuleSet, RuleSets};
 
 /// The node at whose end a tuple activates rules.
@@ -39,17 +38,21 @@ pub(crate) struct Arrival<'a> {
 pub(crate) trait Ranks {
     /// The sets of a tree.
     fn sets(&self, root: RootId) -> &RuleSets;
-    /// The rank of a rule by its declaration.
-    fn rank(&self, root: RootId, bit: Bit) -> u32;
+    /// The rule behind a bit.
+    fn ranked(&self, root: RootId, bit: Bit) -> Ranked;
     /// The order of two tuples of one rule by their facts.
     fn compare(&self, root: RootId, left: (Bit, &[u32]), right: (Bit, &[u32])) -> Ordering;
 }
 
-/// An activation that is due.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Due {
-    pub(crate) root: RootId,
-    pub(crate) bit: Bit,
+/// A branch of a rule, with what firing it needs to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Ranked {
+    /// The rule's place in the order of declaration.
+    pub(crate) rank: u32,
+    pub(crate) rule: RuleId,
+    pub(crate) branch: u32,
+    /// Whether its chain joins the patterns in the order in which the rule declares them.
+    pub(crate) as_declared: bool,
 }
 
 /// An activation that must not come about while its own effects take place (`no-loop`).
@@ -64,7 +67,8 @@ pub(crate) struct Muted {
 /// Waiting activations, by salience.
 #[derive(Debug, Default)]
 pub(crate) struct Agenda {
-    levels: BTreeMap<Reverse<i32>, Level>,
+    /// Highest salience first.
+    levels: Vec<(i32, Level)>,
     age: u64,
     pub(crate) muted: Vec<Muted>,
 }
@@ -106,7 +110,7 @@ impl Entry {
 
 #[derive(Clone, Copy, Debug)]
 struct Waiting {
-    rank: u32,
+    ranked: Ranked,
     bit: Bit,
     entry: u32,
 }
@@ -115,6 +119,16 @@ impl Agenda {
     /// Begins a change: what it brings about is younger than everything before.
     pub(crate) fn begin_change(&mut self) {
         self.age += 1;
+    }
+
+    #[inline]
+    fn level(&mut self, salience: i32) -> &mut Level {
+        let place = self.levels.binary_search_by_key(&Reverse(salience), |(known, _)| Reverse(*known));
+        let place = place.unwrap_or_else(|place| {
+            self.levels.insert(place, (salience, Level::default()));
+            place
+        });
+        &mut self.levels[place].1
     }
 
     /// Takes in what a tuple activates.
@@ -127,21 +141,20 @@ impl Agenda {
             }
         }
         if !set.is_empty() {
-            let level = self.levels.entry(Reverse(salience)).or_default();
-            level.add(Entry { age: self.age, root, end, set, start: level.slots.len() as u32 }, slots);
+            let age = self.age;
+            let level = self.level(salience);
+            level.add(Entry { age, root, end, set, start: level.slots.len() as u32 }, slots);
         }
     }
 
     /// Takes out what a tuple activates no longer, where it has not fired.
     pub(crate) fn cancel(&mut self, salience: i32, arrival: Arrival<'_>, sets: &mut RuleSets) {
-        if let Some(level) = self.levels.get_mut(&Reverse(salience)) {
-            level.cancel(arrival, sets);
-        }
+        self.level(salience).cancel(arrival, sets);
     }
 
     /// Takes out every activation of some rules of a tree.
     pub(crate) fn cancel_rules(&mut self, root: RootId, only: RuleSet, sets: &mut RuleSets) {
-        for level in self.levels.values_mut() {
+        for (_, level) in &mut self.levels {
             for entry in level.entries.iter_mut().filter(|entry| entry.root == root) {
                 entry.set = sets.difference(entry.set, only);
             }
@@ -151,21 +164,21 @@ impl Agenda {
 
     /// The activation that fires next, which leaves the agenda; its tuple is written to `slots`.
     #[inline]
-    pub(crate) fn next(&mut self, ranks: &impl Ranks, slots: &mut Slots) -> Option<Due> {
-        self.levels.values_mut().find_map(|level| level.next(ranks, slots))
+    pub(crate) fn next(&mut self, ranks: &impl Ranks, slots: &mut Slots) -> Option<Ranked> {
+        self.levels.iter_mut().find_map(|(_, level)| level.next(ranks, slots))
     }
 
     /// Puts the activation that [`next`](Self::next) returned last back. Nothing may have changed in between.
     pub(crate) fn put_back(&mut self) {
         // It came from the first level that has fired part of a batch: those before it are empty.
-        if let Some(level) = self.levels.values_mut().find(|level| level.fired > 0) {
+        if let Some((_, level)) = self.levels.iter_mut().find(|(_, level)| level.fired > 0) {
             level.fired -= 1;
         }
     }
 
     /// Passes every set of a tree through `map`.
     pub(crate) fn map_sets(&mut self, root: RootId, map: &mut dyn FnMut(RuleSet) -> RuleSet) {
-        for level in self.levels.values_mut() {
+        for (_, level) in &mut self.levels {
             level
                 .entries
                 .iter_mut()
@@ -186,7 +199,7 @@ impl Agenda {
                 + level.batch.capacity() * size_of::<Waiting>()
                 + level.index.as_ref().map_or(0, HashTable::allocation_size)
         };
-        self.levels.values().map(level).sum()
+        self.levels.iter().map(|(_, held)| level(held)).sum()
     }
 }
 
@@ -265,7 +278,7 @@ impl Level {
     }
 
     #[inline]
-    fn next(&mut self, ranks: &impl Ranks, slots: &mut Slots) -> Option<Due> {
+    fn next(&mut self, ranks: &impl Ranks, slots: &mut Slots) -> Option<Ranked> {
         loop {
             while let Some(waiting) = self.batch.get(self.fired).copied() {
                 self.fired += 1;
@@ -273,7 +286,7 @@ impl Level {
                 if !self.disturbed || entry.activates(waiting.bit, ranks) {
                     slots.clear();
                     slots.extend_from_slice(&self.slots[self.range(waiting.entry)]);
-                    return Some(Due { root: entry.root, bit: waiting.bit });
+                    return Some(waiting.ranked);
                 }
             }
             if self.next == self.entries.len() {
@@ -296,15 +309,15 @@ impl Level {
             // The tree of an entry that lost all its rules may be gone.
             if !entry.set.is_empty() {
                 ranks.sets(root).for_each(entry.set, |bit| {
-                    self.batch.push(Waiting { rank: ranks.rank(root, bit), bit, entry: number });
+                    self.batch.push(Waiting { ranked: ranks.ranked(root, bit), bit, entry: number });
                 });
             }
             self.next += 1;
         }
-        if self.next - self.first > 1 || !self.batch.is_sorted_by_key(|waiting| waiting.rank) {
+        if self.next - self.first > 1 || !self.batch.is_sorted_by_key(|waiting| waiting.ranked.rank) {
             let mut batch = std::mem::take(&mut self.batch);
             batch.sort_by(|left, right| {
-                left.rank.cmp(&right.rank).then_with(|| {
+                left.ranked.rank.cmp(&right.ranked.rank).then_with(|| {
                     // One rule, so one tree.
                     let root = self.entries[left.entry as usize].root;
                     let left = (left.bit, &self.slots[self.range(left.entry)]);

@@ -11,10 +11,11 @@ mod join;
 mod memory;
 mod residual;
 mod rules;
+mod side;
 
 use tsd_ir::{FactHandle, Network, RootId, Schema, Sharing, TypeId};
 
-use crate::agenda::{Agenda, End, Muted};
+use crate::agenda::{Agenda, End, Muted, Ranked};
 use crate::memory::{Store, Texts, WorkingMemory};
 use crate::ruleset::{RuleSet, RuleSets};
 use entrances::{Entrance, Entrances};
@@ -46,7 +47,7 @@ struct Root {
     outlet: Outlet,
     sets: RuleSets,
     /// For each bit, the rule and the branch that it stands for.
-    branches: Vec<Option<rules::BranchId>>,
+    branches: Vec<Option<Ranked>>,
 }
 
 impl Matcher {
@@ -185,7 +186,10 @@ impl Matcher {
     pub(crate) fn next_due(&mut self, slots: &mut Slots) -> Option<RuleId> {
         let order = rules::Order { roots: &self.roots, rules: &self.rules, memory: &self.memory };
         let due = self.agenda.next(&order, slots)?;
-        Some(order.put_in_declared_order(due, slots))
+        if !due.as_declared {
+            order.put_in_declared_order(due, slots);
+        }
+        Some(due.rule)
     }
 
     /// Puts the activation that was taken last back to the front of the agenda.

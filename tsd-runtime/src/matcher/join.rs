@@ -9,8 +9,9 @@ use smallvec::SmallVec;
 use tsd_ir::{KeyPair, NodeId, Part, RootId, TypeId};
 
 use super::input::{Input, Member};
-use super::memory::{Key, LongKey, Memory};
+use super::memory::{Key, LongKey};
 use super::residual::{PreparedTest, Residuals};
+use super::side::Side;
 use crate::agenda::{Agenda, Arrival, End};
 use crate::memory::WorkingMemory;
 use crate::ruleset::{Bit, RuleSet, RuleSets};
@@ -72,18 +73,25 @@ enum Sides {
     Many(Pair<LongKey>),
 }
 
-/// The two memories of a join.
+/// The two sides of a join.
 #[derive(Debug)]
 struct Pair<K> {
-    left: Memory<K>,
-    right: Memory<K>,
+    left: Side<K>,
+    right: Side<K>,
 }
 
+/// Nearly all joins have one key, so that is asked first: a predictable branch costs less than a jump through a table.
 macro_rules! with_sides {
     ($sides:expr, $pair:ident => $body:expr) => {
         match $sides {
-            Sides::Cross($pair) => $body,
             Sides::One($pair) => $body,
+            rest => with_sides!(rest, else $pair => $body),
+        }
+    };
+    ($sides:expr, else $pair:ident => $body:expr) => {
+        match $sides {
+            Sides::One($pair) => $body,
+            Sides::Cross($pair) => $body,
             Sides::Two($pair) => $body,
             Sides::Three($pair) => $body,
             Sides::Many($pair) => $body,
@@ -92,19 +100,22 @@ macro_rules! with_sides {
 }
 
 impl<K: Key> Pair<K> {
-    fn new(width: usize) -> Self {
-        Self { left: Memory::new(width), right: Memory::new(1) }
+    fn new(types: &[TypeId], keys: &[KeyPair], memory: &WorkingMemory) -> Self {
+        let (left, right) = types.split_at(types.len() - 1);
+        let left_parts: Vec<Part> = keys.iter().map(|key| key.left).collect();
+        let right_parts: Vec<Part> = keys.iter().map(|key| key.right).collect();
+        Self { left: Side::new(left, &left_parts, memory), right: Side::new(right, &right_parts, memory) }
     }
 }
 
 impl Sides {
-    fn new(keys: usize, width: usize) -> Self {
-        match keys {
-            0 => Self::Cross(Pair::new(width)),
-            1 => Self::One(Pair::new(width)),
-            2 => Self::Two(Pair::new(width)),
-            3 => Self::Three(Pair::new(width)),
-            _ => Self::Many(Pair::new(width)),
+    fn new(types: &[TypeId], keys: &[KeyPair], memory: &WorkingMemory) -> Self {
+        match keys.len() {
+            0 => Self::Cross(Pair::new(types, keys, memory)),
+            1 => Self::One(Pair::new(types, keys, memory)),
+            2 => Self::Two(Pair::new(types, keys, memory)),
+            3 => Self::Three(Pair::new(types, keys, memory)),
+            _ => Self::Many(Pair::new(types, keys, memory)),
         }
     }
 }
@@ -118,7 +129,7 @@ pub(crate) struct Held {
 }
 
 impl Join {
-    pub(crate) fn new(root: RootId, types: &[TypeId], keys: &[KeyPair]) -> Self {
+    pub(crate) fn new(root: RootId, types: &[TypeId], keys: &[KeyPair], memory: &WorkingMemory) -> Self {
         let width = types.len() - 1;
         let wiring = Wiring {
             input: Input::new(types[width]),
@@ -128,7 +139,7 @@ impl Join {
             keys: keys.to_vec(),
             residuals: Residuals::default(),
         };
-        Self { wiring, demands: Vec::new(), sides: Sides::new(keys.len(), width) }
+        Self { wiring, demands: Vec::new(), sides: Sides::new(types, keys, memory) }
     }
 
     /// Lets a rule through.
@@ -222,7 +233,7 @@ impl Wiring {
             }
             let mut slots: Slots = left.into();
             let Some(key) = self.left_key::<K>(memory, &slots) else { return };
-            for right in pair.right.group(&key) {
+            for right in pair.right.group(&key, memory) {
                 if sets.contains(right.set, bit) {
                     slots.push(right.slot);
                     if !self.residuals.clear(only, Tuple::new(memory, &self.types, &slots), sets).is_empty() {
@@ -321,12 +332,13 @@ impl Propagation<'_> {
     }
 
     fn left<K: Key>(&mut self, join: &Wiring, pair: &mut Pair<K>, end: End, slots: &mut Slots, set: RuleSet) {
-        let Some(key) = join.left_key::<K>(self.memory, slots) else { return };
+        let memory = self.memory;
+        let Some(key) = join.left_key::<K>(memory, slots) else { return };
         match self.sign {
             Sign::Add { fresh } => pair.left.add(&key, slots, set, fresh, self.sets),
             Sign::Remove => pair.left.subtract(&key, slots, set, self.sets),
         }
-        for right in pair.right.group(&key) {
+        for right in pair.right.group(&key, memory) {
             let both = self.sets.meet(set, right.set);
             if !both.is_empty() {
                 slots.push(right.slot);
@@ -337,13 +349,14 @@ impl Propagation<'_> {
     }
 
     fn right<K: Key>(&mut self, join: &Wiring, pair: &mut Pair<K>, end: End, slot: u32, set: RuleSet) {
-        let Some(key) = join.right_key::<K>(self.memory, slot) else { return };
+        let memory = self.memory;
+        let Some(key) = join.right_key::<K>(memory, slot) else { return };
         match self.sign {
             Sign::Add { fresh } => pair.right.add(&key, &[slot], set, fresh, self.sets),
             Sign::Remove => pair.right.subtract(&key, &[slot], set, self.sets),
         }
         let mut slots = Slots::new();
-        for left in pair.left.group(&key) {
+        for left in pair.left.group(&key, memory) {
             let both = self.sets.meet(left.set, set);
             if !both.is_empty() {
                 slots.clear();

@@ -16,6 +16,9 @@ use crate::ruleset::{RuleSet, RuleSets};
 pub(crate) trait Key: Clone + Eq + Hash + std::fmt::Debug {
     /// Makes a key of words; `None` when one of them is missing, for then nothing equals it.
     fn from_words(words: impl Iterator<Item = Option<u64>>) -> Option<Self>;
+
+    /// The words.
+    fn words(&self) -> &[u64];
 }
 
 impl<const N: usize> Key for [u64; N] {
@@ -27,6 +30,11 @@ impl<const N: usize> Key for [u64; N] {
         }
         Some(key)
     }
+
+    #[inline]
+    fn words(&self) -> &[u64] {
+        self
+    }
 }
 
 /// A key of any length.
@@ -35,6 +43,10 @@ pub(crate) type LongKey = SmallVec<[u64; 8]>;
 impl Key for LongKey {
     fn from_words(words: impl Iterator<Item = Option<u64>>) -> Option<Self> {
         words.collect()
+    }
+
+    fn words(&self) -> &[u64] {
+        self
     }
 }
 
@@ -275,6 +287,7 @@ pub(crate) struct RowIter<'a, K> {
 }
 
 /// A row of a memory, seen by a probe.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Found<'a> {
     /// The first fact's slot.
     pub(crate) slot: u32,

@@ -12,22 +12,13 @@ use super::input::Member;
 use super::join::{Join, Outlet, Propagation, Sign};
 use super::residual::PreparedTest;
 use super::{Matcher, Root, Slots};
-use crate::agenda::{Due, End, Ranks};
+use crate::agenda::{End, Ranked, Ranks};
 use crate::memory::WorkingMemory;
 use crate::program::NativeTest;
 use crate::ruleset::{Bit, RuleSet, RuleSets};
 
 /// The number of a rule in its session.
 pub(crate) type RuleId = u32;
-
-/// A branch of a rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct BranchId {
-    pub(crate) rule: RuleId,
-    pub(crate) branch: u32,
-    /// The rule's rank.
-    rank: u32,
-}
 
 /// The rules of a session.
 #[derive(Debug, Default)]
@@ -56,8 +47,6 @@ pub(crate) struct Place {
     pub(crate) bit: Bit,
     /// For each pattern of the rule, the place in the chain where it stands.
     chain_places: Vec<u16>,
-    /// Whether the chain joins the patterns in the order in which they are declared.
-    as_declared: bool,
 }
 
 impl Place {
@@ -103,26 +92,17 @@ impl Order<'_> {
         self.roots[id.0 as usize].as_ref().expect("entries of a tree go before the tree")
     }
 
-    fn branch(&self, root: RootId, bit: Bit) -> BranchId {
-        self.root(root).branches[bit as usize].expect("entries of a rule go before the rule")
-    }
-
-    fn place(&self, branch: BranchId) -> (&LiveRule, &Place) {
+    fn place(&self, branch: Ranked) -> (&LiveRule, &Place) {
         let live = self.rules.get(branch.rule).expect("branches name live rules");
         (live, &live.places[branch.branch as usize])
     }
 
-    /// Brings the tuple of an activation from the order of its chain into that of the rule's patterns.
-    #[inline]
-    pub(super) fn put_in_declared_order(&self, due: Due, slots: &mut Slots) -> RuleId {
-        let branch = self.branch(due.root, due.bit);
+    /// Brings a tuple from the order of its chain into that of the rule's patterns.
+    pub(super) fn put_in_declared_order(&self, branch: Ranked, slots: &mut Slots) {
         let (_, place) = self.place(branch);
-        if !place.as_declared {
-            let chain = slots.clone();
-            let declared = place.chain_places.iter().map(|at| chain[*at as usize]);
-            slots.iter_mut().zip(declared).for_each(|(slot, declared)| *slot = declared);
-        }
-        branch.rule
+        let chain = slots.clone();
+        let declared = place.chain_places.iter().map(|at| chain[*at as usize]);
+        slots.iter_mut().zip(declared).for_each(|(slot, declared)| *slot = declared);
     }
 }
 
@@ -133,13 +113,13 @@ impl Ranks for Order<'_> {
     }
 
     #[inline]
-    fn rank(&self, root: RootId, bit: Bit) -> u32 {
-        self.branch(root, bit).rank
+    fn ranked(&self, root: RootId, bit: Bit) -> Ranked {
+        self.root(root).branches[bit as usize].expect("entries of a rule go before the rule")
     }
 
     fn compare(&self, root: RootId, left: (Bit, &[u32]), right: (Bit, &[u32])) -> Ordering {
-        let (live, left_place) = self.place(self.branch(root, left.0));
-        let (_, right_place) = self.place(self.branch(root, right.0));
+        let (live, left_place) = self.place(self.ranked(root, left.0));
+        let (_, right_place) = self.place(self.ranked(root, right.0));
         for (position, pattern) in live.rule.patterns.iter().enumerate() {
             let store = self.memory.store(pattern.ty);
             let left = left.1[left_place.chain_places[position] as usize];
@@ -181,16 +161,16 @@ impl Matcher {
         let paths = self.network.add_rule(&rule);
         let mut places = Vec::with_capacity(paths.len());
         for (index, (path, branch)) in paths.into_iter().zip(rule.branches.iter()).enumerate() {
-            let bit = self.occupy_root(&path, BranchId { rule: id, branch: index as u32, rank });
-            self.enroll(&rule, branch, &path, bit, natives);
-            touched.insert((path.root, None));
-            touched.extend(path.joins.iter().map(|join| (path.root, Some(*join))));
             let mut chain_places = vec![0; branch.order.len()];
             for (place, position) in branch.order.iter().enumerate() {
                 chain_places[position.index()] = place as u16;
             }
             let as_declared = chain_places.is_sorted();
-            places.push(Place { path, bit, chain_places, as_declared });
+            let bit = self.occupy_root(&path, Ranked { rank, rule: id, branch: index as u32, as_declared });
+            self.enroll(&rule, branch, &path, bit, natives);
+            touched.insert((path.root, None));
+            touched.extend(path.joins.iter().map(|join| (path.root, Some(*join))));
+            places.push(Place { path, bit, chain_places });
         }
         self.rules.by_name.insert(rule.name.clone(), id);
         self.rules.live[id as usize] = Some(LiveRule { rule, places, rank });
@@ -198,7 +178,7 @@ impl Matcher {
     }
 
     /// Makes sure that the root is live, and takes a free bit of it.
-    fn occupy_root(&mut self, path: &Path, branch: BranchId) -> Bit {
+    fn occupy_root(&mut self, path: &Path, branch: Ranked) -> Bit {
         let id = path.root;
         let ty = self.network.root(id).ty;
         let place = place_at(&mut self.roots, id.0);
@@ -241,7 +221,7 @@ impl Matcher {
             let node = self.network.join(*id);
             let join = place_at(&mut self.joins, id.0).get_or_insert_with(|| {
                 self.entrances.open(planned.ty, path.root, Some(*id), index + 1);
-                Box::new(Join::new(path.root, &node.types, &node.keys))
+                Box::new(Join::new(path.root, &node.types, &node.keys, &self.memory))
             });
             join.add(member(index + 1, &planned.filter), prepare(&planned.tests));
         }

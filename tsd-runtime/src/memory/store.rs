@@ -43,27 +43,26 @@ struct KeyIndex {
     hasher: ahash::RandomState,
 }
 
-/// A fact in the index, with half of its key's hash, so that growing the table reads no rows.
+/// A fact in the index.
 #[derive(Clone, Copy, Debug)]
 struct KeyPlace {
-    hash: u32,
+    /// The word of a key of one field; the hash of a longer key, so that growing the table reads no rows.
+    word: u64,
     slot: u32,
 }
 
-impl KeyPlace {
-    /// The half, spread over the bits that the table looks at.
-    fn spread(self) -> u64 {
-        u64::from(self.hash) << 32 | u64::from(self.hash)
-    }
-}
-
 impl KeyIndex {
-    fn hash(&self, row: &[u64]) -> u32 {
-        let hash = match self.fields.as_slice() {
-            [field] => self.hasher.hash_one(row[*field]),
-            fields => fields.iter().fold(0, |hash, field| self.hasher.hash_one((hash, row[*field]))),
-        };
-        hash as u32
+    /// What the index knows of a key: all of it when it has one word.
+    #[inline]
+    fn word(&self, mut words: impl Iterator<Item = u64>) -> u64 {
+        match self.fields.len() {
+            1 => words.next().unwrap_or(0),
+            _ => words.fold(0, |hash, word| self.hasher.hash_one((hash, word))),
+        }
+    }
+
+    fn row_word(&self, row: &[u64]) -> u64 {
+        self.word(self.fields.iter().map(|field| row[*field]))
     }
 
     fn same(&self, left: &[u64], right: &[u64]) -> bool {
@@ -139,9 +138,25 @@ impl Store {
     /// The slot of the fact with the primary key of `row`.
     pub(crate) fn find_by_key(&self, row: &[u64]) -> Option<u32> {
         let key = self.key.as_ref()?;
-        let new = KeyPlace { hash: key.hash(row), slot: 0 };
-        let same = |place: &KeyPlace| place.hash == new.hash && key.same(self.row(place.slot), row);
-        key.places.find(new.spread(), same).map(|place| place.slot)
+        self.find_key(key.fields.iter().map(|field| row[*field]))
+    }
+
+    /// The fields of the primary key; none when the type has no key.
+    pub(crate) fn key_fields(&self) -> &[usize] {
+        self.key.as_ref().map_or(&[], |key| &key.fields)
+    }
+
+    /// The slot of the fact whose primary key is these words, in the order of the key's fields.
+    #[inline]
+    pub(crate) fn find_key(&self, words: impl Iterator<Item = u64> + Clone) -> Option<u32> {
+        let key = self.key.as_ref()?;
+        let word = key.word(words.clone());
+        let one = key.fields.len() == 1;
+        let same = |place: &KeyPlace| {
+            place.word == word
+                && (one || key.fields.iter().map(|field| self.row(place.slot)[*field]).eq(words.clone()))
+        };
+        key.places.find(key.hasher.hash_one(word), same).map(|place| place.slot)
     }
 
     /// The slots in use, oldest slot first.
@@ -172,18 +187,18 @@ impl Store {
     /// Enters the primary key of `row` for the fact at `slot`, unless a fact has it.
     fn index(&mut self, slot: u32, row: &[u64]) -> Result<(), u32> {
         let Some(key) = &mut self.key else { return Ok(()) };
-        let new = KeyPlace { hash: key.hash(row), slot };
+        let word = key.row_word(row);
         let (words, width) = (&self.words, self.width);
-        let KeyIndex { fields, places, .. } = key;
+        let KeyIndex { fields, places, hasher } = key;
         let same = |place: &KeyPlace| {
             let start = place.slot as usize * width;
-            let other = &words[start..start + width];
-            place.hash == new.hash && fields.iter().all(|field| other[*field] == row[*field])
+            place.word == word
+                && (fields.len() == 1 || fields.iter().all(|field| words[start + *field] == row[*field]))
         };
-        match places.entry(new.spread(), same, |place| place.spread()) {
+        match places.entry(hasher.hash_one(word), same, |place| hasher.hash_one(place.word)) {
             Entry::Occupied(found) => Err(found.get().slot),
             Entry::Vacant(place) => {
-                place.insert(new);
+                place.insert(KeyPlace { word, slot });
                 Ok(())
             }
         }
@@ -222,8 +237,8 @@ impl Store {
         let start = slot as usize * self.width;
         let row = &self.words[start..start + self.width];
         let Some(key) = &mut self.key else { return };
-        let old = KeyPlace { hash: key.hash(row), slot };
-        if let Ok(found) = key.places.find_entry(old.spread(), |place| place.slot == slot) {
+        let hash = key.hasher.hash_one(key.row_word(row));
+        if let Ok(found) = key.places.find_entry(hash, |place| place.slot == slot) {
             found.remove();
         }
     }
