@@ -61,7 +61,8 @@ pub fn check(programs: &[ast::Program], lost: BTreeSet<String>, sink: &mut Diagn
     action::infer(&mut declarations, &names, rules.clone(), sink);
     let rules = check_rules(&declarations, &names, rules, sink);
     let facts = facts::check(&declarations, &names, facts, sink);
-    hir::Program { name: module_name(programs, sink), schema: declarations.schema, rules, facts }
+    let places = declarations.places();
+    hir::Program { name: module_name(programs, sink), schema: declarations.schema, rules, facts, places }
 }
 
 /// Checks rules that are added to a module with this schema.

@@ -84,7 +84,7 @@ struct Parts {
 
 fn parts(module: &Module, sources: &SourceMap, options: &Options<'_>) -> Parts {
     let schema = &module.schema;
-    let places = Places::new(sources, options);
+    let places = Places { declared: &module.places, sources, options };
     let names = Names::new(schema, &places);
     let mut natives = Natives::new(schema, &names);
     let rule_places: Vec<String> = module

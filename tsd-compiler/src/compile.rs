@@ -37,9 +37,9 @@ pub fn compile(sources: &SourceMap, files: &[FileId]) -> Compilation {
         files.iter().map(|file| syntax::parse(sources, *file, &mut sink)).collect();
     let lost = lost_names(sources, &files, &sink);
     let program = check::check(&programs, lost, &mut sink);
-    let hir::Program { name, schema, rules, facts } = program;
+    let hir::Program { name, schema, rules, facts, places } = program;
     let rules = plan_sound(&schema, rules, &mut sink);
-    let module = rules.map(|rules| Module { name, schema, rules, facts });
+    let module = rules.map(|rules| Module { name, schema, rules, facts, places });
     Compilation { module, diagnostics: finish(sources, sink) }
 }
 

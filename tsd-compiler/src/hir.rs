@@ -6,7 +6,7 @@
 
 use tsd_ir::{Effect, Expr, FieldId, Position, Schema, Test, TypeId};
 
-use crate::module::InitialFact;
+use crate::module::{InitialFact, Places};
 use crate::source::Span;
 
 /// All that a set of programs says.
@@ -20,6 +20,8 @@ pub struct Program {
     pub rules: Vec<Rule>,
     /// The facts that a session starts with, in order.
     pub facts: Vec<InitialFact>,
+    /// Where the types and actions are declared.
+    pub places: Places,
 }
 
 /// A checked rule.

@@ -25,4 +25,4 @@ pub mod source;
 pub mod syntax;
 
 pub use compile::{Compilation, RuleCompilation, compile, compile_rules};
-pub use module::{InitialFact, InitialValue, Module, PlannedRule};
+pub use module::{InitialFact, InitialValue, Module, Places, PlannedRule, TypePlace};

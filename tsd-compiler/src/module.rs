@@ -20,6 +20,28 @@ pub struct Module {
     pub rules: Vec<PlannedRule>,
     /// The facts that a session starts with, in order.
     pub facts: Vec<InitialFact>,
+    /// Where the types and actions are declared.
+    pub places: Places,
+}
+
+/// Where the declarations of a schema stand, by their numbers.
+#[derive(Clone, Debug, Default)]
+pub struct Places {
+    /// One for each type.
+    pub types: Vec<TypePlace>,
+    /// One for each action: its name in its declaration; `None` when it is only called.
+    pub actions: Vec<Option<Span>>,
+}
+
+/// Where a type is declared.
+#[derive(Clone, Debug)]
+pub struct TypePlace {
+    /// Its name.
+    pub name: Span,
+    /// Its fields, by their numbers.
+    pub fields: Vec<Span>,
+    /// For an extern type, the path of the struct.
+    pub path: Option<Span>,
 }
 
 /// A rule with its plan.

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tsd_ir::{Action, ActionId, Field, FieldId, Kind, Schema, Type, TypeId};
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
+use crate::module::{Places, TypePlace};
 use crate::source::Span;
 use crate::syntax::ast;
 
@@ -22,7 +23,7 @@ pub(super) struct Declarations {
     pub(super) schema: Schema,
     types: BTreeMap<String, TypeId>,
     actions: BTreeMap<String, ActionId>,
-    type_spans: Vec<TypeSpans>,
+    type_spans: Vec<TypePlace>,
     action_spans: Vec<Span>,
     /// Actions that are called but not declared; their spans are those of the first calls.
     pub(super) inferred: BTreeSet<ActionId>,
@@ -31,12 +32,6 @@ pub(super) struct Declarations {
     /// Fields and parameters whose types could not be resolved.
     broken_fields: BTreeSet<(TypeId, FieldId)>,
     pub(super) broken_parameters: BTreeSet<(ActionId, usize)>,
-}
-
-#[derive(Debug)]
-struct TypeSpans {
-    name: Span,
-    fields: Vec<Span>,
 }
 
 /// What a type name stands for.
@@ -122,7 +117,9 @@ impl Declarations {
             path,
         });
         self.types.insert(text.clone(), id);
-        self.type_spans.push(TypeSpans { name: *span, fields: Vec::new() });
+        let path = declaration.rust_path.as_deref().unwrap_or_default();
+        let path = path.first().zip(path.last()).map(|(first, last)| first.span.to(last.span));
+        self.type_spans.push(TypePlace { name: *span, fields: Vec::new(), path });
         Some(id)
     }
 
@@ -290,6 +287,15 @@ impl Declarations {
             Kind::Int => "an int".to_owned(),
             _ => format!("a {}", self.kind_name(kind)),
         }
+    }
+
+    /// Where everything is declared.
+    pub(super) fn places(&self) -> Places {
+        let actions = self.action_spans.iter().enumerate().map(|(index, span)| {
+            let declared = !self.inferred.contains(&ActionId(index as u16));
+            declared.then_some(*span)
+        });
+        Places { types: self.type_spans.clone(), actions: actions.collect() }
     }
 
     /// The name of a kind as the rules write it.

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
-use tsd_ir::{Action, Kind, Parameter, Schema};
+use tsd_ir::{Action, ActionId, Kind, Parameter, Schema};
 
 use super::expr::{number, reader};
 use super::names::Names;
@@ -20,14 +20,15 @@ impl Actions<'_> {
     /// `pub trait Actions`.
     pub(super) fn declaration(&self) -> TokenStream {
         let methods = self.schema.actions.iter().enumerate().map(|(index, action)| {
-            let (name, doc) = (&self.names.actions[index], self.doc(action));
+            let id = ActionId(index as u16);
+            let (name, doc) = (&self.names.actions[index], self.doc(id, action));
             let context = action.context.then(|| quote!(, context: &mut Context<'_, Self>));
             let names = &self.names.parameters[index];
             let parameters = names.iter().zip(action.parameters.iter()).map(|(name, parameter)| {
                 let ty = self.parameter_type(parameter);
                 quote!(, #name: #ty)
             });
-            let span = self.places.tokens(self.places.action(action));
+            let span = self.places.tokens(self.places.action(id));
             quote_spanned! { span=>
                 #[doc = #doc]
                 fn #name(&mut self #context #(#parameters)*);
@@ -39,7 +40,7 @@ impl Actions<'_> {
         }
     }
 
-    fn doc(&self, action: &Action) -> String {
+    fn doc(&self, id: ActionId, action: &Action) -> String {
         let parameter = |parameter: &Parameter| {
             let mark = if parameter.optional { "?" } else { "" };
             let default = parameter.default.as_ref().map(|value| format!(" = {value}")).unwrap_or_default();
@@ -47,7 +48,7 @@ impl Actions<'_> {
         };
         let parameters: Vec<String> = action.parameters.iter().map(parameter).collect();
         let signature = format!("{}({})", action.name, parameters.join(", ")).replace('`', "'");
-        match self.places.action(action) {
+        match self.places.action(id) {
             Some(place) => format!(" `{signature}`, declared in {}.", self.places.line(place)),
             None => format!(" `{signature}`, inferred from its calls."),
         }

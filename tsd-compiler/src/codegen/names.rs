@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use proc_macro2::{Ident, Span};
 use quote::format_ident;
-use tsd_ir::Schema;
+use tsd_ir::{ActionId, FieldId, Schema, TypeId};
 
 use super::places::Places;
 
@@ -33,21 +33,28 @@ pub(super) struct Names {
 impl Names {
     pub(super) fn new(schema: &Schema, places: &Places<'_>) -> Self {
         let mut scope = Scope::with(&TAKEN);
-        let types: Vec<Ident> =
-            schema.types.iter().map(|ty| scope.add(&ty.name, places.tokens(places.type_name(ty)))).collect();
+        let types = schema.types.iter().enumerate();
+        let types = types.map(|(index, ty)| {
+            let place = places.type_name(TypeId(index as u16));
+            scope.add(&ty.name, places.tokens(place))
+        });
+        let types = types.collect();
         let host = scope.add("A", Span::call_site());
-        let fields = schema.types.iter().map(|ty| {
+        let fields = schema.types.iter().enumerate().map(|(index, ty)| {
             let mut scope = Scope::default();
-            let field =
-                |field: &tsd_ir::Field| scope.add(&field.name, places.tokens(places.field(ty, field)));
-            ty.fields.iter().map(field).collect()
+            let fields = ty.fields.iter().enumerate().map(|(at, field)| {
+                let place = places.field(TypeId(index as u16), FieldId(at as u16));
+                scope.add(&field.name, places.tokens(place))
+            });
+            fields.collect()
         });
         let mut scope = Scope::default();
-        let actions = schema
-            .actions
-            .iter()
-            .map(|action| scope.add(&action.name, places.tokens(places.action(action))))
-            .collect();
+        let actions = schema.actions.iter().enumerate();
+        let actions = actions.map(|(index, action)| {
+            let place = places.action(ActionId(index as u16));
+            scope.add(&action.name, places.tokens(place))
+        });
+        let actions = actions.collect();
         let parameters = schema.actions.iter().map(|action| {
             let mut scope = Scope::with(&["context"]);
             action.parameters.iter().map(|parameter| scope.add(&parameter.name, Span::call_site())).collect()

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use tsd_ir::{Field, Kind, Schema, Type};
+use tsd_ir::{Field, FieldId, Kind, Schema, Type, TypeId};
 
 use super::expr::number;
 use super::names::{Names, identifier};
@@ -19,16 +19,16 @@ impl Types<'_> {
     /// The structs, and the user's own ones under the names that the rules give them.
     pub(super) fn declarations(&self) -> TokenStream {
         let types = self.schema.types.iter().enumerate();
-        types.map(|(index, ty)| self.declaration(index, ty)).collect()
+        types.map(|(index, ty)| self.declaration(TypeId(index as u16), ty)).collect()
     }
 
-    fn declaration(&self, index: usize, ty: &Type) -> TokenStream {
-        let name = &self.names.types[index];
-        let place = self.places.type_name(ty).map(|place| self.places.line(place)).unwrap_or_default();
+    fn declaration(&self, id: TypeId, ty: &Type) -> TokenStream {
+        let name = &self.names.types[id.index()];
+        let place = self.places.type_name(id).map(|place| self.places.line(place)).unwrap_or_default();
         if let Some(path) = &ty.path {
             let doc = format!(" The facts of type `{}`: `{path}`, as {place} says.", ty.name);
-            let path = self.path(ty, path);
-            let span = self.places.tokens(self.places.path(ty));
+            let path = self.path(id, path);
+            let span = self.places.tokens(self.places.path(id));
             return quote_spanned! { span=>
                 #[doc = #doc]
                 pub type #name = #path;
@@ -36,7 +36,7 @@ impl Types<'_> {
         }
         let doc = format!(" A fact of type `{}`, declared in {place}.", ty.name);
         let fields =
-            ty.fields.iter().zip(&self.names.fields[index]).enumerate().map(|(at, (field, name))| {
+            ty.fields.iter().zip(&self.names.fields[id.index()]).enumerate().map(|(at, (field, name))| {
                 let hash = if ty.key.iter().any(|key| key.index() == at) { "#" } else { "" };
                 let mark = if field.optional { "?" } else { "" };
                 let doc = format!(" `{hash}{}: {}{mark}`", field.name, kind_name(self.schema, field.kind));
@@ -51,7 +51,7 @@ impl Types<'_> {
     }
 
     /// The path of the user's own struct, with the span that it has in the rules.
-    fn path(&self, ty: &Type, path: &str) -> TokenStream {
+    fn path(&self, ty: TypeId, path: &str) -> TokenStream {
         let span = self.places.tokens(self.places.path(ty));
         let parts = path.split("::").map(|part| match part {
             "crate" | "self" | "super" => Ident::new(part, span),
@@ -76,54 +76,47 @@ impl Types<'_> {
 
     /// `impl FactOf<Rules<A>>` for each type.
     pub(super) fn facts(&self) -> TokenStream {
-        self.schema.types.iter().enumerate().map(|(index, ty)| self.fact(index, ty)).collect()
+        let types = self.schema.types.iter().enumerate();
+        types.map(|(index, ty)| self.fact(TypeId(index as u16), ty)).collect()
     }
 
-    fn fact(&self, index: usize, ty: &Type) -> TokenStream {
-        let (name, host) = (&self.names.types[index], &self.names.host);
-        let fields: Vec<_> = ty.fields.iter().zip(&self.names.fields[index]).collect();
-        let writes = fields.iter().map(|(field, name)| {
+    fn fact(&self, id: TypeId, ty: &Type) -> TokenStream {
+        let (name, host) = (&self.names.types[id.index()], &self.names.host);
+        let fields: Vec<_> = ty.fields.iter().zip(&self.names.fields[id.index()]).collect();
+        let writes = fields.iter().enumerate().map(|(at, (field, name))| {
             let column = column(field);
-            let span = self.places.tokens(self.places.field(ty, field));
+            let span = self.places.tokens(self.places.field(id, FieldId(at as u16)));
             quote_spanned!(span=> rt::Column::<#column>::write(&self.#name, row);)
         });
         let row = if fields.is_empty() { quote!(_row) } else { quote!(row) };
-        let number = number(index);
-        let object = object(index);
-        let objects = if ty.path.is_some() { quote!(Objects) } else { self.objects_type() };
-        let (read, keep) = match ty.path {
-            None => {
-                let reads = fields.iter().enumerate().map(|(index, (field, name))| {
-                    let (column, index) = (column(field), super::expr::number(index));
-                    quote!(#name: rt::Column::<#column>::read(row, #index))
-                });
-                let read = quote! {
-                    fn read(_slot: u32, #row: rt::RowReader<'_>, _objects: &#objects) -> Option<Self> {
-                        Some(Self { #(#reads),* })
-                    }
-                };
-                (read, None)
+        let (number, objects) = (number(id.index()), self.objects_type());
+        let access = if ty.path.is_some() {
+            let object = object(id.index());
+            quote! {
+                fn read(slot: u32, _row: rt::RowReader<'_>, objects: &Objects) -> Option<Self> {
+                    objects.#object.copy(slot)
+                }
+
+                fn keep(self, slot: u32, objects: &mut Objects) {
+                    objects.#object.keep(slot, self);
+                }
             }
-            Some(_) => {
-                let read = quote! {
-                    fn read(slot: u32, _row: rt::RowReader<'_>, objects: &#objects) -> Option<Self> {
-                        objects.#object.copy(slot)
-                    }
-                };
-                let keep = quote! {
-                    fn keep(self, slot: u32, objects: &mut #objects) {
-                        objects.#object.keep(slot, self);
-                    }
-                };
-                (read, Some(keep))
+        } else {
+            let reads = fields.iter().enumerate().map(|(at, (field, name))| {
+                let (column, at) = (column(field), super::expr::number(at));
+                quote!(#name: rt::Column::<#column>::read(row, #at))
+            });
+            quote! {
+                fn read(_slot: u32, #row: rt::RowReader<'_>, _objects: &#objects) -> Option<Self> {
+                    Some(Self { #(#reads),* })
+                }
             }
         };
         quote! {
             impl<#host: Actions> rt::FactOf<Rules<#host>> for #name {
                 const TYPE: rt::TypeId = rt::TypeId(#number);
                 fn write(&self, #row: &mut rt::RowWriter<'_>) { #(#writes)* }
-                #read
-                #keep
+                #access
             }
         }
     }
@@ -141,9 +134,9 @@ impl Types<'_> {
     /// `struct Objects`, with a list of structs for each extern type.
     pub(super) fn objects(&self) -> Option<TokenStream> {
         self.externs().next()?;
-        let fields = self.externs().map(|(index, ty)| {
+        let fields = self.externs().map(|(index, _)| {
             let (object, name) = (object(index), &self.names.types[index]);
-            let span = self.places.tokens(self.places.path(ty));
+            let span = self.places.tokens(self.places.path(TypeId(index as u16)));
             let name = quote_spanned!(span=> #name);
             quote!(#object: rt::Objects<#name>)
         });
