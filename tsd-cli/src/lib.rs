@@ -1,1 +1,18 @@
-//! Placeholder.
+//! The `tsd` command as a library.
+//!
+//! [`run`] is the whole command: arguments in, an exit code out, with the streams that it writes to handed over, so
+//! that tests and other programs can call it. [`load`] reads facts from files into any session.
+
+mod arguments;
+mod check;
+mod commands;
+mod execute;
+mod expand;
+pub mod load;
+mod progress;
+mod record;
+mod rules;
+mod shown;
+mod summary;
+
+pub use commands::{EXIT_ERRORS, EXIT_OK, EXIT_USAGE, Streams, run};

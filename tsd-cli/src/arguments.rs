@@ -1,0 +1,88 @@
+//! What the command understands.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::load::FactFile;
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 all is well (warnings included), 1 errors in rules or data, or a run that exceeded its limit, \
+2 wrong usage or files that cannot be read or written.";
+
+/// Checks, runs and expands business rules.
+#[derive(Debug, Parser)]
+#[command(name = "tsd", version, after_help = EXIT_CODES, max_term_width = 110)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Check rules: show every error and warning.
+    Check(Rules),
+    /// Run rules: interpret them over the facts in them and in files, and show what fires.
+    Run(Box<Run>),
+    /// Show the Rust source that the rules compile to.
+    Expand(Rules),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Rules {
+    /// Rule files. Several make one program, whatever their order.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Facts:
+  In a CSV file the header tells which column is which field; columns that the type lacks are ignored. An empty cell
+  and NA are missing, which only a field declared with `?` may be. In a JSONL file each line is an object; null and an
+  absent key are missing. A field that refers to a fact holds that fact's primary key, the parts of a composite key
+  joined by `_`.
+
+Output of --format json, one line an activation, in firing order:
+  {\"rule\":\"vip\",\"bindings\":{\"c\":\"Customer~c1\"},\"actions\":[{\"name\":\"reward\",\"args\":[\"c1\",1200]}]}
+  `actions` holds the calls of the program's actions and, as calls with one argument, the lines of Print and Log. What
+  Insert, Update and Retract did shows in --final-facts:
+  {\"fact\":\"Customer\",\"fields\":{\"id\":\"c1\",\"tier\":\"GOLD\"}}
+  A fact is written Type~key or, without a key, Type~#n by insertion number; a missing value is null.")]
+pub(crate) struct Run {
+    #[command(flatten)]
+    pub(crate) rules: Rules,
+    /// Facts of a type: a .csv or .jsonl file, with .zst behind it when compressed. May be given often, also for one
+    /// type.
+    #[arg(long, value_name = "TYPE=FILE")]
+    pub(crate) facts: Vec<FactFile>,
+    /// How to show what fires.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    /// Show all facts at the end, by type and then in the order of insertion.
+    #[arg(long)]
+    pub(crate) final_facts: bool,
+    /// Leave out activations and counts: show only what the rules print (and the final facts).
+    #[arg(long, short, conflicts_with = "format")]
+    pub(crate) quiet: bool,
+    /// Stop with an error after this many activations.
+    #[arg(long, value_name = "N")]
+    pub(crate) run_limit: Option<u64>,
+    /// Whether rules share what they have in common. It changes time and memory, never a result.
+    #[arg(long, value_enum, default_value_t = Sharing::On)]
+    pub(crate) sharing: Sharing,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people: a line an activation, and a count for each rule.
+    Text,
+    /// For programs: a JSON object a line.
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Sharing {
+    On,
+    Off,
+}

@@ -1,0 +1,81 @@
+//! `tsd run`.
+
+use tsd_runtime::ir::Sharing;
+use tsd_runtime::{Engine, Error};
+
+use crate::arguments::{self, Format, Run};
+use crate::commands::{EXIT_ERRORS, EXIT_USAGE, Stop, Streams};
+use crate::load::{LoadError, load};
+use crate::progress::Bar;
+use crate::record::{Shared, Style};
+use crate::rules::compile;
+use crate::summary;
+
+/// Interprets the rules over the facts and shows what fires.
+pub(crate) fn execute(arguments: &Run, mut streams: Streams) -> Result<(), Stop> {
+    let compiled = compile(&arguments.rules.files, &mut streams)?;
+    let style = match arguments.format {
+        Format::Json => Style::Json,
+        Format::Text if arguments.quiet => Style::PrintedOnly,
+        Format::Text => Style::Text,
+    };
+    let sharing = match arguments.sharing {
+        arguments::Sharing::On => Sharing::On,
+        arguments::Sharing::Off => Sharing::Off,
+    };
+    let Streams { out, err, progress, .. } = streams;
+    let recorder = Shared::new(style, out, err);
+    let mut engine = Engine::from_module(compiled.module, recorder.clone(), sharing);
+    recorder.attach(&mut engine);
+    if let Some(limit) = arguments.run_limit {
+        engine.set_run_limit(limit);
+    }
+
+    let mut bar = Bar::new(progress);
+    let loaded = load(&mut engine, &arguments.facts, &mut |progress| bar.show(progress));
+    bar.clear();
+    if let Err(error) = loaded {
+        return Err(refuse(&recorder, &error));
+    }
+
+    let run = engine.run();
+    recorder.lock().flush();
+    match run {
+        Ok(report) => {
+            summary::problems(&report, &recorder);
+            if style == Style::Text {
+                summary::counts(&engine, &report, &recorder);
+            }
+        }
+        Err(error) => return stop(&recorder, &error),
+    }
+    if arguments.final_facts {
+        summary::final_facts(&engine, style, &recorder);
+    }
+    recorder.lock().finish()?;
+    Ok(())
+}
+
+/// Says why the facts could not be loaded.
+fn refuse(recorder: &Shared, error: &LoadError) -> Stop {
+    let mut recorder = recorder.lock();
+    let LoadError::Rows(problems) = error else {
+        recorder.complain(&format!("error: {error}"));
+        return Stop::Exit(EXIT_USAGE);
+    };
+    for problem in problems {
+        recorder.complain(&format!("error: {problem}"));
+    }
+    if problems.len() >= crate::load::PROBLEMS_KEPT {
+        recorder.complain("error: too many errors; the rest of the facts was not read");
+    }
+    Stop::Exit(EXIT_ERRORS)
+}
+
+/// Ends after a run that was stopped: what fired before is shown.
+fn stop(recorder: &Shared, error: &Error) -> Result<(), Stop> {
+    let mut recorder = recorder.lock();
+    recorder.finish()?;
+    recorder.complain(&format!("error: {error}"));
+    Err(Stop::Exit(EXIT_ERRORS))
+}

@@ -1,0 +1,59 @@
+//! Rule files on their way to a module, and what is to be said about them.
+
+use std::path::PathBuf;
+
+use tsd_compiler::Module;
+use tsd_compiler::diagnostics::{Diagnostic, render};
+use tsd_compiler::source::{FileId, SourceMap};
+
+use crate::commands::{EXIT_ERRORS, EXIT_USAGE, Stop, Streams};
+
+/// Rules that compiled.
+pub(crate) struct Compiled {
+    pub(crate) sources: SourceMap,
+    pub(crate) module: Module,
+    pub(crate) warnings: usize,
+}
+
+/// Reads and compiles rule files, and shows every error and warning.
+pub(crate) fn compile(files: &[PathBuf], streams: &mut Streams) -> Result<Compiled, Stop> {
+    let (sources, ids) = read(files, streams)?;
+    let compilation = tsd_compiler::compile(&sources, &ids);
+    let shown = render(&sources, &compilation.diagnostics, streams.colour);
+    streams.err.write_all(shown.as_bytes())?;
+    let errors = compilation.diagnostics.iter().filter(|diagnostic| Diagnostic::is_error(diagnostic)).count();
+    match compilation.module {
+        Some(module) => Ok(Compiled { sources, module, warnings: compilation.diagnostics.len() }),
+        None => {
+            if errors > 1 {
+                writeln!(streams.err, "\n{errors} errors")?;
+            }
+            Err(Stop::Exit(EXIT_ERRORS))
+        }
+    }
+}
+
+/// Reads all files, and shows which cannot be read. A file given twice is read once.
+fn read(files: &[PathBuf], streams: &mut Streams) -> Result<(SourceMap, Vec<FileId>), Stop> {
+    let mut sources = SourceMap::new();
+    let mut ids = Vec::with_capacity(files.len());
+    let mut unreadable = false;
+    for (index, path) in files.iter().enumerate() {
+        if files[..index].contains(path) {
+            continue;
+        }
+        match std::fs::read_to_string(path) {
+            Ok(text) => ids.push(sources.add(path.display().to_string(), text)),
+            Err(error) => {
+                unreadable = true;
+                writeln!(streams.err, "error: cannot read {}: {error}", path.display())?;
+            }
+        }
+    }
+    if unreadable { Err(Stop::Exit(EXIT_USAGE)) } else { Ok((sources, ids)) }
+}
+
+/// `1 rule`, `2 rules`.
+pub(crate) fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
