@@ -122,9 +122,8 @@ impl Matcher {
     #[inline]
     fn admit(&mut self, entrance: Entrance, slot: u32, candidates: Option<RuleSet>) -> RuleSet {
         let (input, sets) = self.entrances.input(entrance, &self.joins, &mut self.roots);
-        let candidates = candidates.unwrap_or_else(|| input.everyone());
-        if candidates.is_empty() {
-            return candidates;
+        if candidates.is_some_and(RuleSet::is_empty) {
+            return RuleSet::EMPTY;
         }
         input.admit(slot, candidates, &self.memory, sets)
     }

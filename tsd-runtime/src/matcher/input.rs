@@ -126,12 +126,12 @@ impl Input {
         self.symbols.into_iter().for_each(|symbol| texts.release(symbol));
     }
 
-    /// The rules of `candidates` whose filters the fact at `slot` passes.
+    /// The rules whose filters the fact at `slot` passes, of those in `candidates` or of all.
     #[inline]
     pub(crate) fn admit(
         &self,
         slot: u32,
-        candidates: RuleSet,
+        candidates: Option<RuleSet>,
         memory: &WorkingMemory,
         sets: &mut RuleSets,
     ) -> RuleSet {
@@ -142,12 +142,14 @@ impl Input {
                 Some(word) => table.rows.accepting(word, &memory.texts),
                 None => table.missing,
             };
-            passed = sets.meet(passed, accepted);
-            if passed.is_empty() {
-                return passed;
+            let both = passed.map_or(accepted, |passed| sets.meet(passed, accepted));
+            if both.is_empty() {
+                return both;
             }
+            passed = Some(both);
         }
-        if self.tests.is_empty() {
+        let passed = passed.unwrap_or(self.everyone);
+        if self.tests.is_empty() || passed.is_empty() {
             return passed;
         }
         self.tests.clear(passed, Tuple::new(memory, &[self.ty], &[slot]), sets)

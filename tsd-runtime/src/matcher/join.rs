@@ -61,6 +61,8 @@ pub(crate) struct Outlet {
     pub(crate) levels: Vec<(i32, RuleSet)>,
     /// The joins that have the node on their left, with the rules that go on there.
     pub(crate) children: Vec<(NodeId, RuleSet)>,
+    /// Whether there is but one way to go, which then all rules take.
+    one_way: bool,
 }
 
 /// The memories, by the number of words in the key.
@@ -198,13 +200,17 @@ impl Join {
 
     /// Calls `visit` with every tuple of the node that satisfies the rule `bit`.
     pub(crate) fn for_each_match(
-        &self,
+        &mut self,
         bit: Bit,
         memory: &WorkingMemory,
         sets: &mut RuleSets,
         visit: &mut dyn FnMut(&[u32]),
     ) {
-        with_sides!(&self.sides, pair => self.wiring.matches(pair, bit, memory, sets, visit));
+        let wiring = &self.wiring;
+        with_sides!(&mut self.sides, pair => {
+            pair.right.prepare(|slots| wiring.right_key(memory, slots[0]));
+            wiring.matches(pair, bit, memory, sets, visit);
+        });
     }
 
     /// How much the node's memories hold.
@@ -261,6 +267,17 @@ impl Wiring {
 }
 
 impl Outlet {
+    pub(crate) fn new(levels: Vec<(i32, RuleSet)>, children: Vec<(NodeId, RuleSet)>) -> Self {
+        let one_way = levels.len() + children.len() == 1;
+        Self { levels, children, one_way }
+    }
+
+    /// The rules of `set` that take one of the ways.
+    #[inline]
+    fn taking(&self, way: RuleSet, set: RuleSet, sets: &mut RuleSets) -> RuleSet {
+        if self.one_way { set } else { sets.meet(set, way) }
+    }
+
     /// Passes every set held through `map`.
     pub(crate) fn map_sets(&mut self, map: &mut dyn FnMut(RuleSet) -> RuleSet) {
         self.levels.iter_mut().for_each(|(_, set)| *set = map(*set));
@@ -297,7 +314,7 @@ impl Propagation<'_> {
     #[inline]
     pub(crate) fn emit(&mut self, end: End, outlet: &Outlet, slots: &mut Slots, set: RuleSet) {
         for (salience, rules) in &outlet.levels {
-            let ending = self.sets.meet(set, *rules);
+            let ending = outlet.taking(*rules, set, self.sets);
             if !ending.is_empty() {
                 let arrival = Arrival { root: self.root, end, slots, set: ending };
                 match self.sign {
@@ -307,7 +324,7 @@ impl Propagation<'_> {
             }
         }
         for (child, users) in &outlet.children {
-            let going_on = self.sets.meet(set, *users);
+            let going_on = outlet.taking(*users, set, self.sets);
             if !going_on.is_empty() {
                 self.left_activate(*child, slots, going_on);
             }
@@ -338,6 +355,7 @@ impl Propagation<'_> {
             Sign::Add { fresh } => pair.left.add(&key, slots, set, fresh, self.sets),
             Sign::Remove => pair.left.subtract(&key, slots, set, self.sets),
         }
+        pair.right.prepare(|slots| join.right_key(memory, slots[0]));
         for right in pair.right.group(&key, memory) {
             let both = self.sets.meet(set, right.set);
             if !both.is_empty() {
@@ -355,6 +373,7 @@ impl Propagation<'_> {
             Sign::Add { fresh } => pair.right.add(&key, &[slot], set, fresh, self.sets),
             Sign::Remove => pair.right.subtract(&key, &[slot], set, self.sets),
         }
+        pair.left.prepare(|slots| join.left_key(memory, slots));
         let mut slots = Slots::new();
         for left in pair.left.group(&key, memory) {
             let both = self.sets.meet(left.set, set);

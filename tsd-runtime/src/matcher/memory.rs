@@ -2,8 +2,9 @@
 //!
 //! Tuples with one key form a group, an intrusive doubly linked list through flat arrays; a hash table finds the
 //! group's head. So a probe touches the table, then the tuples, nothing else, and there is no allocation for each key.
-//! Removing a tuple must find it without walking its group, which may be long: a second table, from tuple to row, is
-//! built when the first change that needs it comes, and a memory that only grows never pays for it.
+//! The table is made when the first probe comes: the orders of customers who are all there before them are only written
+//! down. Removing a tuple must find it without walking its group, which may be long: a second table, from tuple to row,
+//! is made when the first change that needs it comes, and a memory that only grows never pays for it.
 
 use std::hash::Hash;
 
@@ -56,7 +57,8 @@ const NONE: u32 = u32::MAX;
 /// Tuples with their rule sets, by key.
 #[derive(Debug)]
 pub(crate) struct Memory<K> {
-    groups: HashTable<Group<K>>,
+    /// Finds the group of a key; made when first probed.
+    groups: Option<HashTable<Group<K>>>,
     rows: Vec<Row>,
     /// The slots of each row behind its first.
     more: Vec<u32>,
@@ -87,7 +89,7 @@ impl<K: Key> Memory<K> {
     /// A memory for tuples of `width` facts.
     pub(crate) fn new(width: usize) -> Self {
         Self {
-            groups: HashTable::new(),
+            groups: None,
             rows: Vec::new(),
             more: Vec::new(),
             width,
@@ -112,9 +114,18 @@ impl<K: Key> Memory<K> {
             return;
         }
         let row = self.allocate(slots, set);
+        self.len += 1;
+        if self.groups.is_some() {
+            self.link(key, row);
+        }
+    }
+
+    /// Puts a row into the group of its key.
+    fn link(&mut self, key: &K, row: u32) {
         let hasher = &self.hasher;
+        let Some(groups) = &mut self.groups else { return };
         let hash = hasher.hash_one(key);
-        let group = self.groups.entry(hash, |group| group.key == *key, |group| hasher.hash_one(&group.key));
+        let group = groups.entry(hash, |group| group.key == *key, |group| hasher.hash_one(&group.key));
         match group {
             hashbrown::hash_table::Entry::Occupied(mut group) => {
                 let head = std::mem::replace(&mut group.get_mut().head, row);
@@ -125,7 +136,26 @@ impl<K: Key> Memory<K> {
                 group.insert(Group { key: key.clone(), head: row });
             }
         }
-        self.len += 1;
+    }
+
+    /// Gets ready for probes. `key_of` tells the key of a tuple that was added.
+    #[inline]
+    pub(crate) fn prepare(&mut self, key_of: impl Fn(&[u32]) -> Option<K>) {
+        if self.groups.is_none() && self.len > 0 {
+            self.group_all(key_of);
+        }
+    }
+
+    fn group_all(&mut self, key_of: impl Fn(&[u32]) -> Option<K>) {
+        self.groups = Some(HashTable::with_capacity(self.len));
+        for row in 0..self.rows.len() as u32 {
+            if !self.rows[row as usize].set.is_empty() {
+                let slots: SmallVec<[u32; 8]> = self.tuple(row).collect();
+                if let Some(key) = key_of(&slots) {
+                    self.link(&key, row);
+                }
+            }
+        }
     }
 
     fn allocate(&mut self, slots: &[u32], set: RuleSet) -> u32 {
@@ -189,24 +219,32 @@ impl<K: Key> Memory<K> {
             }
             self.places = Some(places);
         }
+        if self.groups.is_some() {
+            self.unlink(key, row);
+        }
+        self.rows[row as usize] = Row { slot: NONE, set: RuleSet::EMPTY, next: self.free, previous: NONE };
+        self.free = row;
+        self.len -= 1;
+    }
+
+    /// Takes a row out of the group of its key.
+    fn unlink(&mut self, key: &K, row: u32) {
         let Row { next, previous, .. } = self.rows[row as usize];
         if next != NONE {
             self.rows[next as usize].previous = previous;
         }
         if previous != NONE {
             self.rows[previous as usize].next = next;
-        } else if let Ok(mut group) =
-            self.groups.find_entry(self.hasher.hash_one(key), |group| group.key == *key)
-        {
+            return;
+        }
+        let Some(groups) = &mut self.groups else { return };
+        if let Ok(mut group) = groups.find_entry(self.hasher.hash_one(key), |group| group.key == *key) {
             if next == NONE {
                 group.remove();
             } else {
                 group.get_mut().head = next;
             }
         }
-        self.rows[row as usize] = Row { slot: NONE, set: RuleSet::EMPTY, next: self.free, previous: NONE };
-        self.free = row;
-        self.len -= 1;
     }
 
     /// The row of a tuple.
@@ -245,10 +283,11 @@ impl<K: Key> Memory<K> {
             .chain(self.more[start..start + self.width - 1].iter().copied())
     }
 
-    /// The rows with this key.
+    /// The rows with this key, after [`prepare`](Self::prepare).
     #[inline]
     pub(crate) fn group(&self, key: &K) -> RowIter<'_, K> {
-        let found = self.groups.find(self.hasher.hash_one(key), |group| group.key == *key);
+        let same = |group: &Group<K>| group.key == *key;
+        let found = self.groups.as_ref().and_then(|groups| groups.find(self.hasher.hash_one(key), same));
         RowIter { memory: self, row: found.map_or(NONE, |group| group.head) }
     }
 
@@ -273,7 +312,7 @@ impl<K: Key> Memory<K> {
 
     /// The bytes held.
     pub(crate) fn bytes(&self) -> usize {
-        self.groups.allocation_size()
+        self.groups.as_ref().map_or(0, HashTable::allocation_size)
             + self.rows.capacity() * size_of::<Row>()
             + self.more.capacity() * size_of::<u32>()
             + self.places.as_ref().map_or(0, HashTable::allocation_size)
@@ -322,11 +361,11 @@ mod tests {
     proptest! {
         /// Against a map from tuple to key and rules.
         #[test]
-        fn a_memory_is_a_multimap(steps in proptest::collection::vec((0..6_u32, 0..3_u32, 1..8_u64, any::<bool>()), 1..80)) {
+        fn a_memory_is_a_multimap(steps in proptest::collection::vec((0..6_u32, 0..3_u32, 1..8_u64, any::<(bool, bool)>()), 1..80)) {
             let mut sets = RuleSets::new();
             let mut memory: Memory<[u64; 1]> = Memory::new(2);
             let mut model: BTreeMap<[u32; 2], u64> = BTreeMap::new();
-            for (first, second, bits, adds) in steps {
+            for (first, second, bits, (adds, probed)) in steps {
                 let slots = [first, second];
                 // The key is a function of the tuple, as in a join.
                 let key = [u64::from(first % 2)];
@@ -344,6 +383,11 @@ mod tests {
                     if held & !bits == 0 { model.remove(&slots); } else { model.insert(slots, held & !bits); }
                 }
                 prop_assert_eq!(memory.len(), model.len());
+                if probed {
+                    memory.prepare(|slots| Some([u64::from(slots[0] % 2)]));
+                } else if memory.groups.is_none() {
+                    continue;
+                }
                 for key in 0..2 {
                     let expected: BTreeSet<([u32; 2], u64)> = model.iter()
                         .filter(|(slots, _)| u64::from(slots[0] % 2) == key).map(|(slots, set)| (*slots, *set)).collect();

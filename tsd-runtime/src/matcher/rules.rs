@@ -290,7 +290,7 @@ impl Matcher {
                 Some((*child, join.wiring.input.everyone()))
             })
             .collect();
-        let outlet = Outlet { levels, children };
+        let outlet = Outlet::new(levels, children);
         match join_id {
             None => root.outlet = outlet,
             Some(id) => {
@@ -314,7 +314,7 @@ impl Matcher {
                 let fresh = index >= path.shared;
                 let Some(join) = &mut self.joins[node.0 as usize] else { continue };
                 for slot in self.memory.store(join.wiring.input.ty).live_slots() {
-                    let set = join.wiring.input.admit(slot, only, &self.memory, &mut root.sets);
+                    let set = join.wiring.input.admit(slot, Some(only), &self.memory, &mut root.sets);
                     if !set.is_empty() {
                         join.store_right(slot, set, fresh, &self.memory, &mut root.sets);
                     }
@@ -322,7 +322,7 @@ impl Matcher {
             }
             let fresh = path.shared == 0;
             for slot in self.memory.store(root.input.ty).live_slots() {
-                let set = root.input.admit(slot, only, &self.memory, &mut root.sets);
+                let set = root.input.admit(slot, Some(only), &self.memory, &mut root.sets);
                 if !set.is_empty() {
                     let mut propagation = Propagation {
                         memory: &self.memory,
@@ -396,13 +396,13 @@ impl Matcher {
                 End::Root => {
                     let only = root.sets.single(place.bit);
                     for slot in self.memory.store(root.input.ty).live_slots() {
-                        if !root.input.admit(slot, only, &self.memory, &mut root.sets).is_empty() {
+                        if !root.input.admit(slot, Some(only), &self.memory, &mut root.sets).is_empty() {
                             visit_chain(&[slot]);
                         }
                     }
                 }
                 End::Join(node) => {
-                    if let Some(join) = &self.joins[node.0 as usize] {
+                    if let Some(join) = &mut self.joins[node.0 as usize] {
                         join.for_each_match(place.bit, &self.memory, &mut root.sets, &mut visit_chain);
                     }
                 }

@@ -79,7 +79,15 @@ impl<K: Key> Side<K> {
         }
     }
 
-    /// The tuples with this key.
+    /// Gets ready for probes; see [`Memory::prepare`].
+    #[inline]
+    pub(crate) fn prepare(&mut self, key_of: impl Fn(&[u32]) -> Option<K>) {
+        if let Self::Own(memory) = self {
+            memory.prepare(key_of);
+        }
+    }
+
+    /// The tuples with this key, after [`prepare`](Self::prepare).
     #[inline]
     pub(crate) fn group<'a>(&'a self, key: &K, memory: &WorkingMemory) -> Group<'a, K> {
         match self {
