@@ -1,1 +1,24 @@
-//! Placeholder.
+//! What the engine is held against: a brute-force evaluator of rule programs, and random programs to try both on.
+//!
+//! The [`Oracle`] shares no code with the engine but the parser. It has its own values and operators, no indexes, no
+//! sharing and no rearrangement: after every change it asks every rule about every tuple of facts. [`generate`] makes
+//! programs, as text, and steps to take with them, from lists of numbers that shrink well.
+
+mod evaluate;
+mod facts;
+mod fire;
+pub mod generate;
+pub mod operators;
+mod oracle;
+mod rule;
+mod schema;
+mod step;
+mod value;
+
+pub use evaluate::Scope;
+pub use facts::{Fact, Facts, Fields};
+pub use oracle::Oracle;
+pub use rule::{Rule, Tuple};
+pub use schema::{Action, Field, Schema, Type};
+pub use step::{Event, Outcome, Problem, Ran, Reason, Refusal, Step};
+pub use value::{FactId, Kind, Operand, Shown, Value};

@@ -1,0 +1,137 @@
+//! Random conditions.
+
+use super::expression::Expressions;
+use crate::value::Kind;
+
+impl Expressions<'_, '_> {
+    /// A condition of a rule: equalities that tie the patterns together, and what else comes to mind.
+    pub fn rule_condition(&mut self) -> Option<String> {
+        let mut parts = Vec::new();
+        for index in 1..self.variables.len() {
+            if self.choices.chance(75) {
+                parts.extend(self.tie(index));
+            }
+            if self.choices.chance(25) {
+                parts.extend(self.tie(index));
+            }
+        }
+        for _ in 0..self.choices.weighted(&[3, 4, 2, 1]) {
+            parts.push(self.condition(2));
+        }
+        // Their order is nothing to rely on.
+        if parts.len() > 1 && self.choices.chance(50) {
+            let last = parts.len() - 1;
+            parts.swap(0, last);
+        }
+        (!parts.is_empty()).then(|| parts.join(" AND "))
+    }
+
+    /// An equality between a pattern and one before it.
+    fn tie(&mut self, index: usize) -> Option<String> {
+        let (here, ty) = self.variables[index].clone();
+        let (there, other) = self.variables[self.choices.below(index)].clone();
+        let mut pairs = Vec::new();
+        for left in &self.schema.types[ty].fields {
+            if left.kind == Kind::Fact(other) {
+                pairs.push((format!("{here}.{}", left.name), there.clone()));
+            }
+            for right in &self.schema.types[other].fields {
+                let numeric = |kind| matches!(kind, Kind::Int | Kind::Number);
+                if left.kind == right.kind || (numeric(left.kind) && numeric(right.kind)) {
+                    pairs.push((format!("{here}.{}", left.name), format!("{there}.{}", right.name)));
+                }
+                if right.kind == Kind::Fact(ty) {
+                    pairs.push((here.clone(), format!("{there}.{}", right.name)));
+                }
+            }
+        }
+        if pairs.is_empty() {
+            return None;
+        }
+        let (left, right) = self.choices.pick(&pairs);
+        Some(if self.choices.chance(50) {
+            format!("{right} == {left}")
+        } else {
+            format!("{left} == {right}")
+        })
+    }
+
+    /// Any condition, in parentheses where it needs them.
+    pub fn condition(&mut self, depth: usize) -> String {
+        match if depth == 0 { 0 } else { self.choices.weighted(&[12, 3, 5, 4]) } {
+            0 => self.test(),
+            1 => format!("({} AND {})", self.condition(depth - 1), self.condition(depth - 1)),
+            2 if self.choices.chance(20) => {
+                let mut one_of = || self.condition(depth - 1);
+                format!("({} OR {} or {})", one_of(), one_of(), one_of())
+            }
+            2 => format!("({} OR {})", self.condition(depth - 1), self.condition(depth - 1)),
+            _ => format!("NOT ({})", self.condition(depth - 1)),
+        }
+    }
+
+    fn test(&mut self) -> String {
+        let depth = 1 + self.choices.weighted(&[5, 3, 1]);
+        match self.choices.weighted(&[12, 6, 3, 2, 3, 2, 2, 2, 3, 2, 1]) {
+            0 => self.comparison(Kind::Number, depth),
+            1 => self.comparison(Kind::Text, depth),
+            2 => self.comparison(Kind::Int, depth),
+            3 => self.comparison(Kind::Bool, depth),
+            4 => {
+                let ty = self.choices.below(self.schema.types.len());
+                self.comparison(Kind::Fact(ty), depth)
+            }
+            5 => {
+                let kind = self.choices.pick(&[Kind::Number, Kind::Text, Kind::Int, Kind::Bool]);
+                let mut operand = || self.operand(kind, 1).unwrap_or_default();
+                let (left, first) = (operand(), operand());
+                let mut items = vec![first];
+                while items.len() < 4 && self.choices.chance(60) {
+                    items.push(self.operand(kind, 1).unwrap_or_default());
+                }
+                format!("{left} IN [{}]", items.join(", "))
+            }
+            6 => {
+                let (text, other) = (self.text_operand(depth), self.text_operand(1));
+                format!("{text} CONTAINS {other}")
+            }
+            7 => {
+                let pattern =
+                    self.choices.pick(&["\"a%\"", "\"%b\"", "\"_\"", "\"%\"", "\"\"", "\"_b%\"", "\"a\""]);
+                let pattern = if self.choices.chance(15) { self.text_operand(1) } else { pattern.to_owned() };
+                format!("{} LIKE {pattern}", self.text_operand(depth))
+            }
+            8 => {
+                let word = self.choices.pick(&["MISSING", "PRESENT"]);
+                format!("{} IS {word}", self.perhaps_missing())
+            }
+            9 => {
+                let pattern = self.choices.pick(&["^a", "b$", "[a-b]+", "é|3", "^$", "(?i)a"]);
+                format!("{} MATCHES {pattern:?}", self.text_operand(depth))
+            }
+            _ if self.choices.chance(30) => {
+                self.choices.pick(&["1 == 1", "false", "true", "0.5 > 3 / 2"]).to_owned()
+            }
+            _ => {
+                let paths = self.paths(|kind, _| kind == Kind::Bool);
+                if paths.is_empty() { "2 < 3".to_owned() } else { self.choices.pick(&paths) }
+            }
+        }
+    }
+
+    fn text_operand(&mut self, depth: usize) -> String {
+        self.operand(Kind::Text, depth).unwrap_or_default()
+    }
+
+    fn comparison(&mut self, kind: Kind, depth: usize) -> String {
+        let ops: &[&str] = match kind {
+            Kind::Bool | Kind::Fact(_) => &["==", "!="],
+            _ => &["==", "!=", "<", "<=", ">", ">="],
+        };
+        let op = self.choices.pick(ops);
+        match (self.operand(kind, depth), self.operand(kind, depth)) {
+            (Some(left), Some(right)) => format!("{left} {op} {right}"),
+            _ => self.comparison(Kind::Number, depth),
+        }
+    }
+}

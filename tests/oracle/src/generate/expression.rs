@@ -1,0 +1,161 @@
+//! Random operands of a wanted kind.
+
+use super::choices::Choices;
+use super::values;
+use crate::schema::Schema;
+use crate::value::Kind;
+
+/// Makes expressions over some variables.
+#[derive(Debug)]
+pub struct Expressions<'a, 'c> {
+    /// What decides.
+    pub choices: &'a mut Choices<'c>,
+    /// The declarations.
+    pub schema: &'a Schema,
+    /// The variables with the indexes of their types.
+    pub variables: &'a [(String, usize)],
+}
+
+impl Expressions<'_, '_> {
+    /// The fields of a kind that can be read, as paths.
+    pub fn paths(&self, wanted: impl Fn(Kind, bool) -> bool) -> Vec<String> {
+        let mut paths = Vec::new();
+        for (variable, ty) in self.variables {
+            for field in &self.schema.types[*ty].fields {
+                if wanted(field.kind, field.optional) {
+                    paths.push(format!("{variable}.{}", field.name));
+                }
+            }
+        }
+        paths
+    }
+
+    /// An operand of a kind, or of one that adapts to it. `None` when nothing refers to a fact of the type.
+    pub fn operand(&mut self, kind: Kind, depth: usize) -> Option<String> {
+        Some(match kind {
+            Kind::Text => self.text(depth),
+            Kind::Number => self.number(depth),
+            Kind::Int => self.int(depth),
+            Kind::Bool => self.bool(depth),
+            Kind::Fact(ty) => return self.fact(ty),
+        })
+    }
+
+    fn fact(&mut self, ty: usize) -> Option<String> {
+        let mut all: Vec<String> = self
+            .variables
+            .iter()
+            .filter(|(_, other)| *other == ty)
+            .map(|(variable, _)| variable.clone())
+            .collect();
+        all.extend(self.paths(|kind, _| kind == Kind::Fact(ty)));
+        if all.is_empty() { None } else { Some(self.choices.pick(&all)) }
+    }
+
+    /// A field of the kind, if there is one and luck will have it.
+    fn path(&mut self, kind: Kind) -> Option<String> {
+        let paths = self.paths(|other, _| other == kind);
+        let literal = self.choices.chance(25);
+        if paths.is_empty() || literal { None } else { Some(self.choices.pick(&paths)) }
+    }
+
+    fn literal(&mut self, kind: Kind) -> String {
+        values::literal(&values::of_kind(self.choices, kind)).expect("not a reference")
+    }
+
+    fn simple(&mut self, kind: Kind) -> String {
+        self.path(kind).unwrap_or_else(|| self.literal(kind))
+    }
+
+    fn text(&mut self, depth: usize) -> String {
+        let depth = depth.saturating_sub(1);
+        match if depth == 0 { 0 } else { self.choices.weighted(&[10, 2, 2, 3, 2]) } {
+            0 => self.simple(Kind::Text),
+            1 => {
+                let function = self.choices.pick(&["UPPER", "lower", "TRIM"]);
+                format!("{function}({})", self.text(depth))
+            }
+            2 => {
+                let (text, start) = (self.text(depth), self.int(1));
+                if self.choices.chance(50) {
+                    format!("SUBSTRING({text}, {start}, {})", self.int(1))
+                } else {
+                    format!("SUBSTRING({text}, {start})")
+                }
+            }
+            3 => {
+                let kind = self.choices.pick(&[Kind::Text, Kind::Int, Kind::Number, Kind::Bool]);
+                let other = self.operand(kind, depth).unwrap_or_default();
+                if self.choices.chance(50) {
+                    format!("({} + {other})", self.text(depth))
+                } else {
+                    format!("({other} + {})", self.text(depth))
+                }
+            }
+            _ => {
+                let kind = self.choices.pick(&[Kind::Int, Kind::Number, Kind::Bool]);
+                format!("(string) {}", self.operand(kind, depth).unwrap_or_default())
+            }
+        }
+    }
+
+    /// An operand that is an `int`, or an integer literal.
+    fn int(&mut self, depth: usize) -> String {
+        let depth = depth.saturating_sub(1);
+        match if depth == 0 { 0 } else { self.choices.weighted(&[10, 4, 1, 1, 1, 1]) } {
+            0 => self.simple(Kind::Int),
+            1 => {
+                // Arithmetic among literals alone is in numbers, so the left one is not a literal.
+                let left = match self.path(Kind::Int) {
+                    Some(path) => path,
+                    None => format!("LENGTH({})", self.text(depth)),
+                };
+                let op = self.choices.pick(&["+", "-", "*", "/", "%"]);
+                format!("({left} {op} {})", self.int(depth))
+            }
+            2 => format!("LENGTH({})", self.text(depth)),
+            3 => format!("ABS({})", self.int(depth)),
+            4 => format!("(int) {}", self.number(depth)),
+            _ => format!("(int) {}", self.text(depth)),
+        }
+    }
+
+    /// An operand that is a `number`, or an `int` that is widened.
+    fn number(&mut self, depth: usize) -> String {
+        let depth = depth.saturating_sub(1);
+        match if depth == 0 { 0 } else { self.choices.weighted(&[10, 2, 5, 1, 2, 1, 1]) } {
+            0 => self.simple(Kind::Number),
+            1 => self.int(depth),
+            2 => {
+                let op = self.choices.pick(&["+", "-", "*", "/", "%"]);
+                let sum = format!("{} {op} {}", self.number(depth), self.number(depth));
+                // Without parentheses the operators around decide what belongs together; numbers remain numbers.
+                if self.choices.chance(80) { format!("({sum})") } else { sum }
+            }
+            3 => format!("-({})", self.number(depth)),
+            4 => {
+                let function = self.choices.pick(&["ROUND", "FLOOR", "CEIL", "ABS"]);
+                format!("{function}({})", self.number(depth))
+            }
+            5 => format!("(number) {}", self.text(depth)),
+            _ => self.literal(Kind::Int),
+        }
+    }
+
+    fn bool(&mut self, depth: usize) -> String {
+        if depth > 1 && self.choices.chance(10) {
+            return format!("(bool) {}", self.text(depth - 1));
+        }
+        self.simple(Kind::Bool)
+    }
+
+    /// An operand that may have no value, so that asking whether it is missing makes sense.
+    pub fn perhaps_missing(&mut self) -> String {
+        let paths = self.paths(|_, optional| optional);
+        match if paths.is_empty() { 1 } else { self.choices.weighted(&[6, 1, 1]) } {
+            0 => self.choices.pick(&paths),
+            1 => format!("({} / {})", self.number(1), self.number(1)),
+            _ => format!("((number) {})", self.text(2)),
+        }
+    }
+}

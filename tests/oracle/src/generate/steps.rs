@@ -1,0 +1,151 @@
+//! Random steps, each made for the state that the steps before it led to.
+
+use super::choices::Choices;
+use super::{rule::rule, values};
+use crate::facts::Fields;
+use crate::oracle::Oracle;
+use crate::rule::Rule;
+use crate::step::Step;
+use crate::value::{FactId, Kind};
+
+/// A session is not let grow to where the oracle would have to try more tuples than this after one change,
+const MOST_TUPLES: usize = 3_000;
+
+/// or than this in one run.
+const MOST_TUPLES_OF_A_RUN: usize = 40_000;
+
+/// The names that rules added on the way may have.
+const NAMES: [&str; 3] = ["x0", "x1", "x2"];
+
+/// What a sequence may do with rules.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RuleSteps {
+    /// Add new rules and remove any.
+    AddAndRemove,
+    /// Leave them alone.
+    None,
+}
+
+/// A step that makes sense now: perhaps one that must be refused.
+pub fn step(choices: &mut Choices<'_>, oracle: &Oracle, rules: RuleSteps) -> Step {
+    let facts = oracle.facts();
+    let live: Vec<FactId> = facts.live().collect();
+    let some_facts = usize::from(!live.is_empty());
+    let with_rules = usize::from(rules == RuleSteps::AddAndRemove);
+    let inserts = if tuples(oracle, 1) < MOST_TUPLES { 8 } else { 0 };
+    let weights = [
+        4,
+        inserts,
+        6 * some_facts,
+        2 * some_facts,
+        with_rules,
+        with_rules,
+        some_facts,
+        usize::from(facts.count() > 0),
+    ];
+    match choices.weighted(&weights) {
+        0 => run(oracle, &live),
+        1 => {
+            let ty = choices.below(facts.schema.types.len());
+            match fields(choices, oracle, ty) {
+                Some(fields) => Step::Insert { ty, fields },
+                None => run(oracle, &live),
+            }
+        }
+        2 => {
+            let fact = choices.pick(&live);
+            update(choices, oracle, fact)
+        }
+        3 => Step::Retract { fact: choices.pick(&live) },
+        4 if tuples(oracle, 0) > MOST_TUPLES / 10 => run(oracle, &live),
+        4 => {
+            let mut text = String::new();
+            let first = choices.below(NAMES.len());
+            for name in NAMES.iter().cycle().skip(first).take(1 + choices.weighted(&[5, 1])) {
+                text += &rule(choices, &facts.schema, name);
+                text += "\n";
+            }
+            Step::AddRules { text }
+        }
+        5 => {
+            let mut names: Vec<String> = oracle.rule_names().map(str::to_owned).collect();
+            names.push("nobody".to_owned());
+            Step::RemoveRule { name: choices.pick(&names) }
+        }
+        6 => {
+            let twin = facts.ever(choices.pick(&live));
+            if facts.schema.types[twin.ty].has_key() {
+                // It must be refused.
+                Step::Insert { ty: twin.ty, fields: twin.fields.clone() }
+            } else {
+                run(oracle, &live)
+            }
+        }
+        _ => {
+            // Any fact that ever was.
+            let fact = FactId(choices.below(facts.count()));
+            if choices.chance(50) { Step::Retract { fact } } else { update(choices, oracle, fact) }
+        }
+    }
+}
+
+/// How many tuples the oracle tries at the most, with so many facts more of each type.
+fn tuples(oracle: &Oracle, more: usize) -> usize {
+    let facts = oracle.facts();
+    let counts: Vec<usize> =
+        (0..facts.schema.types.len()).map(|ty| more + facts.of_type(ty).count()).collect();
+    let of_rule = |rule: &Rule| {
+        rule.patterns.iter().fold(1, |product: usize, (_, ty)| product.saturating_mul(counts[*ty]))
+    };
+    oracle.rules.iter().map(of_rule).fold(0, usize::saturating_add)
+}
+
+/// A run that fires as much as the oracle can follow; where it could follow nothing, there are too many facts.
+fn run(oracle: &Oracle, live: &[FactId]) -> Step {
+    let inserts = |rule: &&Rule| rule.ast.calls.iter().any(|call| call.name.text == "Insert");
+    let inserts = usize::from(oracle.rules.iter().find(inserts).is_some());
+    let bearable =
+        |limit: &usize| limit.saturating_mul(tuples(oracle, limit * inserts)) <= MOST_TUPLES_OF_A_RUN;
+    match ([30, 12, 5, 2, 1].into_iter().find(bearable), live.first()) {
+        (None, Some(fact)) => Step::Retract { fact: *fact },
+        (limit, _) => Step::Run { limit: limit.unwrap_or(1) as u64 },
+    }
+}
+
+/// An update of one field or a few, perhaps to the values that they have.
+fn update(choices: &mut Choices<'_>, oracle: &Oracle, fact: FactId) -> Step {
+    let before = oracle.facts().ever(fact);
+    let mut after = before.fields.clone();
+    if let Some(new) = fields(choices, oracle, before.ty) {
+        let chosen = choices.below(after.len());
+        for (index, new) in new.into_iter().enumerate() {
+            if index == chosen || choices.chance(15) {
+                after[index] = new;
+            }
+        }
+    }
+    Step::Update { fact, fields: after }
+}
+
+/// Fields for a fact of a type; `None` when a reference is wanted and there is nothing to refer to. A reference may be to
+/// a fact that is gone.
+fn fields(choices: &mut Choices<'_>, oracle: &Oracle, ty: usize) -> Option<Fields> {
+    let facts = oracle.facts();
+    let mut fields = Vec::new();
+    for field in &facts.schema.types[ty].fields {
+        let with_gone = choices.chance(5);
+        let candidates: Vec<FactId> = (0..facts.count())
+            .map(FactId)
+            .filter(|id| {
+                let fact = facts.ever(*id);
+                field.kind == Kind::Fact(fact.ty) && (fact.alive || with_gone)
+            })
+            .collect();
+        let value = values::field(choices, field, &candidates);
+        if value.is_none() && !field.optional {
+            return None;
+        }
+        fields.push(value);
+    }
+    Some(fields)
+}

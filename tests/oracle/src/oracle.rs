@@ -1,0 +1,232 @@
+//! The oracle: facts, rules, and what they predict.
+
+use std::collections::BTreeSet;
+
+use tsd_compiler::diagnostics::Diagnostics;
+use tsd_compiler::source::SourceMap;
+use tsd_compiler::syntax::ast::{self, ExprKind, Statement};
+use tsd_compiler::syntax::parse;
+
+use crate::evaluate::Scope;
+use crate::facts::{Facts, Fields};
+use crate::rule::{Rule, Tuple};
+use crate::schema::Schema;
+use crate::step::{Outcome, Refusal, Step};
+use crate::value::{FactId, Value};
+
+/// A brute-force evaluator of rule programs. It keeps facts and rules; after each change it asks every rule about every
+/// tuple of facts anew, and what differs from before tells which activations came and went.
+#[derive(Clone, Debug)]
+pub struct Oracle {
+    pub(crate) facts: Facts,
+    pub(crate) rules: Vec<Rule>,
+    /// What satisfied each rule after the last change; in the order of `rules`.
+    satisfied: Vec<BTreeSet<Tuple>>,
+    pub(crate) waiting: Vec<Waiting>,
+    /// An activation that must not come about while its own effects take place.
+    pub(crate) muted: Option<(usize, Tuple)>,
+    age: u64,
+    rules_ever: usize,
+}
+
+/// An activation that has not fired.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Waiting {
+    /// The rank of the rule.
+    pub(crate) rule: usize,
+    pub(crate) tuple: Tuple,
+    /// The number of the change that brought it about.
+    pub(crate) age: u64,
+}
+
+impl Oracle {
+    /// Reads a program that the checker accepts: first its rules are there, then its facts are inserted one by one.
+    ///
+    /// # Panics
+    /// On a syntax error.
+    pub fn new(text: &str) -> Self {
+        let program = read(text);
+        let schema = Schema::of(&program);
+        let mut oracle = Self {
+            facts: Facts::new(schema),
+            rules: Vec::new(),
+            satisfied: Vec::new(),
+            waiting: Vec::new(),
+            muted: None,
+            age: 0,
+            rules_ever: 0,
+        };
+        oracle.add_parsed_rules(&program);
+        let mut named: Vec<(&str, FactId)> = Vec::new();
+        for statement in &program.statements {
+            let Statement::Fact(statement) = statement else { continue };
+            let ty = oracle.facts.schema.type_index(&statement.fact.type_name.text);
+            let fields = oracle.initial_fields(ty, &statement.fact.fields, &named);
+            let id = oracle.insert(ty, fields).expect("the checker has seen the keys");
+            if let Some(name) = &statement.variable {
+                named.push((&name.text, id));
+            }
+        }
+        oracle
+    }
+
+    fn initial_fields(&self, ty: usize, values: &[ast::FieldValue], named: &[(&str, FactId)]) -> Fields {
+        let declared = &self.facts.schema.types[ty];
+        let mut fields = vec![None; declared.fields.len()];
+        for ast::FieldValue { name, value } in values {
+            let index = declared.field_index(&name.text);
+            fields[index] = match &value.kind {
+                ExprKind::Path(path) => match named.iter().find(|(name, _)| *name == path.root.text) {
+                    Some((_, fact)) => Some(Value::Fact(*fact)),
+                    None => Some(Value::Text(path.root.text.clone())),
+                },
+                _ => Scope::new(&self.facts)
+                    .value(value)
+                    .and_then(|value| value.fit(declared.fields[index].kind)),
+            };
+        }
+        fields
+    }
+
+    /// The facts, past and present.
+    pub fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// The names of the rules, in the order in which they were added.
+    pub fn rule_names(&self) -> impl Iterator<Item = &str> {
+        self.rules.iter().map(Rule::name)
+    }
+
+    /// The tuples that satisfy a rule.
+    ///
+    /// # Panics
+    /// When there is no such rule.
+    pub fn satisfied(&self, rule: &str) -> &BTreeSet<Tuple> {
+        let index = self.rules.iter().position(|one| one.name() == rule);
+        &self.satisfied[index.expect("there is a rule of this name")]
+    }
+
+    /// The tuples that satisfy a rule, each fact by name.
+    pub fn matches(&self, rule: &str) -> BTreeSet<Vec<String>> {
+        let names = |tuple: &Tuple| tuple.iter().map(|fact| self.facts.name(*fact)).collect();
+        self.satisfied(rule).iter().map(names).collect()
+    }
+
+    /// Takes a step.
+    pub fn apply(&mut self, step: &Step) -> Outcome {
+        let outcome = match step {
+            Step::Insert { ty, fields } => self.insert(*ty, fields.clone()).map(|_| Outcome::Done),
+            Step::Update { fact, fields } => self.update(*fact, fields.clone()).map(|()| Outcome::Done),
+            Step::Retract { fact } => self.retract(*fact).map(|()| Outcome::Done),
+            Step::AddRules { text } => self.add_rules(text).map(|()| Outcome::Done),
+            Step::RemoveRule { name } => self.remove_rule(name).map(|()| Outcome::Done),
+            Step::Run { limit } => Ok(Outcome::Ran(self.run(*limit))),
+        };
+        outcome.unwrap_or_else(Outcome::Refused)
+    }
+
+    pub(crate) fn insert(&mut self, ty: usize, fields: Fields) -> Result<FactId, Refusal> {
+        if let Some(other) = self.facts.with_key(ty, &fields, None) {
+            return Err(Refusal::DuplicateKey(self.facts.name(other)));
+        }
+        let id = self.facts.add(ty, fields);
+        self.changed(None);
+        Ok(id)
+    }
+
+    pub(crate) fn update(&mut self, fact: FactId, fields: Fields) -> Result<(), Refusal> {
+        let Some(before) = self.facts.get(fact) else { return Err(Refusal::NoSuchFact) };
+        if let Some(other) = self.facts.with_key(before.ty, &fields, Some(fact)) {
+            return Err(Refusal::DuplicateKey(self.facts.name(other)));
+        }
+        let changed =
+            before.fields.iter().zip(&fields).enumerate().filter(|(_, (before, after))| before != after);
+        let changed: Vec<usize> = changed.map(|(index, _)| index).collect();
+        self.facts.replace(fact, fields);
+        self.changed(Some((fact, &changed)));
+        Ok(())
+    }
+
+    pub(crate) fn retract(&mut self, fact: FactId) -> Result<(), Refusal> {
+        if self.facts.get(fact).is_none() {
+            return Err(Refusal::NoSuchFact);
+        }
+        self.facts.remove(fact);
+        self.changed(None);
+        Ok(())
+    }
+
+    fn add_rules(&mut self, text: &str) -> Result<(), Refusal> {
+        let program = read(text);
+        for statement in &program.statements {
+            if let Statement::Rule(rule) = statement
+                && self.rule_names().any(|name| name == rule.name.text)
+            {
+                return Err(Refusal::DuplicateRule(rule.name.text.clone()));
+            }
+        }
+        self.add_parsed_rules(&program);
+        Ok(())
+    }
+
+    fn add_parsed_rules(&mut self, program: &ast::Program) {
+        for statement in &program.statements {
+            if let Statement::Rule(rule) = statement {
+                self.rules.push(Rule::new(&self.facts.schema, rule.clone(), self.rules_ever));
+                self.satisfied.push(BTreeSet::new());
+                self.rules_ever += 1;
+            }
+        }
+        self.changed(None);
+    }
+
+    fn remove_rule(&mut self, name: &str) -> Result<(), Refusal> {
+        let index = self.rules.iter().position(|rule| rule.name() == name);
+        let index = index.ok_or_else(|| Refusal::UnknownRule(name.to_owned()))?;
+        let rule = self.rules.remove(index);
+        self.satisfied.remove(index);
+        self.waiting.retain(|waiting| waiting.rule != rule.rank);
+        Ok(())
+    }
+
+    /// Matches everything anew after a change, which may be that `fields` of a fact changed.
+    fn changed(&mut self, update: Option<(FactId, &[usize])>) {
+        self.age += 1;
+        for (rule, before) in self.rules.iter().zip(&mut self.satisfied) {
+            let after = rule.satisfied(&self.facts);
+            let changed_for = |tuple: &Tuple| {
+                update.is_some_and(|(fact, fields)| {
+                    let reads = tuple.iter().zip(&rule.reads).filter(|(other, _)| **other == fact);
+                    reads.into_iter().any(|(_, reads)| fields.iter().any(|field| reads.contains(field)))
+                })
+            };
+            let is_anew = |tuple: &Tuple| !before.contains(tuple) || changed_for(tuple);
+            self.waiting.retain(|waiting| {
+                waiting.rule != rule.rank || (after.contains(&waiting.tuple) && !is_anew(&waiting.tuple))
+            });
+            for tuple in after.iter().filter(|tuple| is_anew(tuple)) {
+                let waiting = Waiting { rule: rule.rank, tuple: tuple.clone(), age: self.age };
+                if !self
+                    .muted
+                    .as_ref()
+                    .is_some_and(|(rule, tuple)| (*rule, tuple) == (waiting.rule, &waiting.tuple))
+                {
+                    self.waiting.push(waiting);
+                }
+            }
+            *before = after;
+        }
+    }
+}
+
+/// The tree of a text without syntax errors.
+pub(crate) fn read(text: &str) -> ast::Program {
+    let mut sources = SourceMap::new();
+    let file = sources.add("program", text);
+    let mut diagnostics = Diagnostics::new();
+    let program = parse(&sources, file, &mut diagnostics);
+    let diagnostics = diagnostics.finish();
+    assert!(diagnostics.iter().all(|diagnostic| !diagnostic.is_error()), "{diagnostics:?}\n{text}");
+    program
+}

@@ -1,0 +1,125 @@
+//! What is done to a session, and what comes of it: the language in which an engine and the oracle are compared.
+
+use crate::facts::Fields;
+use crate::value::{FactId, Shown};
+
+/// One change to a session, or a run.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Step {
+    /// Inserts a fact.
+    Insert {
+        /// The index of its type.
+        ty: usize,
+        /// Its fields.
+        fields: Fields,
+    },
+    /// Gives a fact new fields, all of them.
+    Update {
+        /// Which fact; perhaps one that was retracted.
+        fact: FactId,
+        /// All its fields.
+        fields: Fields,
+    },
+    /// Retracts a fact.
+    Retract {
+        /// Which fact; perhaps one that was retracted before.
+        fact: FactId,
+    },
+    /// Adds the rules of a text.
+    AddRules {
+        /// One rule or several.
+        text: String,
+    },
+    /// Removes a rule.
+    RemoveRule {
+        /// The rule, if there is one of this name.
+        name: String,
+    },
+    /// Fires what waits.
+    Run {
+        /// How many activations at the most.
+        limit: u64,
+    },
+}
+
+/// What came of a step.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Outcome {
+    /// It was done.
+    Done,
+    /// It was refused and changed nothing.
+    Refused(Refusal),
+    /// A run did this.
+    Ran(Ran),
+}
+
+/// Why a step was refused.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Refusal {
+    /// The fact of this name has the primary key.
+    DuplicateKey(String),
+    /// The fact was retracted.
+    NoSuchFact,
+    /// A rule of this name is there.
+    DuplicateRule(String),
+    /// There is no rule of this name.
+    UnknownRule(String),
+}
+
+/// What a run did.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Ran {
+    /// Everything that could be seen, in order.
+    pub events: Vec<Event>,
+    /// What could not be done, in order. Not known of a run that was stopped.
+    pub problems: Option<Vec<Problem>>,
+    /// How often each rule fired: most often first, then by name.
+    pub counts: Vec<(String, u64)>,
+}
+
+/// Something that a run lets the world see.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Event {
+    /// An activation fires.
+    Fired {
+        /// Its rule.
+        rule: String,
+        /// Its variables with the names of their facts, in the order of the patterns.
+        bindings: Vec<(String, String)>,
+    },
+    /// An action is called.
+    Called {
+        /// The action.
+        action: String,
+        /// Its arguments, one for each parameter.
+        arguments: Vec<Shown>,
+    },
+    /// A line is printed.
+    Printed(String),
+    /// A line goes to the log.
+    Logged(String),
+}
+
+/// An effect that could not take place.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Problem {
+    /// The rule.
+    pub rule: String,
+    /// The action or effect.
+    pub effect: String,
+    /// The facts, as `variable=Type~key`.
+    pub facts: Vec<String>,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// Why an effect could not take place.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Reason {
+    /// An argument that must have a value has none.
+    NoValue,
+    /// The fact of this name has the primary key.
+    DuplicateKey(String),
+    /// An earlier effect retracted the fact.
+    Retracted,
+}

@@ -1,0 +1,210 @@
+//! One comparison from beginning to end.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::{self, Debug, Write as _};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use tsd_compiler::source::SourceMap;
+use tsd_ir::Sharing;
+use tsd_oracle::generate::{Plan, RuleSteps};
+use tsd_oracle::{FactId, Facts, Fields, Oracle, Outcome, Shown, Step, Tuple, Value};
+use tsd_runtime::{Engine, Interpreted};
+
+use crate::session::{Log, Recorder, Subject};
+
+/// An interpreted session.
+pub(crate) type Interpreter = Subject<Interpreted<Recorder>>;
+
+/// Where two disagree, with the program and the steps up to there.
+#[derive(Debug)]
+pub(crate) struct Difference(String);
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Takes the plan's steps with the oracle and with interpreters, and compares.
+pub(crate) fn hold_to_the_oracle(plan: &Plan, rules: RuleSteps) -> Result<(), Difference> {
+    let program = plan.program();
+    let mut story = format!("\n{program}");
+    if let Ok(path) = std::env::var("TSD_TRACE") {
+        // What hangs can be looked at.
+        std::fs::write(path, &story).expect("the trace can be written");
+    }
+    // A panic of the engine is a difference like any other, to be shrunk and told with its story.
+    let outcome = catch_unwind(AssertUnwindSafe(|| follow(plan, rules, &program, &mut story)));
+    match outcome {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(difference)) => Err(Difference(format!("{story}\n{difference}"))),
+        Err(panic) => {
+            let message = panic.downcast_ref::<String>().cloned();
+            let message =
+                message.or_else(|| panic.downcast_ref::<&str>().map(|message| (*message).to_owned()));
+            Err(Difference(format!("{story}\npanicked: {}", message.unwrap_or_default())))
+        }
+    }
+}
+
+fn follow(plan: &Plan, rules: RuleSteps, program: &str, story: &mut String) -> Result<(), String> {
+    let mut oracle = Oracle::new(program);
+    let mut texts = rule_texts(program);
+    let mut subjects = [
+        interpreter("interpreted", program, Sharing::On, oracle.facts()),
+        interpreter("interpreted without sharing", program, Sharing::Off, oracle.facts()),
+    ];
+    compare_state(&oracle, &mut subjects)?;
+    // What waits at the end fires too.
+    for index in 0..=plan.steps.len() {
+        let step = plan.step(index, &oracle, rules);
+        if refers_to_unknown(&step, &subjects[0]) {
+            continue;
+        }
+        let _ = writeln!(story, "{}", told(&step, &oracle));
+        let expected = oracle.apply(&step);
+        if let (Step::AddRules { text }, Outcome::Done) = (&step, &expected) {
+            texts.extend(rule_texts(text));
+        }
+        for subject in &mut subjects {
+            let found = subject.apply(&step, oracle.facts());
+            same(subject.name, "outcome", &expected, &found)?;
+        }
+        compare_state(&oracle, &mut subjects)?;
+    }
+    texts.retain(|name, _| oracle.rule_names().any(|live| live == name));
+    story.push_str("at the end\n");
+    let texts: Vec<&str> = oracle.rule_names().map(|name| texts[name].as_str()).collect();
+    compare_fresh(program, &texts, &oracle)?;
+    let [mut shared, _] = subjects;
+    gives_back(&mut shared, &oracle, &texts)
+}
+
+/// An interpreter of a program.
+pub(crate) fn interpreter(name: &'static str, program: &str, sharing: Sharing, facts: &Facts) -> Interpreter {
+    let mut sources = SourceMap::new();
+    let file = sources.add("program", program);
+    let log = Log::default();
+    let engine = Engine::from_sources(&sources, &[file], Recorder(log.clone()), sharing);
+    let (engine, _) = engine.unwrap_or_else(|error| panic!("the compiler refuses the program:\n{error}"));
+    Subject::new(name, engine, log, facts)
+}
+
+/// The text of each rule, by name. The generator writes one on a line.
+fn rule_texts(program: &str) -> BTreeMap<String, String> {
+    let rules = program.lines().filter_map(|line| Some((line.strip_prefix("rule ")?, line)));
+    rules
+        .map(|(rest, line)| (rest.split(' ').next().unwrap_or_default().to_owned(), line.to_owned()))
+        .collect()
+}
+
+fn refers_to_unknown(step: &Step, subject: &Interpreter) -> bool {
+    let (Step::Insert { fields, .. } | Step::Update { fields, .. }) = step else { return false };
+    fields.iter().any(|value| matches!(value, Some(Value::Fact(fact)) if !subject.knows(*fact)))
+}
+
+fn told(step: &Step, oracle: &Oracle) -> String {
+    let show = |fields: &Fields| -> Vec<Shown> {
+        fields.iter().map(|value| oracle.facts().show(value.as_ref())).collect()
+    };
+    match step {
+        Step::Insert { ty, fields } => {
+            format!("insert {} {:?}", oracle.facts().schema.types[*ty].name, show(fields))
+        }
+        Step::Update { fact, fields } => format!("update {} {:?}", oracle.facts().name(*fact), show(fields)),
+        Step::Retract { fact } => format!("retract {}", oracle.facts().name(*fact)),
+        Step::AddRules { text } => format!("add\n{}", text.trim_end()),
+        Step::RemoveRule { name } => format!("remove {name}"),
+        Step::Run { limit } => format!("run, at most {limit}"),
+    }
+}
+
+fn same<T: PartialEq + Debug>(who: &str, what: &str, expected: &T, found: &T) -> Result<(), String> {
+    if expected == found {
+        return Ok(());
+    }
+    Err(format!("{who}, {what}:\n expected {expected:?}\n    found {found:?}"))
+}
+
+fn compare_state(oracle: &Oracle, subjects: &mut [Interpreter]) -> Result<(), String> {
+    let facts = facts_of(oracle.facts());
+    for subject in subjects {
+        for rule in oracle.rule_names() {
+            same(subject.name, &format!("matches of {rule}"), &oracle.matches(rule), &subject.matches(rule))?;
+        }
+        same(subject.name, "facts", &facts, &subject.facts())?;
+    }
+    Ok(())
+}
+
+fn facts_of(facts: &Facts) -> BTreeMap<String, Vec<Shown>> {
+    let shown = |id| facts.ever(id).fields.iter().map(|value| facts.show(value.as_ref())).collect();
+    facts.live().map(|id| (facts.name(id), shown(id))).collect()
+}
+
+/// A fresh session that is given the surviving facts and then the surviving rules finds the same matches.
+fn compare_fresh(program: &str, rules: &[&str], oracle: &Oracle) -> Result<(), String> {
+    let declarations: Vec<&str> = program.lines().filter(|line| is_declaration(line)).collect();
+    let declarations = declarations.join("\n");
+    let mut fresh_oracle = Oracle::new(&declarations);
+    let mut fresh = interpreter("fresh", &declarations, Sharing::On, fresh_oracle.facts());
+    let mut both = |step: &Step| {
+        assert_eq!(fresh_oracle.apply(step), Outcome::Done, "{step:?}");
+        assert_eq!(fresh.apply(step, fresh_oracle.facts()), Outcome::Done, "{step:?}");
+        fresh_oracle.facts().count()
+    };
+    // Which fact of the fresh session each fact is. References lead to types declared earlier. What is gone comes and
+    // goes again, because something may still refer to it; before the others of its type, so that its key is free.
+    let mut now: BTreeMap<FactId, FactId> = BTreeMap::new();
+    let all = || (0..oracle.facts().count()).map(FactId).map(|id| (id, oracle.facts().ever(id)));
+    for ty in 0..oracle.facts().schema.types.len() {
+        for alive in [false, true] {
+            for (id, fact) in all().filter(|(_, fact)| (fact.ty, fact.alive) == (ty, alive)) {
+                let mut fields = fact.fields.clone();
+                for value in fields.iter_mut().flatten() {
+                    if let Value::Fact(other) = value {
+                        *other = now[other];
+                    }
+                }
+                let fact = FactId(both(&Step::Insert { ty, fields }) - 1);
+                now.insert(id, fact);
+                if !alive {
+                    both(&Step::Retract { fact });
+                }
+            }
+        }
+    }
+    both(&Step::AddRules { text: rules.join("\n") });
+    for rule in oracle.rule_names() {
+        let what = format!("matches of {rule}");
+        let moved: BTreeSet<Tuple> =
+            oracle.satisfied(rule).iter().map(|tuple| tuple.iter().map(|fact| now[fact]).collect()).collect();
+        same("the oracle itself, begun afresh", &what, &moved, fresh_oracle.satisfied(rule))?;
+        same("a fresh session", &what, &fresh_oracle.matches(rule), &fresh.matches(rule))?;
+    }
+    Ok(())
+}
+
+fn is_declaration(line: &str) -> bool {
+    line.starts_with("type ") || line.starts_with("action ")
+}
+
+/// Rules that come and go leave nothing: no node, no root, and as many bytes as the last time.
+fn gives_back(subject: &mut Interpreter, oracle: &Oracle, rules: &[&str]) -> Result<(), String> {
+    let names: Vec<&str> = oracle.rule_names().collect();
+    let mut bytes = Vec::new();
+    for _ in 0..3 {
+        for name in &names {
+            let outcome = subject.session.remove_rule(name);
+            outcome.map_err(|error| format!("{name} cannot be removed: {error}"))?;
+        }
+        if !subject.session.network().is_empty() {
+            return Err(format!("without rules the network is not empty: {:?}", subject.session.network()));
+        }
+        let ran = subject.session.run().map_err(|error| error.to_string())?;
+        same("without rules", "activations fired", &0, &ran.total())?;
+        bytes.push(subject.session.bytes());
+        subject.session.add_rule(&rules.join("\n")).map_err(|error| error.to_string())?;
+    }
+    same("without rules", "bytes held", &bytes[1], &bytes[2])
+}

@@ -1,0 +1,218 @@
+//! A session of the engine, driven by the oracle's steps and answering in the oracle's terms.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
+
+use tsd_ir::{FactHandle, TypeId, Value as EngineValue};
+use tsd_oracle::{Event, FactId, Facts, Fields, Outcome, Problem, Ran, Reason, Refusal, Shown, Step, Value};
+use tsd_runtime::program::Program;
+use tsd_runtime::{Context, Error, Host, Interpreted, Report, Session};
+
+/// What a session lets the world see, in order.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Log(Arc<Mutex<Vec<Event>>>);
+
+impl Log {
+    /// Notes an event.
+    pub(crate) fn push(&self, event: Event) {
+        self.0.lock().expect("nobody panics with it").push(event);
+    }
+
+    fn take(&self) -> Vec<Event> {
+        std::mem::take(&mut self.0.lock().expect("nobody panics with it"))
+    }
+}
+
+/// The actions of an interpreted program: they are noted.
+#[derive(Debug)]
+pub(crate) struct Recorder(pub(crate) Log);
+
+impl Host for Recorder {
+    fn perform(
+        &mut self,
+        action: &str,
+        arguments: &[EngineValue],
+        context: &mut Context<'_, Interpreted<Self>>,
+    ) {
+        let arguments = arguments.iter().map(|value| shown(value, |fact| context.show(fact))).collect();
+        self.0.push(Event::Called { action: action.to_owned(), arguments });
+    }
+}
+
+/// A value as output shows it.
+pub(crate) fn shown(value: &EngineValue, name: impl Fn(&EngineValue) -> String) -> Shown {
+    match value {
+        EngineValue::Missing => Shown::Missing,
+        EngineValue::Bool(bool) => Shown::Bool(*bool),
+        EngineValue::Int(int) => Shown::Int(*int),
+        EngineValue::Number(number) => Shown::Number(*number),
+        EngineValue::Text(text) => Shown::Text(text.clone()),
+        EngineValue::Fact(_) => Shown::Fact(name(value)),
+    }
+}
+
+/// A session, and which of its facts are which of the oracle's.
+#[derive(Debug)]
+pub(crate) struct Subject<P: Program> {
+    /// What messages call it.
+    pub(crate) name: &'static str,
+    /// The session.
+    pub(crate) session: Session<P>,
+    log: Log,
+    handles: BTreeMap<FactId, FactHandle>,
+}
+
+impl<P: Program> Subject<P> {
+    /// Takes a session over, whose actions are noted in `log`; `facts` are those that the oracle has.
+    pub(crate) fn new(name: &'static str, mut session: Session<P>, log: Log, facts: &Facts) -> Self {
+        let (fired, printed, logged) = (log.clone(), log.clone(), log.clone());
+        session.observe(move |activation| {
+            let fact = |fact| activation.name_of(fact).expect("a firing activation has its facts");
+            let bindings =
+                activation.bindings().map(|(variable, handle)| (variable.to_owned(), fact(handle)));
+            fired.push(Event::Fired { rule: activation.rule().to_owned(), bindings: bindings.collect() });
+        });
+        session.on_print(move |line| printed.push(Event::Printed(line.to_owned())));
+        session.on_log(move |line| logged.push(Event::Logged(line.to_owned())));
+        let mut subject = Self { name, session, log, handles: BTreeMap::new() };
+        subject.recognise(facts);
+        subject
+    }
+
+    /// Finds out by their names which handles belong to facts that came without one.
+    fn recognise(&mut self, facts: &Facts) {
+        let mut names = BTreeMap::new();
+        for ty in 0..facts.schema.types.len() {
+            for handle in self.session.handles(type_id(ty)) {
+                names.insert(self.session.name_of(handle), handle);
+            }
+        }
+        for id in facts.live() {
+            if !self.handles.contains_key(&id)
+                && let Some(handle) = names.get(&Some(facts.name(id)))
+            {
+                self.handles.insert(id, *handle);
+            }
+        }
+    }
+
+    /// Takes a step, which the oracle has taken before: `facts` are those after it.
+    pub(crate) fn apply(&mut self, step: &Step, facts: &Facts) -> Outcome {
+        let outcome = match step {
+            Step::Insert { ty, fields } => {
+                let values = self.values(fields);
+                self.session.insert_values(type_id(*ty), &values).map(|handle| {
+                    self.handles.insert(FactId(facts.count() - 1), handle);
+                })
+            }
+            Step::Update { fact, fields } => {
+                let values = self.values(fields);
+                match self.handles.get(fact) {
+                    Some(handle) => self.session.update_values(*handle, &values),
+                    None => Err(Error::NoSuchFact),
+                }
+            }
+            Step::Retract { fact } => match self.handles.get(fact) {
+                Some(handle) => self.session.retract_fact(*handle),
+                None => Err(Error::NoSuchFact),
+            },
+            Step::AddRules { text } => self.session.add_rule(text).map(drop),
+            Step::RemoveRule { name } => self.session.remove_rule(name),
+            Step::Run { limit } => {
+                self.session.set_run_limit(*limit);
+                let ran = self.session.run();
+                let ran = Ran { events: self.log.take(), ..ran_of(ran) };
+                self.recognise(facts);
+                return Outcome::Ran(ran);
+            }
+        };
+        match outcome {
+            Ok(()) => Outcome::Done,
+            Err(Error::DuplicateKey { fact }) => Outcome::Refused(Refusal::DuplicateKey(fact)),
+            Err(Error::NoSuchFact) => Outcome::Refused(Refusal::NoSuchFact),
+            Err(Error::DuplicateRule(name)) => Outcome::Refused(Refusal::DuplicateRule(name)),
+            Err(Error::UnknownRule(name)) => Outcome::Refused(Refusal::UnknownRule(name)),
+            Err(error) => panic!("{}: {step:?} must not fail:\n{error}", self.name),
+        }
+    }
+
+    /// The engine's form of fields. A fact that came and went within one run never had a handle; nothing refers to it
+    /// but its own contemporaries.
+    fn values(&self, fields: &Fields) -> Vec<EngineValue> {
+        let value = |value: &Option<Value>| match value {
+            None => EngineValue::Missing,
+            Some(Value::Bool(bool)) => EngineValue::Bool(*bool),
+            Some(Value::Int(int)) => EngineValue::Int(*int),
+            Some(Value::Number(number)) => EngineValue::Number(*number),
+            Some(Value::Text(text)) => EngineValue::Text(text.clone()),
+            Some(Value::Fact(fact)) => EngineValue::Fact(self.handles[fact]),
+        };
+        fields.iter().map(value).collect()
+    }
+
+    /// Whether the session can be told of a fact at all.
+    pub(crate) fn knows(&self, fact: FactId) -> bool {
+        self.handles.contains_key(&fact)
+    }
+
+    /// The tuples that satisfy a rule, each fact by name. Each is found once.
+    pub(crate) fn matches(&mut self, rule: &str) -> BTreeSet<Vec<String>> {
+        let tuples = self.session.matches(rule).unwrap_or_else(|error| panic!("{}: {error}", self.name));
+        let name = |handle| self.session.name_of(handle).expect("a fact that matches is there");
+        let found: Vec<Vec<String>> =
+            tuples.into_iter().map(|tuple| tuple.into_iter().map(name).collect()).collect();
+        let distinct: BTreeSet<Vec<String>> = found.iter().cloned().collect();
+        assert_eq!(found.len(), distinct.len(), "{}: `{rule}` matches a tuple twice: {found:?}", self.name);
+        distinct
+    }
+
+    /// Every fact by name, with its fields.
+    pub(crate) fn facts(&self) -> BTreeMap<String, Vec<Shown>> {
+        let schema = self.session.schema();
+        let show = |value: &EngineValue| {
+            shown(value, |value| {
+                let EngineValue::Fact(handle) = value else { unreachable!("only facts have names") };
+                let gone = || format!("{}~(retracted)", schema.ty(handle.ty()).name);
+                self.session.name_of(*handle).unwrap_or_else(gone)
+            })
+        };
+        let handles = (0..schema.types.len()).flat_map(|ty| self.session.handles(type_id(ty)));
+        let fact = |handle| {
+            let values = self.session.values(handle).expect("it is there");
+            (self.session.name_of(handle).expect("it is there"), values.iter().map(show).collect())
+        };
+        handles.map(fact).collect()
+    }
+}
+
+fn type_id(index: usize) -> TypeId {
+    TypeId(u16::try_from(index).expect("there are few types"))
+}
+
+fn ran_of(ran: Result<Report, Error>) -> Ran {
+    let (mut counts, problems) = match ran {
+        Ok(report) => {
+            let counts: Vec<(String, u64)> =
+                report.rules().map(|(name, count)| (name.to_owned(), count)).collect();
+            assert_eq!(counts.iter().map(|(_, count)| count).sum::<u64>(), report.total());
+            assert_eq!(report.problem_count(), report.problems().len() as u64, "runs are short");
+            (counts, Some(report.problems().iter().map(problem).collect()))
+        }
+        Err(Error::RunLimit { rules, .. }) => (rules, None),
+        Err(error) => panic!("a run must not fail: {error}"),
+    };
+    counts.sort_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
+    Ran { events: Vec::new(), problems, counts }
+}
+
+fn problem(problem: &tsd_runtime::Problem) -> Problem {
+    let tsd_runtime::Problem { rule, effect, facts, reason } = problem.clone();
+    let there = reason.strip_prefix("the fact ").and_then(|rest| rest.strip_suffix(" is there already"));
+    let reason = match there {
+        Some(fact) => Reason::DuplicateKey(fact.to_owned()),
+        None if reason.contains("no value") => Reason::NoValue,
+        None if reason.contains("retracted") => Reason::Retracted,
+        None => panic!("an unexpected problem: {reason}"),
+    };
+    Problem { rule, effect, facts, reason }
+}
