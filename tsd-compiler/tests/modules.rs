@@ -141,10 +141,10 @@ fn initial_facts_refer_to_earlier_ones() {
 
 #[test]
 fn an_action_without_a_declaration_takes_what_all_calls_agree_on() {
-    let module = module(&format!(
+    let module = module(
         "type T(#id: string, i: int, x: number)
-        rule a : {{t: T}} / ==> f(1, 1, t.i), f(t.i, t.x, 2.5), g(t.id, t.id, t)"
-    ));
+        rule a : {t: T} / ==> f(1, 1, t.i), f(t.i, t.x, 2.5), g(t.id, t.id, t)",
+    );
     let f = &module.schema.actions[module.schema.find_action("f").unwrap().index()];
     let kinds: Vec<Kind> = f.parameters.iter().map(|parameter| parameter.kind).collect();
     assert_eq!(kinds, [Kind::Int, Kind::Number, Kind::Number]);
