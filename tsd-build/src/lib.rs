@@ -1,1 +1,106 @@
-//! Placeholder.
+//! Compiles `.tsd` files in a build script.
+//!
+//! ```no_run
+//! // build.rs
+//! fn main() -> Result<(), tsd_build::Error> {
+//!     tsd_build::Builder::new().dir("rules").compile()
+//! }
+//! ```
+//!
+//! The program then says `tsd::include_rules!("shop");` for each module. Cargo runs the build script again only when a
+//! rule file has changed, has come or has gone, and the program is compiled again only when the code made of them differs.
+//!
+//! # Which file belongs to which module
+//! All files of a module are compiled together, in whatever directory they are: what one declares, all can use.
+//! - A file that begins with `mod shop;` belongs to the module `shop`.
+//! - A file that does not belongs to the module that the other files of its directory name, if they name one.
+//! - Otherwise it belongs where its parent directory belongs; and the directory that [`Builder::dir`] was given is a module
+//!   of its own name.
+//!
+//! So a directory of files without any `mod` is one module, sub-directories included, and one file with a `mod` names it.
+
+mod error;
+mod files;
+mod output;
+
+use std::path::PathBuf;
+
+use tsd_compiler::codegen::{self, Options};
+use tsd_compiler::compile;
+use tsd_compiler::diagnostics::{Diagnostic, render};
+use tsd_compiler::source::SourceMap;
+
+pub use self::error::Error;
+
+use self::files::Modules;
+
+/// What to compile, and where to.
+#[derive(Clone, Debug, Default)]
+#[must_use = "nothing is compiled before `compile`"]
+pub struct Builder {
+    dirs: Vec<PathBuf>,
+    out_dir: Option<PathBuf>,
+}
+
+impl Builder {
+    /// Nothing to compile yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a directory; all `.tsd` files in it and below it are compiled. A build script gives it relative to the
+    /// package.
+    pub fn dir(mut self, dir: impl Into<PathBuf>) -> Self {
+        self.dirs.push(dir.into());
+        self
+    }
+
+    /// Where to make the directory `tsd` with the generated files, if not in Cargo's `OUT_DIR`.
+    pub fn out_dir(mut self, dir: impl Into<PathBuf>) -> Self {
+        self.out_dir = Some(dir.into());
+        self
+    }
+
+    /// Compiles the rules, one file of Rust for each module. Tells Cargo what to watch, and passes warnings on to it.
+    ///
+    /// # Errors
+    /// With every error in the rules, each with an excerpt; or when a file cannot be read or written. Then no file is
+    /// written.
+    pub fn compile(self) -> Result<(), Error> {
+        let out_dir = self.out_dir.or_else(|| std::env::var_os("OUT_DIR").map(PathBuf::from));
+        let out_dir = out_dir.ok_or_else(Error::no_out_dir)?.join("tsd");
+        let modules = Modules::find(&self.dirs)?;
+        modules.watched.iter().for_each(|path| println!("cargo::rerun-if-changed={}", path.display()));
+
+        let mut generated = Vec::new();
+        let mut errors = String::new();
+        for (name, files) in &modules.files {
+            let mut sources = SourceMap::new();
+            let ids: Vec<_> = files.iter().map(|file| sources.add(&*file.name, &*file.text)).collect();
+            let mut compilation = compile(&sources, &ids);
+            for diagnostic in compilation.diagnostics.iter().filter(|diagnostic| !diagnostic.is_error()) {
+                println!("cargo::warning={}", warning(diagnostic, &sources));
+            }
+            let Some(module) = &mut compilation.module else {
+                compilation.diagnostics.retain(Diagnostic::is_error);
+                errors += &render(&sources, &compilation.diagnostics, false);
+                continue;
+            };
+            module.name = Some(name.clone());
+            generated.push((name, codegen::module_text(module, &sources, &Options::default())));
+        }
+        if !errors.is_empty() {
+            return Err(Error::in_rules(errors));
+        }
+        output::write(&out_dir, &generated)
+    }
+}
+
+/// A warning on the one line that Cargo has for it.
+fn warning(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
+    let span = diagnostic.primary.span;
+    let position = sources.position(span);
+    let hint = diagnostic.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
+    let (name, code) = (sources.name(span.file), diagnostic.code);
+    format!("{name}:{}:{}: {} [{code}]{hint}", position.line, position.column, diagnostic.message)
+}

@@ -1,0 +1,40 @@
+//! What keeps a build script from going on.
+
+use std::fmt;
+use std::io;
+use std::path::Path;
+
+/// Why the rules could not be compiled. Both `Display` and `Debug` write it for people, so a `main` that returns it
+/// shows every error with its excerpt.
+pub struct Error(String);
+
+impl Error {
+    pub(crate) fn in_rules(rendered: String) -> Self {
+        Self(format!("the rules have errors\n\n{}", rendered.trim_end()))
+    }
+
+    pub(crate) fn at(path: &Path, what: &str, error: &io::Error) -> Self {
+        Self(format!("cannot {what} {}: {error}", path.display()))
+    }
+
+    pub(crate) fn no_out_dir() -> Self {
+        Self(
+            "OUT_DIR is not set: call this in a build script, or say where to write with `out_dir`"
+                .to_owned(),
+        )
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,128 @@
+//! Rule files, and which module each belongs to.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+
+/// The modules by name, and what Cargo is to watch.
+#[derive(Debug, Default)]
+pub(crate) struct Modules {
+    /// The files of each module, sorted by name.
+    pub(crate) files: BTreeMap<String, Vec<File>>,
+    /// Every directory and file.
+    pub(crate) watched: BTreeSet<PathBuf>,
+}
+
+/// A rule file.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct File {
+    /// What diagnostics and generated docs call it; with `/`, and never absolute.
+    pub(crate) name: String,
+    pub(crate) text: String,
+}
+
+impl Modules {
+    pub(crate) fn find(dirs: &[PathBuf]) -> Result<Self, Error> {
+        let mut modules = Self::default();
+        for dir in dirs {
+            let last = dir.file_name().map(|name| name.to_string_lossy().into_owned());
+            let last = last.unwrap_or_else(|| "rules".to_owned());
+            let shown = if dir.is_absolute() { last.clone() } else { slashed(dir) };
+            modules.directory(dir, &shown, &identifier(&last))?;
+        }
+        modules.files.values_mut().for_each(|files| {
+            files.sort();
+            files.dedup();
+        });
+        Ok(modules)
+    }
+
+    /// Takes in a directory; `shown` is its name in messages, and `module` the module of the directory around it.
+    fn directory(&mut self, dir: &Path, shown: &str, module: &str) -> Result<(), Error> {
+        self.watched.insert(dir.to_owned());
+        let entries = fs::read_dir(dir).map_err(|error| Error::at(dir, "read", &error))?;
+        let mut paths = Vec::new();
+        for entry in entries {
+            paths.push(entry.map_err(|error| Error::at(dir, "read", &error))?.path());
+        }
+        paths.sort();
+        let (dirs, paths): (Vec<PathBuf>, Vec<PathBuf>) = paths.into_iter().partition(|path| path.is_dir());
+
+        let mut found = Vec::new();
+        for path in paths.into_iter().filter(|path| path.extension().is_some_and(|end| end == "tsd")) {
+            let text = fs::read_to_string(&path).map_err(|error| Error::at(&path, "read", &error))?;
+            let name = format!("{shown}/{}", last_name(&path));
+            found.push((named_module(&text).map(str::to_owned), File { name, text }));
+            self.watched.insert(path);
+        }
+        let named: BTreeSet<&String> = found.iter().filter_map(|(module, _)| module.as_ref()).collect();
+        let module = match (named.first(), named.len()) {
+            (Some(only), 1) => (*only).clone(),
+            _ => module.to_owned(),
+        };
+        for (named, file) in found {
+            self.files.entry(named.unwrap_or_else(|| module.clone())).or_default().push(file);
+        }
+        dirs.iter().try_for_each(|dir| self.directory(dir, &format!("{shown}/{}", last_name(dir)), &module))
+    }
+}
+
+fn last_name(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// A relative path with `/` between its parts.
+fn slashed(path: &Path) -> String {
+    let parts = path.components().filter(|part| *part != std::path::Component::CurDir);
+    let parts: Vec<_> = parts.map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
+    parts.join("/")
+}
+
+/// The name of a directory as one of a module.
+fn identifier(name: &str) -> String {
+    let name: String = name.chars().map(|char| if char.is_alphanumeric() { char } else { '_' }).collect();
+    if name.starts_with(|first: char| first.is_numeric()) { format!("_{name}") } else { name }
+}
+
+/// The name in a leading `mod name;`.
+fn named_module(text: &str) -> Option<&str> {
+    let mut rest = text.trim_start_matches('\u{feff}');
+    loop {
+        rest = rest.trim_start();
+        rest = if let Some(comment) = rest.strip_prefix("//") {
+            comment.split_once('\n')?.1
+        } else if let Some(comment) = rest.strip_prefix("/*") {
+            comment.split_once("*/")?.1
+        } else {
+            break;
+        };
+    }
+    let rest = rest.strip_prefix("mod")?;
+    let name = rest.trim_start();
+    if name.len() == rest.len() {
+        return None;
+    }
+    let end = name.find(|char: char| !char.is_alphanumeric() && char != '_').unwrap_or(name.len());
+    (end > 0).then(|| &name[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_leading_mod_names_the_module() {
+        assert_eq!(named_module("// the shop\n /* its */ mod shop ;\ntype A()"), Some("shop"));
+        assert_eq!(named_module("model = A()"), None);
+        assert_eq!(named_module("type A()\nmod shop;"), None);
+        assert_eq!(named_module("// nothing"), None);
+    }
+
+    #[test]
+    fn directories_become_identifiers() {
+        assert_eq!(identifier("my-rules"), "my_rules");
+        assert_eq!(identifier("2nd"), "_2nd");
+    }
+}
