@@ -109,7 +109,8 @@ pub fn load<P: Program>(
     let total_bytes = sized.iter().map(|(_, _, size)| size).sum();
     let mut rows = Rows::new(session, total_bytes, watch);
     for (ty, file, size) in referenced_first(rows.schema(), sized) {
-        rows.read(ty, file, size).map_err(|cause| LoadError::Unreadable { path: file.path.clone(), cause })?;
+        rows.read(ty, file, size)
+            .map_err(|cause| LoadError::Unreadable { path: file.path.clone(), cause })?;
     }
     rows.finish()
 }

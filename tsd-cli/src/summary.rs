@@ -52,8 +52,7 @@ pub(crate) fn final_facts(engine: &Engine<Shared>, style: Style, recorder: &Shar
             let fields = fields(engine, handle);
             let names = ty.fields.iter().map(|field| field.name.to_string());
             if style == Style::Json {
-                let fields: Map<String, Json> =
-                    names.zip(fields.iter().map(Shown::to_json)).collect();
+                let fields: Map<String, Json> = names.zip(fields.iter().map(Shown::to_json)).collect();
                 let line = object([("fact", Json::from(&*ty.name)), ("fields", Json::Object(fields))]);
                 recorder.line(&line.to_string());
             } else {

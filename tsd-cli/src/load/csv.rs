@@ -19,7 +19,7 @@ pub(super) fn read<P: Program>(rows: &mut Rows<'_, P>, ty: TypeId, path: &Path) 
     let line_break = LineBreak::of(source.fill_buf()?);
     // Rows of another length are reported here, with a message of our own. The line break ends the last row; a second
     // one is a blank line, which the reader skips.
-    let mut reader = ReaderBuilder::new().flexible(true).from_reader(source.chain(&b"\n"[..]));
+    let mut reader = ReaderBuilder::new().flexible(true).from_reader(source.chain(line_break.bytes()));
     let header = reader.byte_headers().map_err(io_error)?.clone();
     let Some(columns) = columns(rows, ty, path, &header) else { return Ok(()) };
     let mut record = ByteRecord::new();
@@ -27,11 +27,9 @@ pub(super) fn read<P: Program>(rows: &mut Rows<'_, P>, ty: TypeId, path: &Path) 
         let line = line_break.start(reader.position().line(), &record);
         let place = Place { path, line, bytes: bytes.get() };
         if record.len() != header.len() {
-            let message = format!(
-                "this row has {}, the header has {}",
-                counted(record.len(), "column"),
-                counted(header.len(), "column")
-            );
+            let plural = if record.len() == 1 { "" } else { "s" };
+            let message =
+                format!("this row has {} column{plural}, the header has {}", record.len(), header.len());
             rows.problem(ty, place, None, message);
         } else if let Some(column) = columns.iter().flatten().find(|column| !is_text(&record, **column)) {
             rows.problem(ty, place, Some(column + 1), "this cell is not UTF-8 text");
@@ -110,15 +108,18 @@ impl LineBreak {
         }
     }
 
+    fn bytes(self) -> &'static [u8] {
+        match self {
+            Self::Lf => b"\n",
+            Self::CrLf => b"\r\n",
+        }
+    }
+
     /// The line on which a record begins, behind which the reader is on the line `after`.
     fn start(self, after: u64, record: &ByteRecord) -> u64 {
         let within = record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
         after.saturating_sub(within + u64::from(self == Self::Lf)).max(1)
     }
-}
-
-fn counted(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 fn io_error(error: csv::Error) -> io::Error {

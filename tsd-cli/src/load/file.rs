@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::str::FromStr;
 
-use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
+use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
 /// A file with facts of one type, as `Type=FILE` names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,7 +60,10 @@ impl Format {
         match name.strip_suffix(".zst").unwrap_or(&name).rsplit_once('.') {
             Some((_, "csv")) => Ok(Self::Csv),
             Some((_, "jsonl" | "ndjson")) => Ok(Self::JsonLines),
-            _ => Err("the name must end in .csv or .jsonl, with .zst behind it when it is compressed".to_owned()),
+            _ => {
+                Err("the name must end in .csv or .jsonl, with .zst behind it when it is compressed"
+                    .to_owned())
+            }
         }
     }
 }

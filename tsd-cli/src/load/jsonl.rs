@@ -25,7 +25,8 @@ pub(super) fn read<P: Program>(rows: &mut Rows<'_, P>, ty: TypeId, path: &Path) 
             break;
         }
         let place = Place { path, line, bytes: bytes.get() };
-        let written = if line == 1 { buffer.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&buffer) } else { &buffer };
+        let written =
+            if line == 1 { buffer.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&buffer) } else { &buffer };
         match str::from_utf8(written) {
             Ok(text) if text.trim().is_empty() => {}
             Ok(text) => object(rows, ty, place, text.trim_end()),

@@ -118,6 +118,7 @@ impl<'a, P: Program> Rows<'a, P> {
         if faults.is_empty() {
             self.insert(ty, place, &values, |field| cells(field.index()).1);
         }
+        faults.sort_by_key(|(column, _)| *column);
         for (column, fault) in faults {
             match fault {
                 Fault::Message(message) => self.problem(ty, place, column, message),
