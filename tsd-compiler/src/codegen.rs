@@ -90,9 +90,7 @@ fn parts(module: &Module, sources: &SourceMap, options: &Options<'_>) -> Parts {
     let rule_places: Vec<String> = module
         .rules
         .iter()
-        .map(|planned| {
-            format!("Rule `{}`, {}", planned.rule.name.replace('`', "'"), places.line(planned.span))
-        })
+        .map(|planned| format!("`{}`, {}", planned.rule.name.replace('`', "'"), places.line(planned.span)))
         .collect();
     let rules = module.rules.iter().zip(&rule_places);
     let rules: Vec<tsd_ir::Rule> =

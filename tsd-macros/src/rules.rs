@@ -23,16 +23,17 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let mut sources = SourceMap::new();
     let file = sources.add(file_name(Span::call_site()), layout.text.as_str());
     let compilation = compile(&sources, &[file]);
-    let Some(module) = compilation.module else {
+    let Some(mut module) = compilation.module else {
         let errors = compilation.diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
         return errors.map(|error| report::compile_error(error, &sources, &layout)).collect();
     };
 
     let spans = |span: tsd_compiler::source::Span| layout.tokens(span.start as usize..span.end as usize).0;
     let options = Options { spans: Some(&spans), ..Options::default() };
+    let name = name.unwrap_or_else(|| Ident::new("rules", Span::call_site()));
+    module.name.get_or_insert_with(|| name.to_string());
     let items = codegen::module_tokens(&module, &sources, &options);
     let lints = codegen::allowed_lints();
-    let name = name.unwrap_or_else(|| Ident::new("rules", Span::call_site()));
     let head = &input[..before];
     let doc = (!has_doc(head)).then(|| {
         let doc = format!(" The rules `{name}`.");

@@ -1,6 +1,6 @@
 //! The trait that the host program implements, and calls of its methods with computed arguments.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use tsd_ir::{Action, ActionId, Kind, Parameter, Schema};
 
@@ -24,11 +24,11 @@ impl Actions<'_> {
             let (name, doc) = (&self.names.actions[index], self.doc(id, action));
             let context = action.context.then(|| quote!(, context: &mut Context<'_, Self>));
             let names = &self.names.parameters[index];
+            let span = self.places.tokens(self.places.action(id));
             let parameters = names.iter().zip(action.parameters.iter()).map(|(name, parameter)| {
-                let ty = self.parameter_type(parameter);
+                let ty = self.parameter_type(parameter, span);
                 quote!(, #name: #ty)
             });
-            let span = self.places.tokens(self.places.action(id));
             quote_spanned! { span=>
                 #[doc = #doc]
                 fn #name(&mut self #context #(#parameters)*);
@@ -54,18 +54,18 @@ impl Actions<'_> {
         }
     }
 
-    fn parameter_type(&self, parameter: &Parameter) -> TokenStream {
+    fn parameter_type(&self, parameter: &Parameter, span: Span) -> TokenStream {
         let ty = match parameter.kind {
-            Kind::Text => quote!(&str),
-            Kind::Number => quote!(f64),
-            Kind::Int => quote!(i64),
-            Kind::Bool => quote!(bool),
+            Kind::Text => quote_spanned!(span=> &str),
+            Kind::Number => quote_spanned!(span=> f64),
+            Kind::Int => quote_spanned!(span=> i64),
+            Kind::Bool => quote_spanned!(span=> bool),
             Kind::Fact(ty) => {
                 let name = &self.names.types[ty.index()];
-                quote!(rt::Handle<#name>)
+                quote_spanned!(span=> rt::Handle<#name>)
             }
         };
-        if parameter.optional { quote!(Option<#ty>) } else { ty }
+        if parameter.optional { quote_spanned!(span=> Option<#ty>) } else { ty }
     }
 
     /// `Program::perform`.

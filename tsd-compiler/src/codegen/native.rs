@@ -66,7 +66,7 @@ impl Function {
             1 => ", and 1 more use".to_owned(),
             more => format!(", and {more} more uses"),
         };
-        format!(" `{}`: {}{more}.", self.title.replace('`', "'"), self.place)
+        format!(" `{}`: rule {}{more}.", self.title.replace('`', "'"), self.place)
     }
 
     /// The names of the parameters, with an underscore before those that the body does not use.

@@ -1,6 +1,6 @@
 //! A struct for each type, and how it becomes a fact.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use tsd_ir::{Field, FieldId, Kind, Schema, Type, TypeId};
 
@@ -32,6 +32,7 @@ impl Types<'_> {
             return quote_spanned! { span=>
                 #[doc = #doc]
                 pub type #name = #path;
+                const _: () = rt::assert_fact::<#path>();
             };
         }
         let doc = format!(" A fact of type `{}`, declared in {place}.", ty.name);
@@ -84,8 +85,8 @@ impl Types<'_> {
         let (name, host) = (&self.names.types[id.index()], &self.names.host);
         let fields: Vec<_> = ty.fields.iter().zip(&self.names.fields[id.index()]).collect();
         let writes = fields.iter().enumerate().map(|(at, (field, name))| {
-            let column = column(field);
             let span = self.places.tokens(self.places.field(id, FieldId(at as u16)));
+            let column = column(field, span);
             quote_spanned!(span=> rt::Column::<#column>::write(&self.#name, row);)
         });
         let row = if fields.is_empty() { quote!(_row) } else { quote!(row) };
@@ -103,7 +104,7 @@ impl Types<'_> {
             }
         } else {
             let reads = fields.iter().enumerate().map(|(at, (field, name))| {
-                let (column, at) = (column(field), super::expr::number(at));
+                let (column, at) = (column(field, Span::call_site()), super::expr::number(at));
                 quote!(#name: rt::Column::<#column>::read(row, #at))
             });
             quote! {
@@ -136,8 +137,6 @@ impl Types<'_> {
         self.externs().next()?;
         let fields = self.externs().map(|(index, _)| {
             let (object, name) = (object(index), &self.names.types[index]);
-            let span = self.places.tokens(self.places.path(TypeId(index as u16)));
-            let name = quote_spanned!(span=> #name);
             quote!(#object: rt::Objects<#name>)
         });
         Some(quote! {
@@ -154,8 +153,9 @@ impl Types<'_> {
             let (object, number) = (object(index), number(index));
             let fields = ty.fields.iter().zip(&self.names.fields[index]).enumerate();
             let arms = fields.map(|(at, (field, name))| {
-                let (column, at) = (column(field), super::expr::number(at));
-                quote!(rt::FieldId(#at) => object.#name = rt::Column::<#column>::read(row, #at),)
+                let span = self.places.tokens(self.places.field(TypeId(index as u16), FieldId(at as u16)));
+                let (column, at) = (column(field, span), super::expr::number(at));
+                quote_spanned!(span=> rt::FieldId(#at) => object.#name = rt::Column::<#column>::read(row, #at),)
             });
             quote! {
                 rt::TypeId(#number) => {
@@ -194,15 +194,15 @@ fn object(index: usize) -> Ident {
 }
 
 /// The marker of a field's kind.
-fn column(field: &Field) -> TokenStream {
+fn column(field: &Field, span: Span) -> TokenStream {
     let column = match field.kind {
-        Kind::Text => quote!(rt::AsText),
-        Kind::Number => quote!(rt::AsNumber),
-        Kind::Int => quote!(rt::AsInt),
-        Kind::Bool => quote!(rt::AsBool),
-        Kind::Fact(_) => quote!(rt::AsFact),
+        Kind::Text => quote_spanned!(span=> rt::AsText),
+        Kind::Number => quote_spanned!(span=> rt::AsNumber),
+        Kind::Int => quote_spanned!(span=> rt::AsInt),
+        Kind::Bool => quote_spanned!(span=> rt::AsBool),
+        Kind::Fact(_) => quote_spanned!(span=> rt::AsFact),
     };
-    if field.optional { quote!(rt::Maybe<#column>) } else { column }
+    if field.optional { quote_spanned!(span=> rt::Maybe<#column>) } else { column }
 }
 
 /// A kind as the rules write it.

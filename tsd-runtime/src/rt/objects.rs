@@ -16,18 +16,21 @@ pub trait Fact: Clone + 'static {
     const FIELDS: &'static [&'static str];
 }
 
+/// Compiles for types that can be facts.
+pub const fn assert_fact<T: Fact>() {}
+
 /// The structs of one type, by the slots of their facts.
-pub struct Objects<T: Fact> {
+pub struct Objects<T> {
     by_slot: Vec<Option<T>>,
 }
 
-impl<T: Fact> Default for Objects<T> {
+impl<T> Default for Objects<T> {
     fn default() -> Self {
         Self { by_slot: Vec::new() }
     }
 }
 
-impl<T: Fact> Objects<T> {
+impl<T> Objects<T> {
     /// Keeps the struct of the fact at `slot`.
     pub fn keep(&mut self, slot: u32, object: T) {
         let slot = slot as usize;
@@ -43,7 +46,10 @@ impl<T: Fact> Objects<T> {
     }
 
     /// A copy of the struct of the fact at `slot`.
-    pub fn copy(&self, slot: u32) -> Option<T> {
+    pub fn copy(&self, slot: u32) -> Option<T>
+    where
+        T: Clone,
+    {
         self.by_slot.get(slot as usize)?.clone()
     }
 
@@ -55,8 +61,8 @@ impl<T: Fact> Objects<T> {
     }
 }
 
-impl<T: Fact> fmt::Debug for Objects<T> {
+impl<T> fmt::Debug for Objects<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} of `{}`", self.by_slot.iter().flatten().count(), T::NAME)
+        write!(f, "{} objects", self.by_slot.iter().flatten().count())
     }
 }

@@ -4,7 +4,6 @@ use tsd_ir::{Domain, Filter};
 
 use super::{constant, list};
 
-/// A filter; the empty one is `NONE`.
 pub(super) fn filter(filter: &Filter) -> String {
     let fields = list(filter.fields.iter(), |(field, domain)| {
         format!("(rt::FieldId({}), {})", field.0, self::domain(domain))

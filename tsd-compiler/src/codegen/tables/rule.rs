@@ -9,7 +9,7 @@ impl Tables<'_> {
     pub(super) fn rule(&mut self, index: usize, rule: &Rule, place: &str) {
         let Rule { name, salience, no_loop, patterns, branches, effects } = rule;
         self.put(format_args!(
-            "/// {place}.\nconst RULE_{index}: rt::Rule = rt::Rule {{\n    \
+            "/// Rule {place}.\nconst RULE_{index}: rt::Rule = rt::Rule {{\n    \
              name: Borrowed({name:?}), salience: {salience}, no_loop: {no_loop},\n    patterns: Borrowed(&["
         ));
         for pattern in patterns.iter() {
@@ -39,7 +39,8 @@ impl Tables<'_> {
         for (index, join) in branch.joins.iter().enumerate() {
             self.join(join, &types[..=index]);
         }
-        self.put(format_args!("]),\n        }},"));
+        let end = if branch.joins.is_empty() { "" } else { "\n            " };
+        self.put(format_args!("{end}]),\n        }},"));
     }
 
     fn join(&mut self, join: &Join, left: &[TypeId]) {
@@ -51,8 +52,9 @@ impl Tables<'_> {
         });
         let (ty, filter, tests) = (join.ty.0, filter(&join.filter), list(join.tests.iter(), test));
         self.put(format_args!(
-            "rt::Join {{\n                signature: JOIN_{name}, ty: rt::TypeId({ty}), keys: {keys},\n                \
-             filter: {filter},\n                tests: {tests},\n            }}, "
+            "\n                rt::Join {{\n                    \
+             signature: JOIN_{name}, ty: rt::TypeId({ty}), keys: {keys},\n                    \
+             filter: {filter},\n                    tests: {tests},\n                }},"
         ));
     }
 

@@ -22,9 +22,15 @@ impl Tables<'_> {
     }
 }
 
+/// A borrowed list with a line for each item, inside a list of types or actions.
+fn lines<T>(items: impl Iterator<Item = T>, text: impl Fn(T) -> String) -> String {
+    let lines: String = items.map(|item| format!("\n            {},", text(item))).collect();
+    if lines.is_empty() { "Borrowed(&[])".to_owned() } else { format!("Borrowed(&[{lines}\n        ])") }
+}
+
 fn ty(ty: &Type) -> String {
     let Type { name, fields, key, rows, path } = ty;
-    let fields = list(fields.iter(), |field| format!("\n            {}", self::field(field)));
+    let fields = lines(fields.iter(), field);
     let key = list(key.iter(), |field| format!("rt::FieldId({})", field.0));
     let path = path.as_ref().map_or("None".to_owned(), |path| format!("Some(Borrowed({path:?}))"));
     format!(
@@ -40,8 +46,7 @@ fn field(field: &Field) -> String {
 
 fn action(action: &Action) -> String {
     let Action { name, parameters, context } = action;
-    let parameters =
-        list(parameters.iter(), |parameter| format!("\n            {}", self::parameter(parameter)));
+    let parameters = lines(parameters.iter(), parameter);
     format!("rt::Action {{ name: Borrowed({name:?}), context: {context}, parameters: {parameters} }}")
 }
 

@@ -1,0 +1,14 @@
+#[derive(Clone)]
+struct Customer {
+    id: String,
+    tier: String,
+}
+
+tsd::rules! {
+    mod shop;
+    extern type Customer(#id: string, tier: string) = super::Customer
+    action reward(customer: string)
+    rule r : {c: Customer} / c.tier == "GOLD" ==> reward(c.id)
+}
+
+fn main() {}

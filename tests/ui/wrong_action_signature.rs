@@ -1,0 +1,14 @@
+tsd::rules! {
+    mod shop;
+    type Customer(#id: string, tier: string)
+    type Order(#id: string, customer_id: string, value: number)
+    action reward(customer: string, value: number)
+    rule r : {o: Order} / o.value > 10 ==> reward(o.id, 1)
+}
+
+struct App;
+impl shop::Actions for App {
+    fn reward(&mut self, _: &str, _: i64) {}
+}
+
+fn main() {}
