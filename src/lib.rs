@@ -44,3 +44,12 @@ pub use tsd_runtime::rt::Fact;
 pub use tsd_runtime::{Activation, Context, Error, Handle, InvalidValue, Problem, Report, Session, ir};
 #[cfg(feature = "dynamic")]
 pub use tsd_runtime::{Engine, Host, Interpreted, RuleErrors};
+
+/// The examples of the README and the guide, which must compile and run.
+#[cfg(all(doctest, feature = "dynamic"))]
+mod documents {
+    #[doc = include_str!("../README.md")]
+    mod readme {}
+    #[doc = include_str!("../docs/guide.md")]
+    mod guide {}
+}

@@ -4,6 +4,7 @@ mod harness;
 
 use harness::Question;
 use std::rc::Rc;
+use tsd_benches::engine::{Interpretable, flights as engine};
 use tsd_benches::flights_data::{self, FlightRule, Flights};
 use tsd_benches::limit::flights::{self as limit, Found, IN_SCOPE};
 use tsd_benches::measure::{Program, timed};
@@ -14,11 +15,16 @@ fn main() {
     let in_scope = in_scope.map(|rule| rule.activations).sum();
     let mut questions = vec![Question::new("flights in scope".to_owned(), Some(in_scope), || {
         let data = load();
-        // `tsd static` and `tsd interpreted` belong behind the limit.
-        vec![Program::new("limit", move || {
-            let (timing, found) = timed(|| limit::in_scope(&data));
-            (timing, found.outcome())
-        })]
+        let (compiled, interpreted) = (Rc::clone(&data), Rc::clone(&data));
+        let interpretable = Interpretable::new(engine::RULES);
+        vec![
+            Program::new("limit", move || {
+                let (timing, found) = timed(|| limit::in_scope(&data));
+                (timing, found.outcome())
+            }),
+            Program::new("tsd static", move || engine::compiled(&compiled)),
+            Program::new("tsd interpreted", move || engine::interpreted(&interpreted, &interpretable)),
+        ]
     })];
     questions.extend([
         one(&rules, "old_aircraft", limit::old_aircraft),

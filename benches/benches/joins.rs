@@ -4,6 +4,7 @@ mod harness;
 
 use harness::Question;
 use std::rc::Rc;
+use tsd_benches::engine;
 use tsd_benches::expected::{self, for_facts};
 use tsd_benches::generator::Workload;
 use tsd_benches::limit::{aggregation, chain, negation};
@@ -15,12 +16,14 @@ fn main() {
     for facts in sizes(&[100_000, 1_000_000]) {
         let id = |workload: &str| format!("{workload} {}", size_name(facts));
         questions.push(Question::new(id("chain"), for_facts(&expected::CHAIN, facts), move || {
-            let workload = Workload::chain(facts);
-            limit(workload, chain::hash_joins, chain::Matches::outcome)
+            let workload = Rc::new(Workload::chain(facts));
+            let mut programs = limit(&workload, chain::hash_joins, chain::Matches::outcome);
+            programs.push(Program::new("tsd static", move || engine::chain::compiled(&workload)));
+            programs
         }));
         questions.push(Question::new(id("negation"), for_facts(&expected::NEGATION, facts), move || {
             let join = |workload: &Workload| negation::anti_join(&workload.customers, &workload.orders);
-            limit(Workload::orders(facts), join, negation::Matches::outcome)
+            limit(&Rc::new(Workload::orders(facts)), join, negation::Matches::outcome)
         }));
         questions.push(Question::new(
             id("aggregation"),
@@ -28,20 +31,20 @@ fn main() {
             move || {
                 let sums =
                     |workload: &Workload| aggregation::hash_sums(&workload.customers, &workload.orders);
-                limit(Workload::orders(facts), sums, negation::Matches::outcome)
+                limit(&Rc::new(Workload::orders(facts)), sums, negation::Matches::outcome)
             },
         ));
     }
     harness::run(&questions);
 }
 
-/// The programs of a question. `tsd static` and `tsd interpreted` belong behind the limit.
+/// The hand-written program of a question.
 fn limit<Found: 'static>(
-    workload: Workload,
+    workload: &Rc<Workload>,
     run: impl Fn(&Workload) -> Found + 'static,
     outcome: impl Fn(&Found, &Workload) -> Outcome + 'static,
 ) -> Vec<Program<'static>> {
-    let workload = Rc::new(workload);
+    let workload = Rc::clone(workload);
     vec![Program::new("limit", move || {
         let (timing, found) = timed(|| run(&workload));
         (timing, outcome(&found, &workload))

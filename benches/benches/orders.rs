@@ -4,8 +4,9 @@ mod harness;
 
 use harness::Question;
 use std::rc::Rc;
+use tsd_benches::engine::{Interpretable, orders as engine};
 use tsd_benches::expected;
-use tsd_benches::generator::{Arrival, Fact, RuleParameters, Workload, parameters};
+use tsd_benches::generator::{Action, Arrival, Fact, RuleParameters, Workload, parameters, program};
 use tsd_benches::limit::orders::{SymmetricHashJoin, factored_hash_join, hash_join};
 use tsd_benches::measure::{Program, size_name, sizes, timed};
 
@@ -26,10 +27,13 @@ fn main() {
     harness::run(&questions);
 }
 
-/// The programs for customers and orders one after another. `tsd static` and `tsd interpreted` belong behind the limits.
+/// The programs for customers and orders one after another.
 fn tables(workload: Rc<Workload>, rules: Rc<[RuleParameters]>) -> Vec<Program<'static>> {
     let input = || (Rc::clone(&workload), Rc::clone(&rules));
-    let (limit, factored, symmetric) = (input(), input(), input());
+    let (limit, factored, symmetric, (workload, rules)) = (input(), input(), input(), input());
+    let interpretable = Interpretable::new(&program::orders(rules.len(), Action::Count));
+    let (compiled, _) = engine::compiled(rules.len());
+    let facts = workload.facts(Arrival::Tables);
     vec![
         Program::new("limit", move || {
             let (workload, rules) = &limit;
@@ -47,13 +51,23 @@ fn tables(workload: Rc<Workload>, rules: Rc<[RuleParameters]>) -> Vec<Program<'s
                 timed(|| SymmetricHashJoin::of_tables(&workload.customers, &workload.orders, rules));
             (timing, join.matches().outcome(workload))
         }),
+        Program::new("tsd static", move || compiled(&workload)),
+        Program::new("tsd interpreted", move || engine::interpreted(&interpretable, facts.iter())),
     ]
 }
 
 /// The programs for all facts in one shuffled sequence.
 fn shuffled(facts: Vec<Fact>, rules: Vec<RuleParameters>) -> Vec<Program<'static>> {
-    vec![Program::new("limit, both sides indexed", move || {
-        let (timing, join) = timed(|| SymmetricHashJoin::of_sequence(&facts, &rules));
-        (timing, join.matches().outcome_of_sequence(&facts))
-    })]
+    let facts: Rc<[Fact]> = facts.into();
+    let interpretable = Interpretable::new(&program::orders(rules.len(), Action::Count));
+    let (_, compiled) = engine::compiled(rules.len());
+    let (limit, compiled_facts) = (Rc::clone(&facts), Rc::clone(&facts));
+    vec![
+        Program::new("limit, both sides indexed", move || {
+            let (timing, join) = timed(|| SymmetricHashJoin::of_sequence(&limit, &rules));
+            (timing, join.matches().outcome_of_sequence(&limit))
+        }),
+        Program::new("tsd static", move || compiled(&compiled_facts)),
+        Program::new("tsd interpreted", move || engine::interpreted(&interpretable, facts.iter())),
+    ]
 }

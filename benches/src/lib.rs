@@ -4,6 +4,7 @@
 //! The figure of every benchmark is CPU time, median of five, as a ratio to the limit measured in the same run; no time
 //! is printed unless all programs agree on counts and checksum. See [`measure::race`].
 
+pub mod engine;
 pub mod expected;
 pub mod flights_data;
 pub mod generator;

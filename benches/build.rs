@@ -1,0 +1,32 @@
+//! Compiles the rules of the workloads, so that the benches measure what a user's build script would give.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+#[allow(dead_code, unreachable_pub)]
+#[path = "src/generator/rules.rs"]
+mod rules;
+
+/// As in the generator; the rules name the tiers.
+const TIERS: [&str; 4] = ["bronze", "silver", "gold", "platinum"];
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
+    let directory = out.join("rules");
+    fs::create_dir_all(&directory)?;
+    for count in [1, 20, 200] {
+        let program = rules::program::orders(count, rules::Action::Count);
+        write(&directory, &format!("orders{count}"), &program)?;
+    }
+    write(&directory, "orders20_traced", &rules::program::orders(20, rules::Action::Trace))?;
+    write(&directory, "chain", &rules::program::chain(rules::Action::Count))?;
+    write(&directory, "flights", &fs::read_to_string("rules/flights.tsd")?)?;
+    println!("cargo::rerun-if-changed=rules");
+    println!("cargo::rerun-if-changed=src/generator/rules.rs");
+    tsd_build::Builder::new().dir(&directory).compile()?;
+    Ok(())
+}
+
+fn write(directory: &Path, module: &str, program: &str) -> std::io::Result<()> {
+    fs::write(directory.join(format!("{module}.tsd")), format!("mod {module};\n{program}"))
+}
