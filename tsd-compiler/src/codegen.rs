@@ -111,7 +111,7 @@ fn parts(module: &Module, sources: &SourceMap, options: &Options<'_>) -> Parts {
         },
         imports: quote! {
             use std::borrow::Cow::Borrowed;
-            use #runtime::rt;
+            use #runtime::rt::{self, *};
         },
         functions: natives.functions(),
         tables,

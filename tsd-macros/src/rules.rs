@@ -15,7 +15,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let input: Vec<TokenTree> = input.into_iter().collect();
     let (before, name) = module_head(&input);
     let rules: TokenStream = input[before..].iter().cloned().collect();
-    if let Some(lifetime) = input.windows(2).find_map(lifetime) {
+    if let Some(lifetime) = lifetime(rules.clone()) {
         return report::at(lifetime, lifetime, "[syntax] strings in `rules!` are written with double quotes");
     }
     let layout = Layout::new(rules);
@@ -80,15 +80,12 @@ fn has_doc(head: &[TokenTree]) -> bool {
 }
 
 /// Where a lifetime stands, which is what Rust makes of a string in single quotes.
-fn lifetime(pair: &[TokenTree]) -> Option<Span> {
-    match pair {
-        [TokenTree::Punct(quote), TokenTree::Ident(_)] if quote.as_char() == '\'' => Some(quote.span()),
-        [TokenTree::Group(group), _] | [_, TokenTree::Group(group)] => {
-            let tokens: Vec<TokenTree> = group.stream().into_iter().collect();
-            tokens.windows(2).find_map(lifetime)
-        }
+fn lifetime(tokens: TokenStream) -> Option<Span> {
+    tokens.into_iter().find_map(|token| match token {
+        TokenTree::Punct(quote) if quote.as_char() == '\'' => Some(quote.span()),
+        TokenTree::Group(group) => lifetime(group.stream()),
         _ => None,
-    }
+    })
 }
 
 /// The file that the macro stands in, never by an absolute path: output must not depend on the directory.

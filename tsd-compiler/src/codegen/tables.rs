@@ -40,12 +40,12 @@ impl<'a> Tables<'a> {
         }
         let mut joins = String::new();
         for (index, (signature, what)) in self.joins.iter().enumerate() {
-            put(&mut joins, format_args!("/// {what}.\nconst JOIN_{index}: rt::Signature =\n    "));
-            put(&mut joins, format_args!("rt::signature(\"{signature:?}\");\n\n"));
+            put(&mut joins, format_args!("/// {what}.\nconst JOIN_{index}: Signature =\n    "));
+            put(&mut joins, format_args!("signature(\"{signature:?}\");\n\n"));
         }
         let rules = separated(0..rules.len(), |index| format!("RULE_{index}"));
         self.put(format_args!(
-            "/// The rules, in order of declaration.\nstatic RULES: &[rt::Rule] = &[{rules}];\n\n"
+            "/// The rules, in order of declaration.\nstatic RULES: &[Rule] = &[{rules}];\n\n"
         ));
         self.facts(&module.facts);
         self.schema();
@@ -55,7 +55,7 @@ impl<'a> Tables<'a> {
         let values = separated(0..values, |index| format!("values_{index}"));
         self.put(format_args!(
             "/// All that the runtime needs to know.\n\
-             pub(super) static MODULE: rt::Module = rt::Module {{\n    \
+             pub(super) static MODULE: Module = Module {{\n    \
              name: {name:?},\n    schema: SCHEMA,\n    rules: RULES,\n    tests: &[{tests}],\n    \
              values: &[{values}],\n    facts: FACTS,\n}};\n"
         ));
@@ -69,17 +69,17 @@ impl<'a> Tables<'a> {
     /// The initial facts.
     fn facts(&mut self, facts: &[InitialFact]) {
         self.put(format_args!(
-            "/// The facts that a session starts with.\nstatic FACTS: &[rt::InitialFact] = &["
+            "/// The facts that a session starts with.\nstatic FACTS: &[InitialFact] = &["
         ));
         for fact in facts {
             let value = |value: &InitialValue| match value {
-                InitialValue::Const(value) => format!("rt::InitialValue::Const({})", constant(value)),
-                InitialValue::Fact(index) => format!("rt::InitialValue::Fact({index})"),
+                InitialValue::Const(value) => format!("InitialValue::Const({})", constant(value)),
+                InitialValue::Fact(index) => format!("InitialValue::Fact({index})"),
             };
             let values = separated(&fact.values, value);
             let ty = fact.ty.0;
             self.put(format_args!(
-                "\n    rt::InitialFact {{ ty: rt::TypeId({ty}), values: Borrowed(&[{values}]) }},"
+                "\n    InitialFact {{ ty: TypeId({ty}), values: Borrowed(&[{values}]) }},"
             ));
         }
         let end = if facts.is_empty() { "" } else { "\n" };
@@ -106,25 +106,25 @@ fn list<T>(items: impl IntoIterator<Item = T>, text: impl FnMut(T) -> String) ->
 /// A constant as a `Const`.
 fn constant(value: &Const) -> String {
     match value {
-        Const::Missing => "rt::Const::Missing".to_owned(),
-        Const::Bool(value) => format!("rt::Const::Bool({value})"),
-        Const::Int(value) => format!("rt::Const::Int({value})"),
+        Const::Missing => "Const::Missing".to_owned(),
+        Const::Bool(value) => format!("Const::Bool({value})"),
+        Const::Int(value) => format!("Const::Int({value})"),
         Const::Number(value) if value.is_infinite() => {
             let name = if *value > 0.0 { "INFINITY" } else { "NEG_INFINITY" };
-            format!("rt::Const::Number(f64::{name})")
+            format!("Const::Number(f64::{name})")
         }
-        Const::Number(value) => format!("rt::Const::Number({value:?})"),
-        Const::Text(value) => format!("rt::Const::Text(Borrowed({value:?}))"),
+        Const::Number(value) => format!("Const::Number({value:?})"),
+        Const::Text(value) => format!("Const::Text(Borrowed({value:?}))"),
     }
 }
 
 /// A kind as a `Kind`.
 fn kind(kind: Kind) -> String {
     match kind {
-        Kind::Text => "rt::Kind::Text".to_owned(),
-        Kind::Number => "rt::Kind::Number".to_owned(),
-        Kind::Int => "rt::Kind::Int".to_owned(),
-        Kind::Bool => "rt::Kind::Bool".to_owned(),
-        Kind::Fact(ty) => format!("rt::Kind::Fact(rt::TypeId({}))", ty.0),
+        Kind::Text => "Kind::Text".to_owned(),
+        Kind::Number => "Kind::Number".to_owned(),
+        Kind::Int => "Kind::Int".to_owned(),
+        Kind::Bool => "Kind::Bool".to_owned(),
+        Kind::Fact(ty) => format!("Kind::Fact(TypeId({}))", ty.0),
     }
 }

@@ -9,14 +9,14 @@ impl Tables<'_> {
     pub(super) fn rule(&mut self, index: usize, rule: &Rule, place: &str) {
         let Rule { name, salience, no_loop, patterns, branches, effects } = rule;
         self.put(format_args!(
-            "/// Rule {place}.\nconst RULE_{index}: rt::Rule = rt::Rule {{\n    \
+            "/// Rule {place}.\nconst RULE_{index}: Rule = Rule {{\n    \
              name: Borrowed({name:?}), salience: {salience}, no_loop: {no_loop},\n    patterns: Borrowed(&["
         ));
         for pattern in patterns.iter() {
-            let reads = list(pattern.reads.iter(), |field| format!("rt::FieldId({})", field.0));
+            let reads = list(pattern.reads.iter(), |field| format!("FieldId({})", field.0));
             let (variable, ty) = (&pattern.variable, pattern.ty.0);
             self.put(format_args!(
-                "\n        rt::Pattern {{ variable: Borrowed({variable:?}), ty: rt::TypeId({ty}), reads: {reads} }},"
+                "\n        Pattern {{ variable: Borrowed({variable:?}), ty: TypeId({ty}), reads: {reads} }},"
             ));
         }
         self.put(format_args!("\n    ]),\n    branches: Borrowed(&["));
@@ -29,10 +29,10 @@ impl Tables<'_> {
     }
 
     fn branch(&mut self, branch: &Branch) {
-        let order = list(branch.order.iter(), |position| format!("rt::Position({})", position.0));
+        let order = list(branch.order.iter(), |position| format!("Position({})", position.0));
         let (ty, filter) = (branch.ty.0, filter(&branch.filter));
         self.put(format_args!(
-            "\n        rt::Branch {{\n            order: {order}, ty: rt::TypeId({ty}),\n            \
+            "\n        Branch {{\n            order: {order}, ty: TypeId({ty}),\n            \
              filter: {filter},\n            joins: Borrowed(&["
         ));
         let types = branch.types();
@@ -48,12 +48,12 @@ impl Tables<'_> {
         let keys = list(join.keys.iter(), |key| {
             let KeyPair { at, left, right } = key;
             let (left, right) = (part(*left), part(*right));
-            format!("rt::KeyPair {{ at: rt::Position({}), left: {left}, right: {right} }}", at.0)
+            format!("KeyPair {{ at: Position({}), left: {left}, right: {right} }}", at.0)
         });
         let (ty, filter, tests) = (join.ty.0, filter(&join.filter), list(join.tests.iter(), test));
         self.put(format_args!(
-            "\n                rt::Join {{\n                    \
-             signature: JOIN_{name}, ty: rt::TypeId({ty}), keys: {keys},\n                    \
+            "\n                Join {{\n                    \
+             signature: JOIN_{name}, ty: TypeId({ty}), keys: {keys},\n                    \
              filter: {filter},\n                    tests: {tests},\n                }},"
         ));
     }
@@ -89,15 +89,15 @@ impl Tables<'_> {
 
 fn part(part: Part) -> String {
     match part {
-        Part::Field(field) => format!("rt::Part::Field(rt::FieldId({}))", field.0),
-        Part::Widened(field) => format!("rt::Part::Widened(rt::FieldId({}))", field.0),
-        Part::Fact => "rt::Part::Fact".to_owned(),
+        Part::Field(field) => format!("Part::Field(FieldId({}))", field.0),
+        Part::Widened(field) => format!("Part::Widened(FieldId({}))", field.0),
+        Part::Fact => "Part::Fact".to_owned(),
     }
 }
 
 pub(super) fn test(test: &TestRef) -> String {
     let TestRef { canonical, body } = test;
-    format!("rt::TestRef {{ canonical: Borrowed({canonical:?}), body: {} }}", self::body::<Test>(body))
+    format!("TestRef {{ canonical: Borrowed({canonical:?}), body: {} }}", self::body::<Test>(body))
 }
 
 /// A reference to a generated function. Trees do not occur in lowered rules.
@@ -107,34 +107,34 @@ fn body<T>(body: &Body<T>) -> String {
         Body::Tree(_) => (u32::MAX, &[][..]),
     };
     let constants = list(constants, constant);
-    format!("rt::Body::Native {{ function: {function}, constants: {constants} }}")
+    format!("Body::Native {{ function: {function}, constants: {constants} }}")
 }
 
 fn effect(effect: &Effect) -> String {
     match effect {
         Effect::Call { action, arguments } => {
             let arguments = self::arguments(arguments);
-            format!("rt::Effect::Call {{ action: rt::ActionId({}), arguments: {arguments} }}", action.0)
+            format!("Effect::Call {{ action: ActionId({}), arguments: {arguments} }}", action.0)
         }
         Effect::Perform { action, arguments } => {
             let arguments = self::arguments(arguments);
-            format!("rt::Effect::Perform {{ action: rt::ActionId({}), arguments: {arguments} }}", action.0)
+            format!("Effect::Perform {{ action: ActionId({}), arguments: {arguments} }}", action.0)
         }
         Effect::Insert { ty, values } => {
-            format!("rt::Effect::Insert {{ ty: rt::TypeId({}), values: {} }}", ty.0, arguments(values))
+            format!("Effect::Insert {{ ty: TypeId({}), values: {} }}", ty.0, arguments(values))
         }
         Effect::Update { at, fields, values } => {
-            let fields = list(fields.iter(), |field| format!("rt::FieldId({})", field.0));
+            let fields = list(fields.iter(), |field| format!("FieldId({})", field.0));
             let (at, values) = (at.0, arguments(values));
-            format!("rt::Effect::Update {{ at: rt::Position({at}), fields: {fields}, values: {values} }}")
+            format!("Effect::Update {{ at: Position({at}), fields: {fields}, values: {values} }}")
         }
-        Effect::Retract { at } => format!("rt::Effect::Retract {{ at: rt::Position({}) }}", at.0),
-        Effect::Print { values } => format!("rt::Effect::Print {{ values: {} }}", arguments(values)),
-        Effect::Log { values } => format!("rt::Effect::Log {{ values: {} }}", arguments(values)),
+        Effect::Retract { at } => format!("Effect::Retract {{ at: Position({}) }}", at.0),
+        Effect::Print { values } => format!("Effect::Print {{ values: {} }}", arguments(values)),
+        Effect::Log { values } => format!("Effect::Log {{ values: {} }}", arguments(values)),
     }
 }
 
 fn arguments(arguments: &Arguments) -> String {
     let optional = list(arguments.optional.iter(), bool::to_string);
-    format!("rt::Arguments {{ body: {}, optional: {optional} }}", body(&arguments.body))
+    format!("Arguments {{ body: {}, optional: {optional} }}", body(&arguments.body))
 }

@@ -7,7 +7,7 @@ use super::{Tables, constant, kind, list};
 impl Tables<'_> {
     pub(super) fn schema(&mut self) {
         self.put(format_args!(
-            "/// The types and actions.\nconst SCHEMA: rt::Schema = rt::Schema {{\n    types: Borrowed(&["
+            "/// The types and actions.\nconst SCHEMA: Schema = Schema {{\n    types: Borrowed(&["
         ));
         for ty in self.schema.types.iter() {
             self.put(format_args!("\n        {},", self::ty(ty)));
@@ -31,23 +31,21 @@ fn lines<T>(items: impl Iterator<Item = T>, text: impl Fn(T) -> String) -> Strin
 fn ty(ty: &Type) -> String {
     let Type { name, fields, key, rows, path } = ty;
     let fields = lines(fields.iter(), field);
-    let key = list(key.iter(), |field| format!("rt::FieldId({})", field.0));
+    let key = list(key.iter(), |field| format!("FieldId({})", field.0));
     let path = path.as_ref().map_or("None".to_owned(), |path| format!("Some(Borrowed({path:?}))"));
-    format!(
-        "rt::Type {{ name: Borrowed({name:?}), key: {key}, rows: {rows:?}, path: {path}, fields: {fields} }}"
-    )
+    format!("Type {{ name: Borrowed({name:?}), key: {key}, rows: {rows:?}, path: {path}, fields: {fields} }}")
 }
 
 fn field(field: &Field) -> String {
     let Field { name, kind, optional } = field;
     let kind = self::kind(*kind);
-    format!("rt::Field {{ name: Borrowed({name:?}), kind: {kind}, optional: {optional} }}")
+    format!("Field {{ name: Borrowed({name:?}), kind: {kind}, optional: {optional} }}")
 }
 
 fn action(action: &Action) -> String {
     let Action { name, parameters, context } = action;
     let parameters = lines(parameters.iter(), parameter);
-    format!("rt::Action {{ name: Borrowed({name:?}), context: {context}, parameters: {parameters} }}")
+    format!("Action {{ name: Borrowed({name:?}), context: {context}, parameters: {parameters} }}")
 }
 
 fn parameter(parameter: &Parameter) -> String {
@@ -55,6 +53,6 @@ fn parameter(parameter: &Parameter) -> String {
     let kind = self::kind(*kind);
     let default = default.as_ref().map_or("None".to_owned(), |value| format!("Some({})", constant(value)));
     format!(
-        "rt::Parameter {{ name: Borrowed({name:?}), kind: {kind}, optional: {optional}, default: {default} }}"
+        "Parameter {{ name: Borrowed({name:?}), kind: {kind}, optional: {optional}, default: {default} }}"
     )
 }
