@@ -11,7 +11,7 @@
 use std::cmp::{Ordering, Reverse};
 
 use hashbrown::HashTable;
-use tsd_ir::{NodeId, RootId};
+use tsd_ir::{NodeId, RootId, TypeId};
 
 use crate::matcher::{RuleId, Slots};
 use crate::ruleset::{Bit, RuleSet, RuleSets};
@@ -62,6 +62,8 @@ pub(crate) struct Muted {
     pub(crate) end: End,
     pub(crate) slots: Slots,
     pub(crate) only: RuleSet,
+    /// The facts; once one of them is gone, its slot may become another's.
+    pub(crate) facts: Vec<(TypeId, u32)>,
 }
 
 /// Waiting activations, by salience.

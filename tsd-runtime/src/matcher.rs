@@ -89,6 +89,7 @@ impl Matcher {
         }
         let WorkingMemory { stores, texts, .. } = &mut self.memory;
         stores[ty.index()].remove(slot, texts);
+        self.agenda.muted.retain(|muted| !muted.facts.contains(&(ty, slot)));
         self.collect_sets();
     }
 
@@ -215,7 +216,8 @@ impl Matcher {
             let slots = planned.order.iter().map(|position| declared[position.index()]).collect();
             let only = root.sets.single(place.bit);
             let end = live.places[branch].end();
-            self.agenda.muted.push(Muted { root: place.path.root, end, slots, only });
+            let facts = live.rule.patterns.iter().map(|pattern| pattern.ty).zip(declared.iter().copied()).collect();
+            self.agenda.muted.push(Muted { root: place.path.root, end, slots, only, facts });
         }
     }
 

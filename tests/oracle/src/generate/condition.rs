@@ -129,6 +129,9 @@ impl Expressions<'_, '_> {
             _ => &["==", "!=", "<", "<=", ">", ">="],
         };
         let op = self.choices.pick(ops);
+        if kind == Kind::Number && self.choices.chance(15) {
+            return format!("{} {op} {}", self.chain(), self.chain());
+        }
         match (self.operand(kind, depth), self.operand(kind, depth)) {
             (Some(left), Some(right)) => format!("{left} {op} {right}"),
             _ => self.comparison(Kind::Number, depth),

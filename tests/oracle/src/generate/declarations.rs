@@ -53,7 +53,8 @@ fn kind(choices: &mut Choices<'_>, types: &[&str]) -> String {
 }
 
 fn field_text(choices: &mut Choices<'_>, index: usize, key: bool, types: &[&str]) -> String {
-    let kind = kind(choices, types);
+    // A key that refers to a fact would make a name that is no longer unique once that fact is gone.
+    let kind = kind(choices, if key { &[] } else { types });
     let first = kind.chars().next().unwrap_or('x').to_ascii_lowercase();
     // Now and then a name that Rust reserves.
     let name = match choices.below(40) {

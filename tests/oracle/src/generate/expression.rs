@@ -128,9 +128,7 @@ impl Expressions<'_, '_> {
             1 => self.int(depth),
             2 => {
                 let op = self.choices.pick(&["+", "-", "*", "/", "%"]);
-                let sum = format!("{} {op} {}", self.number(depth), self.number(depth));
-                // Without parentheses the operators around decide what belongs together; numbers remain numbers.
-                if self.choices.chance(80) { format!("({sum})") } else { sum }
+                format!("({} {op} {})", self.number(depth), self.number(depth))
             }
             3 => format!("-({})", self.number(depth)),
             4 => {
@@ -140,6 +138,16 @@ impl Expressions<'_, '_> {
             5 => format!("(number) {}", self.text(depth)),
             _ => self.literal(Kind::Int),
         }
+    }
+
+    /// Arithmetic without parentheses, whose operators decide what belongs together.
+    pub fn chain(&mut self) -> String {
+        let mut chain = self.number(2);
+        for _ in 0..1 + self.choices.below(3) {
+            let op = self.choices.pick(&["+", "-", "*", "/", "%"]);
+            chain += &format!(" {op} {}", self.number(2));
+        }
+        chain
     }
 
     fn bool(&mut self, depth: usize) -> String {

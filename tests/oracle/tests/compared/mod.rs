@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Debug, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use tsd_compiler::diagnostics::render;
 use tsd_compiler::source::SourceMap;
+use tsd_compiler::{Compilation, Module};
 use tsd_ir::Sharing;
 use tsd_oracle::generate::{Plan, RuleSteps};
 use tsd_oracle::{FactId, Facts, Fields, Oracle, Outcome, Shown, Step, Tuple, Value};
@@ -50,9 +52,10 @@ pub(crate) fn hold_to_the_oracle(plan: &Plan, rules: RuleSteps) -> Result<(), Di
 fn follow(plan: &Plan, rules: RuleSteps, program: &str, story: &mut String) -> Result<(), String> {
     let mut oracle = Oracle::new(program);
     let mut texts = rule_texts(program);
+    let module = compiled(program);
     let mut subjects = [
-        interpreter("interpreted", program, Sharing::On, oracle.facts()),
-        interpreter("interpreted without sharing", program, Sharing::Off, oracle.facts()),
+        interpreter("interpreted", &module, Sharing::On, oracle.facts()),
+        interpreter("interpreted without sharing", &module, Sharing::Off, oracle.facts()),
     ];
     compare_state(&oracle, &mut subjects)?;
     // What waits at the end fires too.
@@ -80,13 +83,25 @@ fn follow(plan: &Plan, rules: RuleSteps, program: &str, story: &mut String) -> R
     gives_back(&mut shared, &oracle, &texts)
 }
 
-/// An interpreter of a program.
-pub(crate) fn interpreter(name: &'static str, program: &str, sharing: Sharing, facts: &Facts) -> Interpreter {
+/// A program that the compiler accepts, compiled for the interpreter.
+pub(crate) fn compiled(program: &str) -> Module {
     let mut sources = SourceMap::new();
     let file = sources.add("program", program);
+    let Compilation { module, diagnostics } = tsd_compiler::compile(&sources, &[file]);
+    module.unwrap_or_else(|| {
+        panic!("the compiler refuses the program:\n{}", render(&sources, &diagnostics, false))
+    })
+}
+
+/// An interpreter of a program.
+pub(crate) fn interpreter(
+    name: &'static str,
+    program: &Module,
+    sharing: Sharing,
+    facts: &Facts,
+) -> Interpreter {
     let log = Log::default();
-    let engine = Engine::from_sources(&sources, &[file], Recorder(log.clone()), sharing);
-    let (engine, _) = engine.unwrap_or_else(|error| panic!("the compiler refuses the program:\n{error}"));
+    let engine = Engine::from_module(program.clone(), Recorder(log.clone()), sharing);
     Subject::new(name, engine, log, facts)
 }
 
@@ -147,7 +162,7 @@ fn compare_fresh(program: &str, rules: &[&str], oracle: &Oracle) -> Result<(), S
     let declarations: Vec<&str> = program.lines().filter(|line| is_declaration(line)).collect();
     let declarations = declarations.join("\n");
     let mut fresh_oracle = Oracle::new(&declarations);
-    let mut fresh = interpreter("fresh", &declarations, Sharing::On, fresh_oracle.facts());
+    let mut fresh = interpreter("fresh", &compiled(&declarations), Sharing::On, fresh_oracle.facts());
     let mut both = |step: &Step| {
         assert_eq!(fresh_oracle.apply(step), Outcome::Done, "{step:?}");
         assert_eq!(fresh.apply(step, fresh_oracle.facts()), Outcome::Done, "{step:?}");
@@ -194,6 +209,9 @@ fn gives_back(subject: &mut Interpreter, oracle: &Oracle, rules: &[&str]) -> Res
     let names: Vec<&str> = oracle.rule_names().collect();
     let mut bytes = Vec::new();
     for _ in 0..3 {
+        if !bytes.is_empty() {
+            subject.session.add_rule(&rules.join("\n")).map_err(|error| error.to_string())?;
+        }
         for name in &names {
             let outcome = subject.session.remove_rule(name);
             outcome.map_err(|error| format!("{name} cannot be removed: {error}"))?;
@@ -204,7 +222,6 @@ fn gives_back(subject: &mut Interpreter, oracle: &Oracle, rules: &[&str]) -> Res
         let ran = subject.session.run().map_err(|error| error.to_string())?;
         same("without rules", "activations fired", &0, &ran.total())?;
         bytes.push(subject.session.bytes());
-        subject.session.add_rule(&rules.join("\n")).map_err(|error| error.to_string())?;
     }
     same("without rules", "bytes held", &bytes[1], &bytes[2])
 }
