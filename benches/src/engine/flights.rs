@@ -30,11 +30,21 @@ pub fn compiled(data: &Flights) -> (Timing, Outcome) {
     let flights: Vec<rules::Flight> = data.flights.iter().map(flight).collect();
     let (timing, session) = timed(|| {
         let mut session = rules::Session::new(Counts::new(5));
-        airlines.into_iter().for_each(|fact| drop(session.insert(fact).expect("the keys differ")));
-        airports.into_iter().for_each(|fact| drop(session.insert(fact).expect("the keys differ")));
-        planes.into_iter().for_each(|fact| drop(session.insert(fact).expect("the keys differ")));
-        weather.into_iter().for_each(|fact| drop(session.insert(fact).expect("no key")));
-        flights.into_iter().for_each(|fact| drop(session.insert(fact).expect("no key")));
+        for fact in airlines {
+            session.insert(fact).expect("the keys differ");
+        }
+        for fact in airports {
+            session.insert(fact).expect("the keys differ");
+        }
+        for fact in planes {
+            session.insert(fact).expect("the keys differ");
+        }
+        for fact in weather {
+            session.insert(fact).expect("no key");
+        }
+        for fact in flights {
+            session.insert(fact).expect("no key");
+        }
         session.run().expect("no rule loops");
         session
     });

@@ -74,8 +74,12 @@ macro_rules! compiled {
                     let mut session = session();
                     for fact in facts {
                         match fact {
-                            Either::Customer(fact) => drop(session.insert(fact).expect("the keys differ")),
-                            Either::Order(fact) => drop(session.insert(fact).expect("the keys differ")),
+                            Either::Customer(fact) => {
+                                session.insert(fact).expect("the keys differ");
+                            }
+                            Either::Order(fact) => {
+                                session.insert(fact).expect("the keys differ");
+                            }
                         }
                     }
                     session.run().expect("no rule loops");
