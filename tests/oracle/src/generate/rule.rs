@@ -101,6 +101,10 @@ impl Expressions<'_, '_> {
             };
             if wanted {
                 match self.operand(field.kind, 2) {
+                    // A rule that fires again and again must not double a text each time.
+                    Some(value) if value.contains('+') && field.kind == Kind::Text => {
+                        written.push(format!("{}: SUBSTRING({value}, 0, 5)", field.name));
+                    }
                     Some(value) => written.push(format!("{}: {value}", field.name)),
                     None if all && field.optional => {}
                     None => return None,
