@@ -111,7 +111,7 @@ fn activations(engine: &mut Engine<()>, variables: &Variables, entry: &Json) -> 
             })
             .collect();
         tuples.sort();
-        if Json::from(tuples.len()) != *count {
+        if count.as_u64() != Some(tuples.len() as u64) {
             wrong += &format!("rule {rule}: {} activations, expected {count}\n", tuples.len());
         }
         let Some(expected) = entry.get("tuples").and_then(|tuples| tuples.get(rule)) else { continue };

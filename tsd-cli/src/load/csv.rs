@@ -10,16 +10,16 @@ use tsd_runtime::ir::{Type, TypeId};
 use tsd_runtime::program::Program;
 
 use super::cell::Cell;
-use super::file;
+use super::file::{self, Source};
 use super::rows::{Place, Rows};
 
 /// Reads a table.
 pub(super) fn read<P: Program>(rows: &mut Rows<'_, P>, ty: TypeId, path: &Path) -> io::Result<()> {
-    let (mut source, bytes) = file::open(path)?;
-    let line_break = LineBreak::of(source.fill_buf()?);
+    let Source { mut content, bytes } = file::open(path)?;
+    let line_break = LineBreak::of(content.fill_buf()?);
     // Rows of another length are reported here, with a message of our own. The line break ends the last row; a second
     // one is a blank line, which the reader skips.
-    let mut reader = ReaderBuilder::new().flexible(true).from_reader(source.chain(line_break.bytes()));
+    let mut reader = ReaderBuilder::new().flexible(true).from_reader(content.chain(line_break.bytes()));
     let header = reader.byte_headers().map_err(io_error)?.clone();
     let Some(columns) = columns(rows, ty, path, &header) else { return Ok(()) };
     let mut record = ByteRecord::new();

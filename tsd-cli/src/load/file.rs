@@ -68,18 +68,26 @@ impl Format {
     }
 }
 
-/// Opens a file for reading, decompressed when its name ends in `.zst`, and with it the count of the bytes that were
-/// read from the disk.
-pub(super) fn open(path: &Path) -> io::Result<(Box<dyn BufRead>, Rc<Cell<u64>>)> {
-    let count = Rc::new(Cell::new(0));
-    let file = BufReader::new(Counted { inner: File::open(path)?, count: Rc::clone(&count) });
+/// A file that is being read.
+pub(super) struct Source {
+    /// Its content without compression.
+    pub(super) content: Box<dyn BufRead>,
+    /// The bytes that were read from the disk.
+    pub(super) bytes: Rc<Cell<u64>>,
+}
+
+/// Opens a file for reading. It is decompressed when its name ends in `.zst`.
+pub(super) fn open(path: &Path) -> io::Result<Source> {
+    let bytes = Rc::new(Cell::new(0));
+    let file = BufReader::new(Counted { inner: File::open(path)?, count: Rc::clone(&bytes) });
     let compressed = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("zst"));
-    if compressed {
+    let content: Box<dyn BufRead> = if compressed {
         let frames = Frames { source: file, decoder: FrameDecoder::new(), open: false };
-        Ok((Box::new(BufReader::with_capacity(1 << 16, frames)), count))
+        Box::new(BufReader::with_capacity(1 << 16, frames))
     } else {
-        Ok((Box::new(file), count))
-    }
+        Box::new(file)
+    };
+    Ok(Source { content, bytes })
 }
 
 /// Counts the bytes that go through.

@@ -12,16 +12,16 @@ use tsd_runtime::ir::{Type, TypeId};
 use tsd_runtime::program::Program;
 
 use super::cell::Cell;
-use super::file;
+use super::file::{self, Source};
 use super::rows::{Place, Rows};
 
 /// Reads JSON lines.
 pub(super) fn read<P: Program>(rows: &mut Rows<'_, P>, ty: TypeId, path: &Path) -> io::Result<()> {
-    let (mut source, bytes) = file::open(path)?;
+    let Source { mut content, bytes } = file::open(path)?;
     let mut buffer = Vec::new();
     for line in 1.. {
         buffer.clear();
-        if source.read_until(b'\n', &mut buffer)? == 0 || rows.is_full() {
+        if content.read_until(b'\n', &mut buffer)? == 0 || rows.is_full() {
             break;
         }
         let place = Place { path, line, bytes: bytes.get() };

@@ -150,7 +150,7 @@ impl<'a, P: Program> Rows<'a, P> {
 
     fn report_progress(&mut self, place: Place<'_>) {
         self.rows += 1;
-        if self.rows % ROWS_PER_REPORT == 0 {
+        if self.rows.is_multiple_of(ROWS_PER_REPORT) {
             let bytes = self.bytes_before + place.bytes;
             let Self { total_bytes, facts, .. } = *self;
             (self.watch)(Progress { path: place.path, bytes, total_bytes, facts });
