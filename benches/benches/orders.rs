@@ -30,10 +30,11 @@ fn main() {
 /// The programs for customers and orders one after another.
 fn tables(workload: Rc<Workload>, rules: Rc<[RuleParameters]>) -> Vec<Program<'static>> {
     let input = || (Rc::clone(&workload), Rc::clone(&rules));
-    let (limit, factored, symmetric, (workload, rules)) = (input(), input(), input(), input());
+    let (limit, factored, symmetric) = (input(), input(), input());
+    let size = workload.len();
     let interpretable = Interpretable::new(&program::orders(rules.len(), Action::Count));
     let (compiled, _) = engine::compiled(rules.len());
-    let facts = workload.facts(Arrival::Tables);
+    let interpreted = move || engine::interpreted(&interpretable, &Workload::orders(size).facts(Arrival::Tables));
     vec![
         Program::new("limit", move || {
             let (workload, rules) = &limit;
@@ -51,8 +52,8 @@ fn tables(workload: Rc<Workload>, rules: Rc<[RuleParameters]>) -> Vec<Program<'s
                 timed(|| SymmetricHashJoin::of_tables(&workload.customers, &workload.orders, rules));
             (timing, join.matches().outcome(workload))
         }),
-        Program::new("tsd static", move || compiled(&workload)),
-        Program::new("tsd interpreted", move || engine::interpreted(&interpretable, facts.iter())),
+        Program::new("tsd static", move || compiled(size)),
+        Program::new("tsd interpreted", interpreted),
     ]
 }
 
@@ -68,6 +69,6 @@ fn shuffled(facts: Vec<Fact>, rules: Vec<RuleParameters>) -> Vec<Program<'static
             (timing, join.matches().outcome_of_sequence(&limit))
         }),
         Program::new("tsd static", move || compiled(&compiled_facts)),
-        Program::new("tsd interpreted", move || engine::interpreted(&interpretable, facts.iter())),
+        Program::new("tsd interpreted", move || engine::interpreted(&interpretable, &facts)),
     ]
 }
