@@ -112,23 +112,19 @@ mod tests {
     #[test]
     fn tokens_stay_where_they_were() {
         let rules = "rule r :\n  {o: Order} / o.type == \"x\" // why\n    ==> f($x, #id, o.a<=-1)";
-        let expected = "rule r :\n  {o: Order} / o.type == \"x\" \n    ==> f($x, #id, o.a<=-1)";
-        assert_eq!(
-            layout(rules).text.replace("\"x\" \n", "\"x\"\n"),
-            expected.replace("\"x\" \n", "\"x\"\n")
-        );
+        assert_eq!(layout(rules).text, rules.replace(" // why", ""));
     }
 
     #[test]
     fn raw_names_and_long_strings_do_not_run_into_their_neighbours() {
         assert_eq!(layout("o.r#type==r#match").text, "o.type  ==match");
-        assert_eq!(layout("a==\"\\x41\"and b").text, "a==\"A\"   and b");
-        assert_eq!(layout("a==r\"\\\"and b").text, "a==\"\\\\\" and b");
+        assert_eq!(layout("a==\"\\x41\" and b").text, "a==\"A\"    and b");
+        assert_eq!(layout("a==r\"\\\\\"==b").text, "a==\"\\\\\\\\\" == b");
     }
 
     #[test]
     fn signs_without_places_stay_together() {
-        let tokens: TokenStream = quote::quote!(a ==> b <= c::d);
+        let tokens: TokenStream = "a==>b<= c::d".parse().unwrap_or_default();
         // All these tokens stand at one place, as those of another macro do.
         let tokens = tokens.into_iter().map(|mut token| {
             token.set_span(Span::call_site());

@@ -10,8 +10,9 @@ pub(crate) fn text(literal: &Literal) -> String {
         return written;
     }
     match syn::parse_str(&written) {
-        Ok(syn::Lit::Str(string)) => quoted(&string.value()),
-        Ok(syn::Lit::Char(char)) => quoted(&char.value().to_string()),
+        // What follows a string without a blank, Rust takes for its suffix.
+        Ok(syn::Lit::Str(string)) => quoted(&string.value()) + string.suffix(),
+        Ok(syn::Lit::Char(char)) => quoted(&char.value().to_string()) + char.suffix(),
         _ => written,
     }
 }
@@ -46,6 +47,7 @@ mod tests {
         assert_eq!(text(r##"r#"^\d"+$"#"##), r#""^\\d\"+$""#);
         assert_eq!(text("'x'"), r#""x""#);
         assert_eq!(text("\"\\0\""), r#""\u{0}""#);
+        assert_eq!(text("\"gold\"AND"), "\"gold\"AND");
         assert_eq!(text("1_000"), "1_000");
         assert_eq!(text("1.5e3"), "1.5e3");
     }
