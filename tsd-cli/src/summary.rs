@@ -48,7 +48,9 @@ pub(crate) fn final_facts(engine: &Engine<Shared>, style: Style, recorder: &Shar
         recorder.line(&counted(engine.len(), "fact"));
     }
     for (index, ty) in engine.schema().types.iter().enumerate() {
-        for handle in engine.handles(TypeId(index as u16)) {
+        let mut handles: Vec<_> = engine.handles(TypeId(index as u16)).collect();
+        handles.sort_by_key(|handle| engine.number_of(*handle));
+        for handle in handles {
             let fields = fields(engine, handle);
             let names = ty.fields.iter().map(|field| field.name.to_string());
             if style == Style::Json {

@@ -207,6 +207,12 @@ impl<P: Program> Session<P> {
         Some(names::fact(&self.core.matcher, handle.ty(), slot))
     }
 
+    /// The insertion number of a fact, counted from 1 in its type. `None` after it was retracted.
+    pub fn number_of(&self, handle: FactHandle) -> Option<u64> {
+        let slot = self.core.matcher.find(handle)?;
+        Some(self.core.matcher.memory.store(handle.ty()).number(slot))
+    }
+
     /// Inserts a fact of which only the type's number is known; there is a value for each field.
     ///
     /// # Errors
