@@ -39,7 +39,9 @@ pub fn declarations(choices: &mut Choices<'_>) -> String {
             };
             parameters.push(format!("p{parameter}: {kind}{suffix}"));
         }
-        writeln!(text, "action act{action}({})", parameters.join(", ")).expect("strings take everything");
+        let context = if choices.chance(25) { " @context" } else { "" };
+        writeln!(text, "action act{action}({}){context}", parameters.join(", "))
+            .expect("strings take everything");
     }
     text
 }

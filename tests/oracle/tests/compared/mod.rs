@@ -9,13 +9,26 @@ use tsd_compiler::source::SourceMap;
 use tsd_compiler::{Compilation, Module};
 use tsd_ir::Sharing;
 use tsd_oracle::generate::{Plan, RuleSteps};
-use tsd_oracle::{FactId, Facts, Fields, Oracle, Outcome, Shown, Step, Tuple, Value};
-use tsd_runtime::{Engine, Interpreted};
+use tsd_oracle::{Event, FactId, Facts, Fields, Oracle, Outcome, Shown, Step, Tuple, Value};
+use tsd_runtime::{Context, Engine, Host, Interpreted};
 
-use crate::session::{Log, Recorder, Subject};
+use crate::session::{Log, Subject, shown};
 
-/// An interpreted session.
-pub(crate) type Interpreter = Subject<Interpreted<Recorder>>;
+/// The actions of an interpreted program: they are noted.
+#[derive(Debug)]
+pub(crate) struct Recorder(pub(crate) Log);
+
+impl Host for Recorder {
+    fn perform(
+        &mut self,
+        action: &str,
+        arguments: &[tsd_ir::Value],
+        context: &mut Context<'_, Interpreted<Self>>,
+    ) {
+        let arguments = arguments.iter().map(|value| shown(value, |fact| context.show(fact))).collect();
+        self.0.push(Event::Called { action: action.to_owned(), arguments });
+    }
+}
 
 /// Where two disagree, with the program and the steps up to there.
 #[derive(Debug)]
@@ -94,12 +107,7 @@ pub(crate) fn compiled(program: &str) -> Module {
 }
 
 /// An interpreter of a program.
-pub(crate) fn interpreter(
-    name: &'static str,
-    program: &Module,
-    sharing: Sharing,
-    facts: &Facts,
-) -> Interpreter {
+pub(crate) fn interpreter(name: &'static str, program: &Module, sharing: Sharing, facts: &Facts) -> Subject {
     let log = Log::default();
     let engine = Engine::from_module(program.clone(), Recorder(log.clone()), sharing);
     Subject::new(name, engine, log, facts)
@@ -113,7 +121,7 @@ fn rule_texts(program: &str) -> BTreeMap<String, String> {
         .collect()
 }
 
-fn refers_to_unknown(step: &Step, subject: &Interpreter) -> bool {
+fn refers_to_unknown(step: &Step, subject: &Subject) -> bool {
     let (Step::Insert { fields, .. } | Step::Update { fields, .. }) = step else { return false };
     fields.iter().any(|value| matches!(value, Some(Value::Fact(fact)) if !subject.knows(*fact)))
 }
@@ -141,7 +149,7 @@ fn same<T: PartialEq + Debug>(who: &str, what: &str, expected: &T, found: &T) ->
     Err(format!("{who}, {what}:\n expected {expected:?}\n    found {found:?}"))
 }
 
-fn compare_state(oracle: &Oracle, subjects: &mut [Interpreter]) -> Result<(), String> {
+fn compare_state(oracle: &Oracle, subjects: &mut [Subject]) -> Result<(), String> {
     let facts = facts_of(oracle.facts());
     for subject in subjects {
         for rule in oracle.rule_names() {
@@ -152,9 +160,11 @@ fn compare_state(oracle: &Oracle, subjects: &mut [Interpreter]) -> Result<(), St
     Ok(())
 }
 
-fn facts_of(facts: &Facts) -> BTreeMap<String, Vec<Shown>> {
+fn facts_of(facts: &Facts) -> Vec<(String, Vec<Shown>)> {
     let shown = |id| facts.ever(id).fields.iter().map(|value| facts.show(value.as_ref())).collect();
-    facts.live().map(|id| (facts.name(id), shown(id))).collect()
+    let mut all: Vec<_> = facts.live().map(|id| (facts.name(id), shown(id))).collect();
+    all.sort_by(|(one, _), (other, _)| one.cmp(other));
+    all
 }
 
 /// A fresh session that is given the surviving facts and then the surviving rules finds the same matches.
@@ -205,21 +215,21 @@ fn is_declaration(line: &str) -> bool {
 }
 
 /// Rules that come and go leave nothing: no node, no root, and as many bytes as the last time.
-fn gives_back(subject: &mut Interpreter, oracle: &Oracle, rules: &[&str]) -> Result<(), String> {
+fn gives_back(subject: &mut Subject, oracle: &Oracle, rules: &[&str]) -> Result<(), String> {
     let names: Vec<&str> = oracle.rule_names().collect();
     let mut bytes = Vec::new();
     for _ in 0..3 {
         if !bytes.is_empty() {
-            subject.session.add_rule(&rules.join("\n")).map_err(|error| error.to_string())?;
+            subject.session.add_rules(&rules.join("\n")).map_err(|error| error.to_string())?;
         }
         for name in &names {
             let outcome = subject.session.remove_rule(name);
             outcome.map_err(|error| format!("{name} cannot be removed: {error}"))?;
         }
-        if !subject.session.network().is_empty() {
-            return Err(format!("without rules the network is not empty: {:?}", subject.session.network()));
+        if let Some(network) = subject.session.network() {
+            return Err(format!("without rules the network is not empty: {network}"));
         }
-        let ran = subject.session.run().map_err(|error| error.to_string())?;
+        let ran = subject.session.run(1).map_err(|error| error.to_string())?;
         same("without rules", "activations fired", &0, &ran.total())?;
         bytes.push(subject.session.bytes());
     }

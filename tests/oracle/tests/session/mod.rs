@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use tsd_ir::{FactHandle, TypeId, Value as EngineValue};
 use tsd_oracle::{Event, FactId, Facts, Fields, Outcome, Problem, Ran, Reason, Refusal, Shown, Step, Value};
 use tsd_runtime::program::Program;
-use tsd_runtime::{Context, Error, Host, Interpreted, Report, Session};
+use tsd_runtime::{Activation, Error, Report, Session};
 
 /// What a session lets the world see, in order.
 #[derive(Clone, Debug, Default)]
@@ -23,22 +23,6 @@ impl Log {
     }
 }
 
-/// The actions of an interpreted program: they are noted.
-#[derive(Debug)]
-pub(crate) struct Recorder(pub(crate) Log);
-
-impl Host for Recorder {
-    fn perform(
-        &mut self,
-        action: &str,
-        arguments: &[EngineValue],
-        context: &mut Context<'_, Interpreted<Self>>,
-    ) {
-        let arguments = arguments.iter().map(|value| shown(value, |fact| context.show(fact))).collect();
-        self.0.push(Event::Called { action: action.to_owned(), arguments });
-    }
-}
-
 /// A value as output shows it.
 pub(crate) fn shown(value: &EngineValue, name: impl Fn(&EngineValue) -> String) -> Shown {
     match value {
@@ -51,30 +35,105 @@ pub(crate) fn shown(value: &EngineValue, name: impl Fn(&EngineValue) -> String) 
     }
 }
 
+/// What is done with a session, whatever its program is.
+pub(crate) trait AnySession {
+    fn insert_values(&mut self, ty: TypeId, values: &[EngineValue]) -> Result<FactHandle, Error>;
+    fn update_values(&mut self, handle: FactHandle, values: &[EngineValue]) -> Result<(), Error>;
+    fn retract_fact(&mut self, handle: FactHandle) -> Result<(), Error>;
+    fn add_rules(&mut self, text: &str) -> Result<(), Error>;
+    fn remove_rule(&mut self, name: &str) -> Result<(), Error>;
+    fn run(&mut self, limit: u64) -> Result<Report, Error>;
+    fn matches(&mut self, rule: &str) -> Result<Vec<Vec<FactHandle>>, Error>;
+    fn name_of(&self, handle: FactHandle) -> Option<String>;
+    fn values(&self, handle: FactHandle) -> Option<Vec<EngineValue>>;
+    fn handles(&self, ty: TypeId) -> Vec<FactHandle>;
+    fn type_name(&self, ty: TypeId) -> String;
+    /// The network as text, when there is anything in it.
+    fn network(&self) -> Option<String>;
+    fn bytes(&self) -> usize;
+}
+
+impl<P: Program> AnySession for Session<P> {
+    fn insert_values(&mut self, ty: TypeId, values: &[EngineValue]) -> Result<FactHandle, Error> {
+        self.insert_values(ty, values)
+    }
+
+    fn update_values(&mut self, handle: FactHandle, values: &[EngineValue]) -> Result<(), Error> {
+        self.update_values(handle, values)
+    }
+
+    fn retract_fact(&mut self, handle: FactHandle) -> Result<(), Error> {
+        self.retract_fact(handle)
+    }
+
+    fn add_rules(&mut self, text: &str) -> Result<(), Error> {
+        self.add_rule(text).map(drop)
+    }
+
+    fn remove_rule(&mut self, name: &str) -> Result<(), Error> {
+        self.remove_rule(name)
+    }
+
+    fn run(&mut self, limit: u64) -> Result<Report, Error> {
+        self.set_run_limit(limit);
+        self.run()
+    }
+
+    fn matches(&mut self, rule: &str) -> Result<Vec<Vec<FactHandle>>, Error> {
+        self.matches(rule)
+    }
+
+    fn name_of(&self, handle: FactHandle) -> Option<String> {
+        self.name_of(handle)
+    }
+
+    fn values(&self, handle: FactHandle) -> Option<Vec<EngineValue>> {
+        self.values(handle)
+    }
+
+    fn handles(&self, ty: TypeId) -> Vec<FactHandle> {
+        self.handles(ty).collect()
+    }
+
+    fn type_name(&self, ty: TypeId) -> String {
+        self.schema().ty(ty).name.to_string()
+    }
+
+    fn network(&self) -> Option<String> {
+        let network = self.network();
+        (!network.is_empty()).then(|| network.to_text(self.schema()))
+    }
+
+    fn bytes(&self) -> usize {
+        self.bytes()
+    }
+}
+
 /// A session, and which of its facts are which of the oracle's.
-#[derive(Debug)]
-pub(crate) struct Subject<P: Program> {
+pub(crate) struct Subject {
     /// What messages call it.
     pub(crate) name: &'static str,
     /// The session.
-    pub(crate) session: Session<P>,
+    pub(crate) session: Box<dyn AnySession>,
     log: Log,
     handles: BTreeMap<FactId, FactHandle>,
+    types: Vec<TypeId>,
 }
 
-impl<P: Program> Subject<P> {
+impl Subject {
     /// Takes a session over, whose actions are noted in `log`; `facts` are those that the oracle has.
-    pub(crate) fn new(name: &'static str, mut session: Session<P>, log: Log, facts: &Facts) -> Self {
+    pub(crate) fn new<P: Program>(
+        name: &'static str,
+        mut session: Session<P>,
+        log: Log,
+        facts: &Facts,
+    ) -> Self {
+        let types = (0..facts.schema.types.len()).map(type_id).collect();
         let (fired, printed, logged) = (log.clone(), log.clone(), log.clone());
-        session.observe(move |activation| {
-            let fact = |fact| activation.name_of(fact).expect("a firing activation has its facts");
-            let bindings =
-                activation.bindings().map(|(variable, handle)| (variable.to_owned(), fact(handle)));
-            fired.push(Event::Fired { rule: activation.rule().to_owned(), bindings: bindings.collect() });
-        });
+        session.observe(move |activation| fired.push(fired_event(activation)));
         session.on_print(move |line| printed.push(Event::Printed(line.to_owned())));
         session.on_log(move |line| logged.push(Event::Logged(line.to_owned())));
-        let mut subject = Self { name, session, log, handles: BTreeMap::new() };
+        let mut subject = Self { name, session: Box::new(session), log, handles: BTreeMap::new(), types };
         subject.recognise(facts);
         subject
     }
@@ -116,11 +175,10 @@ impl<P: Program> Subject<P> {
                 Some(handle) => self.session.retract_fact(*handle),
                 None => Err(Error::NoSuchFact),
             },
-            Step::AddRules { text } => self.session.add_rule(text).map(drop),
+            Step::AddRules { text } => self.session.add_rules(text),
             Step::RemoveRule { name } => self.session.remove_rule(name),
             Step::Run { limit } => {
-                self.session.set_run_limit(*limit);
-                let ran = self.session.run();
+                let ran = self.session.run(*limit);
                 let ran = Ran { events: self.log.take(), ..ran_of(ran) };
                 self.recognise(facts);
                 return Outcome::Ran(ran);
@@ -166,23 +224,32 @@ impl<P: Program> Subject<P> {
         distinct
     }
 
-    /// Every fact by name, with its fields.
-    pub(crate) fn facts(&self) -> BTreeMap<String, Vec<Shown>> {
-        let schema = self.session.schema();
+    /// Every fact by name, with its fields; sorted by name.
+    pub(crate) fn facts(&self) -> Vec<(String, Vec<Shown>)> {
         let show = |value: &EngineValue| {
             shown(value, |value| {
                 let EngineValue::Fact(handle) = value else { unreachable!("only facts have names") };
-                let gone = || format!("{}~(retracted)", schema.ty(handle.ty()).name);
+                let gone = || format!("{}~(retracted)", self.session.type_name(handle.ty()));
                 self.session.name_of(*handle).unwrap_or_else(gone)
             })
         };
-        let handles = (0..schema.types.len()).flat_map(|ty| self.session.handles(type_id(ty)));
-        let fact = |handle| {
-            let values = self.session.values(handle).expect("it is there");
-            (self.session.name_of(handle).expect("it is there"), values.iter().map(show).collect())
-        };
-        handles.map(fact).collect()
+        let mut facts = Vec::new();
+        for ty in self.types.clone() {
+            for handle in self.session.handles(ty) {
+                let values = self.session.values(handle).expect("it is there");
+                let name = self.session.name_of(handle).expect("it is there");
+                facts.push((name, values.iter().map(show).collect()));
+            }
+        }
+        facts.sort_by(|(one, _), (other, _)| one.cmp(other));
+        facts
     }
+}
+
+fn fired_event(activation: &Activation<'_>) -> Event {
+    let fact = |fact| activation.name_of(fact).expect("a firing activation has its facts");
+    let bindings = activation.bindings().map(|(variable, handle)| (variable.to_owned(), fact(handle)));
+    Event::Fired { rule: activation.rule().to_owned(), bindings: bindings.collect() }
 }
 
 fn type_id(index: usize) -> TypeId {

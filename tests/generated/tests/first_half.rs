@@ -1,0 +1,12 @@
+//! The first half of the random programs: compiled and interpreted, they do the same.
+
+mod held;
+#[path = "../../oracle/tests/session/mod.rs"]
+mod session;
+
+include!(concat!(env!("OUT_DIR"), "/programs_0.rs"));
+
+#[test]
+fn compiled_programs_do_what_their_interpretation_does() {
+    held::hold(PROGRAMS, 5);
+}

@@ -1,0 +1,147 @@
+//! A compiled program held against the interpreter of its text.
+
+use std::fmt::Write as _;
+
+use tsd::{Handle, Session};
+use tsd_compiler::diagnostics::render;
+use tsd_compiler::source::SourceMap;
+use tsd_ir::{Sharing, Value};
+use tsd_oracle::generate::{Plan, RuleSteps};
+use tsd_oracle::{Event, Facts, Oracle, Step};
+use tsd_runtime::program::Compiled;
+use tsd_runtime::{Context, Engine, Host, Interpreted};
+
+use crate::session::{Log, Subject, shown};
+
+/// A compiled program.
+pub(crate) struct Program {
+    /// What it was made from.
+    pub(crate) seed: u64,
+    /// Its text.
+    pub(crate) text: &'static str,
+    /// Begins a session.
+    pub(crate) session: fn(&Facts) -> Subject,
+}
+
+/// Actions that are noted. A fact among the arguments is noted by its handle, because an action without `@context`
+/// cannot ask what it is called; sessions that take the same steps give the same handles.
+pub(crate) struct Notes(Log);
+
+impl Notes {
+    /// Notes a call.
+    pub(crate) fn call(&mut self, action: &str, arguments: &[Value]) {
+        let arguments = arguments.iter().map(|value| shown(value, |fact| format!("{fact:?}"))).collect();
+        self.0.push(Event::Called { action: action.to_owned(), arguments });
+    }
+}
+
+impl Host for Notes {
+    fn perform(&mut self, action: &str, arguments: &[Value], _: &mut Context<'_, Interpreted<Self>>) {
+        self.call(action, arguments);
+    }
+}
+
+/// An argument of a generated action.
+pub(crate) trait Argument {
+    /// The argument as the interpreter gives it.
+    fn value(self) -> Value;
+}
+
+impl Argument for &str {
+    fn value(self) -> Value {
+        Value::Text(self.to_owned())
+    }
+}
+
+impl Argument for f64 {
+    fn value(self) -> Value {
+        Value::Number(self)
+    }
+}
+
+impl Argument for i64 {
+    fn value(self) -> Value {
+        Value::Int(self)
+    }
+}
+
+impl Argument for bool {
+    fn value(self) -> Value {
+        Value::Bool(self)
+    }
+}
+
+impl<T> Argument for Handle<T> {
+    fn value(self) -> Value {
+        Value::Fact(self.raw())
+    }
+}
+
+impl<T: Argument> Argument for Option<T> {
+    fn value(self) -> Value {
+        self.map_or(Value::Missing, T::value)
+    }
+}
+
+/// A session of the compiled program `P`.
+pub(crate) fn session<P: Compiled<Host = Notes>>(facts: &Facts) -> Subject {
+    let log = Log::default();
+    Subject::new("compiled", Session::<P>::new(Notes(log.clone())), log, facts)
+}
+
+fn interpreter(text: &str, facts: &Facts) -> Subject {
+    let mut sources = SourceMap::new();
+    let file = sources.add("program", text);
+    let log = Log::default();
+    let compilation = tsd_compiler::compile(&sources, &[file]);
+    let module =
+        compilation.module.unwrap_or_else(|| panic!("{}", render(&sources, &compilation.diagnostics, false)));
+    Subject::new("interpreted", Engine::from_module(module, Notes(log.clone()), Sharing::On), log, facts)
+}
+
+/// Takes random steps with each program, compiled and interpreted: what comes of every step is the same, and so are the
+/// matches of every rule and the facts. The oracle leads, because steps are made for what is there.
+pub(crate) fn hold(programs: &[Program], sequences: u64) {
+    for program in programs {
+        for sequence in 0..sequences {
+            let plan = Plan::from_seed(1000 * sequence + program.seed, 0, 30);
+            follow(program, &plan);
+        }
+    }
+}
+
+fn follow(program: &Program, plan: &Plan) {
+    let mut oracle = Oracle::new(program.text);
+    let mut interpreted = interpreter(program.text, oracle.facts());
+    let mut compiled = (program.session)(oracle.facts());
+    let mut story = format!("seed {}\n{}", program.seed, program.text);
+    for index in 0..=plan.steps.len() {
+        let step = plan.step(index, &oracle, RuleSteps::AddAndRemove);
+        if refers_to_unknown(&step, &interpreted) {
+            continue;
+        }
+        let _ = writeln!(story, "{step:?}");
+        oracle.apply(&step);
+        let expected = interpreted.apply(&step, oracle.facts());
+        let found = compiled.apply(&step, oracle.facts());
+        assert_eq!(expected, found, "interpreted and compiled disagree on the last step of\n{story}");
+        for rule in oracle.rule_names() {
+            let expected = oracle.matches(rule);
+            assert_eq!(expected, interpreted.matches(rule), "matches of {rule}, interpreted\n{story}");
+            assert_eq!(expected, compiled.matches(rule), "matches of {rule}, compiled\n{story}");
+        }
+        assert_eq!(interpreted.facts(), compiled.facts(), "facts\n{story}");
+    }
+    assert_eq!(interpreted.session.network(), compiled.session.network(), "networks\n{story}");
+    for rule in oracle.rule_names() {
+        compiled.session.remove_rule(rule).expect("compiled rules can be removed like others");
+        interpreted.session.remove_rule(rule).expect("it is there");
+    }
+    assert_eq!(compiled.session.network(), None, "without rules the network is empty\n{story}");
+    assert_eq!(compiled.session.bytes(), interpreted.session.bytes(), "bytes\n{story}");
+}
+
+fn refers_to_unknown(step: &Step, subject: &Subject) -> bool {
+    let (Step::Insert { fields, .. } | Step::Update { fields, .. }) = step else { return false };
+    fields.iter().any(|value| matches!(value, Some(tsd_oracle::Value::Fact(fact)) if !subject.knows(*fact)))
+}
