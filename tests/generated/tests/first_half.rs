@@ -1,7 +1,7 @@
 //! The first half of the random programs: compiled and interpreted, they do the same.
 
 mod held;
-#[path = "../../oracle/tests/session/mod.rs"]
+#[path = "../../oracle/tests/differential/session.rs"]
 mod session;
 
 include!(concat!(env!("OUT_DIR"), "/programs_0.rs"));

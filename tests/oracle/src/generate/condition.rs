@@ -60,6 +60,11 @@ impl Expressions<'_, '_> {
     pub fn condition(&mut self, depth: usize) -> String {
         match if depth == 0 { 0 } else { self.choices.weighted(&[12, 3, 5, 4]) } {
             0 => self.test(),
+            1 if self.choices.chance(20) => {
+                // AND binds tighter.
+                let mut one_of = || self.condition(depth - 1);
+                format!("({} OR {} and {} OR {})", one_of(), one_of(), one_of(), one_of())
+            }
             1 => format!("({} AND {})", self.condition(depth - 1), self.condition(depth - 1)),
             2 if self.choices.chance(20) => {
                 let mut one_of = || self.condition(depth - 1);

@@ -102,7 +102,7 @@ impl Expressions<'_, '_> {
     /// An operand that is an `int`, or an integer literal.
     fn int(&mut self, depth: usize) -> String {
         let depth = depth.saturating_sub(1);
-        match if depth == 0 { 0 } else { self.choices.weighted(&[10, 4, 1, 1, 1, 1]) } {
+        match if depth == 0 { 0 } else { self.choices.weighted(&[10, 4, 1, 1, 1, 1, 1]) } {
             0 => self.simple(Kind::Int),
             1 => {
                 // Arithmetic among literals alone is in numbers, so the left one is not a literal.
@@ -116,7 +116,9 @@ impl Expressions<'_, '_> {
             2 => format!("LENGTH({})", self.text(depth)),
             3 => format!("ABS({})", self.int(depth)),
             4 => format!("(int) {}", self.number(depth)),
-            _ => format!("(int) {}", self.text(depth)),
+            5 => format!("(int) {}", self.text(depth)),
+            // Where an `int` is demanded, a constant with a whole value is one.
+            _ => self.choices.pick(&["(6 / 2)", "(7 % 4)", "(1 + 2 * 3)"]).to_owned(),
         }
     }
 

@@ -8,6 +8,7 @@
 //! program and the steps; write it down as a test in `regressions.rs`.
 
 mod compared;
+mod regressions;
 mod session;
 
 use proptest::collection::vec;

@@ -1,0 +1,201 @@
+//! What went wrong once, and what is easily got wrong: small programs, each run by both interpreters and by the oracle.
+
+use tsd_ir::Sharing;
+use tsd_oracle::{Event, Oracle, Outcome, Ran, Step, Value};
+
+use crate::compared::{compiled, interpreter};
+use crate::session::Subject;
+
+/// A program with its facts, in three sessions that must agree.
+struct Trio {
+    oracle: Oracle,
+    subjects: [Subject; 2],
+}
+
+impl Trio {
+    fn new(program: &str) -> Self {
+        let oracle = Oracle::new(program);
+        let module = compiled(program);
+        let subjects = [Sharing::On, Sharing::Off];
+        let subjects = subjects.map(|sharing| interpreter("interpreted", &module, sharing, oracle.facts()));
+        Self { oracle, subjects }
+    }
+
+    /// Takes a step, on which all agree.
+    fn step(&mut self, step: &Step) -> Outcome {
+        let expected = self.oracle.apply(step);
+        for subject in &mut self.subjects {
+            assert_eq!(subject.apply(step, self.oracle.facts()), expected, "{step:?}");
+            for rule in self.oracle.rule_names() {
+                assert_eq!(
+                    subject.matches(rule),
+                    self.oracle.matches(rule),
+                    "matches of {rule} after {step:?}"
+                );
+            }
+        }
+        expected
+    }
+
+    /// Changes one field of the fact of this name.
+    fn set(&mut self, fact: &str, field: usize, value: Value) -> Outcome {
+        let facts = self.oracle.facts();
+        let fact = facts.live().find(|id| facts.name(*id) == fact).expect("it is there");
+        let mut fields = facts.ever(fact).fields.clone();
+        fields[field] = Some(value);
+        self.step(&Step::Update { fact, fields })
+    }
+
+    /// What a run fires: `rule variable=Type~key …`.
+    fn run(&mut self) -> Vec<String> {
+        let Outcome::Ran(Ran { events, .. }) = self.step(&Step::Run { limit: 50 }) else {
+            panic!("not a run")
+        };
+        let fired = events.into_iter().filter_map(|event| match event {
+            Event::Fired { rule, bindings } => Some((rule, bindings)),
+            _ => None,
+        });
+        let line = |(rule, bindings): (String, Vec<(String, String)>)| {
+            bindings.iter().fold(rule, |line, (variable, fact)| format!("{line} {variable}={fact}"))
+        };
+        fired.map(line).collect()
+    }
+}
+
+/// Found by the property: the new fact took the slot of the retracted one, and was taken for it.
+#[test]
+fn no_loop_does_not_mute_a_fact_that_takes_the_slot_of_a_retracted_one() {
+    let mut trio = Trio::new(
+        "type A(n: int)
+         rule next no-loop : {a: A} / a.n < 3 ==> Retract(a), Insert(A(n: a.n + 1))
+         A(n: 1)",
+    );
+    assert_eq!(trio.run(), ["next a=A~#1", "next a=A~#2"]);
+}
+
+#[test]
+fn no_loop_stops_a_rules_own_update_only() {
+    let mut trio = Trio::new(
+        "type A(#id: string, n: int)
+         rule own no-loop : {a: A} / a.n < 9 ==> Update(a, {n: a.n + 1})
+         rule other : {a: A} / a.n == 2 ==> Update(a, {n: 5})
+         A(id: \"x\", n: 1)",
+    );
+    // The other rule's update lets the first one fire again.
+    assert_eq!(trio.run(), ["own a=A~x", "other a=A~x", "own a=A~x"]);
+}
+
+#[test]
+fn a_field_that_only_an_effect_mentions_is_read() {
+    let mut trio = Trio::new(
+        "type A(#id: string, n: int, unread: int)
+         rule r : {a: A} / ==> Print(a.n)
+         A(id: \"x\", n: 1, unread: 1)",
+    );
+    assert_eq!(trio.run(), ["r a=A~x"]);
+    trio.set("A~x", 2, Value::Int(2));
+    assert_eq!(trio.run(), [""; 0]);
+    trio.set("A~x", 1, Value::Int(1));
+    assert_eq!(trio.run(), [""; 0], "the value is the same");
+    trio.set("A~x", 1, Value::Int(2));
+    assert_eq!(trio.run(), ["r a=A~x"]);
+}
+
+#[test]
+fn an_update_counts_only_through_the_pattern_that_reads_the_field() {
+    let mut trio = Trio::new(
+        "type A(#id: string, n: int)
+         rule r : {left: A, right: A} / left.n > 0 AND right.id != \"x\" ==> Print(left, right)
+         A(id: \"x\", n: 1)
+         A(id: \"y\", n: 1)",
+    );
+    assert_eq!(trio.run(), ["r left=A~x right=A~y", "r left=A~y right=A~y"]);
+    trio.set("A~y", 1, Value::Int(2));
+    assert_eq!(trio.run(), ["r left=A~y right=A~y"], "on the right of the other pair nothing was read");
+}
+
+#[test]
+fn an_activation_is_as_old_as_its_last_change() {
+    let mut trio = Trio::new(
+        "type A(#id: string, n: int)
+         rule r : {a: A} / a.n > 0 ==> Print(a)
+         rule first salience 1 : {a: A} / a.n > 5 ==> Print(a)
+         A(id: \"x\", n: 1)
+         A(id: \"y\", n: 1)
+         A(id: \"z\", n: 9)",
+    );
+    trio.set("A~x", 1, Value::Int(2));
+    assert_eq!(trio.run(), ["first a=A~z", "r a=A~y", "r a=A~z", "r a=A~x"]);
+}
+
+#[test]
+fn a_duplicate_key_is_refused_wherever_it_comes_from() {
+    let mut trio = Trio::new(
+        "type A(#id: string, n: int)
+         rule insert : {a: A} / a.n == 1 ==> Insert(A(id: a.id, n: 2)), Update(a, {id: \"y\"})
+         A(id: \"x\", n: 1)
+         A(id: \"y\", n: 0)",
+    );
+    let Outcome::Ran(ran) = trio.step(&Step::Run { limit: 50 }) else { panic!("not a run") };
+    assert_eq!(ran.problems.expect("the run ended").len(), 2);
+    assert!(matches!(trio.set("A~x", 0, Value::Text("y".into())), Outcome::Refused(_)));
+    assert_eq!(trio.set("A~y", 0, Value::Text("z".into())), Outcome::Done);
+    assert_eq!(trio.set("A~x", 0, Value::Text("y".into())), Outcome::Done);
+}
+
+#[test]
+fn a_reference_to_a_fact_that_is_gone_equals_no_later_fact() {
+    let mut trio = Trio::new(
+        "type A(n: int)
+         type B(#a: A)
+         rule r : {b: B, a: A} / b.a == a ==> Print(b)
+         rule swap salience 1 : {a: A} / a.n == 1 ==> Retract(a), Insert(A(n: 2))
+         one = A(n: 1)
+         B(a: one)",
+    );
+    assert_eq!(trio.run(), ["swap a=A~#1"]);
+    assert_eq!(trio.oracle.facts().name(tsd_oracle::FactId(1)), "B~A~(retracted)");
+}
+
+/// One fact, and what conditions on it must say.
+#[test]
+fn conditions_mean_what_the_language_reference_says() {
+    let cases = [
+        ("7 / 2 == 3.5", true),
+        ("a.i / 2 == 3", true),
+        ("a.i / 2 * 0.5 == 1.5", true),
+        ("a.i % -4 == 3 AND -a.i % 4 == -3", true),
+        ("a.i == 7.0 AND a.i != 7.5", true),
+        ("a.i / 0 == 1 OR a.i / 0 != 1", false),
+        ("NOT (a.i / 0 == 1) AND NOT (a.i / 0 != 1)", true),
+        ("a.o == 1 OR a.o != 1 OR a.o IN [1]", false),
+        ("NOT (a.o IN [1]) AND a.o IS MISSING", true),
+        ("a.big + 1 > 0 OR a.big + 1 <= 0", false),
+        ("a.n / 0 IS MISSING AND a.n * 1e308 * 1e308 IS PRESENT", true),
+        ("1 + 2 + \"a\" == \"3a\" AND \"a\" + 1 + 2 == \"a12\"", true),
+        ("(string) 5 == \"5\" AND (string) 5.0 == \"5\" AND (string) a.n == \"2.5\"", true),
+        ("(int) a.n == 2 AND (int) (-2.9) == -2 AND (int) \" 12 \" == 12", true),
+        ("(number) \"x\" IS MISSING AND (number) \"1e3\" == 1000", true),
+        ("LENGTH(a.s) == 4 AND SUBSTRING(a.s, 1, 2) == \"äh\" AND SUBSTRING(a.s, 9) == \"\"", true),
+        ("SUBSTRING(a.s, -1) IS MISSING", true),
+        ("UPPER(a.s) == \"ZÄHL\" AND a.s LIKE \"z_h%\" AND NOT (a.s LIKE \"äh\")", true),
+        ("a.s CONTAINS \"äh\" AND a.s CONTAINS \"\" AND a.s MATCHES \"h.$\"", true),
+        ("ROUND(a.n) == 3 AND ROUND(-a.n) == -3 AND FLOOR(-a.n) == -3 AND CEIL(-a.n) == -2", true),
+        ("\"Z\" < \"a\" AND \"z\" < \"ä\"", true),
+        ("a.b AND NOT (a.b == false) AND (bool) \"True\" == a.b", true),
+        ("false AND false OR true", true),
+        ("a.i IN []", false),
+    ];
+    let mut program = String::from(
+        "type A(i: int, n: number, s: string, b: bool, o: number?, big: int)
+         A(i: 7, n: 2.5, s: \"zähl\", b: true, big: 9223372036854775807)\n",
+    );
+    for (index, (condition, _)) in cases.iter().enumerate() {
+        program += &format!("rule r{index} : {{a: A}} / {condition} ==> Print(a)\n");
+    }
+    let mut trio = Trio::new(&program);
+    trio.run();
+    for (index, (condition, expected)) in cases.iter().enumerate() {
+        assert_eq!(!trio.oracle.matches(&format!("r{index}")).is_empty(), *expected, "{condition}");
+    }
+}
