@@ -40,8 +40,8 @@ pub(crate) trait Ranks {
     fn sets(&self, root: RootId) -> &RuleSets;
     /// The rule behind a bit.
     fn ranked(&self, root: RootId, bit: Bit) -> Ranked;
-    /// The order of two tuples of one rule by their facts.
-    fn compare(&self, root: RootId, left: (Bit, &[u32]), right: (Bit, &[u32])) -> Ordering;
+    /// The order of two tuples of one rule by their facts. Branches of a rule may lie in different trees.
+    fn compare(&self, left: (Ranked, &[u32]), right: (Ranked, &[u32])) -> Ordering;
 }
 
 /// A branch of a rule, with what firing it needs to know.
@@ -320,11 +320,9 @@ impl Level {
             let mut batch = std::mem::take(&mut self.batch);
             batch.sort_by(|left, right| {
                 left.ranked.rank.cmp(&right.ranked.rank).then_with(|| {
-                    // One rule, so one tree.
-                    let root = self.entries[left.entry as usize].root;
-                    let left = (left.bit, &self.slots[self.range(left.entry)]);
-                    let right = (right.bit, &self.slots[self.range(right.entry)]);
-                    ranks.compare(root, left, right)
+                    let left = (left.ranked, &self.slots[self.range(left.entry)]);
+                    let right = (right.ranked, &self.slots[self.range(right.entry)]);
+                    ranks.compare(left, right)
                 })
             });
             self.batch = batch;

@@ -206,13 +206,10 @@ impl Oracle {
                 waiting.rule != rule.rank || (after.contains(&waiting.tuple) && !is_anew(&waiting.tuple))
             });
             for tuple in after.iter().filter(|tuple| is_anew(tuple)) {
-                let waiting = Waiting { rule: rule.rank, tuple: tuple.clone(), age: self.age };
-                if !self
-                    .muted
-                    .as_ref()
-                    .is_some_and(|(rule, tuple)| (*rule, tuple) == (waiting.rule, &waiting.tuple))
-                {
-                    self.waiting.push(waiting);
+                let is_muted =
+                    self.muted.as_ref().is_some_and(|muted| (muted.0, &muted.1) == (rule.rank, tuple));
+                if !is_muted {
+                    self.waiting.push(Waiting { rule: rule.rank, tuple: tuple.clone(), age: self.age });
                 }
             }
             *before = after;

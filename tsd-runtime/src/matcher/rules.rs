@@ -117,9 +117,9 @@ impl Ranks for Order<'_> {
         self.root(root).branches[bit as usize].expect("entries of a rule go before the rule")
     }
 
-    fn compare(&self, root: RootId, left: (Bit, &[u32]), right: (Bit, &[u32])) -> Ordering {
-        let (live, left_place) = self.place(self.ranked(root, left.0));
-        let (_, right_place) = self.place(self.ranked(root, right.0));
+    fn compare(&self, left: (Ranked, &[u32]), right: (Ranked, &[u32])) -> Ordering {
+        let (live, left_place) = self.place(left.0);
+        let (_, right_place) = self.place(right.0);
         for (position, pattern) in live.rule.patterns.iter().enumerate() {
             let store = self.memory.store(pattern.ty);
             let left = left.1[left_place.chain_places[position] as usize];

@@ -73,6 +73,35 @@ fn no_loop_does_not_mute_a_fact_that_takes_the_slot_of_a_retracted_one() {
     assert_eq!(trio.run(), ["next a=A~#1", "next a=A~#2"]);
 }
 
+/// Found by the property: the alternatives of a condition may begin with different patterns, and were taken for parts of
+/// one tree when their activations were put in order.
+#[test]
+fn alternatives_that_join_in_different_orders_fire_in_the_order_of_the_facts() {
+    let mut trio = Trio::new(
+        "type A(#id: string, n: int)
+         type B(#id: string, n: int)
+         rule seen salience 1 : {b: B} / b.n > 9 ==> Print(b)
+         A(id: \"a1\", n: 1)
+         A(id: \"a2\", n: 2)
+         B(id: \"b1\", n: 1)
+         B(id: \"b2\", n: 2)",
+    );
+    let text = "rule r : {a: A, b: B} / (a.n == 1 AND b.n < 9) OR (b.n == 1 AND a.id == b.id) OR (b.n == 2 AND a.n > 0)
+         ==> Print(a, b)";
+    trio.step(&Step::AddRules { text: text.into() });
+    assert_eq!(trio.run(), ["r a=A~a1 b=B~b1", "r a=A~a1 b=B~b2", "r a=A~a2 b=B~b2"]);
+    let mut trio = Trio::new(
+        "type A(#n: number, #b: bool)
+         A(n: 1, b: false)
+         A(n: 1, b: true)",
+    );
+    let text =
+        "rule r : {v: A, w: A, x: A, y: A} / w.n == v.n AND x.n == v.n AND x.n == w.n AND (y == x OR v == y)
+         ==> Print(v)";
+    trio.step(&Step::AddRules { text: text.into() });
+    assert_eq!(trio.run().len(), 12);
+}
+
 #[test]
 fn no_loop_stops_a_rules_own_update_only() {
     let mut trio = Trio::new(
