@@ -34,7 +34,8 @@ fn tables(workload: Rc<Workload>, rules: Rc<[RuleParameters]>) -> Vec<Program<'s
     let size = workload.len();
     let interpretable = Interpretable::new(&program::orders(rules.len(), Action::Count));
     let (compiled, _) = engine::compiled(rules.len());
-    let interpreted = move || engine::interpreted(&interpretable, &Workload::orders(size).facts(Arrival::Tables));
+    let interpreted =
+        move || engine::interpreted(&interpretable, &Workload::orders(size).facts(Arrival::Tables));
     vec![
         Program::new("limit", move || {
             let (workload, rules) = &limit;

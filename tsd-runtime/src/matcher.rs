@@ -216,7 +216,8 @@ impl Matcher {
             let slots = planned.order.iter().map(|position| declared[position.index()]).collect();
             let only = root.sets.single(place.bit);
             let end = live.places[branch].end();
-            let facts = live.rule.patterns.iter().map(|pattern| pattern.ty).zip(declared.iter().copied()).collect();
+            let facts =
+                live.rule.patterns.iter().map(|pattern| pattern.ty).zip(declared.iter().copied()).collect();
             self.agenda.muted.push(Muted { root: place.path.root, end, slots, only, facts });
         }
     }

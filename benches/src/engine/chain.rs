@@ -30,6 +30,9 @@ pub fn compiled(workload: &Workload) -> (Timing, Outcome) {
         .collect();
     let (timing, session) = timed(|| {
         let mut session = rules::Session::new(Counts::new(1));
+        session.reserve::<rules::Customer>(customers.len());
+        session.reserve::<rules::Order>(orders.len());
+        session.reserve::<rules::Item>(items.len());
         for customer in customers {
             session.insert(customer).expect("the keys differ");
         }

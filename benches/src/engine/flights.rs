@@ -119,9 +119,11 @@ fn values(data: &Flights) -> Vec<(TypeId, Vec<Value>)> {
     let int = |int: Option<i64>| int.map_or(Value::Missing, Value::Int);
     let mut facts = Vec::with_capacity(data.len());
     facts.extend(data.airlines.iter().map(|one| (TypeId(4), vec![text(one.carrier), text(one.name)])));
-    facts.extend(data.airports.iter().map(|one| {
-        (TypeId(3), vec![text(one.faa), text(one.name), Value::Number(one.alt)])
-    }));
+    facts.extend(
+        data.airports
+            .iter()
+            .map(|one| (TypeId(3), vec![text(one.faa), text(one.name), Value::Number(one.alt)])),
+    );
     facts.extend(data.planes.iter().map(|one| {
         let (engines, seats) = (Value::Int(one.engines), Value::Int(one.seats));
         (TypeId(2), vec![text(one.tailnum), int(one.year), text(one.manufacturer), engines, seats])
@@ -136,7 +138,16 @@ fn values(data: &Flights) -> Vec<(TypeId, Vec<Value>)> {
         let [departure, arrival] = [one.dep_delay, one.arr_delay].map(number);
         let (origin, dest, hour) = (text(one.origin), text(one.dest), text(one.time_hour));
         let fields = vec![
-            month, day, text(one.carrier), flight, tailnum, origin, dest, hour, departure, arrival,
+            month,
+            day,
+            text(one.carrier),
+            flight,
+            tailnum,
+            origin,
+            dest,
+            hour,
+            departure,
+            arrival,
             Value::Number(one.distance),
         ];
         (TypeId(0), fields)

@@ -47,6 +47,8 @@ macro_rules! compiled {
                 let orders: Vec<rules::Order> = orders.into_iter().map(|one| order(&one)).collect();
                 let (timing, session) = timed(|| {
                     let mut session = session();
+                    session.reserve::<rules::Customer>(customers.len());
+                    session.reserve::<rules::Order>(orders.len());
                     for customer in customers {
                         session.insert(customer).expect("the keys differ");
                     }
@@ -74,6 +76,9 @@ macro_rules! compiled {
                     .collect();
                 let (timing, session) = timed(|| {
                     let mut session = session();
+                    // As many of each, as the limit knows too.
+                    session.reserve::<rules::Customer>(facts.len() / 2);
+                    session.reserve::<rules::Order>(facts.len() / 2);
                     for fact in facts {
                         match fact {
                             Either::Customer(fact) => {
@@ -140,6 +145,8 @@ pub fn interpreted(program: &Interpretable, facts: &[Fact]) -> (Timing, Outcome)
         .collect();
     let (timing, engine) = timed(|| {
         let mut engine = program.engine();
+        engine.reserve_type(CUSTOMER, facts.len() / 2);
+        engine.reserve_type(ORDER, facts.len() / 2);
         for fact in facts {
             match fact {
                 Either::Customer(values) => engine.insert_values(CUSTOMER, &values),

@@ -188,6 +188,15 @@ impl Store {
         slots.filter(|(_, slot)| slot.is_live()).map(|(index, _)| index as u32)
     }
 
+    /// Makes room for so many more facts.
+    pub(crate) fn reserve(&mut self, facts: usize) {
+        self.words.reserve(facts * self.width);
+        self.slots.reserve(facts);
+        if let Some(KeyIndex { places, hasher, .. }) = &mut self.key {
+            places.reserve(facts, |place| hasher.hash_one(place.word));
+        }
+    }
+
     /// Takes a row in; if a fact has its primary key, nothing changes and the error is that fact's slot.
     pub(crate) fn insert(&mut self, row: &[u64]) -> Result<u32, u32> {
         let slot = self.free.last().copied().unwrap_or(self.slots.len() as u32);

@@ -51,13 +51,13 @@ impl Activation<'_> {
 
 /// Fires until the agenda is empty or the limit is reached.
 pub(super) fn run<P: Program>(session: &mut Session<P>) -> Result<Report, Error> {
-    let mut tally = Tally::default();
-    let mut slots = Slots::new();
     let limit = session.core.run_limit;
+    let mut tally = Tally::new(limit);
+    let mut slots = Slots::new();
     while let Some(id) = session.core.matcher.next_due(&mut slots) {
         if tally.total() >= limit {
             session.core.matcher.put_back();
-            return Err(tally.run_limit(limit));
+            return Err(tally.run_limit());
         }
         tally.count(id, &session.core.matcher);
         fire(session, id, &slots, &mut tally);

@@ -10,7 +10,7 @@ use crate::matcher::{Matcher, RuleId};
 use crate::report::{Problem, Report};
 
 /// How many of the last firings tell which rules keep a run going.
-const REMEMBERED: usize = 256;
+const REMEMBERED: u64 = 256;
 
 /// The counts of a run.
 #[derive(Default)]
@@ -20,13 +20,19 @@ pub(super) struct Tally {
     /// The rules that fired, by the order of their first firing.
     fired: Vec<(RuleId, Arc<Rule>)>,
     total: u64,
-    /// The last rules that fired, as a ring.
+    limit: u64,
+    /// The rules that fired shortly before the limit.
     last: Vec<RuleId>,
     problems: Vec<Problem>,
     problem_count: u64,
 }
 
 impl Tally {
+    /// Nothing counted yet, of a run that may fire `limit` activations.
+    pub(super) fn new(limit: u64) -> Self {
+        Self { limit, ..Self::default() }
+    }
+
     pub(super) fn total(&self) -> u64 {
         self.total
     }
@@ -43,10 +49,8 @@ impl Tally {
             self.fired.push((id, Arc::clone(&live.rule)));
         }
         self.counts[index] += 1;
-        let place = self.total as usize % REMEMBERED;
-        match self.last.get_mut(place) {
-            Some(last) => *last = id,
-            None => self.last.push(id),
+        if self.limit - self.total <= REMEMBERED {
+            self.last.push(id);
         }
         self.total += 1;
     }
@@ -69,7 +73,8 @@ impl Tally {
         }
     }
 
-    pub(super) fn run_limit(self, limit: u64) -> Error {
+    pub(super) fn run_limit(self) -> Error {
+        let limit = self.limit;
         let mut rules: Vec<(String, u64)> = (self.fired.iter())
             .filter(|(id, _)| self.last.contains(id))
             .map(|(id, rule)| (rule.name.to_string(), self.counts[*id as usize]))
