@@ -8,5 +8,5 @@ include!(concat!(env!("OUT_DIR"), "/programs_0.rs"));
 
 #[test]
 fn compiled_programs_do_what_their_interpretation_does() {
-    held::hold(PROGRAMS, 5);
+    held::hold(PROGRAMS, 3);
 }

@@ -7,7 +7,7 @@ use tsd_compiler::diagnostics::render;
 use tsd_compiler::source::SourceMap;
 use tsd_ir::{Sharing, Value};
 use tsd_oracle::generate::{Plan, RuleSteps};
-use tsd_oracle::{Event, Facts, Oracle, Step};
+use tsd_oracle::{Event, Facts, Oracle, Outcome, Step};
 use tsd_runtime::program::Compiled;
 use tsd_runtime::{Context, Engine, Host, Interpreted};
 
@@ -102,15 +102,19 @@ fn interpreter(text: &str, facts: &Facts) -> Subject {
 /// Takes random steps with each program, compiled and interpreted: what comes of every step is the same, and so are the
 /// matches of every rule and the facts. The oracle leads, because steps are made for what is there.
 pub(crate) fn hold(programs: &[Program], sequences: u64) {
+    let mut fired = 0;
     for program in programs {
         for sequence in 0..sequences {
             let plan = Plan::from_seed(1000 * sequence + program.seed, 0, 30);
-            follow(program, &plan);
+            fired += follow(program, &plan);
         }
     }
+    assert!(fired > 10 * programs.len(), "only {fired} activations fired: that shows nothing");
 }
 
-fn follow(program: &Program, plan: &Plan) {
+/// Takes the steps of one plan, and counts the activations that fire.
+fn follow(program: &Program, plan: &Plan) -> usize {
+    let mut fired = 0;
     let mut oracle = Oracle::new(program.text);
     let mut interpreted = interpreter(program.text, oracle.facts());
     let mut compiled = (program.session)(oracle.facts());
@@ -124,6 +128,9 @@ fn follow(program: &Program, plan: &Plan) {
         oracle.apply(&step);
         let expected = interpreted.apply(&step, oracle.facts());
         let found = compiled.apply(&step, oracle.facts());
+        if let Outcome::Ran(ran) = &expected {
+            fired += ran.events.iter().filter(|event| matches!(event, Event::Fired { .. })).count();
+        }
         assert_eq!(expected, found, "interpreted and compiled disagree on the last step of\n{story}");
         for rule in oracle.rule_names() {
             let expected = oracle.matches(rule);
@@ -139,6 +146,7 @@ fn follow(program: &Program, plan: &Plan) {
     }
     assert_eq!(compiled.session.network(), None, "without rules the network is empty\n{story}");
     assert_eq!(compiled.session.bytes(), interpreted.session.bytes(), "bytes\n{story}");
+    fired
 }
 
 fn refers_to_unknown(step: &Step, subject: &Subject) -> bool {

@@ -201,6 +201,8 @@ impl Subject {
             None => EngineValue::Missing,
             Some(Value::Bool(bool)) => EngineValue::Bool(*bool),
             Some(Value::Int(int)) => EngineValue::Int(*int),
+            // The engine makes zero of negative zero.
+            Some(Value::Number(0.0)) => EngineValue::Number(-0.0),
             Some(Value::Number(number)) => EngineValue::Number(*number),
             Some(Value::Text(text)) => EngineValue::Text(text.clone()),
             Some(Value::Fact(fact)) => EngineValue::Fact(self.handles[fact]),
