@@ -32,7 +32,15 @@ pub use self::text::module_text;
 /// The lints that a generated module can trip by what the rules call things, or by what the host program leaves unused:
 /// for an `#[allow(…)]` on the module.
 pub fn allowed_lints() -> TokenStream {
-    quote!(dead_code, unused_imports, nonstandard_style, unreachable_pub, private_interfaces, clippy::all, clippy::pedantic)
+    quote!(
+        dead_code,
+        unused_imports,
+        nonstandard_style,
+        unreachable_pub,
+        private_interfaces,
+        clippy::all,
+        clippy::pedantic
+    )
 }
 
 /// How a module is generated.

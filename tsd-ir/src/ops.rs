@@ -17,4 +17,4 @@ pub use number::{
     abs_number, add_number, ceil_number, compare_number, divide_number, floor_number, multiply_number,
     negate_number, remainder_number, round_number, subtract_number,
 };
-pub use text::{contains, length, like, lower, substring, trim, upper};
+pub use text::{LONGEST_TEXT, concat, contains, length, like, lower, substring, trim, upper};

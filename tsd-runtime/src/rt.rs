@@ -9,7 +9,7 @@ pub use tsd_ir::{
     TypeId, Value, ops,
 };
 
-pub use self::access::{ToValue, argument, concat, constant, done, holds, signature, value, value_of};
+pub use self::access::{ToValue, argument, constant, done, holds, signature, value, value_of};
 pub use self::objects::{Fact, Objects, assert_fact};
 pub use crate::column::{AsBool, AsFact, AsInt, AsNumber, AsText, Column, Maybe};
 pub use crate::memory::{RowReader, RowWriter};

@@ -133,6 +133,16 @@ fn a_runaway_program_is_stopped_and_loses_nothing() {
 }
 
 #[test]
+fn a_text_that_doubles_with_each_firing_ends_without_a_value() {
+    let mut engine = shop("rule double : {c: Customer} / ==> Update(c, {tier: c.tier + c.tier})");
+    let c1 = engine.insert_values(CUSTOMER, &[text("c1"), text("x")]).unwrap();
+    let report = engine.run().unwrap();
+    assert_eq!(report.problem_count(), 1);
+    assert_eq!(report.no_values(), 1);
+    assert!(matches!(&engine.values(c1).unwrap()[1], Value::Text(tier) if tier.len() == 1 << 24));
+}
+
+#[test]
 fn no_loop_keeps_a_rule_from_activating_itself_on_the_same_facts() {
     let mut engine = shop("rule grow no-loop : {o: Order} / o.value > 0 ==> Update(o, {value: o.value + 1})");
     let o1 = engine.insert_values(ORDER, &order("o1", "c", 1.0)).unwrap();

@@ -118,7 +118,8 @@ impl Expressions {
                 let parts: Vec<Code> = parts.iter().map(|part| self.code(part)).collect();
                 let asks = parts.iter().any(Code::asks);
                 let parts = parts.iter().map(Code::str);
-                Code::new(quote!(rt::concat(&[#(#parts),*])), asks).with_text(Lifetime::Owned)
+                let whole = quote!(facts.counted(rt::ops::concat(&[#(#parts),*])));
+                Code::optional(whole, asks).with_text(Lifetime::Owned)
             }
             Expr::Call { function, arguments } => self.call(*function, arguments),
             Expr::Cast { to, operand } => self.cast(*to, operand),

@@ -65,11 +65,9 @@ pub(super) fn text(expr: &Expr) -> ComputeText {
         Expr::Concat(parts) => {
             let parts: Vec<ComputeText> = parts.iter().map(text).collect();
             text_closure(move |tuple| {
-                let mut whole = String::new();
-                for part in &parts {
-                    whole += &part(tuple)?;
-                }
-                Some(Cow::Owned(whole))
+                let parts = parts.iter().map(|part| part(tuple)).collect::<Option<Vec<_>>>()?;
+                let parts: Vec<&str> = parts.iter().map(AsRef::as_ref).collect();
+                tuple.counted(ops::concat(&parts)).map(Cow::Owned)
             })
         }
         Expr::Call { function, arguments } => call(*function, arguments),

@@ -20,11 +20,6 @@ pub fn done(call: impl FnOnce() -> Option<()>) -> bool {
     call().is_some()
 }
 
-/// Texts, one after another.
-pub fn concat(parts: &[&str]) -> String {
-    parts.concat()
-}
-
 /// The constants of one use of a generated function. Each is of the kind that its reader expects.
 pub mod constant {
     use tsd_ir::Const;
