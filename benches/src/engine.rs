@@ -34,6 +34,30 @@ impl Host for Counts {
     }
 }
 
+/// A program of `rules` rules over two joins, which differ in what they demand of the joined facts.
+pub fn shared_joins(rules: usize) -> String {
+    let mut text = "type Customer(#id: string, tier: string, age: int)\n\
+        type Order(#id: string, customer: string, value: number)\n\
+        type Item(#id: string, order: string, quantity: int)\n\
+        action hit(customer: string, amount: number)\n"
+        .to_owned();
+    for rule in 0..rules {
+        let (value, age) = (rule * 97 % 10_000, rule % 90);
+        let tier = ["bronze", "silver", "gold", "platinum"][rule % 4];
+        text += &match rule % 2 {
+            0 => format!(
+                "rule r{rule} : {{c: Customer, o: Order}} / o.customer == c.id AND c.tier == \"{tier}\" \
+                 AND o.value > {value} ==> hit(c.id, o.value)\n"
+            ),
+            _ => format!(
+                "rule r{rule} : {{c: Customer, o: Order, i: Item}} / o.customer == c.id AND i.order == o.id \
+                 AND c.age >= {age} AND i.quantity * o.value > {value} ==> hit(c.id, o.value * {rule})\n"
+            ),
+        };
+    }
+    text
+}
+
 /// A program that is interpreted again and again; reading its text is not part of what is measured.
 #[derive(Clone, Debug)]
 pub struct Interpretable {
