@@ -6,13 +6,17 @@ use tsd_compiler::syntax::ast::{ArithmeticOp, CastType, CompareOp, Function};
 
 use crate::value::{Operand, Value};
 
+/// A text joined beyond this many bytes has no value.
+const LONGEST_TEXT: usize = 16 * 1024 * 1024;
+
 /// `left op right`. Strings are concatenated; a literal takes the kind of what stands beside it; an integer beside a
 /// number is widened.
 pub fn arithmetic(op: ArithmeticOp, left: Operand, right: Operand) -> Option<Operand> {
     use Operand::{Is, Literal};
     let is_text = |operand: &Operand| matches!(operand, Is(Value::Text(_)));
     if is_text(&left) || is_text(&right) {
-        return Some(Is(Value::Text(text_of(&left)? + &text_of(&right)?)));
+        let joined = text_of(&left)? + &text_of(&right)?;
+        return (joined.len() <= LONGEST_TEXT).then_some(Is(Value::Text(joined)));
     }
     match (left, right) {
         (Literal { whole: one, number: left }, Literal { whole: two, number: right }) => {
