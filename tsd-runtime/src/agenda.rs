@@ -53,6 +53,8 @@ pub(crate) struct Ranked {
     pub(crate) branch: u32,
     /// Whether its chain joins the patterns in the order in which the rule declares them.
     pub(crate) as_declared: bool,
+    /// Whether its effects are generated calls alone, which cannot change the session.
+    pub(crate) calls_only: bool,
 }
 
 /// An activation that must not come about while its own effects take place (`no-loop`).
@@ -168,6 +170,15 @@ impl Agenda {
     #[inline]
     pub(crate) fn next(&mut self, ranks: &impl Ranks, slots: &mut Slots) -> Option<Ranked> {
         self.levels.iter_mut().find_map(|(_, level)| level.next(ranks, slots))
+    }
+
+    /// After [`next`](Self::next) returned a rule that cannot change the session: the rules of that kind which fire right
+    /// after it on the very same tuple, at most so many, leave the agenda too.
+    #[inline]
+    pub(crate) fn take_companions(&mut self, most: u64, companions: &mut Vec<Ranked>) {
+        if let Some((_, level)) = self.levels.iter_mut().find(|(_, level)| level.fired > 0) {
+            level.take_companions(most, companions);
+        }
     }
 
     /// Puts the activation that [`next`](Self::next) returned last back. Nothing may have changed in between.
@@ -297,6 +308,23 @@ impl Level {
             }
             self.fill_batch(ranks);
         }
+    }
+
+    #[inline]
+    fn take_companions(&mut self, most: u64, companions: &mut Vec<Ranked>) {
+        if self.disturbed {
+            return;
+        }
+        let entry = self.batch[self.fired - 1].entry;
+        let fits = |waiting: &&Waiting| {
+            waiting.entry == entry && waiting.ranked.calls_only && waiting.ranked.as_declared
+        };
+        let waiting = self.batch[self.fired..]
+            .iter()
+            .take_while(fits)
+            .take(usize::try_from(most).unwrap_or(usize::MAX));
+        companions.extend(waiting.map(|waiting| waiting.ranked));
+        self.fired += companions.len();
     }
 
     /// Makes a batch of the entries of the oldest change.

@@ -14,7 +14,7 @@ pub(crate) struct Effects {
     pub(crate) list: Vec<Prepared>,
     /// The types of the rule's patterns.
     pub(crate) types: Vec<TypeId>,
-    /// Whether all of them are generated calls, as they are in most rules: nothing has to be computed before.
+    /// Whether all of them are generated calls, as they are in most rules.
     pub(crate) calls_only: bool,
 }
 
@@ -22,9 +22,17 @@ impl Effects {
     /// Prepares the effects of a rule; generated functions come from `natives`.
     pub(crate) fn new(rule: &Rule, natives: &[NativeValues]) -> Self {
         let list: Vec<Prepared> = rule.effects.iter().map(|effect| Prepared::new(effect, natives)).collect();
-        let calls_only = list.iter().all(|effect| matches!(effect, Prepared::Call { .. }));
-        Self { list, types: rule.patterns.iter().map(|pattern| pattern.ty).collect(), calls_only }
+        let types = rule.patterns.iter().map(|pattern| pattern.ty).collect();
+        Self { list, types, calls_only: are_calls(&rule.effects) }
     }
+}
+
+/// Whether effects are generated calls alone: nothing has to be computed before them, and they change no facts.
+pub(crate) fn are_calls(effects: &[Effect]) -> bool {
+    effects.iter().all(|effect| match effect {
+        Effect::Call { arguments, .. } => matches!(arguments.body, Body::Native { .. }),
+        _ => false,
+    })
 }
 
 /// An effect of a rule, ready to take place.

@@ -183,13 +183,13 @@ impl Matcher {
     /// The rule that fires next, whose activation leaves the agenda; its facts are written to `slots`, in the order of
     /// the rule's patterns.
     #[inline]
-    pub(crate) fn next_due(&mut self, slots: &mut Slots) -> Option<RuleId> {
+    pub(crate) fn next_due(&mut self, slots: &mut Slots) -> Option<Ranked> {
         let order = rules::Order { roots: &self.roots, rules: &self.rules, memory: &self.memory };
         let due = self.agenda.next(&order, slots)?;
         if !due.as_declared {
             order.put_in_declared_order(due, slots);
         }
-        Some(due.rule)
+        Some(due)
     }
 
     /// Puts the activation that was taken last back to the front of the agenda.

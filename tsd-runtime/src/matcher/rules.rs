@@ -158,6 +158,14 @@ impl Matcher {
         });
         let rank = self.rules.next_rank;
         self.rules.next_rank += 1;
+        let calls_only = crate::effect::are_calls(&rule.effects);
+        let ranked = |branch: usize, as_declared| Ranked {
+            rank,
+            rule: id,
+            branch: branch as u32,
+            as_declared,
+            calls_only,
+        };
         let paths = self.network.add_rule(&rule);
         let mut places = Vec::with_capacity(paths.len());
         for (index, (path, branch)) in paths.into_iter().zip(rule.branches.iter()).enumerate() {
@@ -165,8 +173,7 @@ impl Matcher {
             for (place, position) in branch.order.iter().enumerate() {
                 chain_places[position.index()] = place as u16;
             }
-            let as_declared = chain_places.is_sorted();
-            let bit = self.occupy_root(&path, Ranked { rank, rule: id, branch: index as u32, as_declared });
+            let bit = self.occupy_root(&path, ranked(index, chain_places.is_sorted()));
             self.enroll(&rule, branch, &path, bit, natives);
             touched.insert((path.root, None));
             touched.extend(path.joins.iter().map(|join| (path.root, Some(*join))));

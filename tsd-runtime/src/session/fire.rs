@@ -54,13 +54,22 @@ pub(super) fn run<P: Program>(session: &mut Session<P>) -> Result<Report, Error>
     let limit = session.core.run_limit;
     let mut tally = Tally::new(limit);
     let mut slots = Slots::new();
-    while let Some(id) = session.core.matcher.next_due(&mut slots) {
+    let mut companions = Vec::new();
+    while let Some(due) = session.core.matcher.next_due(&mut slots) {
         if tally.total() >= limit {
             session.core.matcher.put_back();
             return Err(tally.run_limit());
         }
-        tally.count(id, &session.core.matcher);
-        fire(session, id, &slots, &mut tally);
+        tally.count(due.rule, &session.core.matcher);
+        fire(session, due.rule, &slots, &mut tally);
+        // Rules that share a join often come to hold together, and their calls need nothing from the agenda between them.
+        if due.calls_only && due.as_declared {
+            session.core.matcher.agenda.take_companions(limit - tally.total(), &mut companions);
+            for companion in companions.drain(..) {
+                tally.count(companion.rule, &session.core.matcher);
+                fire(session, companion.rule, &slots, &mut tally);
+            }
+        }
     }
     Ok(tally.report(&session.core.matcher))
 }
@@ -81,12 +90,17 @@ fn fire<P: Program>(session: &mut Session<P>, id: RuleId, slots: &[u32], tally: 
     let tuple = Tuple::new(&core.matcher.memory, &effects.types, slots);
     for (index, effect) in effects.list.iter().enumerate() {
         let Prepared::Call { function, constants, .. } = effect else { continue };
-        if !P::call(*function, tuple, constants, host)
-            && let Some(live) = core.matcher.rules.get(id)
-        {
-            let handles = handles(tuple, slots.len());
-            tally.problem(&core.matcher, &live.rule, &handles, effect_name(core, id, index), NO_VALUE);
+        if !P::call(*function, tuple, constants, host) {
+            no_value(core, id, index, &handles(tuple, slots.len()), tally);
         }
+    }
+}
+
+/// Reports a call whose argument has no value.
+#[cold]
+fn no_value<P: Program>(core: &Core<P>, id: RuleId, index: usize, handles: &[FactHandle], tally: &mut Tally) {
+    if let Some(live) = core.matcher.rules.get(id) {
+        tally.problem(&core.matcher, &live.rule, handles, effect_name(core, id, index), NO_VALUE);
     }
 }
 
