@@ -40,7 +40,7 @@ fn add(seed: u64, all: &mut String, list: &mut String) -> Result<(), Box<dyn Err
     };
     let text = module_text(&module, &sources, &Options::default());
     let lints = allowed_lints();
-    writeln!(all, "#[allow(missing_docs, unused_imports, {lints})]\nmod {name} {{\n{text}\n}}")?;
+    writeln!(all, "#[allow(missing_docs, {lints})]\nmod {name} {{\n{text}\n}}")?;
     writeln!(all, "impl {name}::Actions for held::Notes {{")?;
     for action in &Schema::read(&program).actions {
         let context = program
