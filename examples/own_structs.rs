@@ -5,15 +5,15 @@ use tsd::Handle;
 /// The program's model, which knows nothing of rules but the derive.
 mod model {
     #[derive(Clone, Debug, tsd::Fact)]
-    pub struct Account {
-        pub number: u64,
-        pub balance: f64,
-        pub holder: Holder,
+    pub(crate) struct Account {
+        pub(crate) number: u64,
+        pub(crate) balance: f64,
+        pub(crate) holder: Holder,
     }
 
     #[derive(Clone, Debug, PartialEq)]
-    pub struct Holder {
-        pub name: String,
+    pub(crate) struct Holder {
+        pub(crate) name: String,
     }
 }
 
