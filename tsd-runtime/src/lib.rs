@@ -2,7 +2,7 @@
 //!
 //! A [`Session`] is what a program talks to. Behind it, a change to a fact goes through the `matcher`, the same code for
 //! compiled and for interpreted rules, which leaves activations on the `agenda`; a run takes them off and lets their
-//! effects take place. Generated modules meet this crate in [`program`] and [`column`].
+//! effects take place. Generated modules meet this crate in [`program`] and [`mod@column`].
 
 mod agenda;
 pub mod column;
