@@ -12,7 +12,7 @@ fn print(text: &str) -> Option<String> {
     let mut sink = Diagnostics::new();
     let program = syntax::parse(&sources, file, &mut sink);
     let has_errors = sink.has_errors();
-    sink.finish();
+    let _ = sink.finish();
     (!has_errors).then(|| syntax::print(&program))
 }
 
