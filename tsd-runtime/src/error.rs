@@ -15,6 +15,15 @@ pub enum Error {
     },
     /// A field of the fact cannot hold its value.
     InvalidValue(InvalidValue),
+    /// There is no type of this number.
+    UnknownType(tsd_ir::TypeId),
+    /// A fact was given with more or fewer values than its type has fields.
+    WrongCount {
+        /// How many fields the type has.
+        expected: usize,
+        /// How many values were given.
+        found: usize,
+    },
     /// The fact was retracted before, or the handle is another session's.
     NoSuchFact,
     /// A rule of this name is there already.
@@ -38,6 +47,10 @@ impl fmt::Display for Error {
         match self {
             Self::DuplicateKey { fact } => write!(f, "the fact {fact} is there already"),
             Self::InvalidValue(invalid) => invalid.fmt(f),
+            Self::UnknownType(ty) => write!(f, "there is no type number {}", ty.0),
+            Self::WrongCount { expected, found } => {
+                write!(f, "the type has {expected} fields, but {found} values were given")
+            }
             Self::NoSuchFact => f.write_str("the fact is not in this session (any more)"),
             Self::DuplicateRule(name) => write!(f, "a rule `{name}` is there already"),
             Self::UnknownRule(name) => write!(f, "there is no rule `{name}`"),

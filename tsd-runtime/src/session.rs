@@ -62,7 +62,9 @@ impl<P: Program> Session<P> {
 
     /// Makes room for so many more facts of the type with this number.
     pub fn reserve_type(&mut self, ty: TypeId, facts: usize) {
-        self.core.matcher.memory.stores[ty.index()].reserve(facts);
+        if let Some(store) = self.core.matcher.memory.stores.get_mut(ty.index()) {
+            store.reserve(facts);
+        }
     }
 
     /// Changes a fact. Rules that read none of the changed fields notice nothing.
@@ -226,7 +228,7 @@ impl<P: Program> Session<P> {
     /// Inserts a fact of which only the type's number is known; there is a value for each field.
     ///
     /// # Errors
-    /// Those of [`insert`](Self::insert).
+    /// Those of [`insert`](Self::insert), [`Error::UnknownType`], and [`Error::WrongCount`].
     pub fn insert_values(&mut self, ty: TypeId, values: &[Value]) -> Result<FactHandle, Error> {
         self.core.insert_values(ty, values)
     }
@@ -234,7 +236,7 @@ impl<P: Program> Session<P> {
     /// Replaces all fields of a fact.
     ///
     /// # Errors
-    /// Those of [`update`](Self::update).
+    /// Those of [`update`](Self::update), and [`Error::WrongCount`].
     pub fn update_values(&mut self, handle: FactHandle, values: &[Value]) -> Result<(), Error> {
         self.core.update_values(handle, values)
     }
@@ -254,8 +256,8 @@ impl<P: Program> Session<P> {
 
     /// The handles of all facts of a type, in the order of the slots they occupy.
     pub fn handles(&self, ty: TypeId) -> impl Iterator<Item = FactHandle> + '_ {
-        let store = self.core.matcher.memory.store(ty);
-        store.live_slots().map(|slot| store.handle(slot))
+        let store = self.core.matcher.memory.stores.get(ty.index());
+        store.into_iter().flat_map(|store| store.live_slots().map(|slot| store.handle(slot)))
     }
 }
 

@@ -88,6 +88,11 @@ fn a_refused_fact_changes_nothing() {
     let nan = engine.insert_values(ORDER, &order("o1", "c1", f64::NAN));
     assert!(matches!(nan, Err(Error::InvalidValue(_))));
     let o1 = engine.insert_values(ORDER, &order("o1", "c1", 1.0)).unwrap();
+    let short = engine.update_values(o1, &[text("o1")]);
+    assert_eq!(short, Err(Error::WrongCount { expected: 3, found: 1 }));
+    assert!(matches!(engine.insert_values(CUSTOMER, &order("o2", "c1", 1.0)), Err(Error::WrongCount { .. })));
+    assert_eq!(engine.insert_values(TypeId(9), &[]), Err(Error::UnknownType(TypeId(9))));
+    assert_eq!(engine.handles(TypeId(9)).count(), 0);
     engine.retract_fact(o1).unwrap();
     assert_eq!(engine.retract_fact(o1), Err(Error::NoSuchFact));
     assert_eq!(engine.len(), 1);

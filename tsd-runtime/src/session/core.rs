@@ -63,7 +63,15 @@ impl<P: Program> Core<P> {
     }
 
     pub(crate) fn insert_values(&mut self, ty: TypeId, values: &[Value]) -> Result<FactHandle, Error> {
+        self.check_count(ty, values)?;
         self.insert_row(ty, |row| values.iter().for_each(|value| row.value(value)))
+    }
+
+    /// Makes sure that there is such a type, and a value for each of its fields.
+    fn check_count(&self, ty: TypeId, values: &[Value]) -> Result<(), Error> {
+        let declared = self.matcher.schema.types.get(ty.index()).ok_or(Error::UnknownType(ty))?;
+        let (expected, found) = (declared.fields.len(), values.len());
+        if expected == found { Ok(()) } else { Err(Error::WrongCount { expected, found }) }
     }
 
     fn insert_row(
@@ -94,6 +102,7 @@ impl<P: Program> Core<P> {
     pub(crate) fn update_values(&mut self, handle: FactHandle, values: &[Value]) -> Result<(), Error> {
         let slot = self.matcher.find(handle).ok_or(Error::NoSuchFact)?;
         let ty = handle.ty();
+        self.check_count(ty, values)?;
         self.update_row(ty, slot, |row| values.iter().for_each(|value| row.value(value)))?;
         let fields: Vec<FieldId> = (0..values.len()).map(|field| FieldId(field as u16)).collect();
         let Self { matcher, objects, .. } = self;
