@@ -84,7 +84,12 @@ impl Oracle {
         }
     }
 
-    fn initial_fields(&self, ty: usize, values: &[ast::FieldValue], named: &[(&str, FactId)]) -> Fields {
+    pub(crate) fn initial_fields(
+        &self,
+        ty: usize,
+        values: &[ast::FieldValue],
+        named: &[(&str, FactId)],
+    ) -> Fields {
         let declared = &self.facts.schema.types[ty];
         let mut fields = vec![None; declared.fields.len()];
         for ast::FieldValue { name, value } in values {
