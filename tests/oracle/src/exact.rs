@@ -61,7 +61,11 @@ fn rounded(multiple: &BigInt) -> f64 {
 
 /// The least number, doubled so many times.
 fn power_of_two(doublings: u64) -> f64 {
-    (0..doublings.min(2 * LEAST)).fold(f64::from_bits(1), |power, _| power * 2.0)
+    match doublings {
+        0..52 => f64::from_bits(1 << doublings),
+        52..2098 => f64::from_bits((doublings - 51) << 52),
+        _ => f64::INFINITY,
+    }
 }
 
 #[cfg(test)]
@@ -87,6 +91,14 @@ mod tests {
         assert_eq!(sum(&[-large, -1.0, -0.25]), Some(-large - 2.0));
         assert_eq!(sum(&[f64::MAX, 1e291]), Some(f64::MAX));
         assert_eq!(sum(&[f64::MAX, 1e292]), Some(f64::INFINITY));
+    }
+
+    #[test]
+    fn powers_of_two_go_from_the_least_number_to_infinity() {
+        assert_eq!((power_of_two(0), power_of_two(1)), (5e-324, 1e-323));
+        assert_eq!((power_of_two(51), power_of_two(52)), (f64::MIN_POSITIVE / 2.0, f64::MIN_POSITIVE));
+        assert_eq!((power_of_two(LEAST), power_of_two(LEAST + 3)), (1.0, 8.0));
+        assert_eq!((power_of_two(2097), power_of_two(2098)), (2.0_f64.powi(1023), f64::INFINITY));
     }
 
     #[test]

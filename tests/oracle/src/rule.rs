@@ -94,13 +94,15 @@ impl Rule {
     /// Every tuple of facts that satisfies the rule, with the figures that its effects read. All facts are tried for every
     /// pattern, one loop inside the other.
     pub fn satisfied(&self, facts: &Facts) -> BTreeMap<Tuple, Figures> {
-        let tuples = Loops::new(&self.patterns, self.conjuncts(|part| part == Part::Facts));
+        let tuples = Loops::new(&self.patterns, self.conjuncts(Part::Facts));
+        let of_group: Vec<&Expr> = self.conjuncts(Part::Group).collect();
+        let read = self.figures();
         let mut found = BTreeMap::new();
         tuples.for_each(facts, &mut Scope::new(facts), &mut |scope, tuple| {
             let mut group = scope.clone();
-            let has_rows = self.aggregate(facts, &mut group);
-            if has_rows && self.conjuncts(|part| part == Part::Group).all(|part| group.holds(part)) {
-                found.insert(tuple.clone(), self.figures(&group));
+            if self.aggregate(facts, &mut group) && of_group.iter().all(|part| group.holds(part)) {
+                let figures = read.iter().map(|figure| group.value(figure).and_then(Operand::settled));
+                found.insert(tuple.clone(), figures.collect());
             }
         });
         found
@@ -122,40 +124,49 @@ impl Rule {
         }
         // For each source, the facts that stand in some row: each counts once.
         let mut in_rows = vec![BTreeSet::new(); self.sources.len()];
-        let rows = Loops::new(&self.sources, self.conjuncts(|part| part == Part::Rows));
+        let rows = Loops::new(&self.sources, self.conjuncts(Part::Rows));
         rows.for_each(facts, &mut group.clone(), &mut |_, row| {
             in_rows.iter_mut().zip(row).for_each(|(facts, fact)| facts.extend([*fact]));
         });
-        let mut figures = Vec::new();
-        for aggregate in &self.aggregates {
-            let is_mentioned =
-                |source: &(String, usize)| mentions(&aggregate.value, &|name| name == source.0);
-            let source = self.sources.iter().position(is_mentioned).expect("the checker demands a source");
-            let (variable, ty) = &self.sources[source];
-            let mut scope = group.clone();
-            scope.declare(variable, *ty);
-            let kind = scope.kind(&aggregate.value);
-            let mut values = Vec::new();
-            for fact in &in_rows[source] {
-                scope.bind(variable, *fact);
-                values.extend(scope.settled(&aggregate.value, kind));
-                scope.unbind();
-            }
-            let kind_of_figure = match aggregate.function {
-                AggregateFunction::Count => Kind::Int,
-                AggregateFunction::Avg => Kind::Number,
-                AggregateFunction::Sum | AggregateFunction::Min | AggregateFunction::Max => kind,
-            };
-            figures.push((&aggregate.name, kind_of_figure, figure(aggregate.function, kind, values)));
+        let figures: Vec<_> =
+            self.aggregates.iter().map(|aggregate| self.figure(aggregate, &in_rows, group)).collect();
+        for (aggregate, (kind, figure)) in self.aggregates.iter().zip(figures) {
+            group.bind_figure(&aggregate.name, kind, figure);
         }
-        figures.into_iter().for_each(|(name, kind, figure)| group.bind_figure(name, kind, figure));
         in_rows.iter().all(|facts| !facts.is_empty())
     }
 
+    /// What an aggregate variable comes to, and its kind.
+    fn figure<'a>(
+        &'a self,
+        aggregate: &'a AggregateVariable,
+        in_rows: &[BTreeSet<FactId>],
+        group: &Scope<'a>,
+    ) -> (Kind, Option<Value>) {
+        let is_mentioned = |source: &(String, usize)| mentions(&aggregate.value, &|name| name == source.0);
+        let source = self.sources.iter().position(is_mentioned).expect("the checker demands a source");
+        let (variable, ty) = &self.sources[source];
+        let mut scope = group.clone();
+        scope.declare(variable, *ty);
+        let kind = scope.kind(&aggregate.value);
+        let mut values = Vec::new();
+        for fact in &in_rows[source] {
+            scope.bind(variable, *fact);
+            values.extend(scope.settled(&aggregate.value, kind));
+            scope.unbind();
+        }
+        let kind_of_figure = match aggregate.function {
+            AggregateFunction::Count => Kind::Int,
+            AggregateFunction::Avg => Kind::Number,
+            AggregateFunction::Sum | AggregateFunction::Min | AggregateFunction::Max => kind,
+        };
+        (kind_of_figure, figure(aggregate.function, kind, values))
+    }
+
     /// The conjuncts of the condition about one of the three things that a conjunct may be about.
-    fn conjuncts(&self, wanted: impl Fn(Part) -> bool) -> impl Iterator<Item = &Expr> {
+    fn conjuncts(&self, wanted: Part) -> impl Iterator<Item = &Expr> {
         let all = self.ast.condition.iter().flat_map(conjuncts);
-        all.filter(move |conjunct| wanted(self.part(conjunct)))
+        all.filter(move |conjunct| wanted == self.part(conjunct))
     }
 
     fn part(&self, conjunct: &Expr) -> Part {
@@ -169,8 +180,8 @@ impl Rule {
         }
     }
 
-    /// What the figures that the effects read are worth, in their order. What stands inside an aggregate belongs to it.
-    fn figures<'a>(&'a self, scope: &Scope<'a>) -> Figures {
+    /// The figures that the effects read, in their order. What stands inside an aggregate belongs to it.
+    fn figures(&self) -> Vec<&Expr> {
         let mut figures = Vec::new();
         for argument in self.ast.calls.iter().flat_map(arguments) {
             for_each(argument, &mut |expr| {
@@ -183,7 +194,7 @@ impl Rule {
                     _ => false,
                 };
                 if is_figure {
-                    figures.push(scope.value(expr).and_then(Operand::settled));
+                    figures.push(expr);
                 }
                 !is_figure
             });
