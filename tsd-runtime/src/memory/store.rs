@@ -4,10 +4,10 @@
 //! is its symbol, a number its bits, an integer itself, a Boolean 0 or 1, a reference the handle. Rows of
 //! retracted facts are used again, with the slot's next generation.
 
-use hashbrown::HashTable;
-use hashbrown::hash_table::Entry;
 use tsd_ir::{FactHandle, FieldId, Kind, Type, TypeId};
 
+use super::hash_words;
+use super::index::Index;
 use super::texts::Texts;
 
 /// The table of one type.
@@ -61,32 +61,16 @@ impl Slot {
 #[derive(Debug)]
 struct KeyIndex {
     fields: Vec<usize>,
-    places: HashTable<KeyPlace>,
-    hasher: ahash::RandomState,
-}
-
-/// A fact in the index.
-#[derive(Clone, Copy, Debug)]
-struct KeyPlace {
-    /// The word of a key of one field; the hash of a longer key, so that growing the table reads no rows.
-    word: u64,
-    slot: u32,
+    slots: Index,
 }
 
 impl KeyIndex {
-    /// What the index knows of a key: all of it when it has one word.
     #[inline]
-    fn word(&self, mut words: impl Iterator<Item = u64>) -> u64 {
-        match self.fields.len() {
-            1 => words.next().unwrap_or(0),
-            _ => words.fold(0, |hash, word| self.hasher.hash_one((hash, word))),
-        }
+    fn hash(&self, row: &[u64]) -> u64 {
+        hash_words(self.fields.iter().map(|field| row[*field]))
     }
 
-    fn row_word(&self, row: &[u64]) -> u64 {
-        self.word(self.fields.iter().map(|field| row[*field]))
-    }
-
+    #[inline]
     fn same(&self, left: &[u64], right: &[u64]) -> bool {
         self.fields.iter().all(|field| left[*field] == right[*field])
     }
@@ -99,8 +83,7 @@ impl Store {
         let texts = declared.fields.iter().enumerate().filter(|(_, field)| field.kind == Kind::Text);
         let key = (!declared.key.is_empty()).then(|| KeyIndex {
             fields: declared.key.iter().map(|field| field.index()).collect(),
-            places: HashTable::new(),
-            hasher: super::hasher(),
+            slots: Index::default(),
         });
         Self {
             ty,
@@ -173,13 +156,11 @@ impl Store {
     #[inline]
     pub(crate) fn find_key(&self, words: impl Iterator<Item = u64> + Clone) -> Option<u32> {
         let key = self.key.as_ref()?;
-        let word = key.word(words.clone());
-        let one = key.fields.len() == 1;
-        let same = |place: &KeyPlace| {
-            place.word == word
-                && (one || key.fields.iter().map(|field| self.row(place.slot)[*field]).eq(words.clone()))
+        let same = |slot| {
+            let row = self.row(slot);
+            key.fields.iter().map(|field| row[*field]).eq(words.clone())
         };
-        key.places.find(key.hasher.hash_one(word), same).map(|place| place.slot)
+        key.slots.find(hash_words(words.clone()), same)
     }
 
     /// The slots in use, oldest slot first.
@@ -192,14 +173,15 @@ impl Store {
     pub(crate) fn reserve(&mut self, facts: usize) {
         self.words.reserve(facts * self.width);
         self.slots.reserve(facts);
-        if let Some(KeyIndex { places, hasher, .. }) = &mut self.key {
-            places.reserve(facts, |place| hasher.hash_one(place.word));
-        }
+        self.grow_index(self.slots.len() + facts);
     }
 
     /// Takes a row in; if a fact has its primary key, nothing changes and the error is that fact's slot.
     pub(crate) fn insert(&mut self, row: &[u64]) -> Result<u32, u32> {
         let slot = self.free.last().copied().unwrap_or(self.slots.len() as u32);
+        if !self.key.as_ref().is_none_or(|key| key.slots.has_room(slot as usize + 1)) {
+            self.grow_index(slot as usize + 1);
+        }
         self.index(slot, row)?;
         let number = self.next_number;
         self.next_number += 1;
@@ -219,21 +201,26 @@ impl Store {
     /// Enters the primary key of `row` for the fact at `slot`, unless a fact has it.
     fn index(&mut self, slot: u32, row: &[u64]) -> Result<(), u32> {
         let Some(key) = &mut self.key else { return Ok(()) };
-        let word = key.row_word(row);
         let (words, width) = (&self.words, self.width);
-        let KeyIndex { fields, places, hasher } = key;
-        let same = |place: &KeyPlace| {
-            let start = place.slot as usize * width;
-            place.word == word
-                && (fields.len() == 1 || fields.iter().all(|field| words[start + *field] == row[*field]))
+        let same = |other| {
+            let start = other as usize * width;
+            key.fields.iter().all(|field| words[start + *field] == row[*field])
         };
-        match places.entry(hasher.hash_one(word), same, |place| hasher.hash_one(place.word)) {
-            Entry::Occupied(found) => Err(found.get().slot),
-            Entry::Vacant(place) => {
-                place.insert(KeyPlace { word, slot });
-                Ok(())
-            }
+        key.slots.insert(key.hash(row), slot, same)
+    }
+
+    /// Makes room in the index for so many slots.
+    fn grow_index(&mut self, slots: usize) {
+        let Some(mut key) = self.key.take() else { return };
+        if !key.slots.has_room(slots) {
+            let fields = key.fields.as_slice();
+            let facts = self.live_slots().map(|slot| {
+                let row = self.row(slot);
+                (hash_words(fields.iter().map(|field| row[*field])), slot)
+            });
+            key.slots.grow(slots, facts);
         }
+        self.key = Some(key);
     }
 
     /// Gives up the fact at `slot` and its references to strings.
@@ -269,10 +256,12 @@ impl Store {
         let start = slot as usize * self.width;
         let row = &self.words[start..start + self.width];
         let Some(key) = &mut self.key else { return };
-        let hash = key.hasher.hash_one(key.row_word(row));
-        if let Ok(found) = key.places.find_entry(hash, |place| place.slot == slot) {
-            found.remove();
-        }
+        let hash = |row: &[u64]| hash_words(key.fields.iter().map(|field| row[*field]));
+        let hash_of = |slot| {
+            let start = slot as usize * self.width;
+            hash(&self.words[start..start + self.width])
+        };
+        key.slots.remove(hash(row), slot, hash_of);
     }
 
     fn release_texts(&self, slot: u32, texts: &mut Texts) {
@@ -301,7 +290,7 @@ impl Store {
 
     /// The bytes held.
     pub(crate) fn bytes(&self) -> usize {
-        let key = self.key.as_ref().map_or(0, |key| key.places.allocation_size());
+        let key = self.key.as_ref().map_or(0, |key| key.slots.bytes());
         self.words.capacity() * size_of::<u64>()
             + self.slots.capacity() * size_of::<Slot>()
             + self.free.capacity() * size_of::<u32>()
