@@ -2,6 +2,7 @@
 
 mod index;
 mod row;
+mod slots;
 mod store;
 mod texts;
 

@@ -8,6 +8,7 @@ use tsd_ir::{FactHandle, FieldId, Kind, Type, TypeId};
 
 use super::hash_words;
 use super::index::Index;
+use super::slots::Slots;
 use super::texts::Texts;
 
 /// The table of one type.
@@ -18,43 +19,8 @@ pub(crate) struct Store {
     width: usize,
     texts: Vec<usize>,
     words: Vec<u64>,
-    slots: Vec<Slot>,
-    free: Vec<u32>,
-    live: usize,
-    next_number: u64,
+    slots: Slots,
     key: Option<KeyIndex>,
-}
-
-/// What a slot holds besides its row, in one word: the fact's insertion number, counted from 1 in its type, above the
-/// slot's generation and whether a fact is there.
-#[derive(Clone, Copy, Debug)]
-struct Slot(u64);
-
-impl Slot {
-    const LIVE: u64 = 1;
-    const NUMBER_SHIFT: u32 = 21;
-    /// Numbers of 43 bits: a million insertions a second for a hundred days. Beyond, they stay at the last one.
-    const LAST_NUMBER: u64 = u64::MAX >> Self::NUMBER_SHIFT;
-
-    fn live(generation: u32, number: u64) -> Self {
-        Self(number.min(Self::LAST_NUMBER) << Self::NUMBER_SHIFT | u64::from(generation) << 1 | Self::LIVE)
-    }
-
-    fn free(generation: u32) -> Self {
-        Self(u64::from(generation) << 1)
-    }
-
-    fn is_live(self) -> bool {
-        self.0 & Self::LIVE != 0
-    }
-
-    fn generation(self) -> u32 {
-        (self.0 >> 1) as u32 & FactHandle::LAST_GENERATION
-    }
-
-    fn number(self) -> u64 {
-        self.0 >> Self::NUMBER_SHIFT
-    }
 }
 
 /// Finds facts by primary key.
@@ -91,10 +57,7 @@ impl Store {
             width: fields + presence,
             texts: texts.map(|(index, _)| index).collect(),
             words: Vec::new(),
-            slots: Vec::new(),
-            free: Vec::new(),
-            live: 0,
-            next_number: 1,
+            slots: Slots::new(),
             key,
         }
     }
@@ -106,7 +69,7 @@ impl Store {
 
     /// How many facts there are.
     pub(crate) fn len(&self) -> usize {
-        self.live
+        self.slots.live_count()
     }
 
     /// The row at `slot`.
@@ -126,19 +89,18 @@ impl Store {
     /// The handle of the fact at `slot`.
     #[inline]
     pub(crate) fn handle(&self, slot: u32) -> FactHandle {
-        FactHandle::new(self.ty, slot, self.slots[slot as usize].generation())
+        FactHandle::new(self.ty, slot, self.slots.generation(slot).unwrap_or_default())
     }
 
     /// The insertion number of the fact at `slot`.
     pub(crate) fn number(&self, slot: u32) -> u64 {
-        self.slots[slot as usize].number()
+        self.slots.number(slot)
     }
 
     /// The slot of a handle whose fact is still there.
     pub(crate) fn find(&self, handle: FactHandle) -> Option<u32> {
-        let slot = self.slots.get(handle.slot() as usize)?;
-        let same = handle.ty() == self.ty && slot.is_live() && slot.generation() == handle.generation();
-        same.then_some(handle.slot())
+        let generation = self.slots.generation(handle.slot())?;
+        (handle.ty() == self.ty && generation == handle.generation()).then_some(handle.slot())
     }
 
     /// The slot of the fact with the primary key of `row`.
@@ -163,43 +125,36 @@ impl Store {
         key.slots.find(hash_words(words.clone()), same)
     }
 
-    /// The slots in use, oldest slot first.
+    /// The slots in use, lowest first.
     pub(crate) fn live_slots(&self) -> impl Iterator<Item = u32> + '_ {
-        let slots = self.slots.iter().enumerate();
-        slots.filter(|(_, slot)| slot.is_live()).map(|(index, _)| index as u32)
+        self.slots.live()
     }
 
     /// Makes room for so many more facts.
     pub(crate) fn reserve(&mut self, facts: usize) {
         self.words.reserve(facts * self.width);
-        self.slots.reserve(facts);
         self.grow_index(self.slots.len() + facts);
     }
 
     /// Takes a row in; if a fact has its primary key, nothing changes and the error is that fact's slot.
     pub(crate) fn insert(&mut self, row: &[u64]) -> Result<u32, u32> {
-        let slot = self.free.last().copied().unwrap_or(self.slots.len() as u32);
-        if !self.key.as_ref().is_none_or(|key| key.slots.has_room(slot as usize + 1)) {
-            self.grow_index(slot as usize + 1);
-        }
+        let slot = self.slots.next();
         self.index(slot, row)?;
-        let number = self.next_number;
-        self.next_number += 1;
-        self.live += 1;
-        if self.free.pop().is_some() {
+        if slot as usize == self.slots.len() {
+            self.words.extend_from_slice(row);
+        } else {
             let start = slot as usize * self.width;
             self.words[start..start + self.width].copy_from_slice(row);
-            let place = &mut self.slots[slot as usize];
-            *place = Slot::live(place.generation(), number);
-        } else {
-            self.words.extend_from_slice(row);
-            self.slots.push(Slot::live(0, number));
         }
+        self.slots.take();
         Ok(slot)
     }
 
     /// Enters the primary key of `row` for the fact at `slot`, unless a fact has it.
     fn index(&mut self, slot: u32, row: &[u64]) -> Result<(), u32> {
+        if self.key.as_ref().is_some_and(|key| !key.slots.has_room(slot as usize + 1)) {
+            self.grow_index(slot as usize + 1);
+        }
         let Some(key) = &mut self.key else { return Ok(()) };
         let (words, width) = (&self.words, self.width);
         let same = |other| {
@@ -227,14 +182,7 @@ impl Store {
     pub(crate) fn remove(&mut self, slot: u32, texts: &mut Texts) {
         self.unindex(slot);
         self.release_texts(slot, texts);
-        let place = &mut self.slots[slot as usize];
-        let generation = place.generation() + 1;
-        *place = Slot::free(generation);
-        self.live -= 1;
-        // A slot whose generations are used up is never used again.
-        if generation < FactHandle::LAST_GENERATION {
-            self.free.push(slot);
-        }
+        self.slots.give_up(slot);
     }
 
     /// Replaces the row at `slot`. A changed primary key must be new.
@@ -291,10 +239,7 @@ impl Store {
     /// The bytes held.
     pub(crate) fn bytes(&self) -> usize {
         let key = self.key.as_ref().map_or(0, |key| key.slots.bytes());
-        self.words.capacity() * size_of::<u64>()
-            + self.slots.capacity() * size_of::<Slot>()
-            + self.free.capacity() * size_of::<u32>()
-            + key
+        self.words.capacity() * size_of::<u64>() + self.slots.bytes() + key
     }
 }
 

@@ -27,8 +27,8 @@ pub(crate) struct Core<P: Program> {
     pub(crate) observer: Option<Observer>,
     pub(crate) print: Sink,
     pub(crate) log: Sink,
-    /// A row on its way in.
-    row: Vec<u64>,
+    /// Rows on their way in.
+    pub(super) rows: Vec<u64>,
 }
 
 /// How many activations a run fires at the most, unless the session sets another limit.
@@ -52,7 +52,7 @@ impl<P: Program> Core<P> {
             // Output that cannot be written (a closed pipe) is lost, as `echo` loses it.
             print: Box::new(|line| drop(writeln!(std::io::stdout(), "{line}"))),
             log: Box::new(|line| drop(writeln!(std::io::stderr(), "{line}"))),
-            row: Vec::new(),
+            rows: Vec::new(),
         }
     }
 
@@ -79,10 +79,11 @@ impl<P: Program> Core<P> {
         ty: TypeId,
         write: impl FnOnce(&mut RowWriter<'_>),
     ) -> Result<FactHandle, Error> {
+        self.rows.clear();
         self.write_row(ty, write)?;
-        match self.matcher.insert(ty, &self.row) {
+        match self.matcher.insert(ty, &self.rows) {
             Ok(slot) => Ok(self.matcher.memory.store(ty).handle(slot)),
-            Err(other) => Err(self.refuse_row(ty, other)),
+            Err(other) => Err(self.refuse_rows(ty, other, 0)),
         }
     }
 
@@ -116,26 +117,40 @@ impl<P: Program> Core<P> {
         slot: u32,
         write: impl FnOnce(&mut RowWriter<'_>),
     ) -> Result<(), Error> {
+        self.rows.clear();
         self.write_row(ty, write)?;
-        match self.matcher.memory.store(ty).find_by_key(&self.row) {
-            Some(other) if other != slot => return Err(self.refuse_row(ty, other)),
-            _ => self.matcher.update(ty, slot, &self.row),
+        match self.matcher.memory.store(ty).find_by_key(&self.rows) {
+            Some(other) if other != slot => return Err(self.refuse_rows(ty, other, 0)),
+            _ => self.matcher.update(ty, slot, &self.rows),
         }
         Ok(())
     }
 
-    /// Writes a row on its way in.
-    fn write_row(&mut self, ty: TypeId, write: impl FnOnce(&mut RowWriter<'_>)) -> Result<(), Error> {
+    /// Writes one more row on its way in.
+    #[inline]
+    pub(super) fn write_row(
+        &mut self,
+        ty: TypeId,
+        write: impl FnOnce(&mut RowWriter<'_>),
+    ) -> Result<(), Error> {
         let (store, texts, schema) = self.matcher.store_and_texts(ty);
-        let mut row = RowWriter::new(schema.ty(ty), store.width(), texts, &mut self.row);
+        let start = self.rows.len();
+        self.rows.resize(start + store.width(), 0);
+        let mut row = RowWriter::new(schema.ty(ty), texts, &mut self.rows[start..]);
         write(&mut row);
-        Ok(row.finish()?)
+        row.finish().map_err(|invalid| {
+            self.rows.truncate(start);
+            (*invalid).into()
+        })
     }
 
-    /// Gives up a row whose primary key another fact has.
-    fn refuse_row(&mut self, ty: TypeId, other: u32) -> Error {
+    /// Gives up the rows from the one with this number on: another fact has the primary key of the first of them.
+    #[cold]
+    pub(super) fn refuse_rows(&mut self, ty: TypeId, other: u32, first: usize) -> Error {
         let (store, texts, _) = self.matcher.store_and_texts(ty);
-        store.discard(&self.row, texts);
+        for row in self.rows.chunks(store.width().max(1)).skip(first) {
+            store.discard(row, texts);
+        }
         Error::DuplicateKey { fact: names::fact(&self.matcher, ty, other) }
     }
 
