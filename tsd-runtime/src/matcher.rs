@@ -79,6 +79,25 @@ impl Matcher {
         Ok(slot)
     }
 
+    /// Gets ready for facts with these rows, which are about to come one after another: what each of them would wait for
+    /// alone, because no cache holds it, is fetched for all of them together. Changes nothing.
+    pub(crate) fn look_ahead(&mut self, ty: TypeId, rows: &[u64]) {
+        let Self { memory, entrances, joins, roots, .. } = self;
+        let store = memory.store(ty);
+        if rows.is_empty() {
+            return;
+        }
+        store.touch_all(rows);
+        for entrance in entrances.of(ty) {
+            let Some(node) = entrance.join else { continue };
+            let (input, sets) = entrances.input(*entrance, joins, roots);
+            let Some(join) = &joins[node.0 as usize] else { continue };
+            let rows = rows.chunks_exact(store.width());
+            let admitted = rows.filter(|row| !input.admit_row(row, None, &memory.texts, sets).is_empty());
+            join.touch_all(admitted, memory);
+        }
+    }
+
     /// Lets a fact go.
     pub(crate) fn retract(&mut self, ty: TypeId, slot: u32) {
         self.agenda.begin_change();

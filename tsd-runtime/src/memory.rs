@@ -9,7 +9,7 @@ mod texts;
 use tsd_ir::{FactHandle, FieldId, Schema, TypeId};
 
 pub use row::{InvalidValue, RowReader, RowWriter};
-pub(crate) use store::Store;
+pub(crate) use store::{Store, is_present};
 pub(crate) use texts::{Symbol, Texts};
 
 /// The hash function of every table. Its keys are fixed: nothing that a table answers depends on them.

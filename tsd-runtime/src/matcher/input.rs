@@ -9,7 +9,7 @@ use hashbrown::HashMap;
 use tsd_ir::{Const, Cut, Domain, FieldId, Kind, List, Type, TypeId};
 
 use super::residual::{PreparedTest, Residuals};
-use crate::memory::{Symbol, Texts, WorkingMemory};
+use crate::memory::{Symbol, Texts, WorkingMemory, is_present};
 use crate::ruleset::{Bit, RuleSet, RuleSets};
 use crate::tuple::Tuple;
 
@@ -135,12 +135,28 @@ impl Input {
         memory: &WorkingMemory,
         sets: &mut RuleSets,
     ) -> RuleSet {
-        let store = memory.store(self.ty);
+        let passed = self.admit_row(memory.store(self.ty).row(slot), candidates, &memory.texts, sets);
+        if self.tests.is_empty() || passed.is_empty() {
+            return passed;
+        }
+        self.tests.clear(passed, Tuple::new(memory, &[self.ty], &[slot]), sets)
+    }
+
+    /// The rules whose demands on single fields a row satisfies, of those in `candidates` or of all.
+    #[inline]
+    pub(crate) fn admit_row(
+        &self,
+        row: &[u64],
+        candidates: Option<RuleSet>,
+        texts: &Texts,
+        sets: &mut RuleSets,
+    ) -> RuleSet {
         let mut passed = candidates;
         for table in &self.tables {
-            let accepted = match store.field(slot, table.field) {
-                Some(word) => table.rows.accepting(word, &memory.texts),
-                None => table.missing,
+            let present = is_present(row, self.readers.len(), table.field.index());
+            let accepted = match present {
+                true => table.rows.accepting(row[table.field.index()], texts),
+                false => table.missing,
             };
             let both = passed.map_or(accepted, |passed| sets.meet(passed, accepted));
             if both.is_empty() {
@@ -148,11 +164,7 @@ impl Input {
             }
             passed = Some(both);
         }
-        let passed = passed.unwrap_or(self.everyone);
-        if self.tests.is_empty() || passed.is_empty() {
-            return passed;
-        }
-        self.tests.clear(passed, Tuple::new(memory, &[self.ty], &[slot]), sets)
+        passed.unwrap_or(self.everyone)
     }
 
     /// Passes every set held through `map`.

@@ -13,7 +13,7 @@ use super::memory::{Key, LongKey};
 use super::residual::{PreparedTest, Residuals};
 use super::side::Side;
 use crate::agenda::{Agenda, Arrival, End};
-use crate::memory::WorkingMemory;
+use crate::memory::{WorkingMemory, is_present};
 use crate::ruleset::{Bit, RuleSet, RuleSets};
 use crate::tuple::Tuple;
 
@@ -187,6 +187,19 @@ impl Join {
         });
     }
 
+    /// Reads what facts with these rows will look at on the left when they arrive on the right: first where each search
+    /// begins, then what it finds.
+    pub(crate) fn touch_all<'a>(&self, rows: impl Iterator<Item = &'a [u64]>, memory: &WorkingMemory) {
+        let wiring = &self.wiring;
+        with_sides!(&self.sides, pair => {
+            let fields = memory.store(wiring.input.ty).fields();
+            let keys: SmallVec<[_; 64]> = rows.filter_map(|row| wiring.row_key(row, fields)).collect();
+            let begun = keys.iter().fold(0, |all, key| all ^ pair.left.touch(key, memory));
+            let found = keys.iter().filter_map(|key| pair.left.group(key, memory).next());
+            std::hint::black_box(found.fold(begun, |all, found| all ^ found.slot));
+        });
+    }
+
     /// Passes every set held through `map`.
     pub(crate) fn map_sets(&mut self, map: &mut dyn FnMut(RuleSet) -> RuleSet) {
         self.wiring.input.map_sets(map);
@@ -256,6 +269,14 @@ impl Wiring {
         K::from_words(self.keys.iter().map(|key| {
             let at = key.at.index();
             part(memory, self.types[at], slots[at], key.left)
+        }))
+    }
+
+    /// The key on the right of a fact that is not there yet, if its row tells it.
+    fn row_key<K: Key>(&self, row: &[u64], fields: usize) -> Option<K> {
+        K::from_words(self.keys.iter().map(|key| match key.right {
+            Part::Field(field) => is_present(row, fields, field.index()).then(|| row[field.index()]),
+            Part::Widened(_) | Part::Fact => None,
         }))
     }
 

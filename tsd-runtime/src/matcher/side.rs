@@ -87,6 +87,18 @@ impl<K: Key> Side<K> {
         }
     }
 
+    /// Reads where the search for this key will begin, if that is far from what else a probe reads.
+    #[inline]
+    pub(crate) fn touch(&self, key: &K, memory: &WorkingMemory) -> u32 {
+        match self {
+            Self::Own(_) => 0,
+            Self::Stored(stored) => {
+                let words = key.words();
+                memory.store(stored.ty).touch_key(stored.key_words.iter().map(|word| words[*word]))
+            }
+        }
+    }
+
     /// The tuples with this key, after [`prepare`](Self::prepare).
     #[inline]
     pub(crate) fn group<'a>(&'a self, key: &K, memory: &WorkingMemory) -> Group<'a, K> {

@@ -34,6 +34,12 @@ impl Index {
         things.for_each(|(hash, number)| self.enter(hash, number));
     }
 
+    /// Reads the place where a search will begin, so that it is at hand when the search comes.
+    #[inline]
+    pub(crate) fn touch(&self, hash: u64) -> u32 {
+        self.places[self.home(hash)]
+    }
+
     /// The thing with this hash for which `same` holds.
     #[inline]
     pub(crate) fn find(&self, hash: u64, same: impl Fn(u32) -> bool) -> Option<u32> {

@@ -67,6 +67,11 @@ impl Store {
         self.width
     }
 
+    /// How many fields a fact has.
+    pub(crate) fn fields(&self) -> usize {
+        self.fields
+    }
+
     /// How many facts there are.
     pub(crate) fn len(&self) -> usize {
         self.slots.live_count()
@@ -123,6 +128,19 @@ impl Store {
             key.fields.iter().map(|field| row[*field]).eq(words.clone())
         };
         key.slots.find(hash_words(words.clone()), same)
+    }
+
+    /// Reads what [`insert`](Self::insert) will look at in the index, for all of these rows at once.
+    pub(crate) fn touch_all(&self, rows: &[u64]) {
+        let Some(key) = &self.key else { return };
+        let read = rows.chunks_exact(self.width).map(|row| key.slots.touch(key.hash(row)));
+        std::hint::black_box(read.fold(0, |all, read| all ^ read));
+    }
+
+    /// Reads where the search for a key will begin; see [`find_key`](Self::find_key).
+    #[inline]
+    pub(crate) fn touch_key(&self, words: impl Iterator<Item = u64>) -> u32 {
+        self.key.as_ref().map_or(0, |key| key.slots.touch(hash_words(words)))
     }
 
     /// The slots in use, lowest first.

@@ -31,6 +31,9 @@ pub(crate) struct Core<P: Program> {
     pub(super) rows: Vec<u64>,
 }
 
+/// How many facts of a batch are under way together: enough to keep the memory busy, few enough to stay in the cache.
+const BLOCK: usize = 64;
+
 /// How many activations a run fires at the most, unless the session sets another limit.
 const RUN_LIMIT: u64 = 100_000_000;
 
@@ -72,6 +75,65 @@ impl<P: Program> Core<P> {
         let declared = self.matcher.schema.types.get(ty.index()).ok_or(Error::UnknownType(ty))?;
         let (expected, found) = (declared.fields.len(), values.len());
         if expected == found { Ok(()) } else { Err(Error::WrongCount { expected, found }) }
+    }
+
+    /// Inserts facts one after another, each with a value for each field.
+    pub(crate) fn insert_all_values<V: AsRef<[Value]>>(
+        &mut self,
+        ty: TypeId,
+        facts: impl IntoIterator<Item = V>,
+    ) -> Result<usize, Error> {
+        let write = |core: &mut Self, values: &V| {
+            core.check_count(ty, values.as_ref())?;
+            core.write_row(ty, |row| values.as_ref().iter().for_each(|value| row.value(value)))
+        };
+        self.insert_blocks(ty, facts.into_iter(), write, |_, _, _| {})
+    }
+
+    /// Inserts facts one after another.
+    pub(crate) fn insert_all<T: FactOf<P>>(
+        &mut self,
+        facts: impl IntoIterator<Item = T>,
+    ) -> Result<usize, Error> {
+        let write = |core: &mut Self, fact: &T| core.write_row(T::TYPE, |row| fact.write(row));
+        let keep = |core: &mut Self, fact: T, slot| fact.keep(slot, &mut core.objects);
+        self.insert_blocks(T::TYPE, facts.into_iter(), write, keep)
+    }
+
+    /// Inserts facts block by block. In all but time it takes it is as if they came one by one.
+    fn insert_blocks<F>(
+        &mut self,
+        ty: TypeId,
+        mut facts: impl Iterator<Item = F>,
+        write: impl Fn(&mut Self, &F) -> Result<(), Error>,
+        keep: impl Fn(&mut Self, F, u32),
+    ) -> Result<usize, Error> {
+        let mut inserted = 0;
+        let mut block: Vec<F> = Vec::with_capacity(BLOCK);
+        loop {
+            self.rows.clear();
+            let mut invalid = Ok(());
+            for fact in facts.by_ref().take(BLOCK) {
+                invalid = write(self, &fact);
+                if invalid.is_err() {
+                    break;
+                }
+                block.push(fact);
+            }
+            if block.is_empty() {
+                return invalid.map(|()| inserted);
+            }
+            self.matcher.look_ahead(ty, &self.rows);
+            let width = self.rows.len() / block.len();
+            for (index, fact) in block.drain(..).enumerate() {
+                match self.matcher.insert(ty, &self.rows[index * width..][..width]) {
+                    Ok(slot) => keep(self, fact, slot),
+                    Err(other) => return Err(self.refuse_rows(ty, other, index)),
+                }
+                inserted += 1;
+            }
+            invalid?;
+        }
     }
 
     fn insert_row(
