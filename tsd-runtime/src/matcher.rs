@@ -8,6 +8,7 @@
 mod entrances;
 mod input;
 mod join;
+mod look_ahead;
 mod memory;
 mod residual;
 mod rules;
@@ -38,6 +39,8 @@ pub(crate) struct Matcher {
     pub(crate) agenda: Agenda,
     /// A tree whose sets want a collection.
     crowded: Option<RootId>,
+    /// For facts that are about to come, the rules at the entrances of their type; the next to be asked for is last.
+    ahead: Vec<RuleSet>,
 }
 
 /// The live half of a root: where the chains of one tree start.
@@ -63,6 +66,7 @@ impl Matcher {
             rules: Rules::default(),
             agenda: Agenda::default(),
             crowded: None,
+            ahead: Vec::new(),
         }
     }
 
@@ -72,30 +76,11 @@ impl Matcher {
         self.agenda.begin_change();
         for index in (0..self.entrances.of(ty).len()).rev() {
             let entrance = self.entrances.of(ty)[index];
-            let set = self.admit(entrance, slot, None);
+            let set = self.admit_new(entrance, slot);
             self.enter(entrance, slot, set, Sign::Add { fresh: true });
         }
         self.collect_sets();
         Ok(slot)
-    }
-
-    /// Gets ready for facts with these rows, which are about to come one after another: what each of them would wait for
-    /// alone, because no cache holds it, is fetched for all of them together. Changes nothing.
-    pub(crate) fn look_ahead(&mut self, ty: TypeId, rows: &[u64]) {
-        let Self { memory, entrances, joins, roots, .. } = self;
-        let store = memory.store(ty);
-        if rows.is_empty() {
-            return;
-        }
-        store.touch_all(rows);
-        for entrance in entrances.of(ty) {
-            let Some(node) = entrance.join else { continue };
-            let (input, sets) = entrances.input(*entrance, joins, roots);
-            let Some(join) = &joins[node.0 as usize] else { continue };
-            let rows = rows.chunks_exact(store.width());
-            let admitted = rows.filter(|row| !input.admit_row(row, None, &memory.texts, sets).is_empty());
-            join.touch_all(admitted, memory);
-        }
     }
 
     /// Lets a fact go.
@@ -178,6 +163,9 @@ impl Matcher {
 
     /// Forgets the rule sets of a tree that nothing carries any more, once there are many.
     fn collect_sets(&mut self) {
+        if !self.ahead.is_empty() {
+            return;
+        }
         let Some(id) = self.crowded.take() else { return };
         let Some(root) = &mut self.roots[id.0 as usize] else { return };
         let mut keep = root.sets.collect();

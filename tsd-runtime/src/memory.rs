@@ -25,8 +25,8 @@ pub(crate) fn hasher() -> ahash::RandomState {
 /// The hash of some words, all of whose bits are well mixed: the two halves of a product, folded, for each word. One
 /// multiplication is what a key of one word has time for: most of its searches end where they begin.
 #[inline]
-pub(crate) fn hash_words(words: impl Iterator<Item = u64>) -> u64 {
-    words.fold(0x243f_6a88_85a3_08d3, |hash, word| {
+pub(crate) fn hash_words(words: impl IntoIterator<Item = u64>) -> u64 {
+    words.into_iter().fold(0x243f_6a88_85a3_08d3, |hash, word| {
         let product = u128::from(hash ^ word) * 0x9e37_79b9_7f4a_7c15;
         (product >> 64) as u64 ^ product as u64
     })

@@ -5,11 +5,11 @@
 //! with a threshold each cost one binary search; a rule added is some more rows. What no table can say (`LIKE`,
 //! arithmetic) is tested one by one, while a rule that needs the test is still in the set.
 
-use hashbrown::HashMap;
+use hashbrown::HashTable;
 use tsd_ir::{Const, Cut, Domain, FieldId, Kind, List, Type, TypeId};
 
 use super::residual::{PreparedTest, Residuals};
-use crate::memory::{Symbol, Texts, WorkingMemory, is_present};
+use crate::memory::{Symbol, Texts, WorkingMemory, hash_words, is_present};
 use crate::ruleset::{Bit, RuleSet, RuleSets};
 use crate::tuple::Tuple;
 
@@ -50,7 +50,7 @@ struct Table {
 #[derive(Debug)]
 enum Rows {
     /// Single values by their words, and everything else.
-    Points { points: HashMap<u64, RuleSet, ahash::RandomState>, other: RuleSet },
+    Points { points: HashTable<(u64, RuleSet)>, other: RuleSet },
     /// Stretches between numbers: a stretch begins at its cut; the first has none.
     Numbers { cuts: Vec<f64>, sets: Vec<RuleSet> },
     /// The same for integers.
@@ -136,6 +136,18 @@ impl Input {
         sets: &mut RuleSets,
     ) -> RuleSet {
         let passed = self.admit_row(memory.store(self.ty).row(slot), candidates, &memory.texts, sets);
+        self.test(slot, passed, memory, sets)
+    }
+
+    /// The rules of `passed` whose further tests hold on the fact at `slot`.
+    #[inline]
+    pub(crate) fn test(
+        &self,
+        slot: u32,
+        passed: RuleSet,
+        memory: &WorkingMemory,
+        sets: &mut RuleSets,
+    ) -> RuleSet {
         if self.tests.is_empty() || passed.is_empty() {
             return passed;
         }
@@ -177,7 +189,7 @@ impl Input {
             match &mut table.rows {
                 Rows::Points { points, other } => {
                     *other = map(*other);
-                    points.values_mut().for_each(|set| *set = map(*set));
+                    points.iter_mut().for_each(|(_, set)| *set = map(*set));
                 }
                 Rows::Numbers { sets, .. } | Rows::Ints { sets, .. } | Rows::Texts { sets, .. } => {
                     sets.iter_mut().for_each(|set| *set = map(*set));
@@ -191,7 +203,10 @@ impl Rows {
     #[inline]
     fn accepting(&self, word: u64, texts: &Texts) -> RuleSet {
         match self {
-            Self::Points { points, other } => points.get(&word).copied().unwrap_or(*other),
+            Self::Points { points, other } => {
+                let found = points.find(hash_words([word]), |(point, _)| *point == word);
+                found.map_or(*other, |(_, set)| *set)
+            }
             Self::Numbers { cuts, sets } => {
                 let value = f64::from_bits(word);
                 sets[cuts.partition_point(|cut| *cut <= value)]
@@ -264,7 +279,7 @@ impl Table {
             pairs.extend(points.iter().map(|point| (*point, *bit)));
         }
         pairs.sort_unstable();
-        let mut points = HashMap::with_hasher(crate::memory::hasher());
+        let mut points = HashTable::new();
         for same in pairs.chunk_by(|(left, _), (right, _)| left == right) {
             let mut bits = other.clone();
             same.iter().for_each(|(_, bit)| bits.flip(*bit));
@@ -279,7 +294,8 @@ impl Table {
                 Const::Bool(bool) => u64::from(*bool),
                 Const::Missing => continue,
             };
-            points.insert(word, sets.intern(&bits.0));
+            let set = sets.intern(&bits.0);
+            points.insert_unique(hash_words([word]), (word, set), |(word, _)| hash_words([*word]));
         }
         Rows::Points { points, other: sets.intern(&other.0) }
     }

@@ -4,6 +4,7 @@
 //! side whose join key is the whole primary key of its one type needs no second index: it remembers, for each slot, the
 //! rules of the fact there.
 
+use smallvec::SmallVec;
 use tsd_ir::{Part, TypeId};
 
 use super::memory::{Found, Key, Memory, RowIter};
@@ -87,16 +88,16 @@ impl<K: Key> Side<K> {
         }
     }
 
-    /// Reads where the search for this key will begin, if that is far from what else a probe reads.
-    #[inline]
-    pub(crate) fn touch(&self, key: &K, memory: &WorkingMemory) -> u32 {
-        match self {
-            Self::Own(_) => 0,
-            Self::Stored(stored) => {
-                let words = key.words();
-                memory.store(stored.ty).touch_key(stored.key_words.iter().map(|word| words[*word]))
+    /// Reads what probes with these keys will look at.
+    pub(crate) fn touch_all(&self, keys: &[K], memory: &WorkingMemory) {
+        let read = match self {
+            Self::Own(own) => {
+                let rows = keys.iter().filter_map(|key| own.group(key).next());
+                rows.fold(0, |all, row| all ^ u64::from(row.slot))
             }
-        }
+            Self::Stored(stored) => stored.touch_all(keys, memory),
+        };
+        std::hint::black_box(read);
     }
 
     /// The tuples with this key, after [`prepare`](Self::prepare).
@@ -169,6 +170,20 @@ impl Stored {
         let Some(held) = self.sets.get_mut(slot as usize).filter(|held| !held.is_empty()) else { return };
         *held = sets.difference(*held, set);
         self.len -= usize::from(held.is_empty());
+    }
+
+    /// First the index for all keys, then the facts that it leads to: neither loop waits for what it reads.
+    fn touch_all<K: Key>(&self, keys: &[K], memory: &WorkingMemory) -> u64 {
+        let store = memory.store(self.ty);
+        let slot = |key: &K| store.first_by_key(self.key_words.iter().map(|word| key.words()[*word]));
+        let slots: SmallVec<[u32; 64]> = keys.iter().map(slot).collect();
+        slots.iter().fold(0, |all, slot| all ^ store.touch_row(*slot) ^ u64::from(self.holds(*slot)))
+    }
+
+    /// Whether the fact at a slot takes part.
+    #[inline]
+    fn holds(&self, slot: u32) -> bool {
+        self.sets.get(slot as usize).is_some_and(|set| !set.is_empty())
     }
 
     #[inline]

@@ -130,17 +130,23 @@ impl Store {
         key.slots.find(hash_words(words.clone()), same)
     }
 
-    /// Reads what [`insert`](Self::insert) will look at in the index, for all of these rows at once.
+    /// Reads what [`insert`](Self::insert) will look at first in the index, for each of these rows.
     pub(crate) fn touch_all(&self, rows: &[u64]) {
         let Some(key) = &self.key else { return };
-        let read = rows.chunks_exact(self.width).map(|row| key.slots.touch(key.hash(row)));
+        let read = rows.chunks_exact(self.width).map(|row| key.slots.first(key.hash(row)));
         std::hint::black_box(read.fold(0, |all, read| all ^ read));
     }
 
-    /// Reads where the search for a key will begin; see [`find_key`](Self::find_key).
+    /// The slot at which the search for a key will look first; see [`find_key`](Self::find_key).
     #[inline]
-    pub(crate) fn touch_key(&self, words: impl Iterator<Item = u64>) -> u32 {
-        self.key.as_ref().map_or(0, |key| key.slots.touch(hash_words(words)))
+    pub(crate) fn first_by_key(&self, words: impl Iterator<Item = u64>) -> u32 {
+        self.key.as_ref().map_or(0, |key| key.slots.first(hash_words(words)))
+    }
+
+    /// Reads the row at `slot`, if there is one.
+    #[inline]
+    pub(crate) fn touch_row(&self, slot: u32) -> u64 {
+        self.words.get(slot as usize * self.width).copied().unwrap_or_default()
     }
 
     /// The slots in use, lowest first.

@@ -128,7 +128,10 @@ impl<P: Program> Core<P> {
             for (index, fact) in block.drain(..).enumerate() {
                 match self.matcher.insert(ty, &self.rows[index * width..][..width]) {
                     Ok(slot) => keep(self, fact, slot),
-                    Err(other) => return Err(self.refuse_rows(ty, other, index)),
+                    Err(other) => {
+                        self.matcher.look_no_more();
+                        return Err(self.refuse_rows(ty, other, index));
+                    }
                 }
                 inserted += 1;
             }
