@@ -39,7 +39,7 @@ pub(crate) struct Matcher {
     pub(crate) agenda: Agenda,
     /// A tree whose sets want a collection.
     crowded: Option<RootId>,
-    /// For facts that are about to come, the rules at the entrances of their type; the next to be asked for is last.
+    /// For facts that are about to arrive, the rules at the entrances of their type; the next to be asked for is last.
     ahead: Vec<RuleSet>,
 }
 
@@ -73,14 +73,19 @@ impl Matcher {
     /// Takes in a fact; if there is one with its primary key, nothing changes and the error is that fact's slot.
     pub(crate) fn insert(&mut self, ty: TypeId, row: &[u64]) -> Result<u32, u32> {
         let slot = self.memory.stores[ty.index()].insert(row)?;
+        self.arrive(ty, slot);
+        self.collect_sets();
+        Ok(slot)
+    }
+
+    /// Sends a fact that is in its store now into the network.
+    fn arrive(&mut self, ty: TypeId, slot: u32) {
         self.agenda.begin_change();
         for index in (0..self.entrances.of(ty).len()).rev() {
             let entrance = self.entrances.of(ty)[index];
             let set = self.admit_new(entrance, slot);
             self.enter(entrance, slot, set, Sign::Add { fresh: true });
         }
-        self.collect_sets();
-        Ok(slot)
     }
 
     /// Lets a fact go.
@@ -163,9 +168,6 @@ impl Matcher {
 
     /// Forgets the rule sets of a tree that nothing carries any more, once there are many.
     fn collect_sets(&mut self) {
-        if !self.ahead.is_empty() {
-            return;
-        }
         let Some(id) = self.crowded.take() else { return };
         let Some(root) = &mut self.roots[id.0 as usize] else { return };
         let mut keep = root.sets.collect();

@@ -13,7 +13,7 @@ use super::memory::{Key, LongKey};
 use super::residual::{PreparedTest, Residuals};
 use super::side::Side;
 use crate::agenda::{Agenda, Arrival, End};
-use crate::memory::{WorkingMemory, is_present};
+use crate::memory::WorkingMemory;
 use crate::ruleset::{Bit, RuleSet, RuleSets};
 use crate::tuple::Tuple;
 
@@ -187,12 +187,11 @@ impl Join {
         });
     }
 
-    /// Reads what facts with these rows will look at on the left when they arrive on the right.
-    pub(crate) fn touch_all<'a>(&self, rows: impl Iterator<Item = &'a [u64]>, memory: &WorkingMemory) {
+    /// Reads what these facts will look at on the left when they arrive on the right.
+    pub(crate) fn touch_all(&self, slots: impl Iterator<Item = u32>, memory: &WorkingMemory) {
         let wiring = &self.wiring;
         with_sides!(&self.sides, pair => {
-            let fields = memory.store(wiring.input.ty).fields();
-            let keys: SmallVec<[_; 64]> = rows.filter_map(|row| wiring.row_key(row, fields)).collect();
+            let keys: SmallVec<[_; 64]> = slots.filter_map(|slot| wiring.right_key(memory, slot)).collect();
             pair.left.touch_all(&keys, memory);
         });
     }
@@ -266,14 +265,6 @@ impl Wiring {
         K::from_words(self.keys.iter().map(|key| {
             let at = key.at.index();
             part(memory, self.types[at], slots[at], key.left)
-        }))
-    }
-
-    /// The key on the right of a fact that is not there yet, if its row tells it.
-    fn row_key<K: Key>(&self, row: &[u64], fields: usize) -> Option<K> {
-        K::from_words(self.keys.iter().map(|key| match key.right {
-            Part::Field(field) => is_present(row, fields, field.index()).then(|| row[field.index()]),
-            Part::Widened(_) | Part::Fact => None,
         }))
     }
 

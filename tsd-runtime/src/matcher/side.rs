@@ -175,9 +175,11 @@ impl Stored {
     /// First the index for all keys, then the facts that it leads to: neither loop waits for what it reads.
     fn touch_all<K: Key>(&self, keys: &[K], memory: &WorkingMemory) -> u64 {
         let store = memory.store(self.ty);
-        let slot = |key: &K| store.first_by_key(self.key_words.iter().map(|word| key.words()[*word]));
-        let slots: SmallVec<[u32; 64]> = keys.iter().map(slot).collect();
-        slots.iter().fold(0, |all, slot| all ^ store.touch_row(*slot) ^ u64::from(self.holds(*slot)))
+        let hash = |key: &K| Store::key_hash(self.key_words.iter().map(|word| key.words()[*word]));
+        let hashes: SmallVec<[u64; 64]> = keys.iter().map(hash).collect();
+        let begun = hashes.iter().fold(0, |all, hash| all ^ store.touch_index(*hash));
+        let slots = hashes.iter().filter_map(|hash| store.guess_by_key(*hash));
+        slots.fold(u64::from(begun), |all, slot| all ^ store.row(slot)[0] ^ u64::from(self.holds(slot)))
     }
 
     /// Whether the fact at a slot takes part.

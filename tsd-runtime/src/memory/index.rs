@@ -34,11 +34,10 @@ impl Index {
         things.for_each(|(hash, number)| self.enter(hash, number));
     }
 
-    /// What stands where the search for a hash begins, which most often is what the search will find; some other
-    /// number, 0 perhaps, when it is not.
+    /// Reads where the search for a hash begins, so that it is at hand when the search comes.
     #[inline]
-    pub(crate) fn first(&self, hash: u64) -> u32 {
-        (self.places[self.home(hash)] & self.numbers()).saturating_sub(1)
+    pub(crate) fn touch(&self, hash: u64) -> u32 {
+        self.places[self.home(hash)]
     }
 
     /// The thing with this hash for which `same` holds.

@@ -4,6 +4,7 @@
 //! is its symbol, a number its bits, an integer itself, a Boolean 0 or 1, a reference the handle. Rows of
 //! retracted facts are used again, with the slot's next generation.
 
+use smallvec::SmallVec;
 use tsd_ir::{FactHandle, FieldId, Kind, Type, TypeId};
 
 use super::hash_words;
@@ -67,11 +68,6 @@ impl Store {
         self.width
     }
 
-    /// How many fields a fact has.
-    pub(crate) fn fields(&self) -> usize {
-        self.fields
-    }
-
     /// How many facts there are.
     pub(crate) fn len(&self) -> usize {
         self.slots.live_count()
@@ -130,23 +126,22 @@ impl Store {
         key.slots.find(hash_words(words.clone()), same)
     }
 
-    /// Reads what [`insert`](Self::insert) will look at first in the index, for each of these rows.
-    pub(crate) fn touch_all(&self, rows: &[u64]) {
-        let Some(key) = &self.key else { return };
-        let read = rows.chunks_exact(self.width).map(|row| key.slots.first(key.hash(row)));
-        std::hint::black_box(read.fold(0, |all, read| all ^ read));
+    /// Reads where the search for a key begins, whose [hash](Self::key_hash) this is.
+    #[inline]
+    pub(crate) fn touch_index(&self, hash: u64) -> u32 {
+        self.key.as_ref().map_or(0, |key| key.slots.touch(hash))
     }
 
-    /// The slot at which the search for a key will look first; see [`find_key`](Self::find_key).
+    /// The hash of the primary key of these words, in the order of the key's fields.
     #[inline]
-    pub(crate) fn first_by_key(&self, words: impl Iterator<Item = u64>) -> u32 {
-        self.key.as_ref().map_or(0, |key| key.slots.first(hash_words(words)))
+    pub(crate) fn key_hash(words: impl Iterator<Item = u64>) -> u64 {
+        hash_words(words)
     }
 
-    /// Reads the row at `slot`, if there is one.
+    /// The slot that a key of this hash most likely has.
     #[inline]
-    pub(crate) fn touch_row(&self, slot: u32) -> u64 {
-        self.words.get(slot as usize * self.width).copied().unwrap_or_default()
+    pub(crate) fn guess_by_key(&self, hash: u64) -> Option<u32> {
+        self.key.as_ref()?.slots.find(hash, |_| true)
     }
 
     /// The slots in use, lowest first.
@@ -172,6 +167,47 @@ impl Store {
         }
         self.slots.take();
         Ok(slot)
+    }
+
+    /// Takes rows in one after another, and writes down the slots; if a fact has the primary key of one of them, that one
+    /// and those behind it stay out, and the error is that fact's slot.
+    pub(crate) fn insert_all(&mut self, rows: &[u64], count: usize, slots: &mut Vec<u32>) -> Result<(), u32> {
+        if (self.slots.next() as usize) < self.slots.len() {
+            for index in 0..count {
+                slots.push(self.insert(&rows[index * self.width..][..self.width])?);
+            }
+            return Ok(());
+        }
+        let first = self.slots.len();
+        self.words.extend_from_slice(rows);
+        let entered = self.index_new(first, count);
+        let count = entered.map_or_else(|(entered, _)| entered, |()| count);
+        self.words.truncate((first + count) * self.width);
+        for slot in first..first + count {
+            self.slots.take();
+            slots.push(slot as u32);
+        }
+        entered.map_err(|(_, other)| other)
+    }
+
+    /// Enters the primary keys of the last `count` rows, as far as no fact has them; if one has, the error is how many
+    /// were entered, and that fact's slot. The places that the index has for all of them are read first.
+    fn index_new(&mut self, first: usize, count: usize) -> Result<(), (usize, u32)> {
+        if self.key.as_ref().is_some_and(|key| !key.slots.has_room(first + count)) {
+            self.grow_index(first + count);
+        }
+        let Some(key) = &mut self.key else { return Ok(()) };
+        let row = |slot: usize| &self.words[slot * self.width..][..self.width];
+        let fields = key.fields.as_slice();
+        let hash = |slot| hash_words(fields.iter().map(|field| row(slot)[*field]));
+        let hashes: SmallVec<[u64; 64]> = (first..first + count).map(hash).collect();
+        std::hint::black_box(hashes.iter().fold(0, |all, hash| all ^ key.slots.touch(*hash)));
+        for (index, hash) in hashes.iter().enumerate() {
+            let slot = first + index;
+            let same = |other| fields.iter().all(|field| row(other as usize)[*field] == row(slot)[*field]);
+            key.slots.insert(*hash, slot as u32, same).map_err(|other| (index, other))?;
+        }
+        Ok(())
     }
 
     /// Enters the primary key of `row` for the fact at `slot`, unless a fact has it.

@@ -34,6 +34,9 @@ pub(crate) struct Core<P: Program> {
 /// How many facts of a batch are under way together: enough to keep the memory busy, few enough to stay in the cache.
 const BLOCK: usize = 64;
 
+/// For how many facts a batch makes room before they come, however many it says that there will be.
+const MOST_RESERVED: usize = 1 << 20;
+
 /// How many activations a run fires at the most, unless the session sets another limit.
 const RUN_LIMIT: u64 = 100_000_000;
 
@@ -108,8 +111,13 @@ impl<P: Program> Core<P> {
         write: impl Fn(&mut Self, &F) -> Result<(), Error>,
         keep: impl Fn(&mut Self, F, u32),
     ) -> Result<usize, Error> {
+        let expected = facts.size_hint().0.min(MOST_RESERVED);
+        if let Some(store) = self.matcher.memory.stores.get_mut(ty.index()) {
+            store.reserve(expected);
+        }
         let mut inserted = 0;
         let mut block: Vec<F> = Vec::with_capacity(BLOCK);
+        let mut slots: Vec<u32> = Vec::with_capacity(BLOCK);
         loop {
             self.rows.clear();
             let mut invalid = Ok(());
@@ -123,18 +131,11 @@ impl<P: Program> Core<P> {
             if block.is_empty() {
                 return invalid.map(|()| inserted);
             }
-            self.matcher.look_ahead(ty, &self.rows);
-            let width = self.rows.len() / block.len();
-            for (index, fact) in block.drain(..).enumerate() {
-                match self.matcher.insert(ty, &self.rows[index * width..][..width]) {
-                    Ok(slot) => keep(self, fact, slot),
-                    Err(other) => {
-                        self.matcher.look_no_more();
-                        return Err(self.refuse_rows(ty, other, index));
-                    }
-                }
-                inserted += 1;
-            }
+            slots.clear();
+            let entered = self.matcher.insert_all(ty, &self.rows, block.len(), &mut slots);
+            inserted += slots.len();
+            slots.iter().zip(block.drain(..)).for_each(|(slot, fact)| keep(self, fact, *slot));
+            entered.map_err(|other| self.refuse_rows(ty, other, slots.len()))?;
             invalid?;
         }
     }
