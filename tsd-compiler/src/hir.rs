@@ -124,10 +124,10 @@ impl Rule {
         self.patterns.iter().map(|pattern| pattern.ty).collect()
     }
 
-    /// Fills in what each pattern reads.
-    pub(crate) fn note_reads(&mut self) {
+    /// Fills in what each pattern reads; `mentions` are expressions beside the condition and the effects.
+    pub(crate) fn note_reads(&mut self, mentions: &[Expr]) {
         let effects = self.effects.iter().flat_map(effect_operands);
-        note_reads(&mut self.patterns, &self.views, &self.condition, effects);
+        note_reads(&mut self.patterns, &self.views, &self.condition, effects.chain(mentions));
     }
 }
 
