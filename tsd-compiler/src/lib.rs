@@ -24,5 +24,6 @@ pub mod plan;
 pub mod source;
 pub mod syntax;
 
-pub use compile::{Compilation, RuleCompilation, compile, compile_rules};
+pub use compile::{Compilation, RuleCompilation, compile, compile_rules, compile_rules_with, compile_with};
 pub use module::{InitialFact, InitialValue, Module, Places, PlannedRule, TypePlace};
+pub use plan::{Planning, Strategy};

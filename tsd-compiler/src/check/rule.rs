@@ -23,7 +23,7 @@ pub(super) fn check(
     rule: &ast::Rule,
     sink: &mut Diagnostics,
 ) -> Option<Rule> {
-    annotation::none(&rule.annotations, "a rule", sink);
+    let strategy = annotation::plan(&rule.annotations, "a rule", sink);
     let salience = salience(rule, sink);
     let (scope, patterns) = scope(declarations, outside, rule, sink);
     let mut checker = Checker { declarations, scope: &scope, sink };
@@ -39,6 +39,7 @@ pub(super) fn check(
         name: rule.name.text.clone(),
         salience,
         no_loop: rule.no_loop.is_some(),
+        strategy,
         patterns,
         condition,
         condition_span: rule.condition.as_ref().map_or(rule.name.span, |condition| condition.span),
