@@ -84,7 +84,10 @@ fn plan_sound(
         (rule, normal)
     });
     let normal = normal.collect();
-    Some(plan::plan(schema, normal, planning, sink))
+    let t = std::time::Instant::now();
+    let x = plan::plan(schema, normal, planning, sink);
+    eprintln!("plan {:?}", t.elapsed());
+    Some(x)
 }
 
 fn by_name(sources: &SourceMap, files: &[FileId]) -> Vec<FileId> {

@@ -46,9 +46,9 @@ pub enum Method {
     Only,
     /// It is the order in which the rule declares its patterns, as was asked for.
     Declared,
-    /// It is the greedy order.
+    /// It is the greedy order; nothing is cheaper by the cost model, or it was asked for.
     Greedy,
-    /// It is cheaper than the greedy order by the cost model.
+    /// It is cheaper than the greedy order, and the cheapest there is by the cost model.
     Optimal,
     /// It is dearer for the rule alone, but begins with joins that other rules have too.
     Shared,
@@ -101,9 +101,7 @@ pub(super) fn plans(
     let groups = sharing::groups(schema, &branches, &observed);
     let searches: Vec<Search<'_>> =
         groups.iter().map(|group| Search::new(schema, &group.shape, &group.model)).collect();
-    let nothing = |_: &Signature| false;
-    let existing = planning.existing.unwrap_or(&nothing);
-    let choices = sharing::choices(schema, &groups, &searches, existing);
+    let choices = sharing::choices(schema, &groups, &searches, planning.existing);
 
     let mut planned: Vec<Option<BranchPlan>> = vec![None; units.len()];
     let mut chains: Vec<Vec<Signature>> = vec![Vec::new(); units.len()];
@@ -126,7 +124,7 @@ pub(super) fn plans(
             chains[*index].clone_from(&signatures);
         }
     }
-    count_sharing(units, &chains, &mut planned, existing);
+    count_sharing(units, &chains, &mut planned, planning.existing);
 
     let mut plans = vec![Plan::default(); rules];
     for ((rule, unit), plan) in units.iter().zip(planned) {
@@ -154,9 +152,10 @@ fn method(strategy: Strategy, choice: &Choice, own: &Price, alone: &Price) -> Me
         _ if choice.order.len() == 1 => Method::Only,
         Strategy::Declared => Method::Declared,
         _ if choice.order.len() == 2 => Method::Only,
+        Strategy::Greedy => Method::Greedy,
+        _ if own.compare(&almost).is_gt() => Method::Shared,
         _ if choice.order == choice.greedy => Method::Greedy,
-        _ if own.compare(&almost).is_le() => Method::Optimal,
-        _ => Method::Shared,
+        _ => Method::Optimal,
     }
 }
 
@@ -184,7 +183,7 @@ fn count_sharing(
     units: &[(usize, Unit<'_>)],
     chains: &[Vec<Signature>],
     planned: &mut [Option<BranchPlan>],
-    existing: &dyn Fn(&Signature) -> bool,
+    existing: Option<&dyn Fn(&Signature) -> bool>,
 ) {
     let mut users: BTreeMap<Signature, BTreeSet<usize>> = BTreeMap::new();
     for ((rule, _), chain) in units.iter().zip(chains) {
@@ -197,7 +196,7 @@ fn count_sharing(
         for (step, signature) in steps.zip(chain) {
             let users = &users[signature];
             step.shared = users.len();
-            step.new = users.first() == Some(rule) && !existing(signature);
+            step.new = users.first() == Some(rule) && !existing.is_some_and(|existing| existing(signature));
         }
     }
 }

@@ -8,9 +8,9 @@
 //!
 //! Shapes are visited in an order of their own, so neither the order of the rules nor any name in them takes part.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use tsd_ir::{Schema, Signature, TypeId};
+use tsd_ir::{KeyPair, Schema, Signature, TypeId};
 
 use super::cost::{self, Member, Model, Price, Stage};
 use super::observed::Observed;
@@ -55,12 +55,23 @@ pub(super) struct Choice {
     pub(super) greedy: Vec<usize>,
 }
 
-/// A join node that some shapes use.
-#[derive(Debug, Default)]
+/// The number of a join, by which joins are told apart while orders are sought: hashing what each joins would take longer
+/// than all the rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct JoinId(usize);
+
+/// What a join is: what stands on its left, the type on its right, and the keys.
+type Form = (Result<JoinId, TypeId>, TypeId, Vec<KeyPair>);
+
+/// A join node that some shapes may use.
+#[derive(Debug)]
 struct Node {
+    signature: Option<Signature>,
     /// What passes on either side, by what lets it through: how many shapes and which share.
     sides: [BTreeMap<u64, (u32, f64)>; 2],
     users: u32,
+    /// Whether the join is there whatever this module does.
+    known: bool,
 }
 
 impl Node {
@@ -79,38 +90,50 @@ impl Node {
 /// The joins of a module as far as its shapes have been given orders.
 struct Nodes<'a> {
     schema: &'a Schema,
-    roots: BTreeMap<TypeId, Signature>,
-    joins: BTreeMap<Signature, Node>,
-    /// Whether a join is there whatever this module does.
-    known: &'a dyn Fn(&Signature) -> bool,
+    numbers: HashMap<Form, JoinId>,
+    joins: Vec<Node>,
+    /// Whether a join is there whatever this module does; nothing is when absent.
+    known: Option<&'a dyn Fn(&Signature) -> bool>,
 }
 
-impl Nodes<'_> {
-    /// The signature of joining a pattern to others that were joined in this order.
-    fn signature(&self, shape: &Shape, left: Option<Signature>, order: &[usize], joined: usize) -> Signature {
-        let left = left.unwrap_or_else(|| {
-            let ty = shape.types[order[0]];
-            self.roots.get(&ty).copied().unwrap_or_else(|| Signature::of_type(self.schema, ty))
-        });
-        let types: Vec<TypeId> = order.iter().map(|pattern| shape.types[*pattern]).collect();
-        let keys = keys_to(&shape.keys, order, joined);
-        Signature::of_join(self.schema, left, &types, shape.types[joined], &keys)
+impl<'a> Nodes<'a> {
+    fn new(schema: &'a Schema, known: Option<&'a dyn Fn(&Signature) -> bool>) -> Self {
+        Self { schema, numbers: HashMap::new(), joins: Vec::new(), known }
     }
 
-    /// The signatures of an order's joins.
-    fn signatures(&self, shape: &Shape, order: &[usize]) -> Vec<Signature> {
-        let mut signatures: Vec<Signature> = Vec::with_capacity(order.len());
-        for at in 1..order.len() {
-            let left = signatures.last().copied();
-            signatures.push(self.signature(shape, left, &order[..at], order[at]));
+    /// The join of a pattern with others that were joined in this order, the last of them by the join `left`.
+    fn join(&mut self, shape: &Shape, left: Option<JoinId>, order: &[usize], joined: usize) -> JoinId {
+        let right = shape.types[joined];
+        let form: Form = (left.ok_or(shape.types[order[0]]), right, keys_to(&shape.keys, order, joined));
+        if let Some(number) = self.numbers.get(&form) {
+            return *number;
         }
-        signatures
+        let signature = self.known.is_some().then(|| {
+            let left = left.and_then(|left| self.joins[left.0].signature);
+            let left = left.unwrap_or_else(|| Signature::of_type(self.schema, shape.types[order[0]]));
+            let types: Vec<TypeId> = order.iter().map(|pattern| shape.types[*pattern]).collect();
+            Signature::of_join(self.schema, left, &types, right, &form.2)
+        });
+        let known = signature.zip(self.known).is_some_and(|(signature, known)| known(&signature));
+        let number = JoinId(self.joins.len());
+        self.joins.push(Node { signature, sides: Default::default(), users: 0, known });
+        self.numbers.insert(form, number);
+        number
+    }
+
+    /// The joins of an order.
+    fn chain(&mut self, shape: &Shape, order: &[usize]) -> Vec<JoinId> {
+        let mut chain: Vec<JoinId> = Vec::with_capacity(order.len());
+        for at in 1..order.len() {
+            chain.push(self.join(shape, chain.last().copied(), &order[..at], order[at]));
+        }
+        chain
     }
 
     /// Lets a group have the joins of an order.
     fn add(&mut self, group: &Group, order: &[usize]) {
-        for (index, signature) in self.signatures(&group.shape, order).into_iter().enumerate() {
-            let node = self.joins.entry(signature).or_default();
+        for (index, join) in self.chain(&group.shape, order).into_iter().enumerate() {
+            let node = &mut self.joins[join.0];
             node.users += 1;
             for (side, shares) in passing(&group.model, order, index + 1).into_iter().enumerate() {
                 for (id, share) in shares {
@@ -121,33 +144,36 @@ impl Nodes<'_> {
     }
 
     fn remove(&mut self, group: &Group, order: &[usize]) {
-        for (index, signature) in self.signatures(&group.shape, order).into_iter().enumerate() {
-            let Some(node) = self.joins.get_mut(&signature) else { continue };
+        for (index, join) in self.chain(&group.shape, order).into_iter().enumerate() {
+            let node = &mut self.joins[join.0];
             node.users -= 1;
             for (side, shares) in passing(&group.model, order, index + 1).into_iter().enumerate() {
                 for (id, _) in shares {
-                    if let Some(kept) = node.sides[side].get_mut(&id) {
-                        kept.0 -= 1;
+                    if let Some((users, _)) = node.sides[side].get_mut(&id) {
+                        *users -= 1;
+                        if *users == 0 {
+                            node.sides[side].remove(&id);
+                        }
                     }
                 }
-                node.sides[side].retain(|_, (users, _)| *users > 0);
-            }
-            if node.users == 0 {
-                self.joins.remove(&signature);
             }
         }
     }
 
-    fn has(&self, signature: &Signature) -> bool {
-        self.joins.contains_key(signature) || (self.known)(signature)
+    fn is_there(&self, join: JoinId) -> bool {
+        let node = &self.joins[join.0];
+        node.known || node.users > 0
     }
 
-    /// What the network's cost grows by when a group has the join at `at` of an order.
-    fn added_cost(&self, signature: &Signature, group: &Group, order: &[usize], stage: &Stage) -> f64 {
-        if (self.known)(signature) {
+    /// What the network's cost grows by when a group has the join that ends an order.
+    fn added_cost(&self, join: JoinId, group: &Group, order: &[usize], stage: &Stage) -> f64 {
+        let node = &self.joins[join.0];
+        if node.known {
             return 0.0;
         }
-        let Some(node) = self.joins.get(signature) else { return stage.cost() };
+        if node.users == 0 {
+            return stage.cost();
+        }
         let further = passing(&group.model, order, order.len() - 1);
         let cost =
             |[left, right]: [f64; 2]| cost::cost(stage.left.all * left, stage.right.all * right, stage.keys);
@@ -155,34 +181,34 @@ impl Nodes<'_> {
     }
 
     /// What the network's cost grows by when a group has an order.
-    fn added_price(&self, group: &Group, order: &[usize]) -> Price {
+    fn added_price(&mut self, group: &Group, order: &[usize]) -> Price {
         let mut price = Price::default();
-        for (index, signature) in self.signatures(&group.shape, order).iter().enumerate() {
+        for (index, join) in self.chain(&group.shape, order).into_iter().enumerate() {
             let stage = group.model.stage(as_set(&order[..=index]), order[index + 1]);
-            price = price.plus(stage.cross, self.added_cost(signature, group, &order[..index + 2], &stage));
+            price = price.plus(stage.cross, self.added_cost(join, group, &order[..index + 2], &stage));
         }
         price
     }
 
     /// The order with which a group adds least to the cost of the network, and how much it adds.
-    fn best(&self, group: &Group, search: &Search<'_>) -> (Price, Vec<usize>) {
+    fn best(&mut self, group: &Group, search: &Search<'_>) -> (Price, Vec<usize>) {
         let mut best: Option<(Price, Vec<usize>)> = None;
-        let mut open: Vec<(Price, Option<Signature>, Vec<usize>)> = Vec::new();
-        let mut seen: BTreeSet<(Mask, Signature)> = BTreeSet::new();
+        let mut open: Vec<(Price, Option<JoinId>, Vec<usize>)> = Vec::new();
+        let mut seen: BTreeSet<(Mask, JoinId)> = BTreeSet::new();
         for [one, other] in search.beginnings() {
             open.push((Price::default(), None, vec![one, other]));
         }
         open.reverse();
         while let Some((before, left, order)) = open.pop() {
             let (joined, prefix) = (order[order.len() - 1], &order[..order.len() - 1]);
-            let signature = self.signature(&group.shape, left, prefix, joined);
-            let is_there = self.has(&signature);
+            let join = self.join(&group.shape, left, prefix, joined);
+            let is_there = self.is_there(join);
             // Past the first join only ways along joins that are there differ from the cheapest completion.
-            if (left.is_some() && !is_there) || !seen.insert((as_set(&order), signature)) {
+            if (left.is_some() && !is_there) || !seen.insert((as_set(&order), join)) {
                 continue;
             }
             let stage = group.model.stage(as_set(prefix), joined);
-            let price = before.plus(stage.cross, self.added_cost(&signature, group, &order, &stage));
+            let price = before.plus(stage.cross, self.added_cost(join, group, &order, &stage));
             let whole = price.and(search.rest(as_set(&order)));
             if best.as_ref().is_none_or(|(least, _)| whole.compare(least).is_lt()) {
                 best = Some((whole, order.clone()));
@@ -191,7 +217,7 @@ impl Nodes<'_> {
                 for next in search.candidates(as_set(&order)).into_iter().rev() {
                     let mut longer = order.clone();
                     longer.push(next);
-                    open.push((price, Some(signature), longer));
+                    open.push((price, Some(join), longer));
                 }
             }
         }
@@ -237,12 +263,10 @@ pub(super) fn choices(
     schema: &Schema,
     groups: &[Group],
     searches: &[Search<'_>],
-    known: &dyn Fn(&Signature) -> bool,
+    known: Option<&dyn Fn(&Signature) -> bool>,
 ) -> Vec<Choice> {
-    let types = groups.iter().flat_map(|group| &group.shape.types);
-    let roots = types.map(|ty| (*ty, Signature::of_type(schema, *ty))).collect();
-    let mut nodes = Nodes { schema, roots, joins: BTreeMap::new(), known };
-    let shares = pair_shares(&nodes, groups, searches);
+    let mut nodes = Nodes::new(schema, known);
+    let shares = pair_shares(&mut nodes, groups, searches);
     let shared = |group: usize, one: usize, other: usize| {
         shares[group].get(&(one.min(other), one.max(other))).copied().unwrap_or(0)
     };
@@ -290,31 +314,26 @@ pub(super) fn choices(
 
 /// For each group, how many branches of the module have the join of two of its patterns.
 fn pair_shares(
-    nodes: &Nodes<'_>,
+    nodes: &mut Nodes<'_>,
     groups: &[Group],
     searches: &[Search<'_>],
 ) -> Vec<BTreeMap<(usize, usize), usize>> {
-    let signatures: Vec<Vec<((usize, usize), Signature)>> = (groups.iter().zip(searches))
-        .map(|(group, search)| {
-            let keyed = |pair: &[usize; 2]| group.model.tied[pair[0]] & 1 << pair[1] != 0;
-            let pairs = search.beginnings().into_iter().filter(keyed).map(|[one, other]| {
-                let signature = nodes.signature(&group.shape, None, &[one], other);
-                ((one.min(other), one.max(other)), signature)
-            });
-            pairs.collect()
-        })
-        .collect();
-    let mut counts: BTreeMap<Signature, usize> = BTreeMap::new();
-    for (group, pairs) in groups.iter().zip(&signatures) {
-        let different: BTreeSet<&Signature> = pairs.iter().map(|(_, signature)| signature).collect();
-        different
-            .into_iter()
-            .for_each(|signature| *counts.entry(*signature).or_default() += group.branches.len());
+    let mut counts: BTreeMap<JoinId, usize> = BTreeMap::new();
+    let mut joins: Vec<Vec<((usize, usize), JoinId)>> = Vec::with_capacity(groups.len());
+    for (group, search) in groups.iter().zip(searches) {
+        let keyed = |pair: &[usize; 2]| group.model.tied[pair[0]] & 1 << pair[1] != 0;
+        let pairs = search.beginnings().into_iter().filter(keyed).map(|[one, other]| {
+            ((one.min(other), one.max(other)), nodes.join(&group.shape, None, &[one], other))
+        });
+        let pairs: Vec<_> = pairs.collect();
+        let different: BTreeSet<JoinId> = pairs.iter().map(|(_, join)| *join).collect();
+        different.into_iter().for_each(|join| *counts.entry(join).or_default() += group.branches.len());
+        joins.push(pairs);
     }
-    let counted = |pairs: Vec<((usize, usize), Signature)>| {
-        pairs.into_iter().map(|(pair, signature)| (pair, counts[&signature])).collect()
+    let counted = |pairs: Vec<((usize, usize), JoinId)>| {
+        pairs.into_iter().map(|(pair, join)| (pair, counts[&join])).collect()
     };
-    signatures.into_iter().map(counted).collect()
+    joins.into_iter().map(counted).collect()
 }
 
 /// The filters of all branches, numbered by what they say.
