@@ -84,10 +84,7 @@ fn plan_sound(
         (rule, normal)
     });
     let normal = normal.collect();
-    let t = std::time::Instant::now();
-    let x = plan::plan(schema, normal, planning, sink);
-    eprintln!("plan {:?}", t.elapsed());
-    Some(x)
+    Some(plan::plan(schema, normal, planning, sink))
 }
 
 fn by_name(sources: &SourceMap, files: &[FileId]) -> Vec<FileId> {
