@@ -6,6 +6,7 @@
 mod chain;
 mod cost;
 mod facts;
+mod figures;
 mod observed;
 mod search;
 mod selectivity;
@@ -13,8 +14,9 @@ mod shape;
 mod sharing;
 mod strategy;
 mod text;
+mod view;
 
-use tsd_ir::{Schema, Signature, TypeId};
+use tsd_ir::{Expr, Schema, Signature, TypeId};
 
 pub use self::facts::{BranchPlan, Method, Plan, Step};
 pub use self::strategy::{Strategy, UnknownStrategy};
@@ -23,7 +25,7 @@ pub(crate) use self::text::text;
 use self::chain::Graph;
 use self::sharing::Unit;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
-use crate::hir::Rule;
+use crate::hir::{self, Rule};
 use crate::module::PlannedRule;
 use crate::normalize::Normal;
 
@@ -49,24 +51,45 @@ pub fn plan(
     planning: &Planning<'_>,
     sink: &mut Diagnostics,
 ) -> Vec<PlannedRule> {
-    let types: Vec<Vec<TypeId>> = rules.iter().map(|(rule, _)| rule.types()).collect();
-    let units = rules.iter().zip(&types).enumerate().flat_map(|(index, ((rule, normal), types))| {
+    let types: Vec<Vec<Vec<TypeId>>> = rules.iter().map(|(rule, normal)| all_types(rule, normal)).collect();
+    let mut units = Vec::with_capacity(rules.len());
+    for (index, ((rule, normal), types)) in rules.iter().zip(&types).enumerate() {
         let strategy = rule.strategy.or(planning.strategy).unwrap_or_default();
-        normal.branches.iter().map(move |conjunction| (index, Unit { types, conjunction, strategy }))
-    });
-    let mut plans = facts::plans(schema, &units.collect::<Vec<_>>(), rules.len(), planning).into_iter();
+        let views = normal.views.iter().map(|view| &view.branches);
+        for (branches, types) in std::iter::once(&normal.branches).chain(views).zip(types) {
+            let own = branches.iter().map(|conjunction| (index, Unit { types, conjunction, strategy }));
+            units.extend(own);
+        }
+    }
+    let mut plans = facts::plans(schema, &units, planning).into_iter();
     let planned = rules.into_iter().zip(&types).map(|((rule, normal), types)| {
         report_cross_products(schema, &rule, &normal, sink);
-        plan_rule(schema, plans.next().unwrap_or_default(), types, rule, normal)
+        let plan = Plan {
+            strategy: rule.strategy.or(planning.strategy).unwrap_or_default(),
+            branches: plans.by_ref().take(normal.branches.len()).collect(),
+            views: normal
+                .views
+                .iter()
+                .map(|view| plans.by_ref().take(view.branches.len()).collect())
+                .collect(),
+        };
+        plan_rule(schema, plan, &types[0], rule, normal)
     });
     planned.collect()
 }
 
+/// The types of a rule's patterns, and behind them those of each of its views.
+fn all_types(rule: &Rule, normal: &Normal) -> Vec<Vec<TypeId>> {
+    std::iter::once(rule.types()).chain(normal.views.iter().map(|view| view.view.types())).collect()
+}
+
 fn plan_rule(schema: &Schema, plan: Plan, types: &[TypeId], rule: Rule, normal: Normal) -> PlannedRule {
     let mut branches = Vec::with_capacity(normal.branches.len());
+    let views = normal.views.iter().zip(&plan.views).map(|(view, plans)| view::plan(schema, plans, view));
+    let (effects, figures) = view::numbered_effects(normal.effects);
+    let shown: Vec<&Expr> = effects.iter().flat_map(hir::effect_operands).collect();
     for (conjunction, plan) in normal.branches.iter().zip(&plan.branches) {
-        let order: Vec<usize> = plan.steps.iter().map(|step| step.pattern.index()).collect();
-        branches.push(Graph { schema, types, conjunction }.chain(&order));
+        branches.push(Graph { schema, types, conjunction }.chain(&plan.order(), &shown));
     }
     let patterns = rule.patterns.into_iter().map(|pattern| tsd_ir::Pattern {
         variable: pattern.variable.into(),
@@ -80,7 +103,9 @@ fn plan_rule(schema: &Schema, plan: Plan, types: &[TypeId], rule: Rule, normal: 
             no_loop: rule.no_loop,
             patterns: patterns.collect::<Vec<_>>().into(),
             branches: branches.into(),
-            effects: normal.effects.into(),
+            views: views.collect::<Vec<_>>().into(),
+            figures: figures.into(),
+            effects: effects.into(),
         },
         plan,
         span: rule.span,

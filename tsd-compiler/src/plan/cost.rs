@@ -53,7 +53,13 @@ impl Member {
     /// What tells members apart, and puts them into an order.
     pub(super) fn key(&self) -> Vec<u64> {
         let filters = self.filters.iter().map(|(filter, _)| *filter as u64);
-        filters.chain(self.tests.iter().flat_map(|(tied, share)| [*tied, share.to_bits()])).collect()
+        filters
+            .chain(
+                self.tests
+                    .iter()
+                    .flat_map(|(tied, share)| [*tied as u64, (*tied >> 64) as u64, share.to_bits()]),
+            )
+            .collect()
     }
 
     /// A number that tells apart what members ask of some patterns, given in the order of a chain.
@@ -61,7 +67,7 @@ impl Member {
         let set = order.iter().fold(0, |set: Mask, pattern| set | 1 << pattern);
         let filters = order.iter().map(|pattern| self.filters[*pattern].0 as u64);
         let tests = self.tests.iter().filter(|(tied, _)| tied & !set == 0);
-        let tests = tests.flat_map(|(tied, share)| [*tied, share.to_bits()]);
+        let tests = tests.flat_map(|(tied, share)| [*tied as u64, (*tied >> 64) as u64, share.to_bits()]);
         // FNV-1a, on words; equal numbers for different members would only make an estimate a little worse.
         let step = |hash: u64, word: u64| (hash ^ word).wrapping_mul(0x0000_0100_0000_01b3);
         filters.chain(tests).fold(0xcbf2_9ce4_8422_2325, step)

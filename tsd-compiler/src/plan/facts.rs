@@ -18,6 +18,8 @@ pub struct Plan {
     pub strategy: Strategy,
     /// One for each branch of the rule.
     pub branches: Vec<BranchPlan>,
+    /// For each view that the rule asks, one for each of its branches.
+    pub views: Vec<Vec<BranchPlan>>,
 }
 
 /// What was thought of the patterns of a branch.
@@ -36,6 +38,13 @@ pub struct BranchPlan {
     pub greedy_cost: f64,
     /// What they would cost in the best order that was found for the rule by itself, whatever it shared with others.
     pub alone_cost: f64,
+}
+
+impl BranchPlan {
+    /// The patterns in the order of the chain.
+    pub(super) fn order(&self) -> Vec<usize> {
+        self.steps.iter().map(|step| step.pattern.index()).collect()
+    }
 }
 
 /// How the order of a branch came about.
@@ -89,13 +98,12 @@ pub struct Step {
     pub new: bool,
 }
 
-/// Plans the branches of a module's rules, each given with the number of its rule.
+/// Plans the branches of a module's rules and of their views, each given with the number of its rule.
 pub(super) fn plans(
     schema: &Schema,
     units: &[(usize, Unit<'_>)],
-    rules: usize,
     planning: &Planning<'_>,
-) -> Vec<Plan> {
+) -> Vec<BranchPlan> {
     let observed = Observed::default();
     let branches: Vec<Unit<'_>> = units.iter().map(|(_, unit)| *unit).collect();
     let groups = sharing::groups(schema, &branches, &observed);
@@ -125,13 +133,7 @@ pub(super) fn plans(
         }
     }
     count_sharing(units, &chains, &mut planned, planning.existing);
-
-    let mut plans = vec![Plan::default(); rules];
-    for ((rule, unit), plan) in units.iter().zip(planned) {
-        plans[*rule].strategy = unit.strategy;
-        plans[*rule].branches.extend(plan);
-    }
-    plans
+    planned.into_iter().map(Option::unwrap_or_default).collect()
 }
 
 fn signatures(schema: &Schema, group: &Group, order: &[usize]) -> Vec<Signature> {

@@ -10,8 +10,8 @@ use tsd_ir::{KeyPair, Position, Schema, TypeId};
 
 use crate::normalize::{Conjunction, Groups, Key};
 
-/// A set of patterns, as bits.
-pub(super) type Mask = u64;
+/// A set of patterns, as bits. A rule has 64 at most, and a view the parameters besides.
+pub(super) type Mask = u128;
 
 /// The joins of a branch without its filters. Positions count the patterns in the shape's own order.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
