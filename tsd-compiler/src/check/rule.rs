@@ -23,7 +23,7 @@ pub(super) fn check(
     rule: &ast::Rule,
     sink: &mut Diagnostics,
 ) -> Option<Rule> {
-    annotation::none(&rule.annotations, "a rule", sink);
+    let strategy = annotation::plan(&rule.annotations, "a rule", sink);
     let salience = salience(rule, sink);
     let mut views = Vec::new();
     let Bound { scope, patterns, condition, mentions } = bind(declarations, outside, rule, &mut views, sink);
@@ -38,6 +38,7 @@ pub(super) fn check(
         name: rule.name.text.clone(),
         salience,
         no_loop: rule.no_loop.is_some(),
+        strategy,
         patterns,
         condition,
         condition_span: rule.condition.as_ref().map_or(rule.name.span, |condition| condition.span),
