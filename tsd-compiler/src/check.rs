@@ -14,6 +14,7 @@ mod effect;
 mod facts;
 mod rule;
 mod scope;
+mod script;
 mod typed;
 mod value;
 
@@ -21,6 +22,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tsd_ir::Schema;
 
+pub use self::script::check_script;
 pub(crate) use self::typed::{int_arithmetic, number_arithmetic};
 
 use self::declarations::{Declarations, duplicate};
@@ -51,16 +53,17 @@ pub fn check(programs: &[ast::Program], lost: BTreeSet<String>, sink: &mut Diagn
         match statement {
             Statement::Action(declaration) => action::declare(&mut declarations, declaration, sink),
             Statement::Remove(Remove::Rule { span, .. } | Remove::Fact { span, .. }) => {
-                sink.report(not_yet(*span, "`remove`"));
+                sink.report(command(*span, "remove"));
             }
-            Statement::Reset(span) => sink.report(not_yet(*span, "`reset`")),
+            Statement::Reset(span) => sink.report(command(*span, "reset")),
             Statement::Type(_) | Statement::Rule(_) | Statement::Fact(_) => {}
         }
     }
     let names = facts::names(facts.clone(), sink);
     action::infer(&mut declarations, &names, rules.clone(), sink);
     let rules = check_rules(&declarations, &names, rules, sink);
-    let facts = facts::check(&declarations, &names, facts, sink);
+    let mut in_order = facts::Facts::new(&declarations, &names, std::iter::empty());
+    let facts = facts.filter_map(|fact| in_order.check(fact, sink)).collect();
     let places = declarations.places();
     hir::Program { name: module_name(programs, sink), schema: declarations.schema, rules, facts, places }
 }
@@ -114,6 +117,16 @@ fn module_name(programs: &[ast::Program], sink: &mut Diagnostics) -> Option<Stri
         );
     }
     Some(first.text.clone())
+}
+
+fn command(span: Span, what: &str) -> Diagnostic {
+    Diagnostic::new(
+        Code::CommandInRules,
+        span,
+        format!("`{what}` is a command of a script, not a part of rules"),
+    )
+    .label("takes back what stands before it")
+    .hint("leave it out of compiled rules; `tsd run` and `Engine::execute` take commands")
 }
 
 /// What this version cannot do. Where it learns to, the caller loses a line.

@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use tsd_compiler::compile;
+use tsd_compiler::compile_script;
 use tsd_compiler::diagnostics::{Code, render};
+use tsd_compiler::script::Nothing;
 use tsd_compiler::source::SourceMap;
 
 #[test]
@@ -27,7 +28,7 @@ fn programs_with_activations_compile() {
                 sources.add(file, fs::read_to_string(root.join(file)).unwrap())
             })
             .collect();
-        let compilation = compile(&sources, &files);
+        let compilation = compile_script(&Nothing::default(), &sources, &files);
         let errors: Vec<_> = compilation.diagnostics.into_iter().filter(|found| found.is_error()).collect();
         if errors.is_empty() {
             compiled += 1;

@@ -119,6 +119,11 @@ impl Network {
         Self { sharing, ..Self::default() }
     }
 
+    /// Whether rules share nodes.
+    pub fn sharing(&self) -> Sharing {
+        self.sharing
+    }
+
     /// Adds a rule's branches, and returns the path of each. A rule of the same name must not be there.
     pub fn add_rule(&mut self, rule: &Rule) -> Vec<Path> {
         debug_assert!(!self.rules.contains_key(&rule.name), "the caller checks for duplicate names");

@@ -66,6 +66,22 @@ impl Matcher {
         }
     }
 
+    /// Takes over a schema that begins with the present one.
+    #[cfg(feature = "dynamic")]
+    pub(crate) fn declare(&mut self, schema: Schema) {
+        self.memory.declare(&schema);
+        self.entrances.declare(schema.types.len());
+        self.schema = schema;
+    }
+
+    /// Forgets everything. No handle of a fact from before will ever name one that comes.
+    #[cfg(feature = "dynamic")]
+    pub(crate) fn reset(&mut self) {
+        let mut memory = WorkingMemory::new(&Schema::default());
+        memory.first_generation = self.memory.next_generation();
+        *self = Self { memory, ..Self::new(Schema::default(), self.network.sharing()) };
+    }
+
     /// Takes in a fact; if there is one with its primary key, nothing changes and the error is that fact's slot.
     pub(crate) fn insert(&mut self, ty: TypeId, row: &[u64]) -> Result<u32, u32> {
         let slot = self.memory.stores[ty.index()].insert(row)?;

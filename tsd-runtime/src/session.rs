@@ -13,6 +13,8 @@ use tsd_ir::{FactHandle, Network, Rule, Schema, Sharing, TypeId, Value};
 pub use self::context::Context;
 pub(crate) use self::core::Core;
 pub use self::fire::Activation;
+#[cfg(feature = "dynamic")]
+pub(crate) use self::names::fact as fact_name;
 use crate::error::Error;
 use crate::program::{Compiled, FactOf, Handle, Module, Program};
 use crate::report::Report;

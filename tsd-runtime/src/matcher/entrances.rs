@@ -26,6 +26,12 @@ impl Entrances {
         Self { by_type: vec![Vec::new(); types] }
     }
 
+    /// Makes places for so many types.
+    #[cfg(feature = "dynamic")]
+    pub(crate) fn declare(&mut self, types: usize) {
+        self.by_type.resize_with(types, Vec::new);
+    }
+
     /// Opens an entrance behind `depth` joins.
     pub(crate) fn open(&mut self, ty: TypeId, root: RootId, join: Option<NodeId>, depth: usize) {
         let entrances = &mut self.by_type[ty.index()];

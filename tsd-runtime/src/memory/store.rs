@@ -22,6 +22,7 @@ pub(crate) struct Store {
     free: Vec<u32>,
     live: usize,
     next_number: u64,
+    first_generation: u32,
     key: Option<KeyIndex>,
 }
 
@@ -93,7 +94,8 @@ impl KeyIndex {
 }
 
 impl Store {
-    pub(crate) fn new(ty: TypeId, declared: &Type) -> Self {
+    /// A store without facts, whose slots begin with this generation.
+    pub(crate) fn new(ty: TypeId, declared: &Type, first_generation: u32) -> Self {
         let fields = declared.fields.len();
         let presence = if declared.has_optional_fields() { fields.div_ceil(64) } else { 0 };
         let texts = declared.fields.iter().enumerate().filter(|(_, field)| field.kind == Kind::Text);
@@ -112,6 +114,7 @@ impl Store {
             free: Vec::new(),
             live: 0,
             next_number: 1,
+            first_generation,
             key,
         }
     }
@@ -156,6 +159,13 @@ impl Store {
         let slot = self.slots.get(handle.slot() as usize)?;
         let same = handle.ty() == self.ty && slot.is_live() && slot.generation() == handle.generation();
         same.then_some(handle.slot())
+    }
+
+    /// A generation that no slot has had; the last one when all are used up.
+    #[cfg(feature = "dynamic")]
+    pub(crate) fn next_generation(&self) -> u32 {
+        let last = self.slots.iter().map(|slot| slot.generation()).max();
+        last.map_or(0, |last| FactHandle::LAST_GENERATION.min(last + 1))
     }
 
     /// The slot of the fact with the primary key of `row`.
@@ -211,7 +221,7 @@ impl Store {
             *place = Slot::live(place.generation(), number);
         } else {
             self.words.extend_from_slice(row);
-            self.slots.push(Slot::live(0, number));
+            self.slots.push(Slot::live(self.first_generation, number));
         }
         Ok(slot)
     }

@@ -27,6 +27,9 @@ pub(crate) struct Core<P: Program> {
     pub(crate) observer: Option<Observer>,
     pub(crate) print: Sink,
     pub(crate) log: Sink,
+    /// The facts to which texts gave names, which later texts may use.
+    #[cfg(feature = "dynamic")]
+    pub(crate) named: std::collections::BTreeMap<String, FactHandle>,
     /// A row on its way in.
     row: Vec<u64>,
 }
@@ -52,8 +55,19 @@ impl<P: Program> Core<P> {
             // Output that cannot be written (a closed pipe) is lost, as `echo` loses it.
             print: Box::new(|line| drop(writeln!(std::io::stdout(), "{line}"))),
             log: Box::new(|line| drop(writeln!(std::io::stderr(), "{line}"))),
+            #[cfg(feature = "dynamic")]
+            named: std::collections::BTreeMap::new(),
             row: Vec::new(),
         }
+    }
+
+    /// Forgets types, actions, rules and facts. What is set by the host program stays.
+    #[cfg(feature = "dynamic")]
+    pub(crate) fn reset(&mut self) {
+        self.matcher.reset();
+        self.objects = P::Objects::default();
+        self.effects.clear();
+        self.named.clear();
     }
 
     pub(crate) fn insert<T: FactOf<P>>(&mut self, fact: T) -> Result<Handle<T>, Error> {
@@ -163,16 +177,25 @@ impl<P: Program> Core<P> {
     pub(crate) fn insert_initial(&mut self, facts: &[InitialFact]) {
         let mut handles: Vec<Option<FactHandle>> = Vec::with_capacity(facts.len());
         for fact in facts {
-            let values: Vec<Value> = (fact.values.iter())
-                .map(|value| match value {
-                    InitialValue::Const(constant) => constant.into(),
-                    InitialValue::Fact(index) => {
-                        handles.get(*index as usize).copied().flatten().map_or(Value::Missing, Value::Fact)
-                    }
-                })
-                .collect();
-            handles.push(self.insert_values(fact.ty, &values).ok());
+            let handle = self.insert_one(fact, &handles);
+            handles.push(handle);
         }
+    }
+
+    /// Inserts a fact that stands in rules; its references count these facts.
+    pub(crate) fn insert_one(
+        &mut self,
+        fact: &InitialFact,
+        handles: &[Option<FactHandle>],
+    ) -> Option<FactHandle> {
+        let value = |value: &InitialValue| match value {
+            InitialValue::Const(constant) => constant.into(),
+            InitialValue::Fact(index) => {
+                handles.get(*index as usize).copied().flatten().map_or(Value::Missing, Value::Fact)
+            }
+        };
+        let values: Vec<Value> = fact.values.iter().map(value).collect();
+        self.insert_values(fact.ty, &values).ok()
     }
 
     /// Adds rules whose names are new.
