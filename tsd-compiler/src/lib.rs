@@ -24,6 +24,11 @@ pub mod plan;
 pub mod script;
 pub mod source;
 pub mod syntax;
+mod views;
 
-pub use compile::{Compilation, RuleCompilation, ScriptCompilation, compile, compile_rules, compile_script};
+pub use compile::{
+    Compilation, RuleCompilation, ScriptCompilation, compile, compile_rules, compile_rules_with,
+    compile_script, compile_with,
+};
 pub use module::{InitialFact, InitialValue, Module, Places, PlannedRule, TypePlace};
+pub use plan::{Planning, Strategy};

@@ -14,7 +14,7 @@ use tsd_compiler::source::{FileId, SourceMap};
 use tsd_ir::{ActionId, Const, Schema, Sharing, Value};
 
 use crate::error::Error;
-use crate::program::{InitialFact, InitialValue, Program};
+use crate::program::{InitialFact, InitialValue, Natives, Program};
 use crate::session::{Context, Core, Session};
 use crate::tuple::Tuple;
 
@@ -96,7 +96,7 @@ impl<H: Host> Engine<H> {
         host: H,
         sharing: Sharing,
     ) -> Result<(Self, Vec<Diagnostic>), Error> {
-        let mut engine = Self { host, core: Core::new(Schema::default(), sharing, &[], &[]) };
+        let mut engine = Self { host, core: Core::new(Schema::default(), sharing, Natives::default()) };
         let warnings = engine.execute_sources(sources, files)?;
         Ok((engine, warnings))
     }
@@ -143,7 +143,7 @@ impl<H: Host> Engine<H> {
 
     /// Interprets a program that was compiled before.
     pub fn from_module(module: tsd_compiler::Module, host: H, sharing: Sharing) -> Self {
-        let mut core = Core::new(module.schema, sharing, &[], &[]);
+        let mut core = Core::new(module.schema, sharing, Natives::default());
         core.add_rules(module.rules.into_iter().map(|planned| Arc::new(planned.rule)).collect());
         let facts: Vec<InitialFact> = module.facts.into_iter().map(initial_fact).collect();
         core.insert_initial(&facts);

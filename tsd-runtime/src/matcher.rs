@@ -6,12 +6,18 @@
 //! once. While removals run, the fact still has its old row.
 
 mod entrances;
+mod figure;
+mod groups;
 mod input;
 mod join;
+mod look_ahead;
 mod memory;
 mod residual;
 mod rules;
+mod settle;
 mod side;
+mod view;
+mod watch;
 
 use tsd_ir::{FactHandle, Network, RootId, Schema, Sharing, TypeId};
 
@@ -19,11 +25,13 @@ use crate::agenda::{Agenda, End, Muted, Ranked};
 use crate::memory::{Store, Texts, WorkingMemory};
 use crate::ruleset::{RuleSet, RuleSets};
 use entrances::{Entrance, Entrances};
+pub(crate) use figure::{Answer, Known};
 use input::Input;
 pub(crate) use join::Slots;
 use join::{Join, Outlet, Propagation, Sign};
 pub(crate) use rules::RuleId;
-use rules::Rules;
+use rules::{Owner, Rules};
+use settle::Live;
 
 /// A live network with its facts and its agenda.
 #[derive(Debug)]
@@ -35,9 +43,12 @@ pub(crate) struct Matcher {
     joins: Vec<Option<Box<Join>>>,
     entrances: Entrances,
     pub(crate) rules: Rules,
+    live: Live,
     pub(crate) agenda: Agenda,
     /// A tree whose sets want a collection.
     crowded: Option<RootId>,
+    /// For facts that are about to arrive, the rules at the entrances of their type; the next to be asked for is last.
+    ahead: Vec<RuleSet>,
 }
 
 /// The live half of a root: where the chains of one tree start.
@@ -46,8 +57,8 @@ struct Root {
     input: Input,
     outlet: Outlet,
     sets: RuleSets,
-    /// For each bit, the rule and the branch that it stands for.
-    branches: Vec<Option<Ranked>>,
+    /// For each bit, whose branch it stands for.
+    branches: Vec<Option<Owner>>,
 }
 
 impl Matcher {
@@ -61,8 +72,10 @@ impl Matcher {
             joins: Vec::new(),
             entrances,
             rules: Rules::default(),
+            live: Live::default(),
             agenda: Agenda::default(),
             crowded: None,
+            ahead: Vec::new(),
         }
     }
 
@@ -85,14 +98,20 @@ impl Matcher {
     /// Takes in a fact; if there is one with its primary key, nothing changes and the error is that fact's slot.
     pub(crate) fn insert(&mut self, ty: TypeId, row: &[u64]) -> Result<u32, u32> {
         let slot = self.memory.stores[ty.index()].insert(row)?;
+        self.arrive(ty, slot);
+        self.collect_sets();
+        Ok(slot)
+    }
+
+    /// Sends a fact that is in its store now into the network.
+    fn arrive(&mut self, ty: TypeId, slot: u32) {
         self.agenda.begin_change();
         for index in (0..self.entrances.of(ty).len()).rev() {
             let entrance = self.entrances.of(ty)[index];
-            let set = self.admit(entrance, slot, None);
+            let set = self.admit_new(entrance, slot);
             self.enter(entrance, slot, set, Sign::Add { fresh: true });
         }
-        self.collect_sets();
-        Ok(slot)
+        self.settle();
     }
 
     /// Lets a fact go.
@@ -106,6 +125,8 @@ impl Matcher {
         let WorkingMemory { stores, texts, .. } = &mut self.memory;
         stores[ty.index()].remove(slot, texts);
         self.agenda.muted.retain(|muted| !muted.facts.contains(&(ty, slot)));
+        self.live.tell_followers(ty, slot, None);
+        self.settle();
         self.collect_sets();
     }
 
@@ -132,6 +153,8 @@ impl Matcher {
             let set = self.admit(entrance, slot, Some(affected[index]));
             self.enter(entrance, slot, set, Sign::Add { fresh: false });
         }
+        self.live.tell_followers(ty, slot, Some(&changed));
+        self.settle();
         self.collect_sets();
     }
 
@@ -151,11 +174,15 @@ impl Matcher {
         if set.is_empty() {
             return;
         }
-        let Some(Root { outlet, sets, .. }) = &mut self.roots[entrance.root.0 as usize] else { return };
+        let Some(Root { outlet, sets, branches, .. }) = &mut self.roots[entrance.root.0 as usize] else {
+            return;
+        };
         let mut propagation = Propagation {
             memory: &self.memory,
             joins: &mut self.joins,
             sets,
+            branches,
+            live: &mut self.live,
             agenda: &mut self.agenda,
             root: entrance.root,
             sign,
@@ -193,6 +220,8 @@ impl Matcher {
         outlet.map_sets(&mut map);
         let joins = self.joins.iter_mut().flatten().filter(|join| join.wiring.root == id);
         joins.for_each(|join| join.map_sets(&mut map));
+        let watches = self.live.watches.iter_mut().filter(|watch| watch.root == id);
+        watches.for_each(|watch| watch.map_sets(&mut map));
         self.agenda.map_sets(id, &mut map);
     }
 
@@ -242,6 +271,6 @@ impl Matcher {
     pub(crate) fn bytes(&self) -> usize {
         let joins: usize = self.joins.iter().flatten().map(|join| join.held().bytes).sum();
         let sets: usize = self.roots.iter().flatten().map(|root| root.sets.bytes()).sum();
-        self.memory.bytes() + joins + sets + self.agenda.bytes()
+        self.memory.bytes() + joins + sets + self.live.bytes() + self.agenda.bytes()
     }
 }

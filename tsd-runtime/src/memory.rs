@@ -1,6 +1,8 @@
 //! Working memory: the facts of a session and the strings in them.
 
+mod index;
 mod row;
+mod slots;
 mod store;
 mod texts;
 
@@ -9,7 +11,7 @@ use tsd_ir::{FactHandle, FieldId, Schema, TypeId};
 #[cfg(feature = "dynamic")]
 pub(crate) use row::find_word;
 pub use row::{InvalidValue, RowReader, RowWriter};
-pub(crate) use store::Store;
+pub(crate) use store::{Store, is_present};
 pub(crate) use texts::{Symbol, Texts};
 
 /// The hash function of every table. Its keys are fixed: nothing that a table answers depends on them.
@@ -22,10 +24,22 @@ pub(crate) fn hasher() -> ahash::RandomState {
     )
 }
 
+/// The hash of some words, all of whose bits are well mixed: the two halves of a product, folded, for each word. One
+/// multiplication is what a key of one word has time for: most of its searches end where they begin.
+#[inline]
+pub(crate) fn hash_words(words: impl IntoIterator<Item = u64>) -> u64 {
+    words.into_iter().fold(0x243f_6a88_85a3_08d3, |hash, word| {
+        let product = u128::from(hash ^ word) * 0x9e37_79b9_7f4a_7c15;
+        (product >> 64) as u64 ^ product as u64
+    })
+}
+
 /// The facts of a session.
 #[derive(Debug)]
 pub(crate) struct WorkingMemory {
     pub(crate) stores: Vec<Store>,
+    /// The parameters of views, by the number of the view; empty where they are not values.
+    pub(crate) parameters: Vec<Store>,
     pub(crate) texts: Texts,
     /// How often an expression had no value for another reason than a missing field.
     pub(crate) no_values: std::cell::Cell<u64>,
@@ -37,6 +51,7 @@ impl WorkingMemory {
     pub(crate) fn new(schema: &Schema) -> Self {
         let mut memory = Self {
             stores: Vec::new(),
+            parameters: Vec::new(),
             texts: Texts::default(),
             no_values: std::cell::Cell::new(0),
             first_generation: 0,
@@ -48,7 +63,8 @@ impl WorkingMemory {
     /// Makes stores for the types of a schema that begins with the types known.
     pub(crate) fn declare(&mut self, schema: &Schema) {
         let new = schema.types.iter().enumerate().skip(self.stores.len());
-        let stores = new.map(|(index, ty)| Store::new(TypeId(index as u16), ty, self.first_generation));
+        let store = |(index, ty)| Store::beginning_with(TypeId(index as u16), ty, self.first_generation);
+        let stores = new.map(store);
         self.stores.extend(stores);
     }
 
@@ -60,7 +76,10 @@ impl WorkingMemory {
 
     #[inline]
     pub(crate) fn store(&self, ty: TypeId) -> &Store {
-        &self.stores[ty.index()]
+        match ty.view() {
+            None => &self.stores[ty.index()],
+            Some(view) => &self.parameters[view as usize],
+        }
     }
 
     #[inline]
@@ -75,6 +94,7 @@ impl WorkingMemory {
 
     /// The bytes held by facts and strings.
     pub(crate) fn bytes(&self) -> usize {
-        self.texts.bytes() + self.stores.iter().map(Store::bytes).sum::<usize>()
+        let stores = self.stores.iter().chain(&self.parameters);
+        self.texts.bytes() + stores.map(Store::bytes).sum::<usize>()
     }
 }

@@ -16,7 +16,7 @@ pub use self::fire::Activation;
 #[cfg(feature = "dynamic")]
 pub(crate) use self::names::fact as fact_name;
 use crate::error::Error;
-use crate::program::{Compiled, FactOf, Handle, Module, Program};
+use crate::program::{Compiled, FactOf, Handle, Module, Natives, Program};
 use crate::report::Report;
 
 /// Facts, rules and the match between them, with the host program's actions.
@@ -40,7 +40,8 @@ impl<P: Compiled> Session<P> {
     /// what sharing saves.
     pub fn with_sharing(host: P::Host, sharing: Sharing) -> Self {
         let module: &Module = P::module();
-        let mut core = Core::new(module.schema.clone(), sharing, module.tests, module.values);
+        let natives = Natives { tests: module.tests, values: module.values };
+        let mut core = Core::new(module.schema.clone(), sharing, natives);
         core.add_rules(module.rules.iter().cloned().map(Arc::new).collect());
         core.insert_initial(module.facts);
         Self { host, core }
@@ -55,6 +56,17 @@ impl<P: Program> Session<P> {
     /// NaN. The session is then as before.
     pub fn insert<T: FactOf<P>>(&mut self, fact: T) -> Result<Handle<T>, Error> {
         self.core.insert(fact)
+    }
+
+    /// Inserts facts of one type and returns how many. It is as if each of them came by [`insert`](Self::insert), only
+    /// faster: a few dozen of them wait for memory together. Who needs their handles finds them in
+    /// [`facts`](Self::facts), or inserts them one by one.
+    ///
+    /// # Errors
+    /// That of the first fact that [`insert`](Self::insert) would refuse. The facts before it are then in the session,
+    /// and those after it are not.
+    pub fn insert_all<T: FactOf<P>>(&mut self, facts: impl IntoIterator<Item = T>) -> Result<usize, Error> {
+        self.core.insert_all(facts)
     }
 
     /// Makes room for so many more facts of a type, which saves the time of growing while they come.
@@ -233,6 +245,19 @@ impl<P: Program> Session<P> {
     /// Those of [`insert`](Self::insert), [`Error::UnknownType`], and [`Error::WrongCount`].
     pub fn insert_values(&mut self, ty: TypeId, values: &[Value]) -> Result<FactHandle, Error> {
         self.core.insert_values(ty, values)
+    }
+
+    /// Inserts facts of one type; see [`insert_all`](Self::insert_all).
+    ///
+    /// # Errors
+    /// That of the first fact that [`insert_values`](Self::insert_values) would refuse. The facts before it are then in
+    /// the session, and those after it are not.
+    pub fn insert_all_values<V: AsRef<[Value]>>(
+        &mut self,
+        ty: TypeId,
+        facts: impl IntoIterator<Item = V>,
+    ) -> Result<usize, Error> {
+        self.core.insert_all_values(ty, facts)
     }
 
     /// Replaces all fields of a fact.

@@ -73,7 +73,9 @@ impl<'a> Facts<'a> {
         sink: &mut Diagnostics,
     ) -> Option<InitialFact> {
         let Self { declarations, scope, standing, .. } = self;
-        let fact = fact(&mut Checker { declarations, scope, sink }, standing, statement);
+        let mut views = Vec::new();
+        let mut checker = Checker { declarations, scope, sink, views: &mut views };
+        let fact = fact(&mut checker, standing, statement);
         let meaning = match &fact {
             Some(fact) => Meaning::Initial { index: self.next, ty: fact.ty },
             None => Meaning::Broken,
@@ -172,8 +174,13 @@ fn value(
             None
         }
         Expr::Const(constant) => Some(InitialValue::Const(constant)),
-        // Without variables everything is constant.
-        _ => None,
+        // Without variables everything is constant, but for what asks about other facts.
+        _ => {
+            let (message, hint) =
+                ("the value of a fact cannot ask about other facts", "let a rule insert the fact");
+            checker.misplaced(written.span, message, hint);
+            None
+        }
     }
 }
 
@@ -190,9 +197,9 @@ fn reference(
         let message = format!("this must be a fact of type `{wanted_name}`, not of type `{found}`");
         mismatch(name.span, message).label(format!("a {found}"))
     };
-    let diagnostic = match checker.scope.find(&name.text).map(|variable| (variable.meaning, variable.span)) {
-        Some((Meaning::Initial { index, ty }, _)) if ty == wanted => return Some(index),
-        Some((Meaning::Initial { ty, .. }, span)) => wrong(ty).also(span, "named here"),
+    let diagnostic = match checker.scope.find(&name.text).map(|variable| (&variable.meaning, variable.span)) {
+        Some((Meaning::Initial { index, ty }, _)) if *ty == wanted => return Some(*index),
+        Some((Meaning::Initial { ty, .. }, span)) => wrong(*ty).also(span, "named here"),
         Some((Meaning::Later, span)) => {
             let message = format!("the fact `{}` is only declared later", name.text);
             Diagnostic::new(Code::UnboundVariable, name.span, message)

@@ -1,13 +1,24 @@
 //! A branch in its final form: the chain of joins for a given order of the patterns.
 
-use tsd_ir::{Body, Branch, Canonical, Filter, Join, Position, Signature, Test, TestRef, TypeId};
+use tsd_ir::{
+    Body, Branch, Canonical, Expr, Figure, Filter, Join, Position, Schema, Signature, Test, TestRef, TypeId,
+    Watch,
+};
 
-use super::order::{Graph, keys_to};
-use crate::normalize::{PatternFilter, ordered};
+use super::figures::Watched;
+use super::shape::keys_to;
+use crate::normalize::{Conjunction, PatternFilter, ordered};
+
+/// The patterns and conditions of one branch.
+pub(super) struct Graph<'a> {
+    pub(super) schema: &'a Schema,
+    pub(super) types: &'a [TypeId],
+    pub(super) conjunction: &'a Conjunction,
+}
 
 impl Graph<'_> {
-    /// The branch that joins the patterns in this order.
-    pub(super) fn chain(&self, order: &[usize]) -> Branch {
+    /// The branch that joins the patterns in this order. Figures in `shown` matter to what comes of its tuples.
+    pub(super) fn chain(&self, order: &[usize], shown: &[&Expr]) -> Branch {
         let types: Vec<TypeId> = order.iter().map(|pattern| self.types[*pattern]).collect();
         let mut place = vec![Position(0); order.len()];
         for (at, pattern) in order.iter().enumerate() {
@@ -16,7 +27,7 @@ impl Graph<'_> {
         let mut signature = Signature::of_type(self.schema, types[0]);
         let mut joins = Vec::with_capacity(order.len() - 1);
         for (at, pattern) in order.iter().enumerate().skip(1) {
-            let keys = keys_to(self.conjunction, &order[..at], *pattern);
+            let keys = keys_to(&self.conjunction.keys, &order[..at], *pattern);
             signature = Signature::of_join(self.schema, signature, &types[..at], types[at], &keys);
             let complete = |positions: &[Position]| {
                 positions.iter().map(|position| place[position.index()].index()).max() == Some(at)
@@ -31,12 +42,31 @@ impl Graph<'_> {
                 signature,
             });
         }
+        let (figures, watches) = self.watches(&types, &place, shown);
         Branch {
             order: order.iter().map(|pattern| Position(*pattern as u16)).collect::<Vec<_>>().into(),
             ty: types[0],
             filter: self.filter(order[0]),
             joins: joins.into(),
+            figures: figures.into(),
+            watches: watches.into(),
         }
+    }
+
+    /// The figures of a chain with these types; `place` tells where in it each pattern stands.
+    fn watches(&self, types: &[TypeId], place: &[Position], shown: &[&Expr]) -> (Vec<Figure>, Vec<Watch>) {
+        let mut watched = Watched::default();
+        let canonical = Canonical::new(self.schema, types);
+        let at_place = |position: Position| place[position.index()];
+        for test in &self.conjunction.live {
+            let test = ordered(self.schema, types, test.at_positions(&at_place));
+            let name = canonical.test(&test).into();
+            let tree = watched.figures.numbered_test(&test);
+            watched.test(TestRef { canonical: name, body: Body::Tree(tree.clone()) }, &tree);
+        }
+        let last = Position((types.len() - 1) as u16);
+        shown.iter().for_each(|expr| watched.shown(&expr.at_positions(&at_place), last));
+        watched.finish(last)
     }
 
     fn filter(&self, pattern: usize) -> Filter {
