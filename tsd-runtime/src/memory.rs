@@ -5,6 +5,7 @@ mod row;
 mod slots;
 mod store;
 mod texts;
+mod twins;
 
 use tsd_ir::{FactHandle, FieldId, Schema, TypeId};
 

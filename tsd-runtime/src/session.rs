@@ -239,6 +239,12 @@ impl<P: Program> Session<P> {
         Some(self.core.matcher.memory.store(handle.ty()).number(slot))
     }
 
+    /// Whether a fact is there only because rules inserted it logically (`InsertLogical`): it goes when the last activation
+    /// that did so stops holding. An update of the fact makes it stay.
+    pub fn is_logical(&self, handle: FactHandle) -> bool {
+        self.core.matcher.support.is_logical(handle)
+    }
+
     /// Inserts a fact of which only the type's number is known; there is a value for each field.
     ///
     /// # Errors
