@@ -5,7 +5,6 @@ use std::fs;
 use std::path::Path;
 
 use tsd_cli::load::{FactFile, load as load_files};
-use tsd_compiler::diagnostics::Code;
 use tsd_compiler::source::SourceMap;
 use tsd_flights::flights::Session;
 use tsd_flights::{Desk, FACTS, load, tables};
@@ -67,16 +66,4 @@ fn interpreted() {
         report.rules().map(|(rule, count)| (rule.to_owned(), count)).collect();
     assert_eq!(counts, expected_counts(engine.rules()));
     assert_eq!(report.problem_count(), 0);
-}
-
-#[test]
-fn every_rule_is_there_unless_it_needs_what_is_not_there_yet() {
-    let mut session = Session::new(Desk::default());
-    let rules: Vec<String> = session.rules().map(str::to_owned).collect();
-    for (name, (text, _)) in expected().into_iter().filter(|(name, _)| !rules.contains(name)) {
-        let added = session.add_rule(&format!("rule {name} : {text} ==> Log(\"{name}\")"));
-        let Err(tsd::Error::Rules(errors)) = added else { panic!("{name} can be added to rules/flights") };
-        let not_yet = errors.diagnostics.iter().any(|error| error.code == Code::NotYet);
-        assert!(not_yet, "{name}: {errors}");
-    }
 }
