@@ -264,7 +264,17 @@ impl Network {
 
     /// The network as text, for people and for tests.
     pub fn to_text(&self, schema: &Schema) -> String {
-        text::write(self, schema)
+        text::write(self, schema, None)
+    }
+
+    /// The same with a column more, of what the caller has to say of each root and each join.
+    pub fn to_text_with(
+        &self,
+        schema: &Schema,
+        of_root: impl Fn(RootId) -> String,
+        of_join: impl Fn(NodeId) -> String,
+    ) -> String {
+        text::write(self, schema, Some((&of_root, &of_join)))
     }
 }
 

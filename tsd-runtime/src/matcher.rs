@@ -5,6 +5,7 @@
 //! their roots last, removals the other way round, so that a fact that fills two places of one tuple is met exactly
 //! once. While removals run, the fact still has its old row.
 
+mod counts;
 mod entrances;
 mod input;
 mod join;
@@ -12,12 +13,14 @@ mod memory;
 mod residual;
 mod rules;
 mod side;
+mod statistics;
 
 use tsd_ir::{FactHandle, Network, RootId, Schema, Sharing, TypeId};
 
 use crate::agenda::{Agenda, End, Muted, Ranked};
 use crate::memory::{Store, Texts, WorkingMemory};
 use crate::ruleset::{RuleSet, RuleSets};
+pub use counts::Counts;
 use entrances::{Entrance, Entrances};
 use input::Input;
 pub(crate) use join::Slots;
@@ -38,6 +41,8 @@ pub(crate) struct Matcher {
     pub(crate) agenda: Agenda,
     /// A tree whose sets want a collection.
     crowded: Option<RootId>,
+    /// Whether joins count what passes through them.
+    counting: bool,
 }
 
 /// The live half of a root: where the chains of one tree start.
@@ -63,6 +68,7 @@ impl Matcher {
             rules: Rules::default(),
             agenda: Agenda::default(),
             crowded: None,
+            counting: false,
         }
     }
 
@@ -224,8 +230,6 @@ impl Matcher {
 
     /// The bytes that facts, strings, node memories and the agenda hold.
     pub(crate) fn bytes(&self) -> usize {
-        let joins: usize = self.joins.iter().flatten().map(|join| join.held().bytes).sum();
-        let sets: usize = self.roots.iter().flatten().map(|root| root.sets.bytes()).sum();
-        self.memory.bytes() + joins + sets + self.agenda.bytes()
+        self.bytes_by_kind().total()
     }
 }

@@ -50,9 +50,4 @@ impl WorkingMemory {
     pub(crate) fn find(&self, handle: FactHandle) -> Option<u32> {
         self.stores.get(handle.ty().index())?.find(handle)
     }
-
-    /// The bytes held by facts and strings.
-    pub(crate) fn bytes(&self) -> usize {
-        self.texts.bytes() + self.stores.iter().map(Store::bytes).sum::<usize>()
-    }
 }

@@ -58,6 +58,7 @@ pub(super) fn run<P: Program>(session: &mut Session<P>) -> Result<Report, Error>
     while let Some(due) = session.core.matcher.next_due(&mut slots) {
         if tally.total() >= limit {
             session.core.matcher.put_back();
+            tally.settle(&mut session.core.matcher);
             return Err(tally.run_limit());
         }
         tally.count(due.rule, &session.core.matcher);
@@ -71,6 +72,7 @@ pub(super) fn run<P: Program>(session: &mut Session<P>) -> Result<Report, Error>
             }
         }
     }
+    tally.settle(&mut session.core.matcher);
     Ok(tally.report(&session.core.matcher))
 }
 

@@ -73,6 +73,15 @@ impl Tally {
         }
     }
 
+    /// Adds the counts of the run to those of the rules.
+    pub(super) fn settle(&self, matcher: &mut Matcher) {
+        for (id, _) in &self.fired {
+            if let Some(live) = matcher.rules.get_mut(*id) {
+                live.fired += self.counts[*id as usize];
+            }
+        }
+    }
+
     pub(super) fn run_limit(self) -> Error {
         let limit = self.limit;
         let mut rules: Vec<(String, u64)> = (self.fired.iter())
