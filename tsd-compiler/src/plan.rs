@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 
 use tsd_ir::{Position, Schema, Signature, TypeId};
 
+pub use self::text::domains;
 pub(crate) use self::text::text;
 
 use self::order::{Graph, Shares};
