@@ -18,7 +18,7 @@ pub(crate) fn keys(
 }
 
 /// A part of a fact: one of its fields, or the fact itself.
-fn part(schema: &Schema, (ty, name): &(TypeId, String), part: Part) -> String {
+pub(crate) fn part(schema: &Schema, (ty, name): &(TypeId, String), part: Part) -> String {
     match part {
         Part::Field(field) | Part::Widened(field) => format!("{name}.{}", schema.ty(*ty).field(field).name),
         Part::Fact => name.clone(),

@@ -83,7 +83,7 @@ impl Chain<'_> {
             line(text, 0, &format!("{}. Join {}, {on}.", place + 1, self.pattern(place)));
             line(text, 3, &self.passing(step, &join.filter, join.ty, names[place]));
             line(text, 3, &tests(&join.tests, &names[..=place]));
-            line(text, 3, &format!("Method: {}.", self.method(join, place)));
+            line(text, 3, &format!("Method: {}.", self.method(join, &places[..=place])));
             line(text, 3, &reason(step, join));
             line(text, 3, &self.sharing(index));
             line(text, 3, &format!("In scope: {}.", names[..=place].join(", ")));
@@ -116,35 +116,31 @@ impl Chain<'_> {
         }
     }
 
-    /// How partners are found.
-    fn method(&self, join: &Join, place: usize) -> String {
-        let right = &self.schema.ty(join.ty).name;
+    /// How partners are found, from either side.
+    fn method(&self, join: &Join, places: &[(TypeId, String)]) -> String {
+        let (right, left) = places.split_last().expect("a join has a place on its right");
         if join.keys.is_empty() {
             return "every pair is looked at".to_owned();
         }
-        let by_key = |ty: TypeId, parts: &mut dyn Iterator<Item = Part>| {
-            let key = &self.schema.ty(ty).key;
-            let parts: Vec<Part> = parts.collect();
-            !key.is_empty()
-                && key.len() == parts.len()
-                && key.iter().all(|field| parts.contains(&Part::Field(*field)))
+        let found = |ty: Option<TypeId>, parts: Vec<Part>, on: Vec<String>| {
+            let key = ty.map_or(&[][..], |ty| &self.schema.ty(ty).key);
+            let is_key =
+                key.len() == parts.len() && key.iter().all(|field| parts.contains(&Part::Field(*field)));
+            match ty {
+                Some(_) if is_key && !key.is_empty() => "its primary key".to_owned(),
+                _ => format!("a hash index on {}", on.join(", ")),
+            }
         };
-        let lookup = |by_key: bool| {
-            if by_key { "through the index of its primary key" } else { "in a hash index of the join" }
-        };
-        let left_is_fact = place == 1;
-        let left_by_key = left_is_fact && by_key(self.branch.ty, &mut join.keys.iter().map(|key| key.left));
-        let right_by_key = by_key(join.ty, &mut join.keys.iter().map(|key| key.right));
-        let left = if left_is_fact {
-            format!("a {}", self.schema.ty(self.branch.ty).name)
-        } else {
-            "a tuple of those before".to_owned()
-        };
-        format!(
-            "{left} finds its {right} {}, a {right} what comes before it {}",
-            lookup(right_by_key),
-            lookup(left_by_key),
-        )
+        let right_parts = join.keys.iter().map(|key| described::part(self.schema, right, key.right));
+        let right_by =
+            found(Some(right.0), join.keys.iter().map(|key| key.right).collect(), right_parts.collect());
+        let left_parts =
+            join.keys.iter().map(|key| described::part(self.schema, &left[key.at.index()], key.left));
+        let single = if let [(ty, _)] = left { Some(*ty) } else { None };
+        let left_by = found(single, join.keys.iter().map(|key| key.left).collect(), left_parts.collect());
+        let names: Vec<&str> = left.iter().map(|(_, name)| name.as_str()).collect();
+        let left = if names.len() == 1 { names[0].to_owned() } else { format!("({})", names.join(", ")) };
+        format!("{} is found through {right_by}, {left} through {left_by}", right.1)
     }
 
     /// Who else has a join.

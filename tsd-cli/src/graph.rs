@@ -29,7 +29,7 @@ pub(crate) fn graph(arguments: &Graph, streams: &mut Streams) -> Result<(), Stop
         facts if facts.facts.is_empty() && !facts.run && !arguments.counts => None,
         facts => Some(loaded::statistics(&compiled.module, facts, sharing, streams)?),
     };
-    let mut picture = build::build(&compiled.module, &network, &arguments.rule, statistics.as_ref());
+    let mut picture = build::build(&compiled, &network, &arguments.rule, statistics.as_ref());
     picture.title = title(&compiled, &arguments.rule);
     let format = arguments.format.unwrap_or_else(|| by_name(arguments.output.as_deref()));
     let text = match format {

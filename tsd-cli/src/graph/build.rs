@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tsd_compiler::Module;
+use tsd_compiler::PlannedRule;
 use tsd_runtime::Statistics;
 use tsd_runtime::ir::network::{JoinNode, Parent, Path};
 use tsd_runtime::ir::{Network, NodeId, RootId, Schema, TypeId};
@@ -10,16 +10,17 @@ use tsd_runtime::statistics::{JoinStatistics, RuleStatistics, TypeStatistics};
 
 use super::picture::{Kind, Node, Passing, Picture};
 use crate::described;
-use crate::rules::counted;
+use crate::rules::{Compiled, counted};
 
 /// Draws the network of a module's rules, or of those with the given names. With statistics, nodes say how much they
 /// hold.
 pub(crate) fn build(
-    module: &Module,
+    compiled: &Compiled,
     network: &Network,
     only: &[String],
     statistics: Option<&Statistics>,
 ) -> Picture {
+    let Compiled { module, sources, .. } = compiled;
     let wanted = |name: &str| only.is_empty() || only.iter().any(|rule| rule == name);
     let mut drawing = Drawing {
         schema: &module.schema,
@@ -36,7 +37,7 @@ pub(crate) fn build(
         let paths = network.paths(&planned.rule.name).unwrap_or_default();
         let ends: BTreeSet<(usize, Passing)> =
             paths.iter().map(|path| (drawing.path(path), Passing::Matches)).collect();
-        let rule = drawing.rule(planned);
+        let rule = drawing.rule(planned, sources.slice(planned.span));
         ends.into_iter().for_each(|(end, passing)| drawing.picture.edge(end, rule, passing));
     }
     drawing.picture
@@ -192,7 +193,7 @@ impl Drawing<'_> {
         node
     }
 
-    fn rule(&mut self, planned: &tsd_compiler::PlannedRule) -> usize {
+    fn rule(&mut self, planned: &PlannedRule, source: &str) -> usize {
         let rule = &planned.rule;
         let mut node = Node::new(Kind::Rule, rule.name.clone());
         if rule.salience != 0 {
@@ -201,7 +202,7 @@ impl Drawing<'_> {
         if rule.branches.is_empty() {
             node.lines.push("never holds".to_owned());
         }
-        node.text = planned.to_text(self.schema).trim_end().to_owned();
+        node.text = format!("{}\n\n{}", source.trim(), planned.to_text(self.schema).trim_end());
         if let Some(RuleStatistics { fired, waiting, .. }) =
             self.statistics.and_then(|statistics| statistics.rule(&rule.name))
         {

@@ -9,7 +9,7 @@
 mod crossings;
 mod positions;
 
-use super::picture::Picture;
+use super::picture::{Edge, Passing, Picture};
 
 /// A picture with a place for everything.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -39,6 +39,8 @@ const SPACING: f64 = 14.0;
 /// Between lines that pass a layer.
 const LINE_SPACING: f64 = 8.0;
 const MARGIN: f64 = 20.0;
+/// Pictures with more nodes are large.
+const LARGE: usize = 60;
 
 /// Something that stands in a layer: a node of the picture, or the bend of a line that passes.
 #[derive(Clone, Debug)]
@@ -63,15 +65,37 @@ pub(crate) fn layout(picture: &Picture, sizes: &[Size]) -> Layout {
             after: Vec::new(),
         })
         .collect();
-    let routes: Vec<Vec<usize>> =
-        picture.edges.iter().map(|edge| route(edge.from, edge.to, &mut items)).collect();
-    let mut order = vec![Vec::new(); items.iter().map(|item| item.layer + 1).max().unwrap_or(0)];
-    for (index, item) in items.iter().enumerate() {
-        order[item.layer].push(index);
-    }
+    let routes: Vec<Vec<usize>> = (picture.edges.iter())
+        .map(|edge| match is_aside(picture, *edge) {
+            true => vec![edge.from, edge.to],
+            false => route(edge.from, edge.to, &mut items),
+        })
+        .collect();
+    let mut order = first_order(&items, picture.nodes.len());
     crossings::reduce(&items, &mut order);
     let centres = positions::centres(&items, &order);
     place(picture, &items, &order, &centres, &routes, layers)
+}
+
+/// Whether a line takes no part in the layout and is drawn faintly. In a large picture those that bring a join its facts
+/// would hide everything else: nearly all come from a few types, whose names the joins tell anyway. What is left is close
+/// to a forest.
+pub(crate) fn is_aside(picture: &Picture, edge: Edge) -> bool {
+    picture.nodes.len() > LARGE && edge.kind == Passing::Facts
+}
+
+/// The items of each layer in the order in which they are come upon along the lines, which has no crossings in a forest.
+fn first_order(items: &[Item], nodes: usize) -> Vec<Vec<usize>> {
+    let mut order = vec![Vec::new(); items.iter().map(|item| item.layer + 1).max().unwrap_or(0)];
+    let mut seen = vec![false; items.len()];
+    let mut waiting: Vec<usize> = (0..nodes).rev().filter(|node| items[*node].before.is_empty()).collect();
+    while let Some(item) = waiting.pop() {
+        if !std::mem::replace(&mut seen[item], true) {
+            order[items[item].layer].push(item);
+            waiting.extend(items[item].after.iter().rev());
+        }
+    }
+    order
 }
 
 /// The layer of each node: one behind the last of the nodes that lead to it.
@@ -177,7 +201,7 @@ fn place(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graph::picture::{Kind, Node, Passing};
+    use crate::graph::picture::{Kind, Node};
 
     const SIZE: Size = Size { width: 100.0, height: 30.0 };
 

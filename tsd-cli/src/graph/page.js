@@ -19,6 +19,8 @@ nodes.forEach((node, index) => { if (node.kind === "rule") ruleNodes.set(node.na
 // --- Pan and zoom -----------------------------------------------------------------------------------------------------
 
 const view = { x: 0, y: 0, scale: 1 };
+// While only the chosen node with its way is shown, in places of their own: how large that picture is.
+let alone = null;
 
 function show() {
   scene.setAttribute("transform", `translate(${view.x} ${view.y}) scale(${view.scale})`);
@@ -26,9 +28,20 @@ function show() {
 
 function fit() {
   const box = stage.getBoundingClientRect();
-  view.scale = Math.min(box.width / width, box.height / height, 1.25);
-  view.x = (box.width - width * view.scale) / 2;
-  view.y = (box.height - height * view.scale) / 2;
+  const [wide, high] = alone ? [alone.width, alone.height] : [width, height];
+  view.scale = Math.min(box.width / wide, box.height / high, 1.25);
+  view.x = (box.width - wide * view.scale) / 2;
+  view.y = (box.height - high * view.scale) / 2;
+  show();
+}
+
+/// How the page opens: the whole picture, or the upper end of one that would be too small to be read.
+function open() {
+  fit();
+  if (view.scale >= 0.25) return;
+  const box = stage.getBoundingClientRect();
+  Object.assign(view, { x: 0, y: 0, scale: Math.min(box.width / width, 0.8) });
+  view.scale = Math.max(view.scale, 0.25);
   show();
 }
 
@@ -139,7 +152,7 @@ function choose(index, toMiddle) {
   nodeElements[index].classList.add("chosen");
   scene.classList.add("choosing");
   rove(index);
-  reveal(index, toMiddle);
+  if (alone) showAlone(true); else reveal(index, toMiddle);
   describe(index);
   const { kind, name } = nodes[index];
   remember(kind === "rule" ? "#rule=" + encodeURIComponent(name) : "#node=" + index);
@@ -154,6 +167,7 @@ function unlight() {
 
 function clear() {
   unlight();
+  showAlone(false);
   describeAll();
   remember("#");
 }
@@ -172,6 +186,72 @@ function chooseFromAddress() {
   }
   if (what === "node" && nodes[value]) return choose(Number(value), true);
   describeAll();
+}
+
+// --- Only what is chosen ----------------------------------------------------------------------------------------------
+
+const home = nodes.map((_, index) => nodeElements[index].getAttribute("transform"));
+const ways = edges.map((_, index) => edgeElements[index].getAttribute("d"));
+
+function showAlone(on) {
+  const button = document.getElementById("alone");
+  if (on && chosen === null) on = false;
+  button.setAttribute("aria-pressed", String(on));
+  scene.classList.toggle("alone", on);
+  if (on) {
+    placeAlone();
+    fit();
+  } else if (alone) {
+    alone = null;
+    nodeElements.forEach((node, index) => node.setAttribute("transform", home[index]));
+    edgeElements.forEach((edge, index) => edge.setAttribute("d", ways[index]));
+    if (chosen === null) fit(); else reveal(chosen, true);
+  }
+}
+
+/// Gives what is lit places of its own: its layers side by side, each from top to bottom in the order that it has.
+function placeAlone() {
+  const [gap, spacing, margin] = [70, 16, 20];
+  const columns = new Map();
+  nodes.forEach((_, index) => {
+    if (!nodeElements[index].classList.contains("lit")) return;
+    const layer = layers[index].layer;
+    columns.set(layer, [...(columns.get(layer) ?? []), index]);
+  });
+  const size = (index) => {
+    const box = nodeElements[index].querySelector("rect");
+    return { wide: Number(box.getAttribute("width")), high: Number(box.getAttribute("height")) };
+  };
+  const sorted = [...columns].sort(([one], [other]) => one - other).map(([, column]) => column);
+  sorted.forEach((column) => column.sort((one, other) => layers[one].y - layers[other].y));
+  const heights = sorted.map((column) => column.reduce((sum, index) => sum + size(index).high + spacing, -spacing));
+  const high = Math.max(...heights);
+  const boxes = new Map();
+  let x = margin;
+  sorted.forEach((column, place) => {
+    let y = margin + (high - heights[place]) / 2;
+    column.forEach((index) => {
+      boxes.set(index, { x, y, ...size(index) });
+      nodeElements[index].setAttribute("transform", `translate(${x} ${y})`);
+      y += size(index).high + spacing;
+    });
+    x += Math.max(...column.map((index) => size(index).wide)) + gap;
+  });
+  const low = margin + high * 1.35 + 60;
+  let bottom = margin + high;
+  edges.forEach(([from, to, port], index) => {
+    const [start, end] = [boxes.get(from), boxes.get(to)];
+    if (!start || !end) return;
+    const [x1, y1] = [start.x + start.wide, start.y + start.high / 2];
+    const [x2, y2] = [end.x, end.y + end.high / 2 + port];
+    // A line that skips layers passes below what stands in them.
+    const skips = layers[to].layer - layers[from].layer > 1;
+    const [c1, c2] = skips ? [x1 + gap, x2 - gap] : [(x1 + x2) / 2, (x1 + x2) / 2];
+    const [d1, d2] = skips ? [low, low] : [y1, y2];
+    edgeElements[index].setAttribute("d", `M${x1} ${y1}C${c1} ${d1} ${c2} ${d2} ${x2} ${y2}`);
+    if (skips) bottom = low;
+  });
+  alone = { width: x - gap + margin, height: bottom + margin };
 }
 
 // --- The panel --------------------------------------------------------------------------------------------------------
@@ -229,7 +309,8 @@ function describeAll() {
     "A solid line carries tuples to the left of a join, a dashed one facts to its right, and a green one the matches of a " +
     "rule. Click on a node to see where it comes from and where it leads."));
   parts.push(element("p", {}, key("/"), " searches, ", key("Tab"), " and the arrows go from node to node, ", key("Enter"),
-    " chooses, ", key("Esc"), " lets go, ", key("+"), " ", key("−"), " ", key("0"), " zoom."));
+    " chooses, ", key("Esc"), " lets go, ", key("+"), " ", key("−"), " ", key("0"), " zoom, ", key("o"),
+    " shows only what is chosen."));
   if (rules.length > 0) {
     parts.push(element("h3", {}, "Rules"));
     parts.push(names(rules.slice(0, LISTED), ([label, node]) => ({ label, node })));
@@ -352,6 +433,7 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "+" || event.key === "=") zoomMiddle(1.25);
   else if (event.key === "-") zoomMiddle(0.8);
   else if (event.key === "0") fit();
+  else if (event.key === "o") showAlone(!alone);
   else return;
   event.preventDefault();
 });
@@ -359,6 +441,7 @@ document.addEventListener("keydown", (event) => {
 document.getElementById("closer").addEventListener("click", () => zoomMiddle(1.25));
 document.getElementById("farther").addEventListener("click", () => zoomMiddle(0.8));
 document.getElementById("fit").addEventListener("click", fit);
+document.getElementById("alone").addEventListener("click", () => showAlone(!alone));
 document.getElementById("theme").addEventListener("click", () => {
   const root = document.documentElement;
   const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
@@ -371,5 +454,5 @@ nodeElements.forEach((node, index) => {
   node.setAttribute("aria-label", `${nodes[index].kind} ${nodes[index].name}`);
 });
 addEventListener("hashchange", chooseFromAddress);
-fit();
+open();
 chooseFromAddress();

@@ -46,6 +46,7 @@ const CONTROLS: &str = r#"<div class="search"><input id="search" type="search" p
 <div><button type="button" id="farther" aria-label="zoom out">−</button>
 <button type="button" id="closer" aria-label="zoom in">+</button>
 <button type="button" id="fit">Fit</button>
+<button type="button" id="alone" aria-pressed="false">Only what is chosen</button>
 <button type="button" id="theme">Light / dark</button></div>
 "#;
 
@@ -64,7 +65,7 @@ fn described(picture: &Picture, layout: &Layout) -> Json {
     let places = layout.layers.iter().zip(&layout.corners);
     json!({
         "nodes": nodes.collect::<Vec<_>>(),
-        "edges": picture.edges.iter().map(|edge| json!([edge.from, edge.to])).collect::<Vec<_>>(),
+        "edges": picture.edges.iter().map(|edge| json!([edge.from, edge.to, edge.kind.port()])).collect::<Vec<_>>(),
         "layers": places.map(|(layer, (_, y))| json!({"layer": layer, "y": y.round()})).collect::<Vec<_>>(),
         "width": layout.width,
         "height": layout.height,

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::layout::{Layout, Size, layout};
+use super::layout::{Layout, Size, is_aside, layout};
 use super::picture::{Edge, Node, Picture};
 
 /// Looks of nodes and lines, by classes; the page uses them too.
@@ -56,7 +56,8 @@ pub(super) fn laid_out(picture: &Picture) -> Layout {
 pub(super) fn write_content(text: &mut String, picture: &Picture, layout: &Layout) {
     text.push_str("<g class=\"edges\">\n");
     for (index, (edge, way)) in picture.edges.iter().zip(&layout.ways).enumerate() {
-        write_edge(text, index, edge, way);
+        let class = if is_aside(picture, *edge) { "aside " } else { "" };
+        write_edge(text, index, edge, class, way);
     }
     text.push_str("</g>\n<g class=\"nodes\">\n");
     for (index, (node, corner)) in picture.nodes.iter().zip(&layout.corners).enumerate() {
@@ -65,7 +66,7 @@ pub(super) fn write_content(text: &mut String, picture: &Picture, layout: &Layou
     text.push_str("</g>\n");
 }
 
-fn write_edge(text: &mut String, index: usize, edge: &Edge, way: &[(f64, f64)]) {
+fn write_edge(text: &mut String, index: usize, edge: &Edge, class: &str, way: &[(f64, f64)]) {
     let mut path = String::new();
     for (step, passage) in way.chunks(2).enumerate() {
         let [(x, y), (to_x, to_y)] = passage else { continue };
@@ -79,7 +80,7 @@ fn write_edge(text: &mut String, index: usize, edge: &Edge, way: &[(f64, f64)]) 
     }
     let _ = writeln!(
         text,
-        "<path id=\"e{index}\" class=\"edge {}\" data-from=\"{}\" data-to=\"{}\" d=\"{path}\"/>",
+        "<path id=\"e{index}\" class=\"edge {class}{}\" data-from=\"{}\" data-to=\"{}\" d=\"{path}\"/>",
         edge.kind.word(),
         edge.from,
         edge.to,
@@ -94,7 +95,7 @@ fn write_node(text: &mut String, index: usize, node: &Node, (x, y): (f64, f64)) 
         text,
         "<g id=\"n{index}\" class=\"node {kind}\" data-node=\"{index}\" transform=\"translate({x:.1} {y:.1})\">"
     );
-    let _ = writeln!(text, "<title>{}</title>", escaped(&format!("{kind} {}\n{}", node.name, node.text)));
+    let _ = writeln!(text, "<title>{}</title>", escaped(&node.text));
     let _ =
         writeln!(text, "<rect width=\"{width:.1}\" height=\"{height:.1}\" rx=\"{}\"/>", node.kind.corner());
     let _ = write!(
