@@ -216,6 +216,14 @@ impl<P: Program> Session<P> {
         self.core.matcher.statistics()
     }
 
+    /// Tells the `metrics` facade what the session holds: facts, tuples and bytes, node by node, and activations that wait.
+    /// What runs do is told at the end of each run; this costs as much as [`statistics`](Self::statistics), so it is
+    /// for whoever gathers figures now and then.
+    #[cfg(feature = "metrics")]
+    pub fn emit_metrics(&self) {
+        crate::telemetry::held(&self.core.matcher);
+    }
+
     /// Whether joins count what passes through them, from now on: probes, and the pairs that they find. Each time that
     /// it is turned on, the counts begin at nothing. Off, as it is at first, it costs nothing; on, a few percent.
     pub fn collect_counts(&mut self, on: bool) {

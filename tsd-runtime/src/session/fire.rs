@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::matcher::{Matcher, RuleId, Slots};
 use crate::program::Program;
 use crate::report::Report;
+use crate::telemetry;
 use crate::tuple::Tuple;
 
 /// Sees every activation that fires.
@@ -51,6 +52,13 @@ impl Activation<'_> {
 
 /// Fires until the agenda is empty or the limit is reached.
 pub(super) fn run<P: Program>(session: &mut Session<P>) -> Result<Report, Error> {
+    let telling = telemetry::Run::begin();
+    let ended = fire_all(session);
+    telling.end(&ended, &session.core.matcher, &mut session.core.told);
+    ended
+}
+
+fn fire_all<P: Program>(session: &mut Session<P>) -> Result<Report, Error> {
     let limit = session.core.run_limit;
     let mut tally = Tally::new(limit);
     let mut slots = Slots::new();

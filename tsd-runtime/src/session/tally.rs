@@ -8,6 +8,7 @@ use super::names;
 use crate::error::Error;
 use crate::matcher::{Matcher, RuleId};
 use crate::report::{Problem, Report};
+use crate::telemetry;
 
 /// How many of the last firings tell which rules keep a run going.
 const REMEMBERED: u64 = 256;
@@ -64,6 +65,7 @@ impl Tally {
         reason: &str,
     ) {
         self.problem_count += 1;
+        telemetry::problem(&rule.name, &effect, reason);
         if self.problems.len() < Report::PROBLEMS_KEPT {
             let facts = rule.patterns.iter().zip(handles).map(|(pattern, handle)| {
                 format!("{}={}", pattern.variable, names::value(matcher, &Value::Fact(*handle)))
@@ -75,7 +77,8 @@ impl Tally {
 
     /// Adds the counts of the run to those of the rules.
     pub(super) fn settle(&self, matcher: &mut Matcher) {
-        for (id, _) in &self.fired {
+        for (id, rule) in &self.fired {
+            telemetry::fired(&rule.name, self.counts[*id as usize]);
             if let Some(live) = matcher.rules.get_mut(*id) {
                 live.fired += self.counts[*id as usize];
             }
