@@ -7,13 +7,18 @@
 
 mod counts;
 mod entrances;
+mod figure;
+mod groups;
 mod input;
 mod join;
 mod memory;
 mod residual;
 mod rules;
+mod settle;
 mod side;
 mod statistics;
+mod view;
+mod watch;
 
 use tsd_ir::{FactHandle, Network, RootId, Schema, Sharing, TypeId};
 
@@ -22,11 +27,13 @@ use crate::memory::{Store, Texts, WorkingMemory};
 use crate::ruleset::{RuleSet, RuleSets};
 pub use counts::Counts;
 use entrances::{Entrance, Entrances};
+pub(crate) use figure::{Answer, Known};
 use input::Input;
 pub(crate) use join::Slots;
 use join::{Join, Outlet, Propagation, Sign};
 pub(crate) use rules::RuleId;
-use rules::Rules;
+use rules::{Owner, Rules};
+use settle::Live;
 
 /// A live network with its facts and its agenda.
 #[derive(Debug)]
@@ -38,6 +45,7 @@ pub(crate) struct Matcher {
     joins: Vec<Option<Box<Join>>>,
     entrances: Entrances,
     pub(crate) rules: Rules,
+    live: Live,
     pub(crate) agenda: Agenda,
     /// A tree whose sets want a collection.
     crowded: Option<RootId>,
@@ -51,8 +59,8 @@ struct Root {
     input: Input,
     outlet: Outlet,
     sets: RuleSets,
-    /// For each bit, the rule and the branch that it stands for.
-    branches: Vec<Option<Ranked>>,
+    /// For each bit, whose branch it stands for.
+    branches: Vec<Option<Owner>>,
 }
 
 impl Matcher {
@@ -66,6 +74,7 @@ impl Matcher {
             joins: Vec::new(),
             entrances,
             rules: Rules::default(),
+            live: Live::default(),
             agenda: Agenda::default(),
             crowded: None,
             counting: false,
@@ -81,6 +90,7 @@ impl Matcher {
             let set = self.admit(entrance, slot, None);
             self.enter(entrance, slot, set, Sign::Add { fresh: true });
         }
+        self.settle();
         self.collect_sets();
         Ok(slot)
     }
@@ -96,6 +106,8 @@ impl Matcher {
         let WorkingMemory { stores, texts, .. } = &mut self.memory;
         stores[ty.index()].remove(slot, texts);
         self.agenda.muted.retain(|muted| !muted.facts.contains(&(ty, slot)));
+        self.live.tell_followers(ty, slot, None);
+        self.settle();
         self.collect_sets();
     }
 
@@ -122,6 +134,8 @@ impl Matcher {
             let set = self.admit(entrance, slot, Some(affected[index]));
             self.enter(entrance, slot, set, Sign::Add { fresh: false });
         }
+        self.live.tell_followers(ty, slot, Some(&changed));
+        self.settle();
         self.collect_sets();
     }
 
@@ -141,11 +155,15 @@ impl Matcher {
         if set.is_empty() {
             return;
         }
-        let Some(Root { outlet, sets, .. }) = &mut self.roots[entrance.root.0 as usize] else { return };
+        let Some(Root { outlet, sets, branches, .. }) = &mut self.roots[entrance.root.0 as usize] else {
+            return;
+        };
         let mut propagation = Propagation {
             memory: &self.memory,
             joins: &mut self.joins,
             sets,
+            branches,
+            live: &mut self.live,
             agenda: &mut self.agenda,
             root: entrance.root,
             sign,
@@ -183,6 +201,8 @@ impl Matcher {
         outlet.map_sets(&mut map);
         let joins = self.joins.iter_mut().flatten().filter(|join| join.wiring.root == id);
         joins.for_each(|join| join.map_sets(&mut map));
+        let watches = self.live.watches.iter_mut().filter(|watch| watch.root == id);
+        watches.for_each(|watch| watch.map_sets(&mut map));
         self.agenda.map_sets(id, &mut map);
     }
 

@@ -24,6 +24,8 @@ pub(crate) fn hasher() -> ahash::RandomState {
 #[derive(Debug)]
 pub(crate) struct WorkingMemory {
     pub(crate) stores: Vec<Store>,
+    /// The parameters of views, by the number of the view; empty where they are not values.
+    pub(crate) parameters: Vec<Store>,
     pub(crate) texts: Texts,
     /// How often an expression had no value for another reason than a missing field.
     pub(crate) no_values: std::cell::Cell<u64>,
@@ -33,12 +35,15 @@ impl WorkingMemory {
     pub(crate) fn new(schema: &Schema) -> Self {
         let stores = schema.types.iter().enumerate();
         let stores = stores.map(|(index, ty)| Store::new(TypeId(index as u16), ty)).collect();
-        Self { stores, texts: Texts::default(), no_values: std::cell::Cell::new(0) }
+        Self { stores, parameters: Vec::new(), texts: Texts::default(), no_values: std::cell::Cell::new(0) }
     }
 
     #[inline]
     pub(crate) fn store(&self, ty: TypeId) -> &Store {
-        &self.stores[ty.index()]
+        match ty.view() {
+            None => &self.stores[ty.index()],
+            Some(view) => &self.parameters[view as usize],
+        }
     }
 
     #[inline]

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use tsd_ir::{NodeId, Signature, TypeId};
+use tsd_ir::{NodeId, RootId, Signature, TypeId, ViewId};
 
 pub use crate::matcher::Counts;
 
@@ -16,6 +16,10 @@ pub struct Statistics {
     pub types: Vec<TypeStatistics>,
     /// The joins, in ascending order of their numbers.
     pub joins: Vec<JoinStatistics>,
+    /// The views, in ascending order of their numbers.
+    pub views: Vec<ViewStatistics>,
+    /// The places where tuples wait for views to change.
+    pub watches: Vec<WatchStatistics>,
     /// The rules, in the order in which they were added.
     pub rules: Vec<RuleStatistics>,
     /// What takes how much room.
@@ -54,6 +58,34 @@ pub struct JoinStatistics {
     pub counts: Option<Counts>,
 }
 
+/// One view: what an `EXISTS`, an aggregate or an aggregate variable asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ViewStatistics {
+    /// The view.
+    pub view: ViewId,
+    /// What it asks.
+    pub signature: Signature,
+    /// How many rules and other views ask it.
+    pub users: u32,
+    /// For how many combinations of its parameters it has an answer.
+    pub groups: usize,
+    /// The bytes of what it has gathered, and of its parameters.
+    pub bytes: usize,
+}
+
+/// A place where tuples wait, which are tested again when a view or a followed fact changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WatchStatistics {
+    /// The root of the chains that pass here.
+    pub root: RootId,
+    /// The join behind which the tuples wait; `None` right behind the root.
+    pub join: Option<NodeId>,
+    /// How many tuples wait.
+    pub tuples: usize,
+    /// The bytes that they take.
+    pub bytes: usize,
+}
+
 /// One rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuleStatistics {
@@ -74,6 +106,10 @@ pub struct Bytes {
     pub strings: usize,
     /// The memories of joins.
     pub memories: usize,
+    /// What views have gathered, and their parameters.
+    pub views: usize,
+    /// The tuples that wait for views to change.
+    pub watches: usize,
     /// The sets of rules that facts and tuples carry.
     pub rule_sets: usize,
     /// The agenda.
@@ -83,7 +119,8 @@ pub struct Bytes {
 impl Bytes {
     /// All of it: what [`Session::bytes`](crate::Session::bytes) returns.
     pub fn total(&self) -> usize {
-        self.facts + self.strings + self.memories + self.rule_sets + self.agenda
+        let Self { facts, strings, memories, views, watches, rule_sets, agenda } = self;
+        facts + strings + memories + views + watches + rule_sets + agenda
     }
 }
 
@@ -96,6 +133,11 @@ impl Statistics {
     /// How many tuples and facts the memories of all joins hold.
     pub fn tuples(&self) -> usize {
         self.joins.iter().map(|join| join.left + join.right).sum()
+    }
+
+    /// How many tuples wait for views to change.
+    pub fn watched(&self) -> usize {
+        self.watches.iter().map(|watch| watch.tuples).sum()
     }
 
     /// How many activations have fired, of the rules that are there.
@@ -119,16 +161,27 @@ impl Statistics {
     }
 }
 
-/// A line for facts, joins, rules and bytes each.
+/// A line for each kind of node, and one for the bytes.
 impl fmt::Display for Statistics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{} facts of {} types", self.facts(), self.types.len())?;
-        writeln!(f, "{} joins that hold {} tuples", self.joins.len(), self.tuples())?;
-        writeln!(f, "{} rules: {} fired, {} waiting", self.rules.len(), self.fired(), self.waiting())?;
-        let Bytes { facts, strings, memories, rule_sets, agenda } = self.bytes;
+        let counted = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
+        writeln!(f, "{} of {}", counted(self.facts(), "fact"), counted(self.types.len(), "type"))?;
+        let tuples = counted(self.tuples(), "tuple");
+        writeln!(f, "{} that hold {tuples}", counted(self.joins.len(), "join"))?;
+        if !self.views.is_empty() {
+            let groups = counted(self.views.iter().map(|view| view.groups).sum(), "answer");
+            writeln!(f, "{} that hold {groups}", counted(self.views.len(), "view"))?;
+        }
+        if !self.watches.is_empty() {
+            writeln!(f, "{} that wait for changes of views", counted(self.watched(), "tuple"))?;
+        }
+        let rules = counted(self.rules.len(), "rule");
+        writeln!(f, "{rules}: {} fired, {} waiting", self.fired(), self.waiting())?;
+        let Bytes { facts, strings, memories, views, watches, rule_sets, agenda } = self.bytes;
         writeln!(
             f,
-            "{} bytes: facts {facts}, strings {strings}, memories {memories}, rule sets {rule_sets}, agenda {agenda}",
+            "{} bytes: facts {facts}, strings {strings}, joins {memories}, views {views}, watches {watches}, \
+             rule sets {rule_sets}, agenda {agenda}",
             self.bytes.total(),
         )
     }

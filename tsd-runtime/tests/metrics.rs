@@ -190,7 +190,7 @@ fn what_a_session_holds_is_told_when_asked_for() {
         for (name, value) in expected {
             assert_eq!(collected.get(&name), Some(value), "{name}");
         }
-        let parts = ["facts", "strings", "joins", "rule sets", "agenda"];
+        let parts = ["facts", "strings", "joins", "views", "watches", "rule sets", "agenda"];
         let bytes: f64 = parts.iter().filter_map(|of| collected.get(&format!("tsd_bytes{{of={of}}}"))).sum();
         assert_eq!(bytes, engine.bytes() as f64);
     });

@@ -1,11 +1,13 @@
 //! What there is to be told of a live network.
 
 use tsd_ir::network::JoinNode;
-use tsd_ir::{NodeId, TypeId};
+use tsd_ir::{NodeId, Parameters, TypeId, ViewId};
 
 use super::{Matcher, RuleId, rules};
 use crate::memory::Store;
-use crate::statistics::{Bytes, JoinStatistics, RuleStatistics, Statistics, TypeStatistics};
+use crate::statistics::{
+    Bytes, JoinStatistics, RuleStatistics, Statistics, TypeStatistics, ViewStatistics, WatchStatistics,
+};
 
 impl Matcher {
     /// Has joins count what passes through them, from nothing on, or stop counting.
@@ -26,6 +28,8 @@ impl Matcher {
                 })
                 .collect(),
             joins: self.network.joins().map(|(id, join)| self.join_statistics(id, join)).collect(),
+            views: self.network.views().map(|(id, _)| self.view_statistics(id)).collect(),
+            watches: self.watch_statistics(),
             rules: self.rule_statistics(),
             bytes: self.bytes_by_kind(),
         }
@@ -44,6 +48,31 @@ impl Matcher {
             bytes: held.bytes,
             counts: live.and_then(|join| join.counts.as_deref().copied()),
         }
+    }
+
+    /// One view's statistics. The view must be in use.
+    pub(crate) fn view_statistics(&self, id: ViewId) -> ViewStatistics {
+        let shape = self.network.view(id);
+        let live = self.live.views.get(id.0);
+        let parameters = &self.memory.parameters[id.0 as usize];
+        let groups = match live.parameters() {
+            Parameters::None => 1,
+            Parameters::Fact(ty) => self.memory.store(*ty).len(),
+            Parameters::Values(_) => parameters.len(),
+        };
+        let bytes = live.bytes() + parameters.bytes();
+        ViewStatistics { view: id, signature: shape.signature, users: shape.users, groups, bytes }
+    }
+
+    /// The statistics of the places where tuples wait.
+    pub(crate) fn watch_statistics(&self) -> Vec<WatchStatistics> {
+        let watches = self.live.watches.iter().map(|(_, watch)| WatchStatistics {
+            root: watch.root,
+            join: watch.join,
+            tuples: watch.rows.len(),
+            bytes: watch.rows.bytes(),
+        });
+        watches.collect()
     }
 
     /// The rules' statistics, in the order in which they were added.
@@ -72,6 +101,8 @@ impl Matcher {
             facts: self.memory.stores.iter().map(Store::bytes).sum(),
             strings: self.memory.texts.bytes(),
             memories: self.joins.iter().flatten().map(|join| join.held().bytes).sum(),
+            views: self.live.views.bytes() + self.memory.parameters.iter().map(Store::bytes).sum::<usize>(),
+            watches: self.live.watches.bytes(),
             rule_sets: self.roots.iter().flatten().map(|root| root.sets.bytes()).sum(),
             agenda: self.agenda.bytes(),
         }

@@ -188,6 +188,18 @@ impl Store {
         key.places.find(key.hasher.hash_one(word), same).map(|place| place.slot)
     }
 
+    /// Whether there is a fact at `slot`.
+    pub(crate) fn is_live(&self, slot: u32) -> bool {
+        self.slots.get(slot as usize).is_some_and(|slot| slot.is_live())
+    }
+
+    /// The symbols of the strings of the fact at `slot`.
+    pub(crate) fn texts_of(&self, slot: u32) -> impl Iterator<Item = super::Symbol> + '_ {
+        let row = self.row(slot);
+        let present = self.texts.iter().filter(move |field| is_present(row, self.fields, **field));
+        present.map(move |field| row[*field] as super::Symbol)
+    }
+
     /// The slots in use, oldest slot first.
     pub(crate) fn live_slots(&self) -> impl Iterator<Item = u32> + '_ {
         let slots = self.slots.iter().enumerate();

@@ -3,10 +3,10 @@
 use std::fmt::{self, Write as _};
 use std::ops::Deref;
 
-use tsd_ir::{Network, NodeId};
+use tsd_ir::{Network, NodeId, ViewId};
 
 use crate::matcher::Matcher;
-use crate::statistics::{JoinStatistics, RuleStatistics};
+use crate::statistics::{JoinStatistics, RuleStatistics, ViewStatistics};
 
 /// The network of a session: its shape, which it can be used as, and what its nodes hold.
 ///
@@ -31,6 +31,11 @@ impl<'a> LiveNetwork<'a> {
         self.matcher.join_statistics(join, self.matcher.network.join(join))
     }
 
+    /// What a view holds. The view must be in use.
+    pub fn view_statistics(&self, view: ViewId) -> ViewStatistics {
+        self.matcher.view_statistics(view)
+    }
+
     /// How many activations of each rule have fired and wait, in the order in which the rules were added.
     pub fn activations(&self) -> Vec<RuleStatistics> {
         self.matcher.rule_statistics()
@@ -49,7 +54,11 @@ impl fmt::Display for LiveNetwork<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.shape().to_text_with(
             &self.matcher.schema,
-            |root| format!("{} facts", self.matcher.memory.store(self.shape().root(root).ty).len()),
+            |root| {
+                let ty = self.shape().root(root).ty;
+                let noun = if ty.view().is_some() { "groups" } else { "facts" };
+                format!("{} {noun}", self.matcher.memory.store(ty).len())
+            },
             |join| {
                 let JoinStatistics { left, right, bytes, counts, .. } = self.statistics(join);
                 let mut text = format!("{left} × {right}, {bytes} bytes");
@@ -62,6 +71,10 @@ impl fmt::Display for LiveNetwork<'_> {
                     );
                 }
                 text
+            },
+            |view| {
+                let ViewStatistics { groups, bytes, .. } = self.view_statistics(view);
+                format!("{groups} groups, {bytes} bytes")
             },
         ))
     }

@@ -32,6 +32,9 @@ fn describe() {
     describe_gauge!("tsd_join_left", "Tuples in the left memory of a join");
     describe_gauge!("tsd_join_right", "Facts in the right memory of a join");
     describe_gauge!("tsd_join_bytes", metrics::Unit::Bytes, "Bytes of the memories of a join");
+    describe_gauge!("tsd_view_groups", "Combinations of its parameters for which a view has an answer");
+    describe_gauge!("tsd_view_bytes", metrics::Unit::Bytes, "Bytes of what a view has gathered");
+    describe_gauge!("tsd_watched", "Tuples that wait for views to change");
     describe_gauge!("tsd_join_probes", "Probes of a join since the session began to count");
     describe_gauge!(
         "tsd_join_hits",
@@ -92,7 +95,7 @@ pub(super) fn network(matcher: &Matcher) {
 pub(super) fn held(matcher: &Matcher) {
     describe();
     network(matcher);
-    let Statistics { types, joins, rules, bytes } = matcher.statistics();
+    let Statistics { types, joins, views, watches, rules, bytes } = matcher.statistics();
     for ty in types {
         gauge!("tsd_facts", "type" => ty.name).set(ty.facts as f64);
     }
@@ -111,11 +114,18 @@ pub(super) fn held(matcher: &Matcher) {
             set("tsd_join_passed", counts.passed as f64);
         }
     }
-    let Bytes { facts, strings, memories, rule_sets, agenda } = bytes;
+    for view in views {
+        gauge!("tsd_view_groups", "node" => view.signature.short()).set(view.groups as f64);
+        gauge!("tsd_view_bytes", "node" => view.signature.short()).set(view.bytes as f64);
+    }
+    gauge!("tsd_watched").set(watches.iter().map(|watch| watch.tuples).sum::<usize>() as f64);
+    let Bytes { facts, strings, memories, views, watches, rule_sets, agenda } = bytes;
     let parts = [
         ("facts", facts),
         ("strings", strings),
         ("joins", memories),
+        ("views", views),
+        ("watches", watches),
         ("rule sets", rule_sets),
         ("agenda", agenda),
     ];
