@@ -11,6 +11,7 @@ mod figure;
 mod groups;
 mod input;
 mod join;
+mod look_ahead;
 mod memory;
 mod residual;
 mod rules;
@@ -51,6 +52,8 @@ pub(crate) struct Matcher {
     crowded: Option<RootId>,
     /// Whether joins count what passes through them.
     counting: bool,
+    /// For facts that are about to arrive, the rules at the entrances of their type; the next to be asked for is last.
+    ahead: Vec<RuleSet>,
 }
 
 /// The live half of a root: where the chains of one tree start.
@@ -78,21 +81,27 @@ impl Matcher {
             agenda: Agenda::default(),
             crowded: None,
             counting: false,
+            ahead: Vec::new(),
         }
     }
 
     /// Takes in a fact; if there is one with its primary key, nothing changes and the error is that fact's slot.
     pub(crate) fn insert(&mut self, ty: TypeId, row: &[u64]) -> Result<u32, u32> {
         let slot = self.memory.stores[ty.index()].insert(row)?;
+        self.arrive(ty, slot);
+        self.collect_sets();
+        Ok(slot)
+    }
+
+    /// Sends a fact that is in its store now into the network.
+    fn arrive(&mut self, ty: TypeId, slot: u32) {
         self.agenda.begin_change();
         for index in (0..self.entrances.of(ty).len()).rev() {
             let entrance = self.entrances.of(ty)[index];
-            let set = self.admit(entrance, slot, None);
+            let set = self.admit_new(entrance, slot);
             self.enter(entrance, slot, set, Sign::Add { fresh: true });
         }
         self.settle();
-        self.collect_sets();
-        Ok(slot)
     }
 
     /// Lets a fact go.

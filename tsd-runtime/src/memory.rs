@@ -1,13 +1,15 @@
 //! Working memory: the facts of a session and the strings in them.
 
+mod index;
 mod row;
+mod slots;
 mod store;
 mod texts;
 
 use tsd_ir::{FactHandle, FieldId, Schema, TypeId};
 
 pub use row::{InvalidValue, RowReader, RowWriter};
-pub(crate) use store::Store;
+pub(crate) use store::{Store, is_present};
 pub(crate) use texts::{Symbol, Texts};
 
 /// The hash function of every table. Its keys are fixed: nothing that a table answers depends on them.
@@ -18,6 +20,16 @@ pub(crate) fn hasher() -> ahash::RandomState {
         0x94d0_49bb_1331_11eb,
         0x2545_f491_4f6c_dd1d,
     )
+}
+
+/// The hash of some words, all of whose bits are well mixed: the two halves of a product, folded, for each word. One
+/// multiplication is what a key of one word has time for: most of its searches end where they begin.
+#[inline]
+pub(crate) fn hash_words(words: impl IntoIterator<Item = u64>) -> u64 {
+    words.into_iter().fold(0x243f_6a88_85a3_08d3, |hash, word| {
+        let product = u128::from(hash ^ word) * 0x9e37_79b9_7f4a_7c15;
+        (product >> 64) as u64 ^ product as u64
+    })
 }
 
 /// The facts of a session.

@@ -59,6 +59,17 @@ impl<P: Program> Session<P> {
         self.core.insert(fact)
     }
 
+    /// Inserts facts of one type and returns how many. It is as if each of them came by [`insert`](Self::insert), only
+    /// faster: a few dozen of them wait for memory together. Who needs their handles finds them in
+    /// [`facts`](Self::facts), or inserts them one by one.
+    ///
+    /// # Errors
+    /// That of the first fact that [`insert`](Self::insert) would refuse. The facts before it are then in the session,
+    /// and those after it are not.
+    pub fn insert_all<T: FactOf<P>>(&mut self, facts: impl IntoIterator<Item = T>) -> Result<usize, Error> {
+        self.core.insert_all(facts)
+    }
+
     /// Makes room for so many more facts of a type, which saves the time of growing while they come.
     pub fn reserve<T: FactOf<P>>(&mut self, facts: usize) {
         self.reserve_type(T::TYPE, facts);
@@ -255,6 +266,19 @@ impl<P: Program> Session<P> {
     /// Those of [`insert`](Self::insert), [`Error::UnknownType`], and [`Error::WrongCount`].
     pub fn insert_values(&mut self, ty: TypeId, values: &[Value]) -> Result<FactHandle, Error> {
         self.core.insert_values(ty, values)
+    }
+
+    /// Inserts facts of one type; see [`insert_all`](Self::insert_all).
+    ///
+    /// # Errors
+    /// That of the first fact that [`insert_values`](Self::insert_values) would refuse. The facts before it are then in
+    /// the session, and those after it are not.
+    pub fn insert_all_values<V: AsRef<[Value]>>(
+        &mut self,
+        ty: TypeId,
+        facts: impl IntoIterator<Item = V>,
+    ) -> Result<usize, Error> {
+        self.core.insert_all_values(ty, facts)
     }
 
     /// Replaces all fields of a fact.

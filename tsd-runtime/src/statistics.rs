@@ -164,7 +164,8 @@ impl Statistics {
 /// A line for each kind of node, and one for the bytes.
 impl fmt::Display for Statistics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let counted = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
+        let counted =
+            |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
         writeln!(f, "{} of {}", counted(self.facts(), "fact"), counted(self.types.len(), "type"))?;
         let tuples = counted(self.tuples(), "tuple");
         writeln!(f, "{} that hold {tuples}", counted(self.joins.len(), "join"))?;

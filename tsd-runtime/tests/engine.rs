@@ -2,6 +2,9 @@
 
 use std::sync::{Arc, Mutex};
 
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
 use tsd_runtime::ir::{TypeId, Value};
 use tsd_runtime::{Context, Engine, Error, Host, Interpreted};
 
@@ -96,6 +99,83 @@ fn a_refused_fact_changes_nothing() {
     engine.retract_fact(o1).unwrap();
     assert_eq!(engine.retract_fact(o1), Err(Error::NoSuchFact));
     assert_eq!(engine.len(), 1);
+}
+
+proptest! {
+    /// Now and then an id comes twice; slots are used again; batches are longer than a block.
+    #[test]
+    fn a_batch_is_many_facts_one_by_one(
+        retracted in vec(any::<bool>(), 3),
+        customers in vec((option::weighted(0.01, 0..90_usize), any::<bool>()), 0..150),
+        orders in vec((option::weighted(0.01, 0..90_usize), 0..150_u32, 0..2000_i64), 0..150),
+        customers_first: bool,
+    ) {
+        let customers: Vec<[Value; 2]> = (customers.iter().enumerate())
+            .map(|(number, (id, gold))| {
+                let tier = if *gold { "GOLD" } else { "a tier with a long name" };
+                [text(&format!("c{}", id.unwrap_or(number))), text(tier)]
+            })
+            .collect();
+        // Some orders name another order in place of a customer.
+        let orders: Vec<[Value; 3]> = (orders.iter().enumerate())
+            .map(|(number, (id, named, value))| {
+                let named = format!("{}{named}", if value % 2 == 0 { "c" } else { "o" });
+                order(&format!("o{}", id.unwrap_or(number)), &named, *value as f64)
+            })
+            .collect();
+        let [mut single, mut batch] = [(), ()].map(|()| {
+            let mut engine = shop(
+                "rule pair : {a: Order, b: Order} / a.customer_id == b.customer_id AND a.id != b.id ==> reward(a.id, b.value)
+                 rule named : {a: Order, b: Order} / a.customer_id == b.id AND b.value > 500 ==> reward(a.id, b.value)"
+            );
+            for (number, retracted) in retracted.iter().enumerate() {
+                let id = text(&format!("old{number}"));
+                let handle = engine.insert_values(CUSTOMER, &[id, text("GOLD")]).unwrap();
+                if *retracted {
+                    engine.retract_fact(handle).unwrap();
+                }
+            }
+            engine
+        });
+        let one_by_one = |engine: &mut Engine<Calls>, ty, facts: &[&[Value]]| {
+            for (number, values) in facts.iter().enumerate() {
+                engine.insert_values(ty, values).map_err(|error| (number, error))?;
+            }
+            Ok(facts.len())
+        };
+        let customers: Vec<&[Value]> = customers.iter().map(|values| values.as_slice()).collect();
+        let orders: Vec<&[Value]> = orders.iter().map(|values| values.as_slice()).collect();
+        let mut tables = [(CUSTOMER, customers), (ORDER, orders)];
+        if !customers_first {
+            tables.reverse();
+        }
+        for (ty, facts) in tables {
+            let before = batch.len();
+            let inserted = one_by_one(&mut single, ty, &facts);
+            let together = batch.insert_all_values(ty, facts);
+            let together = together.map_err(|error| (batch.len() - before, error));
+            prop_assert_eq!(together, inserted);
+        }
+        prop_assert!(single.handles(CUSTOMER).eq(batch.handles(CUSTOMER)));
+        for handle in single.handles(CUSTOMER).chain(single.handles(ORDER)) {
+            prop_assert_eq!(single.values(handle), batch.values(handle));
+            prop_assert_eq!(single.number_of(handle), batch.number_of(handle));
+        }
+        prop_assert_eq!(calls(&mut single), calls(&mut batch));
+    }
+}
+
+#[test]
+fn a_batch_ends_at_the_first_fact_that_cannot_come_in() {
+    let mut engine = shop("");
+    let refused = engine.insert_all_values(
+        ORDER,
+        [order("o1", "c1", 1.0), order("o2", "c1", f64::NAN), order("o3", "c1", 1.0)],
+    );
+    assert!(matches!(refused, Err(Error::InvalidValue(_))));
+    assert_eq!(engine.len(), 1);
+    assert_eq!(engine.insert_all_values(ORDER, [order("o2", "c1", 2.0), order("o3", "c1", 1.0)]), Ok(2));
+    assert_eq!(engine.insert_all_values(TypeId(9), [[]; 1]), Err(Error::UnknownType(TypeId(9))));
 }
 
 #[test]

@@ -30,18 +30,9 @@ pub fn compiled(workload: &Workload) -> (Timing, Outcome) {
         .collect();
     let (timing, session) = timed(|| {
         let mut session = rules::Session::new(Counts::new(1));
-        session.reserve::<rules::Customer>(customers.len());
-        session.reserve::<rules::Order>(orders.len());
-        session.reserve::<rules::Item>(items.len());
-        for customer in customers {
-            session.insert(customer).expect("the keys differ");
-        }
-        for order in orders {
-            session.insert(order).expect("the keys differ");
-        }
-        for item in items {
-            session.insert(item).expect("the keys differ");
-        }
+        session.insert_all(customers).expect("the keys differ");
+        session.insert_all(orders).expect("the keys differ");
+        session.insert_all(items).expect("the keys differ");
         session.run().expect("no rule loops");
         session
     });

@@ -30,21 +30,11 @@ pub fn compiled(data: &Flights) -> (Timing, Outcome) {
     let flights: Vec<rules::Flight> = data.flights.iter().map(flight).collect();
     let (timing, session) = timed(|| {
         let mut session = rules::Session::new(Counts::new(5));
-        for fact in airlines {
-            session.insert(fact).expect("the keys differ");
-        }
-        for fact in airports {
-            session.insert(fact).expect("the keys differ");
-        }
-        for fact in planes {
-            session.insert(fact).expect("the keys differ");
-        }
-        for fact in weather {
-            session.insert(fact).expect("no key");
-        }
-        for fact in flights {
-            session.insert(fact).expect("no key");
-        }
+        session.insert_all(airlines).expect("the keys differ");
+        session.insert_all(airports).expect("the keys differ");
+        session.insert_all(planes).expect("the keys differ");
+        session.insert_all(weather).expect("no key");
+        session.insert_all(flights).expect("no key");
         session.run().expect("no rule loops");
         session
     });

@@ -47,14 +47,8 @@ macro_rules! compiled {
                 let orders: Vec<rules::Order> = orders.into_iter().map(|one| order(&one)).collect();
                 let (timing, session) = timed(|| {
                     let mut session = session();
-                    session.reserve::<rules::Customer>(customers.len());
-                    session.reserve::<rules::Order>(orders.len());
-                    for customer in customers {
-                        session.insert(customer).expect("the keys differ");
-                    }
-                    for order in orders {
-                        session.insert(order).expect("the keys differ");
-                    }
+                    session.insert_all(customers).expect("the keys differ");
+                    session.insert_all(orders).expect("the keys differ");
                     session.run().expect("no rule loops");
                     session
                 });

@@ -5,11 +5,11 @@
 //! with a threshold each cost one binary search; a rule added is some more rows. What no table can say (`LIKE`,
 //! arithmetic) is tested one by one, while a rule that needs the test is still in the set.
 
-use hashbrown::HashMap;
+use hashbrown::HashTable;
 use tsd_ir::{Const, Cut, Domain, FieldId, Kind, List, Type, TypeId};
 
 use super::residual::{PreparedTest, Residuals};
-use crate::memory::{Symbol, Texts, WorkingMemory};
+use crate::memory::{Symbol, Texts, WorkingMemory, hash_words, is_present};
 use crate::ruleset::{Bit, RuleSet, RuleSets};
 use crate::tuple::Tuple;
 
@@ -50,7 +50,7 @@ struct Table {
 #[derive(Debug)]
 enum Rows {
     /// Single values by their words, and everything else.
-    Points { points: HashMap<u64, RuleSet, ahash::RandomState>, other: RuleSet },
+    Points { points: HashTable<(u64, RuleSet)>, other: RuleSet },
     /// Stretches between numbers: a stretch begins at its cut; the first has none.
     Numbers { cuts: Vec<f64>, sets: Vec<RuleSet> },
     /// The same for integers.
@@ -135,12 +135,40 @@ impl Input {
         memory: &WorkingMemory,
         sets: &mut RuleSets,
     ) -> RuleSet {
-        let store = memory.store(self.ty);
+        let passed = self.admit_row(memory.store(self.ty).row(slot), candidates, &memory.texts, sets);
+        self.test(slot, passed, memory, sets)
+    }
+
+    /// The rules of `passed` whose further tests hold on the fact at `slot`.
+    #[inline]
+    pub(crate) fn test(
+        &self,
+        slot: u32,
+        passed: RuleSet,
+        memory: &WorkingMemory,
+        sets: &mut RuleSets,
+    ) -> RuleSet {
+        if self.tests.is_empty() || passed.is_empty() {
+            return passed;
+        }
+        self.tests.clear(passed, Tuple::new(memory, &[self.ty], &[slot]), sets)
+    }
+
+    /// The rules whose demands on single fields a row satisfies, of those in `candidates` or of all.
+    #[inline]
+    pub(crate) fn admit_row(
+        &self,
+        row: &[u64],
+        candidates: Option<RuleSet>,
+        texts: &Texts,
+        sets: &mut RuleSets,
+    ) -> RuleSet {
         let mut passed = candidates;
         for table in &self.tables {
-            let accepted = match store.field(slot, table.field) {
-                Some(word) => table.rows.accepting(word, &memory.texts),
-                None => table.missing,
+            let present = is_present(row, self.readers.len(), table.field.index());
+            let accepted = match present {
+                true => table.rows.accepting(row[table.field.index()], texts),
+                false => table.missing,
             };
             let both = passed.map_or(accepted, |passed| sets.meet(passed, accepted));
             if both.is_empty() {
@@ -148,11 +176,7 @@ impl Input {
             }
             passed = Some(both);
         }
-        let passed = passed.unwrap_or(self.everyone);
-        if self.tests.is_empty() || passed.is_empty() {
-            return passed;
-        }
-        self.tests.clear(passed, Tuple::new(memory, &[self.ty], &[slot]), sets)
+        passed.unwrap_or(self.everyone)
     }
 
     /// Passes every set held through `map`.
@@ -165,7 +189,7 @@ impl Input {
             match &mut table.rows {
                 Rows::Points { points, other } => {
                     *other = map(*other);
-                    points.values_mut().for_each(|set| *set = map(*set));
+                    points.iter_mut().for_each(|(_, set)| *set = map(*set));
                 }
                 Rows::Numbers { sets, .. } | Rows::Ints { sets, .. } | Rows::Texts { sets, .. } => {
                     sets.iter_mut().for_each(|set| *set = map(*set));
@@ -179,7 +203,10 @@ impl Rows {
     #[inline]
     fn accepting(&self, word: u64, texts: &Texts) -> RuleSet {
         match self {
-            Self::Points { points, other } => points.get(&word).copied().unwrap_or(*other),
+            Self::Points { points, other } => {
+                let found = points.find(hash_words([word]), |(point, _)| *point == word);
+                found.map_or(*other, |(_, set)| *set)
+            }
             Self::Numbers { cuts, sets } => {
                 let value = f64::from_bits(word);
                 sets[cuts.partition_point(|cut| *cut <= value)]
@@ -252,7 +279,7 @@ impl Table {
             pairs.extend(points.iter().map(|point| (*point, *bit)));
         }
         pairs.sort_unstable();
-        let mut points = HashMap::with_hasher(crate::memory::hasher());
+        let mut points = HashTable::new();
         for same in pairs.chunk_by(|(left, _), (right, _)| left == right) {
             let mut bits = other.clone();
             same.iter().for_each(|(_, bit)| bits.flip(*bit));
@@ -267,7 +294,8 @@ impl Table {
                 Const::Bool(bool) => u64::from(*bool),
                 Const::Missing => continue,
             };
-            points.insert(word, sets.intern(&bits.0));
+            let set = sets.intern(&bits.0);
+            points.insert_unique(hash_words([word]), (word, set), |(word, _)| hash_words([*word]));
         }
         Rows::Points { points, other: sets.intern(&other.0) }
     }

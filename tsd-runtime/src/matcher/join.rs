@@ -200,6 +200,15 @@ impl Join {
         });
     }
 
+    /// Reads what these facts will look at on the left when they arrive on the right.
+    pub(crate) fn touch_all(&self, slots: impl Iterator<Item = u32>, memory: &WorkingMemory) {
+        let wiring = &self.wiring;
+        with_sides!(&self.sides, pair => {
+            let keys: SmallVec<[_; 64]> = slots.filter_map(|slot| wiring.right_key(memory, slot)).collect();
+            pair.left.touch_all(&keys, memory);
+        });
+    }
+
     /// Passes every set held through `map`.
     pub(crate) fn map_sets(&mut self, map: &mut dyn FnMut(RuleSet) -> RuleSet) {
         self.wiring.input.map_sets(map);

@@ -4,6 +4,7 @@
 //! side whose join key is the whole primary key of its one type needs no second index: it remembers, for each slot, the
 //! rules of the fact there.
 
+use smallvec::SmallVec;
 use tsd_ir::{Part, TypeId};
 
 use super::memory::{Found, Key, Memory, RowIter};
@@ -87,6 +88,18 @@ impl<K: Key> Side<K> {
         }
     }
 
+    /// Reads what probes with these keys will look at.
+    pub(crate) fn touch_all(&self, keys: &[K], memory: &WorkingMemory) {
+        let read = match self {
+            Self::Own(own) => {
+                let rows = keys.iter().filter_map(|key| own.group(key).next());
+                rows.fold(0, |all, row| all ^ u64::from(row.slot))
+            }
+            Self::Stored(stored) => stored.touch_all(keys, memory),
+        };
+        std::hint::black_box(read);
+    }
+
     /// The tuples with this key, after [`prepare`](Self::prepare).
     #[inline]
     pub(crate) fn group<'a>(&'a self, key: &K, memory: &WorkingMemory) -> Group<'a, K> {
@@ -157,6 +170,22 @@ impl Stored {
         let Some(held) = self.sets.get_mut(slot as usize).filter(|held| !held.is_empty()) else { return };
         *held = sets.difference(*held, set);
         self.len -= usize::from(held.is_empty());
+    }
+
+    /// First the index for all keys, then the facts that it leads to: neither loop waits for what it reads.
+    fn touch_all<K: Key>(&self, keys: &[K], memory: &WorkingMemory) -> u64 {
+        let store = memory.store(self.ty);
+        let hash = |key: &K| Store::key_hash(self.key_words.iter().map(|word| key.words()[*word]));
+        let hashes: SmallVec<[u64; 64]> = keys.iter().map(hash).collect();
+        let begun = hashes.iter().fold(0, |all, hash| all ^ store.touch_index(*hash));
+        let slots = hashes.iter().filter_map(|hash| store.guess_by_key(*hash));
+        slots.fold(u64::from(begun), |all, slot| all ^ store.row(slot)[0] ^ u64::from(self.holds(slot)))
+    }
+
+    /// Whether the fact at a slot takes part.
+    #[inline]
+    fn holds(&self, slot: u32) -> bool {
+        self.sets.get(slot as usize).is_some_and(|set| !set.is_empty())
     }
 
     #[inline]

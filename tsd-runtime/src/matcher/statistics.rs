@@ -69,7 +69,7 @@ impl Matcher {
         let watches = self.live.watches.iter().map(|(_, watch)| WatchStatistics {
             root: watch.root,
             join: watch.join,
-            tuples: watch.rows.len(),
+            tuples: watch.rows.live().count(),
             bytes: watch.rows.bytes(),
         });
         watches.collect()

@@ -12,12 +12,11 @@ use super::texts::{Symbol, Texts};
 pub struct RowWriter<'a> {
     ty: &'a Type,
     texts: &'a mut Texts,
-    words: &'a mut Vec<u64>,
+    row: &'a mut [u64],
     field: usize,
-    /// Whether the row has presence bits; one without grows field by field.
     has_presence: bool,
     /// The first field that could not be written, after which nothing is.
-    invalid: Option<InvalidValue>,
+    invalid: Option<Box<InvalidValue>>,
 }
 
 /// A value that a field cannot hold.
@@ -38,15 +37,11 @@ impl fmt::Display for InvalidValue {
 }
 
 impl<'a> RowWriter<'a> {
-    /// Starts a row of `width` words.
-    pub(crate) fn new(ty: &'a Type, width: usize, texts: &'a mut Texts, words: &'a mut Vec<u64>) -> Self {
-        words.clear();
-        let fields = ty.fields.len();
-        if width > fields {
-            // The presence bits lie behind the fields, so they are there before them.
-            words.resize(width, 0);
-        }
-        Self { ty, texts, words, field: 0, has_presence: width > fields, invalid: None }
+    /// Starts to write a row whose words are all zero.
+    #[inline]
+    pub(crate) fn new(ty: &'a Type, texts: &'a mut Texts, row: &'a mut [u64]) -> Self {
+        let has_presence = row.len() > ty.fields.len();
+        Self { ty, texts, row, field: 0, has_presence, invalid: None }
     }
 
     #[inline]
@@ -54,20 +49,18 @@ impl<'a> RowWriter<'a> {
         if self.invalid.is_some() {
             return;
         }
+        self.row[self.field] = word;
         if self.has_presence {
-            let (field, fields) = (self.field, self.ty.fields.len());
-            self.words[field] = word;
-            self.words[fields + field / 64] |= 1 << (field % 64);
-        } else {
-            self.words.push(word);
+            self.row[self.ty.fields.len() + self.field / 64] |= 1 << (self.field % 64);
         }
         self.field += 1;
     }
 
+    #[cold]
     fn reject(&mut self, problem: &'static str) {
         if self.invalid.is_none() {
             let (ty, field) = (self.ty.name.to_string(), self.ty.fields[self.field].name.to_string());
-            self.invalid = Some(InvalidValue { ty, field, problem });
+            self.invalid = Some(Box::new(InvalidValue { ty, field, problem }));
         }
     }
 
@@ -144,15 +137,16 @@ impl<'a> RowWriter<'a> {
     }
 
     /// Ends the row: what was wrong with it, first of all, if anything was.
-    pub(crate) fn finish(self) -> Result<(), InvalidValue> {
+    #[inline]
+    pub(crate) fn finish(self) -> Result<(), Box<InvalidValue>> {
         let Some(invalid) = self.invalid else {
             debug_assert_eq!(self.field, self.ty.fields.len(), "every field is written");
             return Ok(());
         };
         for (index, field) in self.ty.fields[..self.field].iter().enumerate() {
-            let present = !self.has_presence || is_present(self.words, self.ty.fields.len(), index);
+            let present = !self.has_presence || is_present(self.row, self.ty.fields.len(), index);
             if field.kind == tsd_ir::Kind::Text && present {
-                self.texts.release(self.words[index] as Symbol);
+                self.texts.release(self.row[index] as Symbol);
             }
         }
         Err(invalid)

@@ -4,10 +4,12 @@
 //! is its symbol, a number its bits, an integer itself, a Boolean 0 or 1, a reference the handle. Rows of
 //! retracted facts are used again, with the slot's next generation.
 
-use hashbrown::HashTable;
-use hashbrown::hash_table::Entry;
+use smallvec::SmallVec;
 use tsd_ir::{FactHandle, FieldId, Kind, Type, TypeId};
 
+use super::hash_words;
+use super::index::Index;
+use super::slots::Slots;
 use super::texts::Texts;
 
 /// The table of one type.
@@ -18,75 +20,24 @@ pub(crate) struct Store {
     width: usize,
     texts: Vec<usize>,
     words: Vec<u64>,
-    slots: Vec<Slot>,
-    free: Vec<u32>,
-    live: usize,
-    next_number: u64,
+    slots: Slots,
     key: Option<KeyIndex>,
-}
-
-/// What a slot holds besides its row, in one word: the fact's insertion number, counted from 1 in its type, above the
-/// slot's generation and whether a fact is there.
-#[derive(Clone, Copy, Debug)]
-struct Slot(u64);
-
-impl Slot {
-    const LIVE: u64 = 1;
-    const NUMBER_SHIFT: u32 = 21;
-    /// Numbers of 43 bits: a million insertions a second for a hundred days. Beyond, they stay at the last one.
-    const LAST_NUMBER: u64 = u64::MAX >> Self::NUMBER_SHIFT;
-
-    fn live(generation: u32, number: u64) -> Self {
-        Self(number.min(Self::LAST_NUMBER) << Self::NUMBER_SHIFT | u64::from(generation) << 1 | Self::LIVE)
-    }
-
-    fn free(generation: u32) -> Self {
-        Self(u64::from(generation) << 1)
-    }
-
-    fn is_live(self) -> bool {
-        self.0 & Self::LIVE != 0
-    }
-
-    fn generation(self) -> u32 {
-        (self.0 >> 1) as u32 & FactHandle::LAST_GENERATION
-    }
-
-    fn number(self) -> u64 {
-        self.0 >> Self::NUMBER_SHIFT
-    }
 }
 
 /// Finds facts by primary key.
 #[derive(Debug)]
 struct KeyIndex {
     fields: Vec<usize>,
-    places: HashTable<KeyPlace>,
-    hasher: ahash::RandomState,
-}
-
-/// A fact in the index.
-#[derive(Clone, Copy, Debug)]
-struct KeyPlace {
-    /// The word of a key of one field; the hash of a longer key, so that growing the table reads no rows.
-    word: u64,
-    slot: u32,
+    slots: Index,
 }
 
 impl KeyIndex {
-    /// What the index knows of a key: all of it when it has one word.
     #[inline]
-    fn word(&self, mut words: impl Iterator<Item = u64>) -> u64 {
-        match self.fields.len() {
-            1 => words.next().unwrap_or(0),
-            _ => words.fold(0, |hash, word| self.hasher.hash_one((hash, word))),
-        }
+    fn hash(&self, row: &[u64]) -> u64 {
+        hash_words(self.fields.iter().map(|field| row[*field]))
     }
 
-    fn row_word(&self, row: &[u64]) -> u64 {
-        self.word(self.fields.iter().map(|field| row[*field]))
-    }
-
+    #[inline]
     fn same(&self, left: &[u64], right: &[u64]) -> bool {
         self.fields.iter().all(|field| left[*field] == right[*field])
     }
@@ -99,8 +50,7 @@ impl Store {
         let texts = declared.fields.iter().enumerate().filter(|(_, field)| field.kind == Kind::Text);
         let key = (!declared.key.is_empty()).then(|| KeyIndex {
             fields: declared.key.iter().map(|field| field.index()).collect(),
-            places: HashTable::new(),
-            hasher: super::hasher(),
+            slots: Index::default(),
         });
         Self {
             ty,
@@ -108,10 +58,7 @@ impl Store {
             width: fields + presence,
             texts: texts.map(|(index, _)| index).collect(),
             words: Vec::new(),
-            slots: Vec::new(),
-            free: Vec::new(),
-            live: 0,
-            next_number: 1,
+            slots: Slots::new(),
             key,
         }
     }
@@ -123,7 +70,7 @@ impl Store {
 
     /// How many facts there are.
     pub(crate) fn len(&self) -> usize {
-        self.live
+        self.slots.live_count()
     }
 
     /// The row at `slot`.
@@ -143,7 +90,7 @@ impl Store {
     /// The handle of the fact at `slot`.
     #[inline]
     pub(crate) fn handle(&self, slot: u32) -> FactHandle {
-        FactHandle::new(self.ty, slot, self.slots[slot as usize].generation())
+        FactHandle::new(self.ty, slot, self.slots.generation(slot).unwrap_or_default())
     }
 
     /// How many facts were ever inserted.
@@ -154,14 +101,13 @@ impl Store {
 
     /// The insertion number of the fact at `slot`.
     pub(crate) fn number(&self, slot: u32) -> u64 {
-        self.slots[slot as usize].number()
+        self.slots.number(slot)
     }
 
     /// The slot of a handle whose fact is still there.
     pub(crate) fn find(&self, handle: FactHandle) -> Option<u32> {
-        let slot = self.slots.get(handle.slot() as usize)?;
-        let same = handle.ty() == self.ty && slot.is_live() && slot.generation() == handle.generation();
-        same.then_some(handle.slot())
+        let generation = self.slots.generation(handle.slot())?;
+        (handle.ty() == self.ty && generation == handle.generation()).then_some(handle.slot())
     }
 
     /// The slot of the fact with the primary key of `row`.
@@ -179,18 +125,16 @@ impl Store {
     #[inline]
     pub(crate) fn find_key(&self, words: impl Iterator<Item = u64> + Clone) -> Option<u32> {
         let key = self.key.as_ref()?;
-        let word = key.word(words.clone());
-        let one = key.fields.len() == 1;
-        let same = |place: &KeyPlace| {
-            place.word == word
-                && (one || key.fields.iter().map(|field| self.row(place.slot)[*field]).eq(words.clone()))
+        let same = |slot| {
+            let row = self.row(slot);
+            key.fields.iter().map(|field| row[*field]).eq(words.clone())
         };
-        key.places.find(key.hasher.hash_one(word), same).map(|place| place.slot)
+        key.slots.find(hash_words(words.clone()), same)
     }
 
     /// Whether there is a fact at `slot`.
     pub(crate) fn is_live(&self, slot: u32) -> bool {
-        self.slots.get(slot as usize).is_some_and(|slot| slot.is_live())
+        self.slots.generation(slot).is_some()
     }
 
     /// The symbols of the strings of the fact at `slot`.
@@ -200,72 +144,123 @@ impl Store {
         present.map(move |field| row[*field] as super::Symbol)
     }
 
-    /// The slots in use, oldest slot first.
+    /// Reads where the search for a key begins, whose [hash](Self::key_hash) this is.
+    #[inline]
+    pub(crate) fn touch_index(&self, hash: u64) -> u32 {
+        self.key.as_ref().map_or(0, |key| key.slots.touch(hash))
+    }
+
+    /// The hash of the primary key of these words, in the order of the key's fields.
+    #[inline]
+    pub(crate) fn key_hash(words: impl Iterator<Item = u64>) -> u64 {
+        hash_words(words)
+    }
+
+    /// The slot that a key of this hash most likely has.
+    #[inline]
+    pub(crate) fn guess_by_key(&self, hash: u64) -> Option<u32> {
+        self.key.as_ref()?.slots.find(hash, |_| true)
+    }
+
+    /// The slots in use, lowest first.
     pub(crate) fn live_slots(&self) -> impl Iterator<Item = u32> + '_ {
-        let slots = self.slots.iter().enumerate();
-        slots.filter(|(_, slot)| slot.is_live()).map(|(index, _)| index as u32)
+        self.slots.live()
     }
 
     /// Makes room for so many more facts.
     pub(crate) fn reserve(&mut self, facts: usize) {
         self.words.reserve(facts * self.width);
-        self.slots.reserve(facts);
-        if let Some(KeyIndex { places, hasher, .. }) = &mut self.key {
-            places.reserve(facts, |place| hasher.hash_one(place.word));
-        }
+        self.grow_index(self.slots.len() + facts);
     }
 
     /// Takes a row in; if a fact has its primary key, nothing changes and the error is that fact's slot.
     pub(crate) fn insert(&mut self, row: &[u64]) -> Result<u32, u32> {
-        let slot = self.free.last().copied().unwrap_or(self.slots.len() as u32);
+        let slot = self.slots.next();
         self.index(slot, row)?;
-        let number = self.next_number;
-        self.next_number += 1;
-        self.live += 1;
-        if self.free.pop().is_some() {
+        if slot as usize == self.slots.len() {
+            self.words.extend_from_slice(row);
+        } else {
             let start = slot as usize * self.width;
             self.words[start..start + self.width].copy_from_slice(row);
-            let place = &mut self.slots[slot as usize];
-            *place = Slot::live(place.generation(), number);
-        } else {
-            self.words.extend_from_slice(row);
-            self.slots.push(Slot::live(0, number));
         }
+        self.slots.take();
         Ok(slot)
+    }
+
+    /// Takes rows in one after another, and writes down the slots; if a fact has the primary key of one of them, that one
+    /// and those behind it stay out, and the error is that fact's slot.
+    pub(crate) fn insert_all(&mut self, rows: &[u64], count: usize, slots: &mut Vec<u32>) -> Result<(), u32> {
+        if (self.slots.next() as usize) < self.slots.len() {
+            for index in 0..count {
+                slots.push(self.insert(&rows[index * self.width..][..self.width])?);
+            }
+            return Ok(());
+        }
+        let first = self.slots.len();
+        self.words.extend_from_slice(rows);
+        let entered = self.index_new(first, count);
+        let count = entered.map_or_else(|(entered, _)| entered, |()| count);
+        self.words.truncate((first + count) * self.width);
+        for slot in first..first + count {
+            self.slots.take();
+            slots.push(slot as u32);
+        }
+        entered.map_err(|(_, other)| other)
+    }
+
+    /// Enters the primary keys of the last `count` rows, as far as no fact has them; if one has, the error is how many
+    /// were entered, and that fact's slot. The places that the index has for all of them are read first.
+    fn index_new(&mut self, first: usize, count: usize) -> Result<(), (usize, u32)> {
+        if self.key.as_ref().is_some_and(|key| !key.slots.has_room(first + count)) {
+            self.grow_index(first + count);
+        }
+        let Some(key) = &mut self.key else { return Ok(()) };
+        let row = |slot: usize| &self.words[slot * self.width..][..self.width];
+        let fields = key.fields.as_slice();
+        let hash = |slot| hash_words(fields.iter().map(|field| row(slot)[*field]));
+        let hashes: SmallVec<[u64; 64]> = (first..first + count).map(hash).collect();
+        std::hint::black_box(hashes.iter().fold(0, |all, hash| all ^ key.slots.touch(*hash)));
+        for (index, hash) in hashes.iter().enumerate() {
+            let slot = first + index;
+            let same = |other| fields.iter().all(|field| row(other as usize)[*field] == row(slot)[*field]);
+            key.slots.insert(*hash, slot as u32, same).map_err(|other| (index, other))?;
+        }
+        Ok(())
     }
 
     /// Enters the primary key of `row` for the fact at `slot`, unless a fact has it.
     fn index(&mut self, slot: u32, row: &[u64]) -> Result<(), u32> {
-        let Some(key) = &mut self.key else { return Ok(()) };
-        let word = key.row_word(row);
-        let (words, width) = (&self.words, self.width);
-        let KeyIndex { fields, places, hasher } = key;
-        let same = |place: &KeyPlace| {
-            let start = place.slot as usize * width;
-            place.word == word
-                && (fields.len() == 1 || fields.iter().all(|field| words[start + *field] == row[*field]))
-        };
-        match places.entry(hasher.hash_one(word), same, |place| hasher.hash_one(place.word)) {
-            Entry::Occupied(found) => Err(found.get().slot),
-            Entry::Vacant(place) => {
-                place.insert(KeyPlace { word, slot });
-                Ok(())
-            }
+        if self.key.as_ref().is_some_and(|key| !key.slots.has_room(slot as usize + 1)) {
+            self.grow_index(slot as usize + 1);
         }
+        let Some(key) = &mut self.key else { return Ok(()) };
+        let (words, width) = (&self.words, self.width);
+        let same = |other| {
+            let start = other as usize * width;
+            key.fields.iter().all(|field| words[start + *field] == row[*field])
+        };
+        key.slots.insert(key.hash(row), slot, same)
+    }
+
+    /// Makes room in the index for so many slots.
+    fn grow_index(&mut self, slots: usize) {
+        let Some(mut key) = self.key.take() else { return };
+        if !key.slots.has_room(slots) {
+            let fields = key.fields.as_slice();
+            let facts = self.live_slots().map(|slot| {
+                let row = self.row(slot);
+                (hash_words(fields.iter().map(|field| row[*field])), slot)
+            });
+            key.slots.grow(slots, facts);
+        }
+        self.key = Some(key);
     }
 
     /// Gives up the fact at `slot` and its references to strings.
     pub(crate) fn remove(&mut self, slot: u32, texts: &mut Texts) {
         self.unindex(slot);
         self.release_texts(slot, texts);
-        let place = &mut self.slots[slot as usize];
-        let generation = place.generation() + 1;
-        *place = Slot::free(generation);
-        self.live -= 1;
-        // A slot whose generations are used up is never used again.
-        if generation < FactHandle::LAST_GENERATION {
-            self.free.push(slot);
-        }
+        self.slots.give_up(slot);
     }
 
     /// Replaces the row at `slot`. A changed primary key must be new.
@@ -287,10 +282,12 @@ impl Store {
         let start = slot as usize * self.width;
         let row = &self.words[start..start + self.width];
         let Some(key) = &mut self.key else { return };
-        let hash = key.hasher.hash_one(key.row_word(row));
-        if let Ok(found) = key.places.find_entry(hash, |place| place.slot == slot) {
-            found.remove();
-        }
+        let hash = |row: &[u64]| hash_words(key.fields.iter().map(|field| row[*field]));
+        let hash_of = |slot| {
+            let start = slot as usize * self.width;
+            hash(&self.words[start..start + self.width])
+        };
+        key.slots.remove(hash(row), slot, hash_of);
     }
 
     fn release_texts(&self, slot: u32, texts: &mut Texts) {
@@ -319,11 +316,8 @@ impl Store {
 
     /// The bytes held.
     pub(crate) fn bytes(&self) -> usize {
-        let key = self.key.as_ref().map_or(0, |key| key.places.allocation_size());
-        self.words.capacity() * size_of::<u64>()
-            + self.slots.capacity() * size_of::<Slot>()
-            + self.free.capacity() * size_of::<u32>()
-            + key
+        let key = self.key.as_ref().map_or(0, |key| key.slots.bytes());
+        self.words.capacity() * size_of::<u64>() + self.slots.bytes() + key
     }
 }
 

@@ -14,6 +14,52 @@ pub(crate) struct Texts {
     index: HashTable<Symbol>,
     free: Vec<Symbol>,
     hasher: ahash::RandomState,
+    /// Short strings that came lately, each in the only place where it can be.
+    recent: [Short; RECENT],
+}
+
+/// How many short strings are remembered.
+const RECENT: usize = 64;
+
+/// A string of at most 16 bytes, as numbers: most fields with few values, such as states and classes, have no longer
+/// ones, and to compare numbers is far quicker than to compare strings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Short {
+    first: u64,
+    last: u64,
+    length: u32,
+    symbol: Symbol,
+}
+
+impl Short {
+    /// No string: none is so long.
+    const NONE: Self = Self { first: 0, last: 0, length: u32::MAX, symbol: 0 };
+
+    /// A string with a symbol to be filled in; `None` when it is too long.
+    #[inline]
+    fn new(text: &str) -> Option<Self> {
+        let bytes = text.as_bytes();
+        let (first, last) = if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+            (u64::from_le_bytes(*first), u64::from_le_bytes(*last))
+        } else if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+            (u32::from_le_bytes(*first).into(), u32::from_le_bytes(*last).into())
+        } else {
+            (bytes.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)), 0)
+        };
+        let length = u32::try_from(bytes.len()).ok().filter(|length| *length <= 16)?;
+        Some(Self { first, last, length, symbol: 0 })
+    }
+
+    /// Where it is remembered.
+    #[inline]
+    fn place(&self) -> usize {
+        super::hash_words([self.first ^ self.last.rotate_left(32)]) as usize % RECENT
+    }
+
+    #[inline]
+    fn is_same(&self, other: &Self) -> bool {
+        self.first == other.first && self.last == other.last && self.length == other.length
+    }
 }
 
 #[derive(Debug)]
@@ -24,13 +70,33 @@ struct Entry {
 
 impl Default for Texts {
     fn default() -> Self {
-        Self { entries: Vec::new(), index: HashTable::new(), free: Vec::new(), hasher: super::hasher() }
+        Self {
+            entries: Vec::new(),
+            index: HashTable::new(),
+            free: Vec::new(),
+            hasher: super::hasher(),
+            recent: [Short::NONE; RECENT],
+        }
     }
 }
 
 impl Texts {
     /// The symbol of `text`, with one more reference to it.
+    #[inline]
     pub(crate) fn intern(&mut self, text: &str) -> Symbol {
+        let Some(short) = Short::new(text) else { return self.intern_any(text) };
+        let place = short.place();
+        let known = self.recent[place];
+        if known.is_same(&short) {
+            self.entries[known.symbol as usize].references += 1;
+            return known.symbol;
+        }
+        let symbol = self.intern_any(text);
+        self.recent[place] = Short { symbol, ..short };
+        symbol
+    }
+
+    fn intern_any(&mut self, text: &str) -> Symbol {
         let hash = self.hasher.hash_one(text);
         let entries = &mut self.entries;
         if let Some(symbol) = self.index.find(hash, |symbol| &*entries[*symbol as usize].text == text) {
@@ -72,6 +138,12 @@ impl Texts {
             return;
         }
         let text = std::mem::take(&mut entry.text);
+        if let Some(short) = Short::new(&text) {
+            let known = &mut self.recent[short.place()];
+            if known.is_same(&short) {
+                *known = Short::NONE;
+            }
+        }
         let hash = self.hasher.hash_one(&*text);
         if let Ok(found) = self.index.find_entry(hash, |other| *other == symbol) {
             found.remove();

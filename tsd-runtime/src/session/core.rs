@@ -28,9 +28,15 @@ pub(crate) struct Core<P: Program> {
     pub(crate) print: Sink,
     pub(crate) log: Sink,
     pub(crate) told: Told,
-    /// A row on its way in.
-    row: Vec<u64>,
+    /// Rows on their way in.
+    pub(super) rows: Vec<u64>,
 }
+
+/// How many facts of a batch are under way together: enough to keep the memory busy, few enough to stay in the cache.
+const BLOCK: usize = 64;
+
+/// For how many facts a batch makes room before they come, however many it says that there will be.
+const MOST_RESERVED: usize = 1 << 20;
 
 /// How many activations a run fires at the most, unless the session sets another limit.
 const RUN_LIMIT: u64 = 100_000_000;
@@ -48,7 +54,7 @@ impl<P: Program> Core<P> {
             print: Box::new(|line| drop(writeln!(std::io::stdout(), "{line}"))),
             log: Box::new(|line| drop(writeln!(std::io::stderr(), "{line}"))),
             told: Told::default(),
-            row: Vec::new(),
+            rows: Vec::new(),
         }
     }
 
@@ -70,15 +76,76 @@ impl<P: Program> Core<P> {
         if expected == found { Ok(()) } else { Err(Error::WrongCount { expected, found }) }
     }
 
+    /// Inserts facts one after another, each with a value for each field.
+    pub(crate) fn insert_all_values<V: AsRef<[Value]>>(
+        &mut self,
+        ty: TypeId,
+        facts: impl IntoIterator<Item = V>,
+    ) -> Result<usize, Error> {
+        let write = |core: &mut Self, values: &V| {
+            core.check_count(ty, values.as_ref())?;
+            core.write_row(ty, |row| values.as_ref().iter().for_each(|value| row.value(value)))
+        };
+        self.insert_blocks(ty, facts.into_iter(), write, |_, _, _| {})
+    }
+
+    /// Inserts facts one after another.
+    pub(crate) fn insert_all<T: FactOf<P>>(
+        &mut self,
+        facts: impl IntoIterator<Item = T>,
+    ) -> Result<usize, Error> {
+        let write = |core: &mut Self, fact: &T| core.write_row(T::TYPE, |row| fact.write(row));
+        let keep = |core: &mut Self, fact: T, slot| fact.keep(slot, &mut core.objects);
+        self.insert_blocks(T::TYPE, facts.into_iter(), write, keep)
+    }
+
+    /// Inserts facts block by block. In all but time it takes it is as if they came one by one.
+    fn insert_blocks<F>(
+        &mut self,
+        ty: TypeId,
+        mut facts: impl Iterator<Item = F>,
+        write: impl Fn(&mut Self, &F) -> Result<(), Error>,
+        keep: impl Fn(&mut Self, F, u32),
+    ) -> Result<usize, Error> {
+        let expected = facts.size_hint().0.min(MOST_RESERVED);
+        if let Some(store) = self.matcher.memory.stores.get_mut(ty.index()) {
+            store.reserve(expected);
+        }
+        let mut inserted = 0;
+        let mut block: Vec<F> = Vec::with_capacity(BLOCK);
+        let mut slots: Vec<u32> = Vec::with_capacity(BLOCK);
+        loop {
+            self.rows.clear();
+            let mut invalid = Ok(());
+            for fact in facts.by_ref().take(BLOCK) {
+                invalid = write(self, &fact);
+                if invalid.is_err() {
+                    break;
+                }
+                block.push(fact);
+            }
+            if block.is_empty() {
+                return invalid.map(|()| inserted);
+            }
+            slots.clear();
+            let entered = self.matcher.insert_all(ty, &self.rows, block.len(), &mut slots);
+            inserted += slots.len();
+            slots.iter().zip(block.drain(..)).for_each(|(slot, fact)| keep(self, fact, *slot));
+            entered.map_err(|other| self.refuse_rows(ty, other, slots.len()))?;
+            invalid?;
+        }
+    }
+
     fn insert_row(
         &mut self,
         ty: TypeId,
         write: impl FnOnce(&mut RowWriter<'_>),
     ) -> Result<FactHandle, Error> {
+        self.rows.clear();
         self.write_row(ty, write)?;
-        match self.matcher.insert(ty, &self.row) {
+        match self.matcher.insert(ty, &self.rows) {
             Ok(slot) => Ok(self.matcher.memory.store(ty).handle(slot)),
-            Err(other) => Err(self.refuse_row(ty, other)),
+            Err(other) => Err(self.refuse_rows(ty, other, 0)),
         }
     }
 
@@ -112,27 +179,41 @@ impl<P: Program> Core<P> {
         slot: u32,
         write: impl FnOnce(&mut RowWriter<'_>),
     ) -> Result<(), Error> {
+        self.rows.clear();
         self.write_row(ty, write)?;
-        match self.matcher.memory.store(ty).find_by_key(&self.row) {
-            Some(other) if other != slot => return Err(self.refuse_row(ty, other)),
-            _ => self.matcher.update(ty, slot, &self.row),
+        match self.matcher.memory.store(ty).find_by_key(&self.rows) {
+            Some(other) if other != slot => return Err(self.refuse_rows(ty, other, 0)),
+            _ => self.matcher.update(ty, slot, &self.rows),
         }
         self.told.updated();
         Ok(())
     }
 
-    /// Writes a row on its way in.
-    fn write_row(&mut self, ty: TypeId, write: impl FnOnce(&mut RowWriter<'_>)) -> Result<(), Error> {
+    /// Writes one more row on its way in.
+    #[inline]
+    pub(super) fn write_row(
+        &mut self,
+        ty: TypeId,
+        write: impl FnOnce(&mut RowWriter<'_>),
+    ) -> Result<(), Error> {
         let (store, texts, schema) = self.matcher.store_and_texts(ty);
-        let mut row = RowWriter::new(schema.ty(ty), store.width(), texts, &mut self.row);
+        let start = self.rows.len();
+        self.rows.resize(start + store.width(), 0);
+        let mut row = RowWriter::new(schema.ty(ty), texts, &mut self.rows[start..]);
         write(&mut row);
-        Ok(row.finish()?)
+        row.finish().map_err(|invalid| {
+            self.rows.truncate(start);
+            (*invalid).into()
+        })
     }
 
-    /// Gives up a row whose primary key another fact has.
-    fn refuse_row(&mut self, ty: TypeId, other: u32) -> Error {
+    /// Gives up the rows from the one with this number on: another fact has the primary key of the first of them.
+    #[cold]
+    pub(super) fn refuse_rows(&mut self, ty: TypeId, other: u32, first: usize) -> Error {
         let (store, texts, _) = self.matcher.store_and_texts(ty);
-        store.discard(&self.row, texts);
+        for row in self.rows.chunks(store.width().max(1)).skip(first) {
+            store.discard(row, texts);
+        }
         Error::DuplicateKey { fact: names::fact(&self.matcher, ty, other) }
     }
 
