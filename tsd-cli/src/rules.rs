@@ -1,5 +1,6 @@
 //! Rule files on their way to a module, and what is to be said about them.
 
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use tsd_compiler::Module;
@@ -12,29 +13,33 @@ use crate::commands::{EXIT_ERRORS, EXIT_USAGE, Stop, Streams};
 pub(crate) struct Compiled {
     pub(crate) sources: SourceMap,
     pub(crate) module: Module,
-    pub(crate) warnings: usize,
 }
 
 /// Reads and compiles rule files, and shows every error and warning.
 pub(crate) fn compile(files: &[PathBuf], streams: &mut Streams) -> Result<Compiled, Stop> {
     let (sources, ids) = read(files, streams)?;
     let compilation = tsd_compiler::compile(&sources, &ids);
-    let shown = render(&sources, &compilation.diagnostics, streams.colour);
-    streams.err.write_all(shown.as_bytes())?;
-    let errors = compilation.diagnostics.iter().filter(|diagnostic| Diagnostic::is_error(diagnostic)).count();
-    match compilation.module {
-        Some(module) => Ok(Compiled { sources, module, warnings: compilation.diagnostics.len() }),
-        None => {
-            if errors > 1 {
-                writeln!(streams.err, "\n{errors} errors")?;
-            }
-            Err(Stop::Exit(EXIT_ERRORS))
-        }
+    show(&sources, &compilation.diagnostics, streams.colour, &mut streams.err)?;
+    compilation.module.map(|module| Compiled { sources, module }).ok_or(Stop::Exit(EXIT_ERRORS))
+}
+
+/// Shows errors and warnings.
+pub(crate) fn show(
+    sources: &SourceMap,
+    diagnostics: &[Diagnostic],
+    colour: bool,
+    err: &mut dyn Write,
+) -> io::Result<()> {
+    err.write_all(render(sources, diagnostics, colour).as_bytes())?;
+    let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
+    if errors > 1 {
+        writeln!(err, "\n{errors} errors")?;
     }
+    Ok(())
 }
 
 /// Reads all files, and shows which cannot be read. A file given twice is read once.
-fn read(files: &[PathBuf], streams: &mut Streams) -> Result<(SourceMap, Vec<FileId>), Stop> {
+pub(crate) fn read(files: &[PathBuf], streams: &mut Streams) -> Result<(SourceMap, Vec<FileId>), Stop> {
     let mut sources = SourceMap::new();
     let mut ids = Vec::with_capacity(files.len());
     let mut unreadable = false;

@@ -22,6 +22,7 @@ mod report;
 pub mod rt;
 mod ruleset;
 mod session;
+mod support;
 mod tuple;
 
 #[cfg(feature = "dynamic")]
