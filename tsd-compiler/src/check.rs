@@ -12,6 +12,8 @@ mod cycle;
 mod declarations;
 mod effect;
 mod facts;
+mod group;
+mod query;
 mod rule;
 mod scope;
 mod typed;

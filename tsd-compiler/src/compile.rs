@@ -8,7 +8,7 @@ use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::module::{Module, PlannedRule};
 use crate::source::{FileId, SourceMap};
 use crate::syntax::ast;
-use crate::{check, hir, normalize, plan, syntax};
+use crate::{check, hir, normalize, plan, syntax, views};
 
 /// What became of a set of rule files.
 #[derive(Debug)]
@@ -57,12 +57,14 @@ fn plan_sound(schema: &Schema, rules: Vec<hir::Rule>, sink: &mut Diagnostics) ->
     if sink.has_errors() {
         return None;
     }
+    let mut rules = rules;
+    let schema = views::with_parameters(schema, &mut rules);
     let normal = rules.into_iter().map(|rule| {
-        let normal = normalize::normalize(schema, &rule, sink);
+        let normal = normalize::normalize(&schema, &rule, sink);
         (rule, normal)
     });
     let normal = normal.collect();
-    Some(plan::plan(schema, normal, sink))
+    Some(plan::plan(&schema, normal, sink))
 }
 
 fn by_name(sources: &SourceMap, files: &[FileId]) -> Vec<FileId> {

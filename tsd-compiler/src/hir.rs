@@ -4,7 +4,7 @@
 //! still has the shape in which it was written: a tree of AND, OR and NOT with tests at its leaves. Facts are named by
 //! [`Position`] in the order of the declared patterns, and an operator has the kind that it works on.
 
-use tsd_ir::{Effect, Expr, FieldId, Position, Schema, Test, TypeId};
+use tsd_ir::{Effect, Expr, FieldId, Gather, Parameters, Position, Schema, Test, TypeId};
 
 use crate::module::{InitialFact, Places};
 use crate::source::Span;
@@ -41,6 +41,8 @@ pub struct Rule {
     pub condition_span: Span,
     /// What the rule does.
     pub effects: Vec<Effect>,
+    /// What its figures ask, each view behind those that it asks itself.
+    pub views: Vec<View>,
     /// The whole rule.
     pub span: Span,
 }
@@ -57,6 +59,23 @@ pub struct Pattern {
     /// The fields that the rule mentions, in its condition as written or in the expressions of its effects;
     /// ascending.
     pub reads: Vec<FieldId>,
+}
+
+/// A question that figures of a rule ask: see [`tsd_ir::View`].
+#[derive(Clone, Debug)]
+pub struct View {
+    /// What it depends on.
+    pub parameters: Parameters,
+    /// The parameters, unless there are none, and the patterns asked about.
+    pub patterns: Vec<Pattern>,
+    /// What the facts must satisfy.
+    pub condition: Condition,
+    /// What becomes of the rows.
+    pub gather: Gather,
+    /// What is gathered; `None` for the rows themselves.
+    pub measure: Option<Expr>,
+    /// The pattern each of whose facts counts once.
+    pub source: Position,
 }
 
 /// A condition as it was written.
@@ -86,6 +105,17 @@ impl Condition {
             Self::Test(test) => test.walk_operands(visit),
         }
     }
+
+    /// The condition with every part of an operand for which `replace` has something else replaced.
+    pub fn rewrite(&self, replace: &mut dyn FnMut(&Expr) -> Option<Expr>) -> Self {
+        let mut each = |parts: &[Condition]| parts.iter().map(|part| part.rewrite(replace)).collect();
+        match self {
+            Self::All(parts) => Self::All(each(parts)),
+            Self::Any(parts) => Self::Any(each(parts)),
+            Self::Not(part) => Self::Not(Box::new(part.rewrite(replace))),
+            Self::Test(test) => Self::Test(test.rewrite(replace)),
+        }
+    }
 }
 
 impl Rule {
@@ -96,21 +126,45 @@ impl Rule {
 
     /// Fills in what each pattern reads.
     pub(crate) fn note_reads(&mut self) {
-        let mut reads = vec![Vec::new(); self.patterns.len()];
-        let mut visit = |expr: &Expr| {
-            if let Expr::Field { at, field, .. } = expr {
-                reads[at.index()].push(*field);
+        let effects = self.effects.iter().flat_map(effect_operands);
+        note_reads(&mut self.patterns, &self.views, &self.condition, effects);
+    }
+}
+
+impl View {
+    /// The types of the patterns.
+    pub fn types(&self) -> Vec<TypeId> {
+        self.patterns.iter().map(|pattern| pattern.ty).collect()
+    }
+}
+
+/// Fills in what each pattern reads: the fields that the condition and some other expressions mention, and where a
+/// whole fact is the parameter of a view, those that the view reads of it.
+pub(crate) fn note_reads<'e>(
+    patterns: &mut [Pattern],
+    views: &[View],
+    condition: &Condition,
+    others: impl IntoIterator<Item = &'e Expr>,
+) {
+    let mut reads = vec![Vec::new(); patterns.len()];
+    let mut visit = |expr: &Expr| match expr {
+        Expr::Field { at, field, .. } => reads[at.index()].push(*field),
+        Expr::Figure(figure) => {
+            if let (tsd_ir::Source::View(view), [Expr::Fact { at, .. }]) =
+                (figure.source, figure.operands.as_slice())
+                && let View { parameters: Parameters::Fact(_), patterns, .. } = &views[view as usize]
+            {
+                reads[at.index()].extend(&patterns[0].reads);
             }
-        };
-        self.condition.walk_operands(&mut |expr| visit(expr));
-        for effect in &self.effects {
-            effect_operands(effect).iter().for_each(|operand| operand.walk(&mut |expr| visit(expr)));
         }
-        for (pattern, mut reads) in self.patterns.iter_mut().zip(reads) {
-            reads.sort_unstable();
-            reads.dedup();
-            pattern.reads = reads;
-        }
+        _ => {}
+    };
+    condition.walk_operands(&mut |expr| visit(expr));
+    others.into_iter().for_each(|operand| operand.walk(&mut |expr| visit(expr)));
+    for (pattern, mut reads) in patterns.iter_mut().zip(reads) {
+        reads.sort_unstable();
+        reads.dedup();
+        pattern.reads = reads;
     }
 }
 
@@ -153,6 +207,7 @@ pub(crate) fn may_lack_value(schema: &Schema, types: &[TypeId], expr: &Expr) -> 
         Expr::Const(constant) => *constant == Const::Missing,
         Expr::Field { at, field, .. } => optional_field(schema, types, *at, *field),
         Expr::Fact { .. } => false,
+        Expr::Figure(figure) => figure.optional,
         // Integers overflow; numbers only change their sign.
         Expr::Negate(operand) => operand.kind() != Some(Kind::Number) || lacks(operand),
         Expr::Arithmetic { .. } => true,

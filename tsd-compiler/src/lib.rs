@@ -23,6 +23,7 @@ pub mod normalize;
 pub mod plan;
 pub mod source;
 pub mod syntax;
+mod views;
 
 pub use compile::{Compilation, RuleCompilation, compile, compile_rules};
 pub use module::{InitialFact, InitialValue, Module, Places, PlannedRule, TypePlace};

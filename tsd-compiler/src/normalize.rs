@@ -12,12 +12,14 @@ mod keys;
 mod order;
 mod sets;
 mod split;
+mod view;
 
 use std::collections::BTreeMap;
 
-use tsd_ir::{Body, Domain, Effect, FieldId, Position, Schema, Test};
+use tsd_ir::{Body, Domain, Effect, Expr, FieldId, Position, Schema, Test, TypeId};
 
 pub use self::keys::Key;
+pub use self::view::NormalView;
 
 pub(crate) use self::fold::folded;
 pub(crate) use self::keys::Groups;
@@ -25,8 +27,9 @@ pub(crate) use self::order::ordered;
 pub(crate) use self::sets::single;
 
 use self::form::{Form, Forms};
+use self::view::Views;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
-use crate::hir::{self, Rule};
+use crate::hir::{self, Condition, Rule};
 
 /// A rule's condition in normal form, and its effects with their constants computed.
 #[derive(Clone, Debug)]
@@ -35,6 +38,8 @@ pub struct Normal {
     pub branches: Vec<Conjunction>,
     /// What the rule does.
     pub effects: Vec<Effect>,
+    /// What its figures ask, each view behind those that it asks itself.
+    pub views: Vec<NormalView>,
     /// Which patterns some condition ties together.
     pub(crate) tied: Groups,
 }
@@ -48,6 +53,8 @@ pub struct Conjunction {
     pub keys: Vec<Key>,
     /// Tests on several facts, with the positions that they look at.
     pub tests: Vec<(Vec<Position>, Test)>,
+    /// Tests that read figures, so that their outcome can change while the facts stay the same.
+    pub live: Vec<Test>,
 }
 
 /// What a single fact must pass.
@@ -61,17 +68,29 @@ pub struct PatternFilter {
 
 /// Brings a rule into normal form. Warns when its condition cannot be true.
 pub fn normalize(schema: &Schema, rule: &Rule, sink: &mut Diagnostics) -> Normal {
+    let views = Views::of(schema, &rule.views);
     let types = rule.types();
     let forms = Forms { schema, types: &types };
-    let form = forms.of(&rule.condition, false);
+    let form = forms.of(&views.named_condition(&rule.condition), false);
     let tied = tied(forms, &form);
-    let branches: Vec<Conjunction> =
-        split::branches(forms, form).into_iter().map(|parts| conjunction(forms, parts)).collect();
+    let branches = branches(forms, form);
     if branches.is_empty() {
         let message = format!("the rule `{}` never fires: its condition cannot be true", rule.name);
         sink.report(Diagnostic::new(Code::UnreachableRule, rule.condition_span, message).label("never true"));
     }
-    Normal { branches, effects: rule.effects.iter().map(effect).collect(), tied }
+    let effects = rule.effects.iter().map(|effect| self::effect(&views, effect)).collect();
+    Normal { branches, effects, views: views.list, tied }
+}
+
+/// A condition on facts of some types: its canonical text, and its alternatives.
+fn conjunctions(schema: &Schema, types: &[TypeId], condition: &Condition) -> (String, Vec<Conjunction>) {
+    let forms = Forms { schema, types };
+    let form = forms.of(condition, false);
+    (forms.canonical(&form), branches(forms, form))
+}
+
+fn branches(forms: Forms<'_>, form: Form) -> Vec<Conjunction> {
+    split::branches(forms, form).into_iter().map(|parts| conjunction(forms, parts)).collect()
 }
 
 /// Which patterns are tied together by any condition, be it an equality or not.
@@ -105,6 +124,10 @@ fn conjunction(forms: Forms<'_>, parts: Vec<Form>) -> Conjunction {
             conjunction.keys.push(key);
             continue;
         }
+        if test.reads_figures() {
+            conjunction.live.push(test);
+            continue;
+        }
         let positions = test.positions();
         match positions.as_slice() {
             [] => conjunction.filters[0].tests.push(test),
@@ -117,12 +140,12 @@ fn conjunction(forms: Forms<'_>, parts: Vec<Form>) -> Conjunction {
     conjunction
 }
 
-fn effect(effect: &Effect) -> Effect {
+fn effect(views: &Views, effect: &Effect) -> Effect {
     let mut effect = effect.clone();
     if let Some(arguments) = hir::effect_arguments_mut(&mut effect)
         && let Body::Tree(operands) = &mut arguments.body
     {
-        operands.iter_mut().for_each(|operand| *operand = folded(operand));
+        operands.iter_mut().for_each(|operand: &mut Expr| *operand = folded(&views.named(operand)));
     }
     effect
 }

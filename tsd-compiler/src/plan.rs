@@ -4,19 +4,21 @@
 //! slightly more selective for one of them. It keeps what it thought of each join, so that a plan can be explained.
 
 mod chain;
+mod figures;
 mod order;
 mod selectivity;
 mod text;
+mod view;
 
 use std::collections::BTreeSet;
 
-use tsd_ir::{Position, Schema, Signature, TypeId};
+use tsd_ir::{Expr, Position, Schema, Signature, TypeId};
 
 pub(crate) use self::text::text;
 
 use self::order::{Graph, Shares};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
-use crate::hir::Rule;
+use crate::hir::{self, Rule};
 use crate::module::PlannedRule;
 use crate::normalize::Normal;
 
@@ -68,11 +70,13 @@ pub fn plan(schema: &Schema, rules: Vec<(Rule, Normal)>, sink: &mut Diagnostics)
 fn plan_rule(schema: &Schema, shares: &Shares, types: &[TypeId], rule: Rule, normal: Normal) -> PlannedRule {
     let mut plan = Plan::default();
     let mut branches = Vec::with_capacity(normal.branches.len());
+    let (effects, figures) = view::numbered_effects(normal.effects);
+    let shown: Vec<&Expr> = effects.iter().flat_map(hir::effect_operands).collect();
     for conjunction in &normal.branches {
         let graph = Graph::new(schema, types, conjunction);
         let steps = graph.order(shares);
         let order: Vec<usize> = steps.iter().map(|step| step.pattern.index()).collect();
-        branches.push(graph.chain(&order));
+        branches.push(graph.chain(&order, &shown));
         plan.branches.push(BranchPlan { steps });
     }
     let patterns = rule.patterns.into_iter().map(|pattern| tsd_ir::Pattern {
@@ -87,7 +91,9 @@ fn plan_rule(schema: &Schema, shares: &Shares, types: &[TypeId], rule: Rule, nor
             no_loop: rule.no_loop,
             patterns: patterns.collect::<Vec<_>>().into(),
             branches: branches.into(),
-            effects: normal.effects.into(),
+            views: normal.views.iter().map(|view| view::plan(schema, shares, view)).collect(),
+            figures: figures.into(),
+            effects: effects.into(),
         },
         plan,
         span: rule.span,

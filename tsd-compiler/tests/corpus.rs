@@ -47,6 +47,22 @@ fn pass() {
     }
 }
 
+/// What the documents print that the language was made from does not only parse.
+#[test]
+fn seeds_compile() {
+    let is_seed =
+        |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("seeds_"));
+    let seeds: Vec<PathBuf> = corpus("pass").into_iter().filter(is_seed).collect();
+    assert!(seeds.len() >= 10, "only {} programs", seeds.len());
+    for path in seeds {
+        let mut sources = tsd_compiler::source::SourceMap::new();
+        let file = sources.add("seed", fs::read_to_string(&path).unwrap());
+        let compilation = tsd_compiler::compile(&sources, &[file]);
+        let said = render(&sources, &compilation.diagnostics, false);
+        assert!(compilation.module.is_some(), "{}:\n{said}", path.display());
+    }
+}
+
 #[test]
 fn fail() {
     let mut differences = String::new();

@@ -105,6 +105,15 @@ fn both_notations_give_one_tree() {
 }
 
 #[test]
+fn an_unbound_name_like_its_field_is_bound_by_it() {
+    let short = "rule r when Order(total == $total) Line($price == price, price < $total, total == $total) then f($price); end";
+    let long = "rule r when Order($total : total) Line($price : price, price < $total, total == $total) then f($price); end";
+    let ((_, short, faults), (_, long, _)) = (parse(short), parse(long));
+    assert!(faults.is_empty(), "{faults:?}");
+    assert_eq!(bare(&short), bare(&long));
+}
+
+#[test]
 fn spans_cover_what_was_written() {
     let text = "reset\nrule vip : {c: Customer} / (c.points + 1) > 10 ==> f(UPPER(c.tier))";
     let (sources, program, _) = parse(text);

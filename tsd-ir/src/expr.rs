@@ -4,7 +4,7 @@
 //! true or false. A comparison with an operand that has no value is false, and so is its opposite; only
 //! [`Test::Not`] turns that round. What each operator computes is said once, in [`ops`](crate::ops).
 
-use crate::{Const, FieldId, Kind, Position, TypeId};
+use crate::{Const, FieldId, FigureExpr, Kind, Position, TypeId};
 
 /// Computes a value from the facts of a tuple.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +27,8 @@ pub enum Expr {
         /// The fact's type.
         ty: TypeId,
     },
+    /// What a view finds, or the field of a fact that a reference names.
+    Figure(Box<FigureExpr>),
     /// `- operand`; the operand is an integer or a number, and so is the result.
     Negate(Box<Expr>),
     /// Operators of one precedence, applied from left to right: `first op operand op operand …`.
@@ -249,6 +251,7 @@ impl Expr {
             Self::Const(Const::Text(_)) | Self::Concat(_) => Kind::Text,
             Self::Field { kind, .. } | Self::Arithmetic { kind, .. } => *kind,
             Self::Fact { ty, .. } => Kind::Fact(*ty),
+            Self::Figure(figure) => figure.kind,
             Self::Negate(operand) => return operand.kind(),
             Self::Call { function, arguments } => match function {
                 Function::Length => Kind::Int,
@@ -266,6 +269,7 @@ impl Expr {
         visit(self);
         match self {
             Self::Const(_) | Self::Field { .. } | Self::Fact { .. } => {}
+            Self::Figure(figure) => figure.operands.iter().for_each(|operand| operand.walk(visit)),
             Self::Negate(operand) | Self::Cast { operand, .. } => operand.walk(visit),
             Self::Arithmetic { first, rest, .. } => {
                 first.walk(visit);
@@ -277,26 +281,63 @@ impl Expr {
         }
     }
 
-    /// The expression with every position replaced by what `map` makes of it.
-    pub fn at_positions(&self, map: &dyn Fn(Position) -> Position) -> Self {
-        let boxed = |operand: &Expr| Box::new(operand.at_positions(map));
-        let list = |operands: &[Expr]| operands.iter().map(|operand| operand.at_positions(map)).collect();
+    /// The expression with every part for which `replace` has something else replaced, outermost first.
+    pub fn rewrite(&self, replace: &mut dyn FnMut(&Expr) -> Option<Expr>) -> Self {
+        if let Some(other) = replace(self) {
+            return other;
+        }
+        let mut boxed = |operand: &Expr| Box::new(operand.rewrite(replace));
         match self {
-            Self::Const(_) => self.clone(),
-            Self::Field { at, field, kind } => Self::Field { at: map(*at), field: *field, kind: *kind },
-            Self::Fact { at, ty } => Self::Fact { at: map(*at), ty: *ty },
+            Self::Const(_) | Self::Field { .. } | Self::Fact { .. } => self.clone(),
+            Self::Figure(figure) => {
+                let operands = figure.operands.iter().map(|operand| operand.rewrite(replace)).collect();
+                Self::Figure(Box::new(FigureExpr { operands, ..(**figure).clone() }))
+            }
             Self::Negate(operand) => Self::Negate(boxed(operand)),
             Self::Arithmetic { kind, first, rest } => Self::Arithmetic {
                 kind: *kind,
                 first: boxed(first),
-                rest: rest.iter().map(|(op, operand)| (*op, operand.at_positions(map))).collect(),
+                rest: rest.iter().map(|(op, operand)| (*op, operand.rewrite(replace))).collect(),
             },
-            Self::Concat(parts) => Self::Concat(list(parts)),
-            Self::Call { function, arguments } => {
-                Self::Call { function: *function, arguments: list(arguments) }
-            }
+            Self::Concat(parts) => Self::Concat(parts.iter().map(|part| part.rewrite(replace)).collect()),
+            Self::Call { function, arguments } => Self::Call {
+                function: *function,
+                arguments: arguments.iter().map(|argument| argument.rewrite(replace)).collect(),
+            },
             Self::Cast { to, operand } => Self::Cast { to: *to, operand: boxed(operand) },
         }
+    }
+
+    /// The expression with every position replaced by what `map` makes of it.
+    pub fn at_positions(&self, map: &dyn Fn(Position) -> Position) -> Self {
+        self.rewrite(&mut |part| match part {
+            Self::Field { at, field, kind } => Some(Self::Field { at: map(*at), field: *field, kind: *kind }),
+            Self::Fact { at, ty } => Some(Self::Fact { at: map(*at), ty: *ty }),
+            _ => None,
+        })
+    }
+
+    /// The positions of the facts that the expression looks at, in ascending order.
+    pub fn positions(&self) -> Vec<Position> {
+        let mut positions = Vec::new();
+        self.walk(&mut |part| positions.extend(part.position()));
+        positions.sort_unstable();
+        positions.dedup();
+        positions
+    }
+
+    fn position(&self) -> Option<Position> {
+        match self {
+            Self::Field { at, .. } | Self::Fact { at, .. } => Some(*at),
+            _ => None,
+        }
+    }
+
+    /// Whether the expression reads a figure.
+    pub fn reads_figures(&self) -> bool {
+        let mut reads = false;
+        self.walk(&mut |part| reads |= matches!(part, Self::Figure(_)));
+        reads
     }
 }
 
@@ -322,40 +363,51 @@ impl Test {
         }
     }
 
-    /// The test with every position replaced by what `map` makes of it.
-    pub fn at_positions(&self, map: &dyn Fn(Position) -> Position) -> Self {
-        let list = |tests: &[Test]| tests.iter().map(|test| test.at_positions(map)).collect();
+    /// The test with every part of an operand for which `replace` has something else replaced.
+    pub fn rewrite(&self, replace: &mut dyn FnMut(&Expr) -> Option<Expr>) -> Self {
         match self {
             Self::Constant(_) => self.clone(),
-            Self::All(tests) => Self::All(list(tests)),
-            Self::Any(tests) => Self::Any(list(tests)),
-            Self::Not(test) => Self::Not(Box::new(test.at_positions(map))),
+            Self::All(tests) => Self::All(tests.iter().map(|test| test.rewrite(replace)).collect()),
+            Self::Any(tests) => Self::Any(tests.iter().map(|test| test.rewrite(replace)).collect()),
+            Self::Not(test) => Self::Not(Box::new(test.rewrite(replace))),
             Self::Compare { op, left, right } => {
-                Self::Compare { op: *op, left: left.at_positions(map), right: right.at_positions(map) }
+                Self::Compare { op: *op, left: left.rewrite(replace), right: right.rewrite(replace) }
             }
             Self::Contains { text, part } => {
-                Self::Contains { text: text.at_positions(map), part: part.at_positions(map) }
+                Self::Contains { text: text.rewrite(replace), part: part.rewrite(replace) }
             }
             Self::Like { text, pattern } => {
-                Self::Like { text: text.at_positions(map), pattern: pattern.at_positions(map) }
+                Self::Like { text: text.rewrite(replace), pattern: pattern.rewrite(replace) }
             }
             Self::Matches { text, pattern } => {
-                Self::Matches { text: text.at_positions(map), pattern: pattern.clone() }
+                Self::Matches { text: text.rewrite(replace), pattern: pattern.clone() }
             }
-            Self::Missing(operand) => Self::Missing(operand.at_positions(map)),
-            Self::Holds(operand) => Self::Holds(operand.at_positions(map)),
+            Self::Missing(operand) => Self::Missing(operand.rewrite(replace)),
+            Self::Holds(operand) => Self::Holds(operand.rewrite(replace)),
         }
+    }
+
+    /// The test with every position replaced by what `map` makes of it.
+    pub fn at_positions(&self, map: &dyn Fn(Position) -> Position) -> Self {
+        self.rewrite(&mut |part| match part {
+            Expr::Field { .. } | Expr::Fact { .. } => Some(part.at_positions(map)),
+            _ => None,
+        })
     }
 
     /// The positions of the facts that the test looks at, in ascending order.
     pub fn positions(&self) -> Vec<Position> {
         let mut positions = Vec::new();
-        self.walk_operands(&mut |operand| match operand {
-            Expr::Field { at, .. } | Expr::Fact { at, .. } => positions.push(*at),
-            _ => {}
-        });
+        self.walk_operands(&mut |operand| positions.extend(operand.position()));
         positions.sort_unstable();
         positions.dedup();
         positions
+    }
+
+    /// Whether the test reads a figure, so that its outcome can change while its facts stay the same.
+    pub fn reads_figures(&self) -> bool {
+        let mut reads = false;
+        self.walk_operands(&mut |operand| reads |= matches!(operand, Expr::Figure(_)));
+        reads
     }
 }

@@ -25,6 +25,22 @@ impl TypeId {
     /// The most types that one schema can hold: a [`FactHandle`] has 12 bits for the type.
     pub const LIMIT: usize = 1 << FactHandle::TYPE_BITS;
 
+    /// In the plan of a view: the type of its parameters, where they are values.
+    pub const PARAMETERS: Self = Self(u16::MAX);
+
+    const OF_A_VIEW: u16 = 1 << 15;
+
+    /// In a network: the type of the parameters of the view with a number.
+    pub const fn parameters_of(view: u16) -> Self {
+        Self(Self::OF_A_VIEW | view)
+    }
+
+    /// The view whose parameters the type is, if it is such a type.
+    #[inline]
+    pub const fn view(self) -> Option<u16> {
+        if self.0 & Self::OF_A_VIEW == 0 { None } else { Some(self.0 & !Self::OF_A_VIEW) }
+    }
+
     /// The number as an index.
     pub const fn index(self) -> usize {
         self.0 as usize

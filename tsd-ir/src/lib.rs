@@ -18,16 +18,20 @@ mod rule;
 mod schema;
 mod signature;
 mod value;
+mod view;
 
 pub use canonical::Canonical;
 pub use domain::{Cut, Domain};
 pub use expr::{Arithmetic, Comparison, Expr, Function, Test};
 pub use ids::{ActionId, FactHandle, FieldId, Position, TypeId};
-pub use network::{Network, NodeId, RootId, Sharing};
+pub use network::{Network, NodeId, RootId, Sharing, ViewId};
 pub use rule::{Arguments, Body, Branch, Effect, Filter, Join, KeyPair, Part, Pattern, Rule, TestRef};
 pub use schema::{Action, Field, Parameter, Schema, Type};
 pub use signature::Signature;
 pub use value::{Const, Kind, Value};
+pub use view::{
+    Figure, FigureExpr, Gather, Leaf, Measure, Parameter as ViewParameter, Parameters, Source, View, Watch,
+};
 
 /// A list that generated code borrows from its constant tables and everyone else owns.
 pub type List<T> = std::borrow::Cow<'static, [T]>;

@@ -9,11 +9,15 @@
 //! filters its inputs belongs to the rules, not to the node.
 
 mod text;
+mod view;
 
 use std::collections::HashMap;
 
 use indexmap::IndexMap;
 
+pub use self::view::{ViewId, ViewNode};
+
+use self::view::Views;
 use crate::{Branch, KeyPair, List, Rule, Schema, Signature, Text, TypeId};
 
 /// The number of a root.
@@ -53,8 +57,11 @@ pub struct Root {
     /// The joins that have this root on their left.
     pub children: Vec<NodeId>,
     /// With sharing off, the one branch that the root belongs to.
-    owner: Option<(Text, usize)>,
+    owner: Owner,
 }
+
+/// With sharing off, the one branch or view that something belongs to.
+type Owner = Option<(Text, usize)>;
 
 /// A join node.
 #[derive(Clone, Debug)]
@@ -93,9 +100,20 @@ impl Path {
     }
 }
 
+/// What a rule occupies.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Placed {
+    /// The nodes of its branches.
+    pub paths: Vec<Path>,
+    /// The views that it asks, by their numbers in the rule, and whether each was there before the rule.
+    pub views: Vec<(ViewId, bool)>,
+}
+
 /// What disappeared with a rule.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Freed {
+    /// Views that nobody asks any more, before those that they asked.
+    pub views: Vec<ViewId>,
     /// Joins that nobody uses any more, children before parents.
     pub joins: Vec<NodeId>,
     /// Roots that nobody uses any more.
@@ -108,9 +126,10 @@ pub struct Network {
     sharing: Sharing,
     roots: Slots<Root>,
     joins: Slots<JoinNode>,
-    root_index: HashMap<(TypeId, Option<(Text, usize)>), RootId>,
+    root_index: HashMap<(TypeId, Owner), RootId>,
     join_index: HashMap<Signature, Vec<NodeId>>,
-    rules: IndexMap<Text, Vec<Path>>,
+    views: Views,
+    rules: IndexMap<Text, Placed>,
 }
 
 impl Network {
@@ -119,21 +138,23 @@ impl Network {
         Self { sharing, ..Self::default() }
     }
 
-    /// Adds a rule's branches, and returns the path of each. A rule of the same name must not be there.
-    pub fn add_rule(&mut self, rule: &Rule) -> Vec<Path> {
+    /// Adds a rule with its views, and returns what it occupies. A rule of the same name must not be there.
+    pub fn add_rule(&mut self, rule: &Rule) -> Placed {
         debug_assert!(!self.rules.contains_key(&rule.name), "the caller checks for duplicate names");
-        let paths: Vec<Path> = rule
-            .branches
-            .iter()
-            .enumerate()
-            .map(|(index, branch)| self.add_branch(rule, index, branch))
+        let views = self.share_or_create_views(&rule.name, &rule.views);
+        views.iter().for_each(|(view, _)| self.use_view(*view));
+        let paths = (rule.branches.iter().enumerate())
+            .map(|(index, branch)| {
+                let owner = (self.sharing == Sharing::Off).then(|| (rule.name.clone(), index));
+                self.add_branch(owner, branch)
+            })
             .collect();
-        self.rules.insert(rule.name.clone(), paths.clone());
-        paths
+        let placed = Placed { paths, views };
+        self.rules.insert(rule.name.clone(), placed.clone());
+        placed
     }
 
-    fn add_branch(&mut self, rule: &Rule, index: usize, branch: &Branch) -> Path {
-        let owner = (self.sharing == Sharing::Off).then(|| (rule.name.clone(), index));
+    fn add_branch(&mut self, owner: Owner, branch: &Branch) -> Path {
         let root = self.share_or_create_root(branch.ty, owner);
         let mut path = Path { root, joins: Vec::with_capacity(branch.joins.len()), shared: 0 };
         let mut types = vec![branch.ty];
@@ -147,7 +168,7 @@ impl Network {
         path
     }
 
-    fn share_or_create_root(&mut self, ty: TypeId, owner: Option<(Text, usize)>) -> RootId {
+    fn share_or_create_root(&mut self, ty: TypeId, owner: Owner) -> RootId {
         let roots = &mut self.roots;
         let id = *self
             .root_index
@@ -189,21 +210,24 @@ impl Network {
 
     /// Removes a rule and frees the nodes that only it used. `None` when there is no such rule.
     pub fn remove_rule(&mut self, name: &str) -> Option<Freed> {
-        let paths = self.rules.shift_remove(name)?;
+        let placed = self.rules.shift_remove(name)?;
         let mut freed = Freed::default();
-        for path in paths {
-            for id in path.joins.iter().rev() {
-                self.release_join(*id, &mut freed);
-            }
-            let root = self.roots.at_mut(path.root.0);
-            root.users -= 1;
-            if root.users == 0 {
-                let root = self.roots.remove(path.root.0);
-                self.root_index.remove(&(root.ty, root.owner));
-                freed.roots.push(path.root);
-            }
-        }
+        placed.paths.iter().for_each(|path| self.release_path(path, &mut freed));
+        placed.views.iter().rev().for_each(|(view, _)| self.release_view(*view, &mut freed));
         Some(freed)
+    }
+
+    fn release_path(&mut self, path: &Path, freed: &mut Freed) {
+        for id in path.joins.iter().rev() {
+            self.release_join(*id, freed);
+        }
+        let root = self.roots.at_mut(path.root.0);
+        root.users -= 1;
+        if root.users == 0 {
+            let root = self.roots.remove(path.root.0);
+            self.root_index.remove(&(root.ty, root.owner));
+            freed.roots.push(path.root);
+        }
     }
 
     fn release_join(&mut self, id: NodeId, freed: &mut Freed) {
@@ -249,12 +273,25 @@ impl Network {
 
     /// The rules in the order in which they were added, with the paths of their branches.
     pub fn rules(&self) -> impl Iterator<Item = (&Text, &[Path])> {
-        self.rules.iter().map(|(name, paths)| (name, paths.as_slice()))
+        self.rules.iter().map(|(name, placed)| (name, placed.paths.as_slice()))
     }
 
     /// The paths of a rule's branches.
     pub fn paths(&self, rule: &str) -> Option<&[Path]> {
-        self.rules.get(rule).map(Vec::as_slice)
+        self.rules.get(rule).map(|placed| placed.paths.as_slice())
+    }
+
+    /// What a rule occupies.
+    pub fn placed(&self, rule: &str) -> Option<&Placed> {
+        self.rules.get(rule)
+    }
+
+    /// The name of a type, or of the parameters of a view.
+    pub fn type_name(&self, schema: &Schema, ty: TypeId) -> String {
+        match ty.view() {
+            Some(view) => format!("parameters of #{}", self.view(ViewId(view)).signature.short()),
+            None => schema.ty(ty).name.to_string(),
+        }
     }
 
     /// Whether the network has no node left.

@@ -6,6 +6,7 @@
 mod cast;
 mod int;
 mod number;
+mod sum;
 mod text;
 
 pub use cast::{
@@ -17,4 +18,5 @@ pub use number::{
     abs_number, add_number, ceil_number, compare_number, divide_number, floor_number, multiply_number,
     negate_number, remainder_number, round_number, subtract_number,
 };
+pub use sum::ExactSum;
 pub use text::{LONGEST_TEXT, concat, contains, length, like, lower, substring, trim, upper};

@@ -4,7 +4,10 @@
 //! most once. A branch is a chain of joins: it starts with the facts of one type that pass a filter and joins one
 //! pattern after another to them. Rules whose chains begin alike share those joins.
 
-use crate::{ActionId, Const, Domain, Expr, FieldId, List, Position, Signature, Test, Text, TypeId};
+use crate::{
+    ActionId, Const, Domain, Expr, FieldId, Figure, List, Position, Signature, Test, Text, TypeId, View,
+    Watch,
+};
 
 /// One rule, checked, normalised and planned.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,6 +24,10 @@ pub struct Rule {
     pub branches: List<Branch>,
     /// What the rule does, in order.
     pub effects: List<Effect>,
+    /// The views that the rule asks, each behind those that it asks itself.
+    pub views: List<View>,
+    /// The figures that the effects read, by the numbers that they know them by.
+    pub figures: List<Figure>,
 }
 
 /// One pattern of a rule: a variable that stands for a fact of a type.
@@ -46,6 +53,11 @@ pub struct Branch {
     pub filter: Filter,
     /// The joins that add the other patterns, one each.
     pub joins: List<Join>,
+    /// The figures that tests of the branch read, and those that show in what comes of it; each behind those that it
+    /// depends on.
+    pub figures: List<Figure>,
+    /// Where figures matter, by place.
+    pub watches: List<Watch>,
 }
 
 /// What a single fact must pass.

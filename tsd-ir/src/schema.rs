@@ -12,7 +12,7 @@ pub struct Schema {
 }
 
 /// One fact type.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Type {
     /// The name as the rules write it.
     pub name: Text,

@@ -31,6 +31,11 @@ impl Signature {
         Self::of(&[text.as_bytes()])
     }
 
+    /// The signature of a view with this form.
+    pub fn of_view(form: &str) -> Self {
+        Self::of(&[b"view ", form.as_bytes()])
+    }
+
     fn of(parts: &[&[u8]]) -> Self {
         let mut hash = Sha256::new();
         parts.iter().for_each(|part| hash.update(part));

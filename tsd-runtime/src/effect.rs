@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use tsd_ir::{ActionId, Arguments, Body, Const, Effect, FieldId, List, Position, Rule, TypeId, Value};
+use tsd_ir::{
+    ActionId, Arguments, Body, Const, Effect, FieldId, Figure, List, Position, Rule, TypeId, Value,
+};
 
 use crate::interpret;
 use crate::program::NativeValues;
@@ -14,16 +16,18 @@ pub(crate) struct Effects {
     pub(crate) list: Vec<Prepared>,
     /// The types of the rule's patterns.
     pub(crate) types: Vec<TypeId>,
+    /// The figures that they read; those of views name live ones.
+    pub(crate) figures: Vec<Figure>,
     /// Whether all of them are generated calls, as they are in most rules.
     pub(crate) calls_only: bool,
 }
 
 impl Effects {
     /// Prepares the effects of a rule; generated functions come from `natives`.
-    pub(crate) fn new(rule: &Rule, natives: &[NativeValues]) -> Self {
+    pub(crate) fn new(rule: &Rule, figures: Vec<Figure>, natives: &[NativeValues]) -> Self {
         let list: Vec<Prepared> = rule.effects.iter().map(|effect| Prepared::new(effect, natives)).collect();
         let types = rule.patterns.iter().map(|pattern| pattern.ty).collect();
-        Self { list, types, calls_only: are_calls(&rule.effects) }
+        Self { list, types, figures, calls_only: are_calls(&rule.effects) }
     }
 }
 
@@ -92,13 +96,18 @@ impl fmt::Debug for Compute {
 
 impl Values {
     fn new(arguments: &Arguments, natives: &[NativeValues]) -> Self {
-        let compute = match &arguments.body {
+        Self { optional: arguments.optional.clone(), ..Self::of_measure(&arguments.body, natives) }
+    }
+
+    /// The one value that a view gathers of a row; it may be missing.
+    pub(crate) fn of_measure(body: &Body<Vec<tsd_ir::Expr>>, natives: &[NativeValues]) -> Self {
+        let compute = match body {
             Body::Tree(exprs) => Compute::Interpreted(interpret::values(exprs)),
             Body::Native { function, constants } => {
                 Compute::Native(natives[*function as usize], constants.clone())
             }
         };
-        Self { compute, optional: arguments.optional.clone() }
+        Self { compute, optional: List::Borrowed(&[true]) }
     }
 
     /// Computes the values; `None` when one has no value that must have one.

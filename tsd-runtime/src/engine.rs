@@ -12,7 +12,7 @@ use tsd_compiler::source::{FileId, SourceMap};
 use tsd_ir::{ActionId, Const, Sharing, Value};
 
 use crate::error::Error;
-use crate::program::{InitialFact, InitialValue, Program};
+use crate::program::{InitialFact, InitialValue, Natives, Program};
 use crate::session::{Context, Core, Session};
 use crate::tuple::Tuple;
 
@@ -102,7 +102,7 @@ impl<H: Host> Engine<H> {
 
     /// Interprets a program that was compiled before.
     pub fn from_module(module: tsd_compiler::Module, host: H, sharing: Sharing) -> Self {
-        let mut core = Core::new(module.schema, sharing, &[], &[]);
+        let mut core = Core::new(module.schema, sharing, Natives::default());
         core.add_rules(module.rules.into_iter().map(|planned| Arc::new(planned.rule)).collect());
         let facts: Vec<InitialFact> = module.facts.into_iter().map(initial_fact).collect();
         core.insert_initial(&facts);

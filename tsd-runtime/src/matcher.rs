@@ -6,13 +6,18 @@
 //! once. While removals run, the fact still has its old row.
 
 mod entrances;
+mod figure;
+mod groups;
 mod input;
 mod join;
 mod look_ahead;
 mod memory;
 mod residual;
 mod rules;
+mod settle;
 mod side;
+mod view;
+mod watch;
 
 use tsd_ir::{FactHandle, Network, RootId, Schema, Sharing, TypeId};
 
@@ -20,11 +25,13 @@ use crate::agenda::{Agenda, End, Muted, Ranked};
 use crate::memory::{Store, Texts, WorkingMemory};
 use crate::ruleset::{RuleSet, RuleSets};
 use entrances::{Entrance, Entrances};
+pub(crate) use figure::{Answer, Known};
 use input::Input;
 pub(crate) use join::Slots;
 use join::{Join, Outlet, Propagation, Sign};
 pub(crate) use rules::RuleId;
-use rules::Rules;
+use rules::{Owner, Rules};
+use settle::Live;
 
 /// A live network with its facts and its agenda.
 #[derive(Debug)]
@@ -36,6 +43,7 @@ pub(crate) struct Matcher {
     joins: Vec<Option<Box<Join>>>,
     entrances: Entrances,
     pub(crate) rules: Rules,
+    live: Live,
     pub(crate) agenda: Agenda,
     /// A tree whose sets want a collection.
     crowded: Option<RootId>,
@@ -49,8 +57,8 @@ struct Root {
     input: Input,
     outlet: Outlet,
     sets: RuleSets,
-    /// For each bit, the rule and the branch that it stands for.
-    branches: Vec<Option<Ranked>>,
+    /// For each bit, whose branch it stands for.
+    branches: Vec<Option<Owner>>,
 }
 
 impl Matcher {
@@ -64,6 +72,7 @@ impl Matcher {
             joins: Vec::new(),
             entrances,
             rules: Rules::default(),
+            live: Live::default(),
             agenda: Agenda::default(),
             crowded: None,
             ahead: Vec::new(),
@@ -86,6 +95,7 @@ impl Matcher {
             let set = self.admit_new(entrance, slot);
             self.enter(entrance, slot, set, Sign::Add { fresh: true });
         }
+        self.settle();
     }
 
     /// Lets a fact go.
@@ -99,6 +109,8 @@ impl Matcher {
         let WorkingMemory { stores, texts, .. } = &mut self.memory;
         stores[ty.index()].remove(slot, texts);
         self.agenda.muted.retain(|muted| !muted.facts.contains(&(ty, slot)));
+        self.live.tell_followers(ty, slot, None);
+        self.settle();
         self.collect_sets();
     }
 
@@ -125,6 +137,8 @@ impl Matcher {
             let set = self.admit(entrance, slot, Some(affected[index]));
             self.enter(entrance, slot, set, Sign::Add { fresh: false });
         }
+        self.live.tell_followers(ty, slot, Some(&changed));
+        self.settle();
         self.collect_sets();
     }
 
@@ -144,11 +158,15 @@ impl Matcher {
         if set.is_empty() {
             return;
         }
-        let Some(Root { outlet, sets, .. }) = &mut self.roots[entrance.root.0 as usize] else { return };
+        let Some(Root { outlet, sets, branches, .. }) = &mut self.roots[entrance.root.0 as usize] else {
+            return;
+        };
         let mut propagation = Propagation {
             memory: &self.memory,
             joins: &mut self.joins,
             sets,
+            branches,
+            live: &mut self.live,
             agenda: &mut self.agenda,
             root: entrance.root,
             sign,
@@ -186,6 +204,8 @@ impl Matcher {
         outlet.map_sets(&mut map);
         let joins = self.joins.iter_mut().flatten().filter(|join| join.wiring.root == id);
         joins.for_each(|join| join.map_sets(&mut map));
+        let watches = self.live.watches.iter_mut().filter(|watch| watch.root == id);
+        watches.for_each(|watch| watch.map_sets(&mut map));
         self.agenda.map_sets(id, &mut map);
     }
 
@@ -235,6 +255,6 @@ impl Matcher {
     pub(crate) fn bytes(&self) -> usize {
         let joins: usize = self.joins.iter().flatten().map(|join| join.held().bytes).sum();
         let sets: usize = self.roots.iter().flatten().map(|root| root.sets.bytes()).sum();
-        self.memory.bytes() + joins + sets + self.agenda.bytes()
+        self.memory.bytes() + joins + sets + self.live.bytes() + self.agenda.bytes()
     }
 }

@@ -36,6 +36,8 @@ pub(crate) fn hash_words(words: impl IntoIterator<Item = u64>) -> u64 {
 #[derive(Debug)]
 pub(crate) struct WorkingMemory {
     pub(crate) stores: Vec<Store>,
+    /// The parameters of views, by the number of the view; empty where they are not values.
+    pub(crate) parameters: Vec<Store>,
     pub(crate) texts: Texts,
     /// How often an expression had no value for another reason than a missing field.
     pub(crate) no_values: std::cell::Cell<u64>,
@@ -45,12 +47,15 @@ impl WorkingMemory {
     pub(crate) fn new(schema: &Schema) -> Self {
         let stores = schema.types.iter().enumerate();
         let stores = stores.map(|(index, ty)| Store::new(TypeId(index as u16), ty)).collect();
-        Self { stores, texts: Texts::default(), no_values: std::cell::Cell::new(0) }
+        Self { stores, parameters: Vec::new(), texts: Texts::default(), no_values: std::cell::Cell::new(0) }
     }
 
     #[inline]
     pub(crate) fn store(&self, ty: TypeId) -> &Store {
-        &self.stores[ty.index()]
+        match ty.view() {
+            None => &self.stores[ty.index()],
+            Some(view) => &self.parameters[view as usize],
+        }
     }
 
     #[inline]
@@ -65,6 +70,7 @@ impl WorkingMemory {
 
     /// The bytes held by facts and strings.
     pub(crate) fn bytes(&self) -> usize {
-        self.texts.bytes() + self.stores.iter().map(Store::bytes).sum::<usize>()
+        let stores = self.stores.iter().chain(&self.parameters);
+        self.texts.bytes() + stores.map(Store::bytes).sum::<usize>()
     }
 }

@@ -18,6 +18,13 @@ pub type NativeTest = fn(Tuple<'_>, &[Const]) -> bool;
 /// count the patterns as the rule declares them.
 pub type NativeValues = fn(Tuple<'_>, &[Const], &mut Vec<Value>);
 
+/// The functions of a module that its rules refer to by number.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Natives {
+    pub(crate) tests: &'static [NativeTest],
+    pub(crate) values: &'static [NativeValues],
+}
+
 /// The constant tables of a compiled module.
 #[derive(Debug)]
 pub struct Module {

@@ -5,8 +5,8 @@ mod objects;
 
 pub use tsd_ir::{
     Action, ActionId, Arguments, Body, Branch, Const, Cut, Domain, Effect, FactHandle, Field, FieldId,
-    Filter, Join, KeyPair, Kind, Parameter, Part, Pattern, Position, Rule, Schema, Signature, TestRef, Type,
-    TypeId, Value, ops,
+    Figure, Filter, Gather, Join, KeyPair, Kind, Leaf, Measure, Parameter, Parameters, Part, Pattern,
+    Position, Rule, Schema, Signature, TestRef, Type, TypeId, Value, View, ViewParameter, Watch, ops,
 };
 
 pub use self::access::{ToValue, argument, constant, done, holds, signature, value, value_of};

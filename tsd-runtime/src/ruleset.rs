@@ -8,7 +8,7 @@
 use hashbrown::HashTable;
 
 /// A set of rules of one tree. Only the [`RuleSets`] that made it can tell what is in it, except that it is empty.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct RuleSet(u32);
 
 impl RuleSet {

@@ -14,7 +14,7 @@ pub use self::context::Context;
 pub(crate) use self::core::Core;
 pub use self::fire::Activation;
 use crate::error::Error;
-use crate::program::{Compiled, FactOf, Handle, Module, Program};
+use crate::program::{Compiled, FactOf, Handle, Module, Natives, Program};
 use crate::report::Report;
 
 /// Facts, rules and the match between them, with the host program's actions.
@@ -38,7 +38,8 @@ impl<P: Compiled> Session<P> {
     /// what sharing saves.
     pub fn with_sharing(host: P::Host, sharing: Sharing) -> Self {
         let module: &Module = P::module();
-        let mut core = Core::new(module.schema.clone(), sharing, module.tests, module.values);
+        let natives = Natives { tests: module.tests, values: module.values };
+        let mut core = Core::new(module.schema.clone(), sharing, natives);
         core.add_rules(module.rules.iter().cloned().map(Arc::new).collect());
         core.insert_initial(module.facts);
         Self { host, core }

@@ -2,6 +2,7 @@
 
 use tsd_ir::{FactHandle, FieldId, TypeId};
 
+use crate::matcher::{Answer, Known};
 use crate::memory::WorkingMemory;
 
 /// Some facts, one for each position. Reading a missing field gives `None`.
@@ -10,11 +11,17 @@ pub struct Tuple<'a> {
     memory: &'a WorkingMemory,
     types: &'a [TypeId],
     slots: &'a [u32],
+    known: Known<'a>,
 }
 
 impl<'a> Tuple<'a> {
     pub(crate) fn new(memory: &'a WorkingMemory, types: &'a [TypeId], slots: &'a [u32]) -> Self {
-        Self { memory, types, slots }
+        Self { memory, types, slots, known: Known::default() }
+    }
+
+    /// The tuple with answers to the figures that are read of it.
+    pub(crate) fn knowing(self, known: Known<'a>) -> Self {
+        Self { known, ..self }
     }
 
     /// The word of a field: equal words are equal values of one kind.
@@ -57,6 +64,43 @@ impl<'a> Tuple<'a> {
     #[inline]
     pub fn fact(self, at: usize) -> FactHandle {
         self.memory.store(self.types[at]).handle(self.slots[at])
+    }
+
+    fn word_figure(self, index: usize) -> Option<u64> {
+        match self.known.get(index) {
+            Answer::Word(word) => Some(word),
+            // Whoever asks for a word asks for no text.
+            Answer::Missing | Answer::Text(_) => None,
+        }
+    }
+
+    /// A figure that is a string.
+    pub fn text_figure(self, index: usize) -> Option<&'a str> {
+        match self.known.get(index) {
+            Answer::Missing => None,
+            Answer::Word(word) => Some(self.memory.texts.text(word as u32)),
+            Answer::Text(text) => Some(text),
+        }
+    }
+
+    /// A figure that is a number.
+    pub fn number_figure(self, index: usize) -> Option<f64> {
+        self.word_figure(index).map(f64::from_bits)
+    }
+
+    /// A figure that is an integer.
+    pub fn int_figure(self, index: usize) -> Option<i64> {
+        self.word_figure(index).map(|word| word as i64)
+    }
+
+    /// A figure that is a Boolean.
+    pub fn bool_figure(self, index: usize) -> Option<bool> {
+        self.word_figure(index).map(|word| word != 0)
+    }
+
+    /// A figure that is a reference.
+    pub fn reference_figure(self, index: usize) -> Option<FactHandle> {
+        self.word_figure(index).map(FactHandle::from_word)
     }
 
     /// Passes a result through and counts it when it is no value: for operators that can fail, not for fields.

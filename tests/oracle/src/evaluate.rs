@@ -3,18 +3,30 @@
 //! An operand has a value or none; a condition is true or false. A comparison with an operand that has no value is
 //! false, whichever comparison it is; `NOT` of it is true.
 
-use tsd_compiler::syntax::ast::{CompareOp, Expr, ExprKind, Path};
+use tsd_compiler::syntax::ast::{Aggregate, CompareOp, Expr, ExprKind, Path};
 
 use crate::facts::Facts;
+use crate::figure::figure;
 use crate::operators;
-use crate::schema::constant;
-use crate::value::{FactId, Operand, Value};
+use crate::schema::{Schema, constant};
+use crate::value::{FactId, Kind, Operand, Value};
 
-/// The variables at a place, with the facts that they stand for.
+/// The variables at a place, with what they stand for.
 #[derive(Clone, Debug)]
 pub struct Scope<'a> {
     facts: &'a Facts,
-    variables: Vec<(&'a str, FactId)>,
+    variables: Vec<(&'a str, Bound)>,
+}
+
+/// What a variable stands for.
+#[derive(Clone, Debug)]
+enum Bound {
+    /// A fact.
+    Fact(FactId),
+    /// Some fact of a type, when nothing but kinds matters.
+    Any(usize),
+    /// A figure of a kind.
+    Figure(Kind, Option<Value>),
 }
 
 impl<'a> Scope<'a> {
@@ -25,7 +37,17 @@ impl<'a> Scope<'a> {
 
     /// Binds one more variable.
     pub fn bind(&mut self, variable: &'a str, fact: FactId) {
-        self.variables.push((variable, fact));
+        self.variables.push((variable, Bound::Fact(fact)));
+    }
+
+    /// Binds an aggregate variable.
+    pub(crate) fn bind_figure(&mut self, variable: &'a str, kind: Kind, figure: Option<Value>) {
+        self.variables.push((variable, Bound::Figure(kind, figure)));
+    }
+
+    /// Says what type of facts a variable stands for.
+    pub(crate) fn declare(&mut self, variable: &'a str, ty: usize) {
+        self.variables.push((variable, Bound::Any(ty)));
     }
 
     /// Forgets the variable that was bound last.
@@ -35,7 +57,28 @@ impl<'a> Scope<'a> {
 
     /// The fact that a variable stands for.
     pub fn find(&self, variable: &str) -> Option<FactId> {
-        self.variables.iter().rev().find(|(name, _)| *name == variable).map(|(_, fact)| *fact)
+        match self.bound(variable) {
+            Bound::Fact(fact) => Some(*fact),
+            Bound::Any(_) | Bound::Figure(..) => None,
+        }
+    }
+
+    fn bound(&self, variable: &str) -> &Bound {
+        let bound = self.variables.iter().rev().find(|(name, _)| *name == variable);
+        bound.map(|(_, bound)| bound).expect("the checker knows the variable")
+    }
+
+    /// The kind of a variable.
+    pub(crate) fn kind_of(&self, variable: &str) -> Kind {
+        match self.bound(variable) {
+            Bound::Fact(fact) => Kind::Fact(self.facts.ever(*fact).ty),
+            Bound::Any(ty) => Kind::Fact(*ty),
+            Bound::Figure(kind, _) => *kind,
+        }
+    }
+
+    pub(crate) fn schema(&self) -> &'a Schema {
+        &self.facts.schema
     }
 
     /// Whether a condition is true.
@@ -51,14 +94,8 @@ impl<'a> Scope<'a> {
             ExprKind::Compare { op, left, right, .. } => self.compare(*op, left, right),
             ExprKind::Presence { operand, missing } => self.value(operand).is_none() == *missing,
             ExprKind::Exists(exists) => {
-                let mut inner = self.clone();
-                let ty = self.facts.schema.type_index(&exists.type_name.text);
-                self.facts.of_type(ty).any(|fact| {
-                    inner.bind(&exists.variable.text, fact);
-                    let holds = exists.condition.as_ref().is_none_or(|condition| inner.holds(condition));
-                    inner.unbind();
-                    holds
-                })
+                let (variable, ty) = (&exists.variable.text, &exists.type_name.text);
+                !self.each(variable, ty, exists.condition.as_ref(), |_| ()).is_empty()
             }
             _ => self.value(condition) == Some(Operand::Is(Value::Bool(true))),
         }
@@ -90,7 +127,7 @@ impl<'a> Scope<'a> {
                     arguments.iter().map(|argument| self.value(argument)).collect();
                 operators::function(*function, arguments?)
             }
-            ExprKind::Aggregate(_) => panic!("the oracle does not know aggregates yet"),
+            ExprKind::Aggregate(aggregate) => self.aggregate(aggregate).map(Operand::Is),
             ExprKind::List(_)
             | ExprKind::Compare { .. }
             | ExprKind::Presence { .. }
@@ -102,10 +139,52 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// What `wanted` says about each fact of a type that satisfies a condition.
+    fn each<T>(
+        &self,
+        variable: &'a str,
+        ty: &str,
+        condition: Option<&'a Expr>,
+        wanted: impl Fn(&Self) -> T,
+    ) -> Vec<T> {
+        let mut inner = self.clone();
+        let mut all = Vec::new();
+        for fact in self.facts.of_type(self.schema().type_index(ty)) {
+            inner.bind(variable, fact);
+            if condition.is_none_or(|condition| inner.holds(condition)) {
+                all.push(wanted(&inner));
+            }
+            inner.unbind();
+        }
+        all
+    }
+
+    fn aggregate(&self, aggregate: &'a Aggregate) -> Option<Value> {
+        let Aggregate { function, variable, type_name, condition, value, .. } = aggregate;
+        let (variable, condition) = (&variable.text, condition.as_ref());
+        let Some(value) = value else {
+            let found = self.each(variable, &type_name.text, condition, |_| Value::Bool(true));
+            return figure(*function, Kind::Bool, found);
+        };
+        let mut inner = self.clone();
+        inner.declare(variable, self.schema().type_index(&type_name.text));
+        let kind = inner.kind(value);
+        let values = self.each(variable, &type_name.text, condition, |inner| inner.settled(value, kind));
+        figure(*function, kind, values.into_iter().flatten().collect())
+    }
+
+    /// What an operand is worth where a value of a kind is demanded.
+    pub(crate) fn settled(&self, expr: &'a Expr, kind: Kind) -> Option<Value> {
+        self.value(expr)?.fit(kind)
+    }
+
     /// A variable, or the field at the end of a path. A path through a fact that is gone has no value.
     fn path(&self, path: &Path) -> Option<Value> {
-        let start = self.find(&path.root.text).expect("the checker knows the variable");
-        let mut value = Value::Fact(start);
+        let mut value = match self.bound(&path.root.text) {
+            Bound::Fact(fact) => Value::Fact(*fact),
+            Bound::Figure(_, figure) => figure.clone()?,
+            Bound::Any(_) => panic!("`{}` stands for no fact", path.root.text),
+        };
         for field in &path.fields {
             let Value::Fact(fact) = value else { return None };
             let fact = self.facts.get(fact)?;

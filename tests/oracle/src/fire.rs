@@ -2,7 +2,6 @@
 
 use tsd_compiler::syntax::ast::{Argument, Call, Expr, ExprKind, FieldValue};
 
-use crate::evaluate::Scope;
 use crate::facts::Fields;
 use crate::oracle::{Oracle, Waiting};
 use crate::rule::{Rule, Tuple};
@@ -86,8 +85,7 @@ impl Oracle {
 
     /// An effect with its values, from the facts as they are; `None` when one has no value that must have one.
     fn effect(&self, rule: &Rule, tuple: &Tuple, call: &Call) -> Option<Effect> {
-        let mut scope = Scope::new(&self.facts);
-        rule.patterns.iter().zip(tuple).for_each(|((variable, _), fact)| scope.bind(variable, *fact));
+        let scope = rule.scope(&self.facts, tuple);
         let schema = &self.facts.schema;
         if let Some(action) = schema.action(&call.name.text) {
             let mut arguments = Vec::new();
@@ -139,7 +137,15 @@ impl Oracle {
                 let values = arguments.iter().map(value).collect::<Option<Vec<Value>>>()?;
                 Some(if name == "Print" { Effect::Print(values) } else { Effect::Log(values) })
             }
-            (name, _) => panic!("the oracle does not know the effect `{name}`"),
+            // An action that is inferred from its calls takes what it is given.
+            (name, arguments) => {
+                let value = |argument: &Argument| match argument {
+                    Argument::Value(expr) => scope.value(expr)?.settled(),
+                    _ => panic!("the oracle does not know the effect `{name}`"),
+                };
+                let arguments = arguments.iter().map(value).map(|value| value.map(Some));
+                Some(Effect::Action { name: name.to_owned(), arguments: arguments.collect::<Option<_>>()? })
+            }
         }
     }
 

@@ -9,6 +9,9 @@ mod choices;
 mod condition;
 mod declarations;
 mod expression;
+mod features;
+mod group;
+mod inner;
 mod rule;
 mod steps;
 mod values;
@@ -16,6 +19,7 @@ mod values;
 pub use choices::{Choices, numbers};
 pub use declarations::{declarations, initial_facts};
 pub use expression::Expressions;
+pub use features::Features;
 pub use rule::rule;
 pub use steps::{RuleSteps, step};
 
@@ -34,19 +38,22 @@ pub struct Plan {
     pub rules: Vec<Vec<u16>>,
     /// The steps.
     pub steps: Vec<Vec<u16>>,
+    /// What the rules may hold, those of the program and those that steps add.
+    pub features: Features,
 }
 
 impl Plan {
     /// A plan from a seed.
     pub fn from_seed(seed: u64, rules: usize, steps: usize) -> Self {
-        let all = numbers(seed, 120 * (rules + 2) + 100 * steps);
-        let (program, rest) = all.split_at(120 * (rules + 2));
-        let mut lists = program.chunks(120).map(<[u16]>::to_vec);
+        let all = numbers(seed, 150 * (rules + 2) + 120 * steps);
+        let (program, rest) = all.split_at(150 * (rules + 2));
+        let mut lists = program.chunks(150).map(<[u16]>::to_vec);
         Self {
             declarations: lists.next().unwrap_or_default(),
             facts: lists.next().unwrap_or_default(),
             rules: lists.collect(),
-            steps: rest.chunks(100).map(<[u16]>::to_vec).collect(),
+            steps: rest.chunks(120).map(<[u16]>::to_vec).collect(),
+            features: Features::default(),
         }
     }
 
@@ -55,7 +62,7 @@ impl Plan {
         let mut text = declarations(&mut Choices::new(&self.declarations));
         let schema = Schema::read(&text);
         for (index, numbers) in self.rules.iter().enumerate() {
-            text += &rule(&mut Choices::new(numbers), &schema, &format!("r{index}"));
+            text += &rule(&mut Choices::new(numbers), &schema, self.features, &format!("r{index}"));
             text += "\n";
         }
         text + &initial_facts(&mut Choices::new(&self.facts), &schema)
@@ -63,6 +70,7 @@ impl Plan {
 
     /// Step number `index` for a session in the oracle's state; behind the last step a run.
     pub fn step(&self, index: usize, oracle: &Oracle, rules: RuleSteps) -> Step {
-        step(&mut Choices::new(self.steps.get(index).map_or(&[], Vec::as_slice)), oracle, rules)
+        let numbers = self.steps.get(index).map_or(&[][..], Vec::as_slice);
+        step(&mut Choices::new(numbers), oracle, rules, self.features)
     }
 }

@@ -5,20 +5,27 @@
 //! programs, as text, and steps to take with them, from lists of numbers that shrink well.
 
 mod evaluate;
+mod exact;
 mod facts;
+mod figure;
 mod fire;
 pub mod generate;
+mod kinds;
+mod loops;
 pub mod operators;
 mod oracle;
 mod rule;
 mod schema;
+mod script;
 mod step;
+mod told;
 mod value;
+mod walk;
 
 pub use evaluate::Scope;
 pub use facts::{Fact, Facts, Fields};
 pub use oracle::Oracle;
-pub use rule::{Rule, Tuple};
+pub use rule::{Figures, Rule, Tuple};
 pub use schema::{Action, Field, Schema, Type};
 pub use step::{Event, Outcome, Problem, Ran, Reason, Refusal, Step};
 pub use value::{FactId, Kind, Operand, Shown, Value};

@@ -1,6 +1,6 @@
 //! The oracle: facts, rules, and what they predict.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tsd_compiler::diagnostics::Diagnostics;
 use tsd_compiler::source::SourceMap;
@@ -9,7 +9,7 @@ use tsd_compiler::syntax::parse;
 
 use crate::evaluate::Scope;
 use crate::facts::{Facts, Fields};
-use crate::rule::{Rule, Tuple};
+use crate::rule::{Figures, Rule, Tuple};
 use crate::schema::Schema;
 use crate::step::{Outcome, Refusal, Step};
 use crate::value::{FactId, Value};
@@ -21,7 +21,7 @@ pub struct Oracle {
     pub(crate) facts: Facts,
     pub(crate) rules: Vec<Rule>,
     /// What satisfied each rule after the last change; in the order of `rules`.
-    satisfied: Vec<BTreeSet<Tuple>>,
+    satisfied: Vec<BTreeMap<Tuple, Figures>>,
     pub(crate) waiting: Vec<Waiting>,
     /// An activation that must not come about while its own effects take place.
     pub(crate) muted: Option<(usize, Tuple)>,
@@ -46,8 +46,20 @@ impl Oracle {
     /// On a syntax error.
     pub fn new(text: &str) -> Self {
         let program = read(text);
-        let schema = Schema::of(&program);
-        let mut oracle = Self {
+        let mut oracle = Self::empty(Schema::of(&program));
+        oracle.add_parsed_rules(&program);
+        let mut named = Vec::new();
+        for statement in &program.statements {
+            if let Statement::Fact(statement) = statement {
+                oracle.insert_initial(statement, &mut named);
+            }
+        }
+        oracle
+    }
+
+    /// Neither facts nor rules.
+    pub(crate) fn empty(schema: Schema) -> Self {
+        Self {
             facts: Facts::new(schema),
             rules: Vec::new(),
             satisfied: Vec::new(),
@@ -55,22 +67,29 @@ impl Oracle {
             muted: None,
             age: 0,
             rules_ever: 0,
-        };
-        oracle.add_parsed_rules(&program);
-        let mut named: Vec<(&str, FactId)> = Vec::new();
-        for statement in &program.statements {
-            let Statement::Fact(statement) = statement else { continue };
-            let ty = oracle.facts.schema.type_index(&statement.fact.type_name.text);
-            let fields = oracle.initial_fields(ty, &statement.fact.fields, &named);
-            let id = oracle.insert(ty, fields).expect("the checker has seen the keys");
-            if let Some(name) = &statement.variable {
-                named.push((&name.text, id));
-            }
         }
-        oracle
     }
 
-    fn initial_fields(&self, ty: usize, values: &[ast::FieldValue], named: &[(&str, FactId)]) -> Fields {
+    /// Inserts a fact of a program. `named` are those that it may refer to.
+    pub(crate) fn insert_initial<'a>(
+        &mut self,
+        statement: &'a ast::FactStatement,
+        named: &mut Vec<(&'a str, FactId)>,
+    ) {
+        let ty = self.facts.schema.type_index(&statement.fact.type_name.text);
+        let fields = self.initial_fields(ty, &statement.fact.fields, named);
+        let id = self.insert(ty, fields).expect("the checker has seen the keys");
+        if let Some(name) = &statement.variable {
+            named.push((&name.text, id));
+        }
+    }
+
+    pub(crate) fn initial_fields(
+        &self,
+        ty: usize,
+        values: &[ast::FieldValue],
+        named: &[(&str, FactId)],
+    ) -> Fields {
         let declared = &self.facts.schema.types[ty];
         let mut fields = vec![None; declared.fields.len()];
         for ast::FieldValue { name, value } in values {
@@ -98,13 +117,22 @@ impl Oracle {
         self.rules.iter().map(Rule::name)
     }
 
+    /// The variables that a tuple of a rule binds, in the order of the patterns.
+    ///
+    /// # Panics
+    /// When there is no such rule.
+    pub fn variables(&self, rule: &str) -> Vec<&str> {
+        let rule = self.rules.iter().find(|one| one.name() == rule).expect("there is a rule of this name");
+        rule.patterns.iter().map(|(variable, _)| &**variable).collect()
+    }
+
     /// The tuples that satisfy a rule.
     ///
     /// # Panics
     /// When there is no such rule.
-    pub fn satisfied(&self, rule: &str) -> &BTreeSet<Tuple> {
+    pub fn satisfied(&self, rule: &str) -> BTreeSet<Tuple> {
         let index = self.rules.iter().position(|one| one.name() == rule);
-        &self.satisfied[index.expect("there is a rule of this name")]
+        self.satisfied[index.expect("there is a rule of this name")].keys().cloned().collect()
     }
 
     /// The tuples that satisfy a rule, each fact by name.
@@ -170,18 +198,18 @@ impl Oracle {
         Ok(())
     }
 
-    fn add_parsed_rules(&mut self, program: &ast::Program) {
+    pub(crate) fn add_parsed_rules(&mut self, program: &ast::Program) {
         for statement in &program.statements {
             if let Statement::Rule(rule) = statement {
                 self.rules.push(Rule::new(&self.facts.schema, rule.clone(), self.rules_ever));
-                self.satisfied.push(BTreeSet::new());
+                self.satisfied.push(BTreeMap::new());
                 self.rules_ever += 1;
             }
         }
         self.changed(None);
     }
 
-    fn remove_rule(&mut self, name: &str) -> Result<(), Refusal> {
+    pub(crate) fn remove_rule(&mut self, name: &str) -> Result<(), Refusal> {
         let index = self.rules.iter().position(|rule| rule.name() == name);
         let index = index.ok_or_else(|| Refusal::UnknownRule(name.to_owned()))?;
         let rule = self.rules.remove(index);
@@ -201,11 +229,12 @@ impl Oracle {
                     reads.into_iter().any(|(_, reads)| fields.iter().any(|field| reads.contains(field)))
                 })
             };
-            let is_anew = |tuple: &Tuple| !before.contains(tuple) || changed_for(tuple);
+            // What an effect reads of other facts is compared: a figure that comes to the same again changes nothing.
+            let is_anew = |tuple: &Tuple| before.get(tuple) != after.get(tuple) || changed_for(tuple);
             self.waiting.retain(|waiting| {
-                waiting.rule != rule.rank || (after.contains(&waiting.tuple) && !is_anew(&waiting.tuple))
+                waiting.rule != rule.rank || (after.contains_key(&waiting.tuple) && !is_anew(&waiting.tuple))
             });
-            for tuple in after.iter().filter(|tuple| is_anew(tuple)) {
+            for tuple in after.keys().filter(|tuple| is_anew(tuple)) {
                 let is_muted =
                     self.muted.as_ref().is_some_and(|muted| (muted.0, &muted.1) == (rule.rank, tuple));
                 if !is_muted {

@@ -1,16 +1,22 @@
 //! A rule, and the brute force that finds the facts which satisfy it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use tsd_compiler::syntax::ast::{self, Argument, BindingKind, Expr, ExprKind};
+use tsd_compiler::syntax::ast::{self, AggregateFunction, BindingKind, Expr, ExprKind};
 
 use crate::evaluate::Scope;
 use crate::facts::Facts;
+use crate::figure::figure;
+use crate::loops::Loops;
 use crate::schema::Schema;
-use crate::value::FactId;
+use crate::value::{FactId, Kind, Operand, Value};
+use crate::walk::{arguments, conjuncts, for_each, for_each_path, mentions};
 
 /// Facts in the order of a rule's patterns.
 pub type Tuple = Vec<FactId>;
+
+/// What the figures that a rule's effects read are worth for a tuple: aggregates and followed references.
+pub type Figures = Vec<Option<Value>>;
 
 /// A rule.
 #[derive(Clone, Debug)]
@@ -19,42 +25,60 @@ pub struct Rule {
     pub ast: ast::Rule,
     /// When it was added, counted in rules.
     pub rank: usize,
-    /// Variable and type of each pattern.
+    /// Variable and type of each pattern. In a rule with aggregate variables these are the patterns of its first block,
+    /// whose facts make a group.
     pub patterns: Vec<(String, usize)>,
+    /// Variable and type of what the aggregate variables range over: the patterns of the other blocks.
+    pub sources: Vec<(String, usize)>,
     /// For each pattern, the fields that the rule mentions, in its condition or its effects.
     pub reads: Vec<BTreeSet<usize>>,
+    aggregates: Vec<AggregateVariable>,
+}
+
+/// `pay: SUM(e.salary)`
+#[derive(Clone, Debug)]
+struct AggregateVariable {
+    name: String,
+    function: AggregateFunction,
+    value: Expr,
 }
 
 impl Rule {
     /// A rule of a program that the checker accepts.
     pub fn new(schema: &Schema, ast: ast::Rule, rank: usize) -> Self {
-        let mut patterns = Vec::new();
-        for binding in ast.blocks.iter().flat_map(|block| &block.bindings) {
-            match &binding.kind {
-                BindingKind::Fact(ty) => {
-                    patterns.push((binding.variable.text.clone(), schema.type_index(&ty.text)));
+        let (mut patterns, mut later, mut aggregates) = (Vec::new(), Vec::new(), Vec::new());
+        for (index, block) in ast.blocks.iter().enumerate() {
+            for ast::Binding { variable, kind, .. } in &block.bindings {
+                let name = variable.text.clone();
+                match kind {
+                    BindingKind::Fact(ty) => {
+                        let pattern = (name, schema.type_index(&ty.text));
+                        if index == 0 { patterns.push(pattern) } else { later.push(pattern) }
+                    }
+                    BindingKind::Aggregate { function, value } => {
+                        let (function, value) = (*function, value.clone());
+                        aggregates.push(AggregateVariable { name, function, value });
+                    }
                 }
-                BindingKind::Aggregate { .. } => panic!("the oracle does not know aggregate variables yet"),
             }
         }
+        let mut sources = Vec::new();
+        if aggregates.is_empty() {
+            patterns.append(&mut later);
+        } else {
+            sources = later;
+        }
         let mut reads = vec![BTreeSet::new(); patterns.len()];
-        let mut note = |expr: &Expr| {
+        let values = aggregates.iter().map(|aggregate| &aggregate.value);
+        for expr in ast.condition.iter().chain(ast.calls.iter().flat_map(arguments)).chain(values) {
             for_each_path(expr, &mut |path| {
                 let at = patterns.iter().position(|(variable, _)| *variable == path.root.text);
                 if let (Some(at), Some(field)) = (at, path.fields.first()) {
                     reads[at].insert(schema.types[patterns[at].1].field_index(&field.text));
                 }
             });
-        };
-        ast.condition.iter().for_each(&mut note);
-        for argument in ast.calls.iter().flat_map(|call| &call.arguments) {
-            match argument {
-                Argument::Value(expr) => note(expr),
-                Argument::Fact(fact) => fact.fields.iter().for_each(|field| note(&field.value)),
-                Argument::Changes { fields, .. } => fields.iter().for_each(|field| note(&field.value)),
-            }
         }
-        Self { ast, rank, patterns, reads }
+        Self { ast, rank, patterns, sources, reads, aggregates }
     }
 
     /// The rule's name.
@@ -62,87 +86,130 @@ impl Rule {
         &self.ast.name.text
     }
 
-    /// The rule's salience.
+    /// Its salience.
     pub fn salience(&self) -> i64 {
         self.ast.salience.map_or(0, |salience| salience.value)
     }
 
-    /// Every tuple of facts that satisfies the rule: all facts for every pattern, one loop inside the other. A part of
-    /// an outermost AND is asked as soon as its variables are bound.
-    pub fn satisfied(&self, facts: &Facts) -> BTreeSet<Tuple> {
-        let mut parts: Vec<Vec<&Expr>> = vec![Vec::new(); self.patterns.len()];
-        if let Some(condition) = &self.ast.condition {
-            let conjuncts = match &condition.kind {
-                ExprKind::And(conjuncts) => conjuncts.as_slice(),
-                _ => std::slice::from_ref(condition),
-            };
-            for conjunct in conjuncts {
-                let mut last = 0;
-                for_each_path(conjunct, &mut |path| {
-                    let at = self.patterns.iter().position(|(variable, _)| *variable == path.root.text);
-                    last = last.max(at.unwrap_or(0));
-                });
-                parts[last].push(conjunct);
+    /// Every tuple of facts that satisfies the rule, with the figures that its effects read. All facts are tried for every
+    /// pattern, one loop inside the other.
+    pub fn satisfied(&self, facts: &Facts) -> BTreeMap<Tuple, Figures> {
+        let tuples = Loops::new(&self.patterns, self.conjuncts(Part::Facts));
+        let of_group: Vec<&Expr> = self.conjuncts(Part::Group).collect();
+        let read = self.figures();
+        let mut found = BTreeMap::new();
+        tuples.for_each(facts, &mut Scope::new(facts), &mut |scope, tuple| {
+            let mut group = scope.clone();
+            if self.aggregate(facts, &mut group) && of_group.iter().all(|part| group.holds(part)) {
+                let figures = read.iter().map(|figure| group.value(figure).and_then(Operand::settled));
+                found.insert(tuple.clone(), figures.collect());
             }
-        }
-        let mut found = BTreeSet::new();
-        self.extend(&mut Scope::new(facts), facts, &parts, &mut Vec::new(), &mut found);
+        });
         found
     }
 
-    fn extend<'a>(
+    /// What the effects of an activation see: the facts of the tuple and the aggregate variables.
+    pub fn scope<'a>(&'a self, facts: &'a Facts, tuple: &Tuple) -> Scope<'a> {
+        let mut scope = Scope::new(facts);
+        self.patterns.iter().zip(tuple).for_each(|((variable, _), fact)| scope.bind(variable, *fact));
+        self.aggregate(facts, &mut scope);
+        scope
+    }
+
+    /// Binds the aggregate variables for a group, and says whether it has any row. Without aggregate variables there are no
+    /// groups, and nothing to look for.
+    fn aggregate<'a>(&'a self, facts: &'a Facts, group: &mut Scope<'a>) -> bool {
+        if self.aggregates.is_empty() {
+            return true;
+        }
+        // For each source, the facts that stand in some row: each counts once.
+        let mut in_rows = vec![BTreeSet::new(); self.sources.len()];
+        let rows = Loops::new(&self.sources, self.conjuncts(Part::Rows));
+        rows.for_each(facts, &mut group.clone(), &mut |_, row| {
+            in_rows.iter_mut().zip(row).for_each(|(facts, fact)| facts.extend([*fact]));
+        });
+        let figures: Vec<_> =
+            self.aggregates.iter().map(|aggregate| self.figure(aggregate, &in_rows, group)).collect();
+        for (aggregate, (kind, figure)) in self.aggregates.iter().zip(figures) {
+            group.bind_figure(&aggregate.name, kind, figure);
+        }
+        in_rows.iter().all(|facts| !facts.is_empty())
+    }
+
+    /// What an aggregate variable comes to, and its kind.
+    fn figure<'a>(
         &'a self,
-        scope: &mut Scope<'a>,
-        facts: &'a Facts,
-        parts: &[Vec<&'a Expr>],
-        tuple: &mut Tuple,
-        found: &mut BTreeSet<Tuple>,
-    ) {
-        let Some((variable, ty)) = self.patterns.get(tuple.len()) else {
-            found.insert(tuple.clone());
-            return;
-        };
-        for fact in facts.of_type(*ty) {
-            scope.bind(variable, fact);
-            if parts[tuple.len()].iter().all(|part| scope.holds(part)) {
-                tuple.push(fact);
-                self.extend(scope, facts, parts, tuple, found);
-                tuple.pop();
-            }
+        aggregate: &'a AggregateVariable,
+        in_rows: &[BTreeSet<FactId>],
+        group: &Scope<'a>,
+    ) -> (Kind, Option<Value>) {
+        let is_mentioned = |source: &(String, usize)| mentions(&aggregate.value, &|name| name == source.0);
+        let source = self.sources.iter().position(is_mentioned).expect("the checker demands a source");
+        let (variable, ty) = &self.sources[source];
+        let mut scope = group.clone();
+        scope.declare(variable, *ty);
+        let kind = scope.kind(&aggregate.value);
+        let mut values = Vec::new();
+        for fact in &in_rows[source] {
+            scope.bind(variable, *fact);
+            values.extend(scope.settled(&aggregate.value, kind));
             scope.unbind();
         }
+        let kind_of_figure = match aggregate.function {
+            AggregateFunction::Count => Kind::Int,
+            AggregateFunction::Avg => Kind::Number,
+            AggregateFunction::Sum | AggregateFunction::Min | AggregateFunction::Max => kind,
+        };
+        (kind_of_figure, figure(aggregate.function, kind, values))
+    }
+
+    /// The conjuncts of the condition about one of the three things that a conjunct may be about.
+    fn conjuncts(&self, wanted: Part) -> impl Iterator<Item = &Expr> {
+        let all = self.ast.condition.iter().flat_map(conjuncts);
+        all.filter(move |conjunct| wanted == self.part(conjunct))
+    }
+
+    fn part(&self, conjunct: &Expr) -> Part {
+        let of_group = |name: &str| self.aggregates.iter().any(|aggregate| aggregate.name == name);
+        let of_rows = |name: &str| self.sources.iter().any(|(source, _)| source == name);
+        match (mentions(conjunct, &of_group), mentions(conjunct, &of_rows)) {
+            (true, true) => panic!("the checker admits no such mixture: {conjunct:?}"),
+            (true, false) => Part::Group,
+            (false, true) => Part::Rows,
+            (false, false) => Part::Facts,
+        }
+    }
+
+    /// The figures that the effects read, in their order. What stands inside an aggregate belongs to it.
+    fn figures(&self) -> Vec<&Expr> {
+        let mut figures = Vec::new();
+        for argument in self.ast.calls.iter().flat_map(arguments) {
+            for_each(argument, &mut |expr| {
+                let is_figure = match &expr.kind {
+                    ExprKind::Aggregate(_) => true,
+                    ExprKind::Path(path) => {
+                        path.fields.len() > 1
+                            || self.aggregates.iter().any(|aggregate| aggregate.name == path.root.text)
+                    }
+                    _ => false,
+                };
+                if is_figure {
+                    figures.push(expr);
+                }
+                !is_figure
+            });
+        }
+        figures
     }
 }
 
-/// Calls `visit` for every path in an expression.
-fn for_each_path(expr: &Expr, visit: &mut dyn FnMut(&ast::Path)) {
-    match &expr.kind {
-        ExprKind::Literal(_) | ExprKind::Invalid => {}
-        ExprKind::Path(path) => visit(path),
-        ExprKind::List(items) | ExprKind::And(items) | ExprKind::Or(items) => {
-            items.iter().for_each(|item| for_each_path(item, visit));
-        }
-        ExprKind::Function { arguments, .. } => {
-            arguments.iter().for_each(|argument| for_each_path(argument, visit));
-        }
-        ExprKind::Negate(operand)
-        | ExprKind::Cast { operand, .. }
-        | ExprKind::Presence { operand, .. }
-        | ExprKind::Not(operand) => for_each_path(operand, visit),
-        ExprKind::Arithmetic { first, rest } => {
-            for_each_path(first, visit);
-            rest.iter().for_each(|step| for_each_path(&step.operand, visit));
-        }
-        ExprKind::Compare { left, right, .. } => {
-            for_each_path(left, visit);
-            for_each_path(right, visit);
-        }
-        ExprKind::Exists(exists) => {
-            exists.condition.iter().for_each(|condition| for_each_path(condition, visit))
-        }
-        ExprKind::Aggregate(aggregate) => {
-            let inner = aggregate.condition.iter().chain(&aggregate.value);
-            inner.for_each(|inner| for_each_path(inner, visit));
-        }
-    }
+/// What a conjunct of a condition is about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// The facts of the tuple alone.
+    Facts,
+    /// The rows of a group: it mentions a source.
+    Rows,
+    /// The group as a whole: it mentions an aggregate variable.
+    Group,
 }

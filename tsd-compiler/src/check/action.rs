@@ -127,8 +127,9 @@ pub(super) fn infer<'a>(
         }
         // What is wrong with the rule is reported when the rule is checked.
         let mut unheard = Diagnostics::new();
-        let (scope, _) = rule::scope(declarations, outside, rule, &mut unheard);
-        let mut checker = Checker { declarations, scope: &scope, sink: &mut unheard };
+        let mut views = Vec::new();
+        let rule::Bound { scope, .. } = rule::bind(declarations, outside, rule, &mut views, &mut unheard);
+        let mut checker = Checker { declarations, scope: &scope, sink: &mut unheard, views: &mut views };
         for call in calls {
             let types = call
                 .arguments

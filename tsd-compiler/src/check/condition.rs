@@ -2,9 +2,9 @@
 
 use tsd_ir::{Comparison, Const, Expr, Kind, Test};
 
+use super::mismatch;
 use super::typed::{Pair, Typed};
 use super::value::Checker;
-use super::{mismatch, not_yet};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::hir::{Condition, may_lack_value};
 use crate::source::Span;
@@ -17,9 +17,9 @@ impl Checker<'_> {
             ExprKind::And(parts) => Condition::All(parts.iter().map(|part| self.condition(part)).collect()),
             ExprKind::Or(parts) => Condition::Any(parts.iter().map(|part| self.condition(part)).collect()),
             ExprKind::Not(part) => Condition::Not(Box::new(self.condition(part))),
-            ExprKind::Exists(_) => {
-                self.sink.report(not_yet(expr.span, "`EXISTS`"));
-                Condition::always()
+            ExprKind::Exists(exists) => {
+                let figure = self.exists(exists, expr.span);
+                figure.map_or_else(Condition::always, |figure| Condition::Test(Test::Holds(figure)))
             }
             ExprKind::Compare { op, op_span, left, right } => {
                 let left = self.value(left);

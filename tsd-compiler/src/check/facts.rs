@@ -45,7 +45,9 @@ pub(super) fn check<'a>(
     let mut checked = Vec::new();
     let mut keys = BTreeMap::new();
     for statement in facts {
-        let fact = fact(&mut Checker { declarations, scope: &scope, sink }, statement);
+        let mut views = Vec::new();
+        let mut checker = Checker { declarations, scope: &scope, sink, views: &mut views };
+        let fact = fact(&mut checker, statement);
         let own_name = statement.variable.as_ref().filter(|name| names.get(&name.text) == Some(&name.span));
         let meaning = match &fact {
             Some(fact) => Meaning::Initial { index: checked.len(), ty: fact.ty },
@@ -137,36 +139,43 @@ fn value(
             None
         }
         Expr::Const(constant) => Some(InitialValue::Const(constant)),
-        // Without variables everything is constant.
-        _ => None,
+        // Without variables everything is constant, but for what asks about other facts.
+        _ => {
+            let (message, hint) =
+                ("the value of a fact cannot ask about other facts", "let a rule insert the fact");
+            checker.misplaced(written.span, message, hint);
+            None
+        }
     }
 }
 
 /// The earlier fact that a name stands for.
 fn reference(checker: &mut Checker<'_>, wanted: TypeId, name: &ast::Name) -> Option<usize> {
     let wanted_name = &checker.declarations.schema.ty(wanted).name;
-    let diagnostic = match checker.scope.find(&name.text).map(|variable| (variable.meaning, variable.span)) {
-        Some((Meaning::Initial { index, ty }, _)) if ty == wanted => return Some(index),
-        Some((Meaning::Initial { ty, .. }, span)) => {
-            let found = &checker.declarations.schema.ty(ty).name;
-            let message = format!("this must be a fact of type `{wanted_name}`, not of type `{found}`");
-            mismatch(name.span, message).label(format!("a {found}")).also(span, "named here")
-        }
-        Some((Meaning::Later, span)) => {
-            let message = format!("the fact `{}` is only declared later", name.text);
-            Diagnostic::new(Code::UnboundVariable, name.span, message)
-                .also(span, "declared here")
-                .hint("a fact can refer to facts before it; move this one behind")
-        }
-        Some(_) => return None,
-        None => {
-            let message = format!("there is no fact called `{}`", name.text);
-            let names = checker.scope.variables().iter().take(1000).map(|variable| variable.name.as_str());
-            Diagnostic::new(Code::UnknownFact, name.span, message)
-                .hint(format!("name one: `{} = {wanted_name}(…)`", name.text))
-                .did_you_mean(&name.text, names)
-        }
-    };
+    let diagnostic =
+        match checker.scope.find(&name.text).map(|variable| (variable.meaning.clone(), variable.span)) {
+            Some((Meaning::Initial { index, ty }, _)) if ty == wanted => return Some(index),
+            Some((Meaning::Initial { ty, .. }, span)) => {
+                let found = &checker.declarations.schema.ty(ty).name;
+                let message = format!("this must be a fact of type `{wanted_name}`, not of type `{found}`");
+                mismatch(name.span, message).label(format!("a {found}")).also(span, "named here")
+            }
+            Some((Meaning::Later, span)) => {
+                let message = format!("the fact `{}` is only declared later", name.text);
+                Diagnostic::new(Code::UnboundVariable, name.span, message)
+                    .also(span, "declared here")
+                    .hint("a fact can refer to facts before it; move this one behind")
+            }
+            Some(_) => return None,
+            None => {
+                let message = format!("there is no fact called `{}`", name.text);
+                let names =
+                    checker.scope.variables().iter().take(1000).map(|variable| variable.name.as_str());
+                Diagnostic::new(Code::UnknownFact, name.span, message)
+                    .hint(format!("name one: `{} = {wanted_name}(…)`", name.text))
+                    .did_you_mean(&name.text, names)
+            }
+        };
     checker.sink.report(diagnostic);
     None
 }

@@ -7,9 +7,9 @@ use tsd_ir::{Effect, Position};
 use super::declarations::{Declarations, Resolved, duplicate};
 use super::scope::{Meaning, Scope};
 use super::value::Checker;
-use super::{annotation, not_yet};
+use super::{annotation, group};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
-use crate::hir::{Condition, Pattern, Rule};
+use crate::hir::{Condition, Pattern, Rule, View};
 use crate::source::Span;
 use crate::syntax::ast::{self, BindingKind};
 
@@ -25,10 +25,9 @@ pub(super) fn check(
 ) -> Option<Rule> {
     annotation::none(&rule.annotations, "a rule", sink);
     let salience = salience(rule, sink);
-    let (scope, patterns) = scope(declarations, outside, rule, sink);
-    let mut checker = Checker { declarations, scope: &scope, sink };
-    let condition =
-        rule.condition.as_ref().map_or_else(Condition::always, |condition| checker.condition(condition));
+    let mut views = Vec::new();
+    let Bound { scope, patterns, condition } = bind(declarations, outside, rule, &mut views, sink);
+    let mut checker = Checker { declarations, scope: &scope, sink, views: &mut views };
     let effects: Vec<_> = rule.calls.iter().map(|call| checker.call(call)).collect();
     let effects = effects.into_iter().collect::<Option<Vec<_>>>()?;
     if patterns.is_empty() {
@@ -43,6 +42,7 @@ pub(super) fn check(
         condition,
         condition_span: rule.condition.as_ref().map_or(rule.name.span, |condition| condition.span),
         effects,
+        views,
         span: rule.span,
     };
     rule.note_reads();
@@ -78,41 +78,60 @@ fn salience(rule: &ast::Rule, sink: &mut Diagnostics) -> i32 {
     })
 }
 
-/// The variables of a rule, and its patterns.
-pub(super) fn scope<'a>(
+/// What a rule binds, and what must hold of it.
+pub(super) struct Bound<'a> {
+    /// The variables that effects may use.
+    pub(super) scope: Scope<'a>,
+    /// The facts of the rule's tuples.
+    pub(super) patterns: Vec<Pattern>,
+    pub(super) condition: Condition,
+}
+
+/// The variables, patterns and condition of a rule.
+pub(super) fn bind<'a>(
     declarations: &Declarations,
     outside: &'a BTreeMap<String, Span>,
     rule: &ast::Rule,
+    views: &mut Vec<View>,
     sink: &mut Diagnostics,
-) -> (Scope<'a>, Vec<Pattern>) {
-    let mut scope = Scope::default();
-    scope.outside = Some(outside);
+) -> Bound<'a> {
+    if group::is_grouped(rule) {
+        return group::bind(declarations, outside, rule, views, sink);
+    }
+    let mut scope = Scope::inside(outside);
     let mut patterns = Vec::new();
     for binding in rule.blocks.iter().flat_map(|block| &block.bindings) {
-        let ast::Name { text, span } = &binding.variable;
-        let mut ty = None;
-        let mut meaning = Meaning::Broken;
-        match &binding.kind {
-            BindingKind::Aggregate { .. } => sink.report(not_yet(binding.span, "an aggregate variable")),
-            BindingKind::Fact(_) if patterns.len() == MAX_PATTERNS => {
-                let message = format!("a rule cannot have more than {MAX_PATTERNS} patterns");
-                sink.report(Diagnostic::new(Code::OutOfRange, binding.span, message).label("one too many"));
-                break;
-            }
-            BindingKind::Fact(name) => {
-                if let Resolved::Known(known) = declarations.resolve_type(name, false, sink) {
-                    ty = Some(known);
-                    meaning = Meaning::Fact { at: Position(patterns.len() as u16), ty: known };
-                }
-            }
-        }
-        if let Err(first) = scope.bind(text, *span, meaning) {
-            sink.report(duplicate("variable", &binding.variable, Some(first)));
-            continue;
-        }
-        if let Some(ty) = ty {
-            patterns.push(Pattern { variable: text.clone(), ty, span: binding.span, reads: Vec::new() });
-        }
+        patterns.extend(bind_fact(declarations, &mut scope, binding, patterns.len(), sink));
     }
-    (scope, patterns)
+    let mut checker = Checker { declarations, scope: &scope, sink, views };
+    let condition =
+        rule.condition.as_ref().map_or_else(Condition::always, |condition| checker.condition(condition));
+    Bound { scope, patterns, condition }
+}
+
+/// Binds a fact variable that is to have a position; gives its pattern unless it is at fault.
+pub(super) fn bind_fact(
+    declarations: &Declarations,
+    scope: &mut Scope<'_>,
+    binding: &ast::Binding,
+    at: usize,
+    sink: &mut Diagnostics,
+) -> Option<Pattern> {
+    let BindingKind::Fact(type_name) = &binding.kind else { return None };
+    if at >= MAX_PATTERNS {
+        let message = format!("a rule cannot have more than {MAX_PATTERNS} patterns");
+        sink.report(Diagnostic::new(Code::OutOfRange, binding.span, message).label("one too many"));
+        return None;
+    }
+    let known = match declarations.resolve_type(type_name, false, sink) {
+        Resolved::Known(ty) => Some(ty),
+        Resolved::Broken => None,
+    };
+    let meaning = known.map_or(Meaning::Broken, |ty| Meaning::Fact { at: Position(at as u16), ty });
+    let ast::Name { text, span } = &binding.variable;
+    if let Err(first) = scope.bind(text, *span, meaning) {
+        sink.report(duplicate("variable", &binding.variable, Some(first)));
+        return None;
+    }
+    Some(Pattern { variable: text.clone(), ty: known?, span: binding.span, reads: Vec::new() })
 }

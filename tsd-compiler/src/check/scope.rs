@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tsd_ir::{Position, TypeId};
+use tsd_ir::{Expr, Position, TypeId};
 
 use crate::source::Span;
 
@@ -15,16 +15,49 @@ pub(super) struct Variable {
 }
 
 /// What a variable stands for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Meaning {
     /// The fact at a position.
     Fact { at: Position, ty: TypeId },
+    /// What an aggregate variable stands for.
+    Figure(Expr),
+    /// The facts that aggregate variables gather, at a place where there is no single one of them.
+    Source(Gathered),
     /// An initial fact of the program, which only other initial facts may name.
     Initial { index: usize, ty: TypeId },
     /// An initial fact that comes later in the program.
     Later,
     /// Something that is wrong and has been reported.
     Broken,
+}
+
+/// Where a variable whose facts are gathered cannot stand.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Gathered {
+    /// In a condition that also looks at an aggregate variable.
+    Mixed,
+    /// In an effect.
+    Effect,
+}
+
+impl Gathered {
+    pub(super) fn message(self, name: &str) -> String {
+        match self {
+            Self::Mixed => format!("one condition cannot look at `{name}` and at an aggregate variable"),
+            Self::Effect => format!("`{name}` stands for all facts that the aggregates gather"),
+        }
+    }
+
+    pub(super) fn hint(self) -> &'static str {
+        match self {
+            Self::Mixed => {
+                "conditions on what is gathered and conditions on what comes of it are joined by `AND`"
+            }
+            Self::Effect => {
+                "the rule fires once for the facts of its first block; pass an aggregate variable"
+            }
+        }
+    }
 }
 
 /// The variables at a place, in the order in which they were bound.
@@ -36,7 +69,12 @@ pub(super) struct Scope<'a> {
     pub(super) outside: Option<&'a BTreeMap<String, Span>>,
 }
 
-impl Scope<'_> {
+impl<'a> Scope<'a> {
+    /// No variables yet, inside a program whose facts have these names.
+    pub(super) fn inside(outside: &'a BTreeMap<String, Span>) -> Self {
+        Self { outside: Some(outside), ..Self::default() }
+    }
+
     /// Binds a variable; gives the place of an earlier one of the same name, which then stays.
     pub(super) fn bind(&mut self, name: &str, span: Span, meaning: Meaning) -> Result<(), Span> {
         if let Some(first) = self.find(name) {
@@ -64,8 +102,8 @@ impl Scope<'_> {
 
     /// The types of the facts, by position.
     pub(super) fn types(&self) -> Vec<TypeId> {
-        let facts = self.variables.iter().filter_map(|variable| match variable.meaning {
-            Meaning::Fact { ty, .. } => Some(ty),
+        let facts = self.variables.iter().filter_map(|variable| match &variable.meaning {
+            Meaning::Fact { ty, .. } => Some(*ty),
             _ => None,
         });
         facts.collect()

@@ -7,6 +7,7 @@ use super::scope::{Meaning, Scope};
 use super::typed::{Pair, Ty, Typed};
 use super::{mismatch, not_yet};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
+use crate::hir::View;
 use crate::source::Span;
 use crate::syntax::ast::{self, ArithmeticOp, CastType, ExprKind, Literal, Number};
 
@@ -15,6 +16,8 @@ pub(super) struct Checker<'a> {
     pub(super) declarations: &'a Declarations,
     pub(super) scope: &'a Scope<'a>,
     pub(super) sink: &'a mut Diagnostics,
+    /// The views that the rule's figures ask, each behind those that it asks itself.
+    pub(super) views: &'a mut Vec<View>,
 }
 
 impl Checker<'_> {
@@ -31,10 +34,7 @@ impl Checker<'_> {
                 rest.iter().fold(first, |left, step| self.arithmetic(left, step))
             }
             ExprKind::Function { function, arguments, .. } => self.function(*function, arguments, span),
-            ExprKind::Aggregate(aggregate) => {
-                let what = format!("`{}` as an operand", aggregate.function.text());
-                self.unknown(not_yet(span, &what), span)
-            }
+            ExprKind::Aggregate(aggregate) => self.aggregate(aggregate, span),
             ExprKind::List(_) => {
                 let diagnostic = mismatch(span, "a list is not a value").label("a list");
                 self.unknown(diagnostic.hint("lists stand on the right of `IN` only"), span)
@@ -68,12 +68,25 @@ impl Checker<'_> {
             let diagnostic = self.unknown_variable(path);
             return self.unknown(diagnostic, span);
         };
-        let (at, ty) = match variable.meaning {
-            Meaning::Fact { at, ty } => (at, ty),
+        let (at, ty) = match &variable.meaning {
+            Meaning::Fact { at, ty } => (*at, *ty),
+            Meaning::Figure(figure) if path.fields.is_empty() => {
+                let kind = figure.kind().unwrap_or(Kind::Bool);
+                return Typed::new(figure.clone(), kind, span);
+            }
+            Meaning::Figure(figure) => {
+                let kind = figure.kind().unwrap_or(Kind::Bool);
+                return self.no_fields(root, kind, span);
+            }
+            Meaning::Source(why) => {
+                let why = *why;
+                self.misplaced(span, &why.message(&root.text), why.hint());
+                return Typed::unknown(span);
+            }
             Meaning::Broken => return Typed::unknown(span),
             Meaning::Initial { ty, .. } if path.fields.is_empty() => {
                 let message =
-                    format!("`{}` is a fact of type `{}`", root.text, self.declarations.schema.ty(ty).name);
+                    format!("`{}` is a fact of type `{}`", root.text, self.declarations.schema.ty(*ty).name);
                 return self
                     .unknown(mismatch(span, message).hint("a fact can only be the value of a field"), span);
             }
@@ -95,15 +108,12 @@ impl Checker<'_> {
             return Typed::unknown(span);
         };
         let Some(kind) = self.declarations.field_kind(ty, field_id) else { return Typed::unknown(span) };
-        if further.is_empty() {
-            return Typed::new(Expr::Field { at, field: field_id, kind }, kind, span);
+        let start = Typed::new(Expr::Field { at, field: field_id, kind }, kind, span);
+        match kind {
+            _ if further.is_empty() => start,
+            Kind::Fact(ty) => self.followed(start, ty, further, span),
+            _ => self.no_fields(field, kind, span),
         }
-        if !matches!(kind, Kind::Fact(_)) {
-            let kind = self.declarations.described(kind);
-            let message = format!("`{}` is {kind} and has no fields", field.text);
-            return self.unknown(mismatch(span, message), span);
-        }
-        self.unknown(not_yet(span, "following a reference to a field of the other fact"), span)
     }
 
     fn unknown_variable(&self, path: &ast::Path) -> Diagnostic {
@@ -118,9 +128,9 @@ impl Checker<'_> {
         let diagnostic = Diagnostic::new(Code::UnknownVariable, path.root.span, message).label("not bound");
         let known = self.scope.variables().iter().take(1000).map(|variable| variable.name.as_str());
         let with_field =
-            self.scope.variables().iter().take(1000).find_map(|variable| match variable.meaning {
+            self.scope.variables().iter().take(1000).find_map(|variable| match &variable.meaning {
                 Meaning::Fact { ty, .. } if path.fields.is_empty() => {
-                    let _field = self.declarations.schema.ty(ty).find_field(name)?;
+                    let _field = self.declarations.schema.ty(*ty).find_field(name)?;
                     Some(format!("did you mean `{}.{name}`?", variable.name))
                 }
                 _ => None,

@@ -102,6 +102,11 @@ impl Expressions {
                 let at = number(at.index());
                 Code::new(quote!(facts.fact(#at)), false)
             }
+            Expr::Figure(figure) => {
+                let reader = format_ident!("{}_figure", reader(figure.kind));
+                let index = number(usize::from(figure.index));
+                Code::optional(quote!(facts.#reader(#index)), false)
+            }
             Expr::Negate(operand) => {
                 let kind = operand.kind();
                 let operand = self.code(operand);

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use tsd_ir::{
-    Action, ActionId, Arguments, Body, Branch, Canonical, Const, Effect, Expr, Filter, Kind, List, Rule,
-    Schema, Test, TestRef, TypeId,
+    Action, ActionId, Arguments, Body, Branch, Canonical, Const, Effect, Expr, Filter, Kind, List, Measure,
+    Rule, Schema, Test, TestRef, TypeId, View,
 };
 
 use super::condition::Condition;
@@ -90,6 +90,7 @@ impl<'a> Natives<'a> {
     /// A rule whose tests and values are references to generated functions. `place` names the rule and its line.
     pub(super) fn lower(&mut self, rule: &Rule, place: &str) -> Rule {
         let branches = rule.branches.iter().map(|branch| self.branch(branch, place)).collect();
+        let views = rule.views.iter().map(|view| self.view(view, place)).collect();
         let types: Vec<TypeId> = rule.patterns.iter().map(|pattern| pattern.ty).collect();
         let mut facts_change = false;
         let effects = rule.effects.iter().map(|effect| {
@@ -104,40 +105,56 @@ impl<'a> Natives<'a> {
             lowered
         });
         let effects = effects.collect();
-        Rule { branches, effects, ..rule.clone() }
+        Rule { branches, effects, views, ..rule.clone() }
+    }
+
+    fn view(&mut self, view: &View, place: &str) -> View {
+        let branches = view.branches.iter().map(|branch| self.branch(branch, place)).collect();
+        let measure = view.measure.as_ref().map(|measure| {
+            let body = match &measure.body {
+                Body::Tree(exprs) => self.value_body(exprs, place, || format!("of {}", view.form)),
+                body => body.clone(),
+            };
+            Measure { body, ..measure.clone() }
+        });
+        View { branches, measure, ..view.clone() }
     }
 
     fn branch(&mut self, branch: &Branch, place: &str) -> Branch {
         let mut lowered = branch.clone();
-        lowered.filter = self.filter(&branch.filter, branch.ty, place);
-        let types = branch.types();
-        for (index, join) in lowered.joins.to_mut().iter_mut().enumerate() {
-            join.filter = self.filter(&join.filter, join.ty, place);
-            join.tests = self.test_list(&join.tests, &types[..index + 2], place);
+        lowered.filter = self.filter(&branch.filter, place);
+        for join in lowered.joins.to_mut() {
+            join.filter = self.filter(&join.filter, place);
+            join.tests = self.test_list(&join.tests, place);
+        }
+        if !branch.watches.is_empty() {
+            for watch in lowered.watches.to_mut() {
+                watch.tests = self.test_list(&watch.tests, place);
+            }
         }
         lowered
     }
 
-    fn filter(&mut self, filter: &Filter, ty: TypeId, place: &str) -> Filter {
-        Filter { fields: filter.fields.clone(), tests: self.test_list(&filter.tests, &[ty], place) }
+    fn filter(&mut self, filter: &Filter, place: &str) -> Filter {
+        Filter { fields: filter.fields.clone(), tests: self.test_list(&filter.tests, place) }
     }
 
-    fn test_list(&mut self, tests: &[TestRef], types: &[TypeId], place: &str) -> List<TestRef> {
+    fn test_list(&mut self, tests: &[TestRef], place: &str) -> List<TestRef> {
         let lower = |test: &TestRef| match &test.body {
             Body::Tree(tree) => {
-                TestRef { canonical: test.canonical.clone(), body: self.test(tree, types, place) }
+                let body = self.test(tree, &test.canonical, place);
+                TestRef { canonical: test.canonical.clone(), body }
             }
             Body::Native { .. } => test.clone(),
         };
         tests.iter().map(lower).collect()
     }
 
-    fn test(&mut self, test: &Test, types: &[TypeId], place: &str) -> Body<Test> {
+    fn test(&mut self, test: &Test, title: &str, place: &str) -> Body<Test> {
         let Shape { key, constants } = Shape::of_test(test);
-        let (schema, regexes) = (self.schema, &mut self.regexes);
-        let function = self.tests.share_or_create(key, place, || {
-            (Canonical::new(schema, types).test(test), Condition::new(regexes).code(test))
-        });
+        let regexes = &mut self.regexes;
+        let function =
+            self.tests.share_or_create(key, place, || (title.to_owned(), Condition::new(regexes).code(test)));
         native(function, constants)
     }
 
@@ -186,12 +203,15 @@ impl<'a> Natives<'a> {
 
     fn value_list(&mut self, arguments: &Arguments, types: &[TypeId], place: &str) -> Arguments {
         let Body::Tree(exprs) = &arguments.body else { return arguments.clone() };
-        let Shape { key, constants } = Shape::of_list(exprs);
         let schema = self.schema;
-        let function = self
-            .values
-            .share_or_create(key, place, || (title(schema, types, "", exprs), value_pushes(exprs)));
-        Arguments { body: native(function, constants), optional: arguments.optional.clone() }
+        let body = self.value_body(exprs, place, || title(schema, types, "", exprs));
+        Arguments { body, optional: arguments.optional.clone() }
+    }
+
+    fn value_body(&mut self, exprs: &[Expr], place: &str, title: impl FnOnce() -> String) -> Body<Vec<Expr>> {
+        let Shape { key, constants } = Shape::of_list(exprs);
+        let function = self.values.share_or_create(key, place, || (title(), value_pushes(exprs)));
+        native(function, constants)
     }
 
     /// The tests and value lists, for the private half of the module.

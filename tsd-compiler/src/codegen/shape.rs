@@ -85,6 +85,10 @@ impl Shape {
             Expr::Fact { at, .. } => {
                 let _ = write!(self.key, " {}.#", at.0);
             }
+            // Which figure that is, each use of the function knows for itself.
+            Expr::Figure(figure) => {
+                let _ = write!(self.key, " ?{}{}", figure.index, letter(figure.kind));
+            }
             Expr::Negate(operand) => self.form("neg", [&**operand]),
             Expr::Arithmetic { kind, first, rest } => {
                 let _ = write!(self.key, "({}", letter(*kind));

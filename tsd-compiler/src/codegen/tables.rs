@@ -6,6 +6,7 @@
 mod domain;
 mod rule;
 mod schema;
+mod view;
 
 use std::fmt::Write;
 
@@ -20,11 +21,13 @@ pub(super) struct Tables<'a> {
     out: String,
     /// The joins met so far, with what they join.
     joins: Vec<(Signature, String)>,
+    /// The views met so far: what they ask, and their constants.
+    views: Vec<(String, String)>,
 }
 
 impl<'a> Tables<'a> {
     pub(super) fn new(schema: &'a Schema) -> Self {
-        Self { schema, out: String::new(), joins: Vec::new() }
+        Self { schema, out: String::new(), joins: Vec::new(), views: Vec::new() }
     }
 
     /// All tables. `places` names each rule and its line.
@@ -42,6 +45,10 @@ impl<'a> Tables<'a> {
         for (index, (signature, what)) in self.joins.iter().enumerate() {
             put(&mut joins, format_args!("/// {what}.\nconst JOIN_{index}: Signature =\n    "));
             put(&mut joins, format_args!("signature(\"{signature:?}\");\n\n"));
+        }
+        for (index, (what, view)) in self.views.iter().enumerate() {
+            let what = what.replace('`', "'");
+            put(&mut joins, format_args!("/// `{what}`.\nconst VIEW_{index}: View = {view};\n\n"));
         }
         let rules = separated(0..rules.len(), |index| format!("RULE_{index}"));
         self.put(format_args!(

@@ -130,7 +130,7 @@ impl Forms<'_> {
     }
 
     /// The text by which equal forms are recognised.
-    fn canonical(self, form: &Form) -> String {
+    pub(super) fn canonical(self, form: &Form) -> String {
         Canonical::new(self.schema, self.types).test(&self.to_test(form))
     }
 

@@ -1,13 +1,16 @@
 //! A branch in its final form: the chain of joins for a given order of the patterns.
 
-use tsd_ir::{Body, Branch, Canonical, Filter, Join, Position, Signature, Test, TestRef, TypeId};
+use tsd_ir::{
+    Body, Branch, Canonical, Expr, Figure, Filter, Join, Position, Signature, Test, TestRef, TypeId, Watch,
+};
 
+use super::figures::Watched;
 use super::order::{Graph, keys_to};
 use crate::normalize::{PatternFilter, ordered};
 
 impl Graph<'_> {
-    /// The branch that joins the patterns in this order.
-    pub(super) fn chain(&self, order: &[usize]) -> Branch {
+    /// The branch that joins the patterns in this order. Figures in `shown` matter to what comes of its tuples.
+    pub(super) fn chain(&self, order: &[usize], shown: &[&Expr]) -> Branch {
         let types: Vec<TypeId> = order.iter().map(|pattern| self.types[*pattern]).collect();
         let mut place = vec![Position(0); order.len()];
         for (at, pattern) in order.iter().enumerate() {
@@ -31,12 +34,31 @@ impl Graph<'_> {
                 signature,
             });
         }
+        let (figures, watches) = self.watches(&types, &place, shown);
         Branch {
             order: order.iter().map(|pattern| Position(*pattern as u16)).collect::<Vec<_>>().into(),
             ty: types[0],
             filter: self.filter(order[0]),
             joins: joins.into(),
+            figures: figures.into(),
+            watches: watches.into(),
         }
+    }
+
+    /// The figures of a chain with these types; `place` tells where in it each pattern stands.
+    fn watches(&self, types: &[TypeId], place: &[Position], shown: &[&Expr]) -> (Vec<Figure>, Vec<Watch>) {
+        let mut watched = Watched::default();
+        let canonical = Canonical::new(self.schema, types);
+        let at_place = |position: Position| place[position.index()];
+        for test in &self.conjunction.live {
+            let test = ordered(self.schema, types, test.at_positions(&at_place));
+            let name = canonical.test(&test).into();
+            let tree = watched.figures.numbered_test(&test);
+            watched.test(TestRef { canonical: name, body: Body::Tree(tree.clone()) }, &tree);
+        }
+        let last = Position((types.len() - 1) as u16);
+        shown.iter().for_each(|expr| watched.shown(&expr.at_positions(&at_place), last));
+        watched.finish(last)
     }
 
     fn filter(&self, pattern: usize) -> Filter {

@@ -68,6 +68,10 @@ pub(super) fn number(expr: &Expr) -> Compute<f64> {
             let (at, field) = (at.index(), field.0);
             Box::new(move |tuple| tuple.number(at, field))
         }
+        Expr::Figure(figure) => {
+            let index = usize::from(figure.index);
+            Box::new(move |tuple| tuple.number_figure(index))
+        }
         Expr::Negate(operand) => {
             let operand = number(operand);
             Box::new(move |tuple| ops::negate_number(operand(tuple)?))
@@ -135,6 +139,10 @@ pub(super) fn int(expr: &Expr) -> Compute<i64> {
         Expr::Field { at, field, .. } => {
             let (at, field) = (at.index(), field.0);
             Box::new(move |tuple| tuple.int(at, field))
+        }
+        Expr::Figure(figure) => {
+            let index = usize::from(figure.index);
+            Box::new(move |tuple| tuple.int_figure(index))
         }
         Expr::Negate(operand) => {
             let operand = int(operand);
@@ -214,6 +222,10 @@ pub(super) fn bool(expr: &Expr) -> Compute<bool> {
             let (at, field) = (at.index(), field.0);
             Box::new(move |tuple| tuple.bool(at, field))
         }
+        Expr::Figure(figure) => {
+            let index = usize::from(figure.index);
+            Box::new(move |tuple| tuple.bool_figure(index))
+        }
         Expr::Cast { operand, .. } => match operand.kind() {
             Some(Kind::Number) => {
                 let operand = number(operand);
@@ -242,6 +254,10 @@ pub(super) fn fact(expr: &Expr) -> Compute<FactHandle> {
         Expr::Field { at, field, .. } => {
             let (at, field) = (at.index(), field.0);
             Box::new(move |tuple| tuple.reference(at, field))
+        }
+        Expr::Figure(figure) => {
+            let index = usize::from(figure.index);
+            Box::new(move |tuple| tuple.reference_figure(index))
         }
         Expr::Fact { at, .. } => {
             let at = at.index();

@@ -19,16 +19,18 @@ pub(crate) struct Entrance {
 #[derive(Debug)]
 pub(crate) struct Entrances {
     by_type: Vec<Vec<Entrance>>,
+    /// Those of the parameters of views.
+    by_view: Vec<Vec<Entrance>>,
 }
 
 impl Entrances {
     pub(crate) fn new(types: usize) -> Self {
-        Self { by_type: vec![Vec::new(); types] }
+        Self { by_type: vec![Vec::new(); types], by_view: Vec::new() }
     }
 
     /// Opens an entrance behind `depth` joins.
     pub(crate) fn open(&mut self, ty: TypeId, root: RootId, join: Option<NodeId>, depth: usize) {
-        let entrances = &mut self.by_type[ty.index()];
+        let entrances = self.of_mut(ty);
         let depth = depth as u32;
         let place = entrances.partition_point(|entrance| entrance.depth <= depth);
         entrances.insert(place, Entrance { root, join, depth });
@@ -36,12 +38,24 @@ impl Entrances {
 
     /// Closes an entrance.
     pub(crate) fn close(&mut self, ty: TypeId, root: RootId, join: Option<NodeId>) {
-        self.by_type[ty.index()].retain(|entrance| entrance.root != root || entrance.join != join);
+        self.of_mut(ty).retain(|entrance| entrance.root != root || entrance.join != join);
     }
 
     #[inline]
     pub(crate) fn of(&self, ty: TypeId) -> &[Entrance] {
-        &self.by_type[ty.index()]
+        match ty.view() {
+            None => &self.by_type[ty.index()],
+            Some(view) => self.by_view.get(view as usize).map_or(&[], Vec::as_slice),
+        }
+    }
+
+    fn of_mut(&mut self, ty: TypeId) -> &mut Vec<Entrance> {
+        let Some(view) = ty.view() else { return &mut self.by_type[ty.index()] };
+        let index = view as usize;
+        if self.by_view.len() <= index {
+            self.by_view.resize_with(index + 1, Vec::new);
+        }
+        &mut self.by_view[index]
     }
 
     /// The input behind an entrance, with the sets of its tree.

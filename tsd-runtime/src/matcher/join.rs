@@ -11,7 +11,10 @@ use tsd_ir::{KeyPair, NodeId, Part, RootId, TypeId};
 use super::input::{Input, Member};
 use super::memory::{Key, LongKey};
 use super::residual::{PreparedTest, Residuals};
+use super::rules::Owner;
+use super::settle::Live;
 use super::side::Side;
+use super::watch::WatchId;
 use crate::agenda::{Agenda, Arrival, End};
 use crate::memory::WorkingMemory;
 use crate::ruleset::{Bit, RuleSet, RuleSets};
@@ -61,6 +64,10 @@ pub(crate) struct Outlet {
     pub(crate) levels: Vec<(i32, RuleSet)>,
     /// The joins that have the node on their left, with the rules that go on there.
     pub(crate) children: Vec<(NodeId, RuleSet)>,
+    /// The views whose rows the tuples are.
+    pub(crate) gathered: RuleSet,
+    /// Those who wait for what figures say of the tuples, before they take any of the other ways.
+    pub(crate) watches: Vec<(WatchId, RuleSet)>,
     /// Whether there is but one way to go, which then all rules take.
     one_way: bool,
 }
@@ -276,9 +283,14 @@ impl Wiring {
 }
 
 impl Outlet {
-    pub(crate) fn new(levels: Vec<(i32, RuleSet)>, children: Vec<(NodeId, RuleSet)>) -> Self {
-        let one_way = levels.len() + children.len() == 1;
-        Self { levels, children, one_way }
+    pub(crate) fn new(
+        levels: Vec<(i32, RuleSet)>,
+        children: Vec<(NodeId, RuleSet)>,
+        gathered: RuleSet,
+        watches: Vec<(WatchId, RuleSet)>,
+    ) -> Self {
+        let one_way = levels.len() + children.len() + usize::from(!gathered.is_empty()) == 1;
+        Self { levels, children, gathered, watches, one_way }
     }
 
     /// The rules of `set` that take one of the ways.
@@ -291,6 +303,8 @@ impl Outlet {
     pub(crate) fn map_sets(&mut self, map: &mut dyn FnMut(RuleSet) -> RuleSet) {
         self.levels.iter_mut().for_each(|(_, set)| *set = map(*set));
         self.children.iter_mut().for_each(|(_, set)| *set = map(*set));
+        self.gathered = map(self.gathered);
+        self.watches.iter_mut().for_each(|(_, set)| *set = map(*set));
     }
 }
 
@@ -313,15 +327,51 @@ pub(crate) struct Propagation<'a> {
     pub(crate) memory: &'a WorkingMemory,
     pub(crate) joins: &'a mut [Option<Box<Join>>],
     pub(crate) sets: &'a mut RuleSets,
+    /// For each bit of the tree, the rule or view that it stands for.
+    pub(crate) branches: &'a [Option<Owner>],
+    pub(crate) live: &'a mut Live,
     pub(crate) agenda: &'a mut Agenda,
     pub(crate) root: RootId,
     pub(crate) sign: Sign,
 }
 
 impl Propagation<'_> {
-    /// A tuple of a node goes where the node's tuples go, for the rules of `set`.
+    /// A tuple comes out of a node, or does no longer, for the rules of `set`.
     #[inline]
     pub(crate) fn emit(&mut self, end: End, outlet: &Outlet, slots: &mut Slots, set: RuleSet) {
+        if outlet.watches.is_empty() {
+            return self.forward(end, outlet, slots, set);
+        }
+        let set = self.watch(outlet, slots, set);
+        if !set.is_empty() {
+            self.forward(end, outlet, slots, set);
+        }
+    }
+
+    /// Lets the watches of a node know of a tuple. Returns the rules that do not wait for what figures say of it; when it
+    /// leaves, those among them for which it held.
+    fn watch(&mut self, outlet: &Outlet, slots: &[u32], set: RuleSet) -> RuleSet {
+        let mut going_on = set;
+        for (id, watching) in &outlet.watches {
+            let waiting = self.sets.meet(set, *watching);
+            if waiting.is_empty() {
+                continue;
+            }
+            going_on = self.sets.difference(going_on, waiting);
+            match self.sign {
+                Sign::Add { .. } => self.live.arrive(*id, slots, waiting, self.sets),
+                Sign::Remove => {
+                    let held = self.live.leave(*id, slots, waiting, self.sets);
+                    going_on = self.sets.union(going_on, held);
+                }
+            }
+        }
+        going_on
+    }
+
+    /// A tuple of a node goes where the node's tuples go, for the rules of `set`.
+    #[inline]
+    pub(crate) fn forward(&mut self, end: End, outlet: &Outlet, slots: &mut Slots, set: RuleSet) {
         for (salience, rules) in &outlet.levels {
             let ending = outlet.taking(*rules, set, self.sets);
             if !ending.is_empty() {
@@ -331,6 +381,15 @@ impl Propagation<'_> {
                     Sign::Remove => self.agenda.cancel(*salience, arrival, self.sets),
                 }
             }
+        }
+        if !outlet.gathered.is_empty() {
+            let gathered = outlet.taking(outlet.gathered, set, self.sets);
+            let Self { sets, live, branches, sign, memory, .. } = self;
+            sets.for_each(gathered, |bit| {
+                if let Some(Owner::View { view, branch }) = branches[bit as usize] {
+                    live.gather(view, branch, slots, *sign != Sign::Remove, memory);
+                }
+            });
         }
         for (child, users) in &outlet.children {
             let going_on = outlet.taking(*users, set, self.sets);

@@ -76,4 +76,13 @@ impl PreparedTest {
     pub(crate) fn new(test: &TestRef, natives: &[crate::program::NativeTest]) -> Self {
         Self { canonical: test.canonical.clone(), predicate: Predicate::new(&test.body, natives) }
     }
+
+    /// The text by which equal tests are recognised.
+    pub(crate) fn canonical(&self) -> &str {
+        &self.canonical
+    }
+
+    pub(crate) fn predicate(&self) -> &Predicate {
+        &self.predicate
+    }
 }

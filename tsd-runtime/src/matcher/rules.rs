@@ -1,20 +1,26 @@
 //! Rules that come and go, and what each of them occupies in the network.
 
+mod views;
+
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 use tsd_ir::network::{Parent, Path};
-use tsd_ir::{Branch, RootId, Rule, Text};
+use tsd_ir::{Branch, NodeId, Pattern, RootId, Rule, Schema, Text, Type, TypeId, ViewId};
 
+use self::views::TouchedWatches;
 use super::input::Member;
 use super::join::{Join, Outlet, Propagation, Sign};
 use super::residual::PreparedTest;
+use super::settle::Live;
+use super::watch::WatchId;
 use super::{Matcher, Root, Slots};
 use crate::agenda::{End, Ranked, Ranks};
 use crate::memory::WorkingMemory;
-use crate::program::NativeTest;
+use crate::program::{NativeTest, Natives};
 use crate::ruleset::{Bit, RuleSet, RuleSets};
 
 /// The number of a rule in its session.
@@ -33,6 +39,8 @@ pub(crate) struct Rules {
 #[derive(Debug)]
 pub(crate) struct LiveRule {
     pub(crate) rule: Arc<Rule>,
+    /// The views that it asks, by their numbers in the rule.
+    views: Vec<ViewId>,
     /// Where each branch lies.
     pub(crate) places: Vec<Place>,
     /// When the rule was added, counted in rules.
@@ -47,12 +55,49 @@ pub(crate) struct Place {
     pub(crate) bit: Bit,
     /// For each pattern of the rule, the place in the chain where it stands.
     chain_places: Vec<u16>,
+    /// The watches along the path.
+    watches: Vec<WatchId>,
+    /// The watch at its end, if there is one.
+    end_watch: Option<WatchId>,
+}
+
+/// Whose branch a bit of a tree stands for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Owner {
+    /// A rule's.
+    Rule(Ranked),
+    /// A view's.
+    View {
+        /// The view.
+        view: u16,
+        /// Which of its branches.
+        branch: u32,
+    },
+}
+
+impl Owner {
+    fn rule(self) -> Option<Ranked> {
+        match self {
+            Self::Rule(ranked) => Some(ranked),
+            Self::View { .. } => None,
+        }
+    }
 }
 
 impl Place {
     /// The node at whose end the branch's tuples activate the rule.
     pub(crate) fn end(&self) -> End {
         self.path.joins.last().map_or(End::Root, |join| End::Join(*join))
+    }
+
+    /// Where in the chain a pattern stands.
+    pub(super) fn at(&self, pattern: usize) -> usize {
+        self.chain_places[pattern] as usize
+    }
+
+    /// A tuple of the chain in the order of the patterns.
+    pub(super) fn declared(&self, chain: &[u32]) -> Slots {
+        self.chain_places.iter().map(|at| chain[*at as usize]).collect()
     }
 }
 
@@ -114,7 +159,8 @@ impl Ranks for Order<'_> {
 
     #[inline]
     fn ranked(&self, root: RootId, bit: Bit) -> Ranked {
-        self.root(root).branches[bit as usize].expect("entries of a rule go before the rule")
+        let owner = self.root(root).branches[bit as usize].and_then(Owner::rule);
+        owner.expect("entries of a rule go before the rule")
     }
 
     fn compare(&self, left: (Ranked, &[u32]), right: (Ranked, &[u32])) -> Ordering {
@@ -133,25 +179,46 @@ impl Ranks for Order<'_> {
     }
 }
 
-/// Nodes whose tables must be made anew.
-type Touched = BTreeSet<(RootId, Option<tsd_ir::NodeId>)>;
+/// What must be made anew.
+#[derive(Debug, Default)]
+struct Touched {
+    /// Roots and joins.
+    nodes: BTreeSet<(RootId, Option<NodeId>)>,
+    watches: TouchedWatches,
+}
+
+impl Touched {
+    fn path(&mut self, path: &Path) {
+        self.nodes.insert((path.root, None));
+        self.nodes.extend(path.joins.iter().map(|join| (path.root, Some(*join))));
+    }
+}
 
 impl Matcher {
     /// Adds rules whose names are new, and lets them see the facts that are there.
-    pub(crate) fn add_rules(&mut self, rules: impl IntoIterator<Item = Arc<Rule>>, natives: &[NativeTest]) {
+    pub(crate) fn add_rules(&mut self, rules: impl IntoIterator<Item = Arc<Rule>>, natives: Natives) {
         self.agenda.begin_change();
-        let mut touched = Touched::new();
-        let added: Vec<RuleId> =
-            rules.into_iter().map(|rule| self.wire(rule, natives, &mut touched)).collect();
-        self.rebuild(&touched);
-        for id in added {
-            self.let_see(id);
+        let mut touched = Touched::default();
+        let mut seeing: Vec<(Path, Bit)> = Vec::new();
+        for rule in rules {
+            self.wire(rule, natives, &mut touched, &mut seeing);
         }
+        self.rebuild(&touched);
+        for (path, bit) in seeing {
+            self.let_see(&path, bit);
+        }
+        self.settle();
         self.collect_sets();
     }
 
-    /// Gives a rule its nodes and its bits.
-    fn wire(&mut self, rule: Arc<Rule>, natives: &[NativeTest], touched: &mut Touched) -> RuleId {
+    /// Gives a rule its nodes, its views and its bits. What is new is added to `seeing`.
+    fn wire(
+        &mut self,
+        rule: Arc<Rule>,
+        natives: Natives,
+        touched: &mut Touched,
+        seeing: &mut Vec<(Path, Bit)>,
+    ) {
         let id = self.rules.free.pop().unwrap_or_else(|| {
             self.rules.live.push(None);
             (self.rules.live.len() - 1) as RuleId
@@ -159,33 +226,54 @@ impl Matcher {
         let rank = self.rules.next_rank;
         self.rules.next_rank += 1;
         let calls_only = crate::effect::are_calls(&rule.effects);
-        let ranked = |branch: usize, as_declared| Ranked {
-            rank,
-            rule: id,
-            branch: branch as u32,
-            as_declared,
-            calls_only,
-        };
-        let paths = self.network.add_rule(&rule);
-        let mut places = Vec::with_capacity(paths.len());
-        for (index, (path, branch)) in paths.into_iter().zip(rule.branches.iter()).enumerate() {
-            let mut chain_places = vec![0; branch.order.len()];
-            for (place, position) in branch.order.iter().enumerate() {
-                chain_places[position.index()] = place as u16;
-            }
-            let bit = self.occupy_root(&path, ranked(index, chain_places.is_sorted()));
-            self.enroll(&rule, branch, &path, bit, natives);
-            touched.insert((path.root, None));
-            touched.extend(path.joins.iter().map(|join| (path.root, Some(*join))));
-            places.push(Place { path, bit, chain_places });
+        let placed = self.network.add_rule(&rule);
+        let views: Vec<ViewId> = placed.views.iter().map(|(view, _)| *view).collect();
+        for (planned, (view, _)) in rule.views.iter().zip(&placed.views).filter(|(_, (_, existed))| !existed)
+        {
+            self.wire_view(*view, planned, &views, natives, touched);
+            let places = self.live.views.get(view.0).places.iter();
+            seeing.extend(places.map(|place| (place.path.clone(), place.bit)));
+        }
+        let mut places = Vec::with_capacity(placed.paths.len());
+        for (index, (path, branch)) in placed.paths.into_iter().zip(rule.branches.iter()).enumerate() {
+            let as_declared = branch.order.is_sorted();
+            let ranked = Ranked { rank, rule: id, branch: index as u32, as_declared, calls_only };
+            let owner = Owner::Rule(ranked);
+            let place = self.occupy(path, branch, &rule.patterns, owner, &views, natives.tests, touched);
+            seeing.push((place.path.clone(), place.bit));
+            places.push(place);
         }
         self.rules.by_name.insert(rule.name.clone(), id);
-        self.rules.live[id as usize] = Some(LiveRule { rule, places, rank });
-        id
+        self.rules.live[id as usize] = Some(LiveRule { rule, views, places, rank });
+    }
+
+    /// Gives a branch its bit, and tells the nodes along its path of it.
+    #[allow(clippy::too_many_arguments)]
+    fn occupy(
+        &mut self,
+        path: Path,
+        branch: &Branch,
+        patterns: &[Pattern],
+        owner: Owner,
+        views: &[ViewId],
+        tests: &[NativeTest],
+        touched: &mut Touched,
+    ) -> Place {
+        let mut chain_places = vec![0; branch.order.len()];
+        for (place, position) in branch.order.iter().enumerate() {
+            chain_places[position.index()] = place as u16;
+        }
+        let bit = self.occupy_root(&path, owner);
+        self.enroll(patterns, branch, &path, bit, tests);
+        let watches = self.watch_figures(branch, &path, bit, views, tests, touched);
+        touched.path(&path);
+        let last = branch.watches.last().is_some_and(|watch| watch.place.index() == path.joins.len());
+        let end_watch = watches.last().copied().filter(|_| last);
+        Place { path, bit, chain_places, watches, end_watch }
     }
 
     /// Makes sure that the root is live, and takes a free bit of it.
-    fn occupy_root(&mut self, path: &Path, branch: Ranked) -> Bit {
+    fn occupy_root(&mut self, path: &Path, owner: Owner) -> Bit {
         let id = path.root;
         let ty = self.network.root(id).ty;
         let place = place_at(&mut self.roots, id.0);
@@ -202,7 +290,7 @@ impl Matcher {
             root.branches.push(None);
             root.branches.len() - 1
         });
-        root.branches[bit] = Some(branch);
+        root.branches[bit] = Some(owner);
         if !root.sets.has_room_for(bit + 1) {
             let mut widen = root.sets.widen();
             self.map_sets(id, &mut widen);
@@ -211,7 +299,14 @@ impl Matcher {
     }
 
     /// Tells the inputs and joins along a path what the rule demands there.
-    fn enroll(&mut self, rule: &Rule, branch: &Branch, path: &Path, bit: Bit, natives: &[NativeTest]) {
+    fn enroll(
+        &mut self,
+        patterns: &[Pattern],
+        branch: &Branch,
+        path: &Path,
+        bit: Bit,
+        natives: &[NativeTest],
+    ) {
         let prepare = |tests: &[tsd_ir::TestRef]| -> Vec<PreparedTest> {
             tests.iter().map(|test| PreparedTest::new(test, natives)).collect()
         };
@@ -219,7 +314,7 @@ impl Matcher {
             bit,
             fields: filter.fields.clone(),
             tests: prepare(&filter.tests),
-            reads: rule.patterns[branch.order[place].index()].reads.clone(),
+            reads: patterns[branch.order[place].index()].reads.clone(),
         };
         if let Some(root) = &mut self.roots[path.root.0 as usize] {
             root.input.add(member(0, &branch.filter));
@@ -236,29 +331,33 @@ impl Matcher {
 
     /// Makes the tables and outlets of nodes anew.
     fn rebuild(&mut self, touched: &Touched) {
-        for (root_id, join_id) in touched {
+        for (root_id, join_id) in &touched.nodes {
             let Some(root) = &mut self.roots[root_id.0 as usize] else { continue };
             let texts = &mut self.memory.texts;
             match join_id {
                 None => {
-                    let declared = self.schema.ty(root.input.ty);
-                    root.input.rebuild(declared, &mut root.sets, texts);
+                    let declared = declared(&self.schema, &self.live, root.input.ty);
+                    root.input.rebuild(&declared, &mut root.sets, texts);
                 }
                 Some(id) => {
                     let Some(join) = &mut self.joins[id.0 as usize] else { continue };
-                    let declared = self.schema.ty(join.wiring.input.ty);
-                    join.wiring.input.rebuild(declared, &mut root.sets, texts);
+                    let declared = declared(&self.schema, &self.live, join.wiring.input.ty);
+                    join.wiring.input.rebuild(&declared, &mut root.sets, texts);
                     join.rebuild(&mut root.sets);
                 }
             }
         }
+        for watch in &touched.watches {
+            self.rebuild_watch(*watch);
+        }
         // An outlet names the rules of the nodes behind it, which are known by now.
-        for (root_id, join_id) in touched {
+        for (root_id, join_id) in &touched.nodes {
             self.rebuild_outlet(*root_id, *join_id);
         }
     }
 
     fn rebuild_outlet(&mut self, root_id: RootId, join_id: Option<tsd_ir::NodeId>) {
+        let watches = self.watches_at(root_id, join_id);
         let Some(root) = &mut self.roots[root_id.0 as usize] else { return };
         let (end, parent) = match join_id {
             None => (End::Root, Parent::Root(root_id)),
@@ -272,15 +371,23 @@ impl Matcher {
         };
         let mut levels: Vec<(i32, RuleSet)> = Vec::new();
         let mut ending: Vec<(i32, Bit)> = Vec::new();
-        root.sets.for_each(everyone, |bit| {
-            let branch = root.branches[bit as usize];
-            let rule = branch.and_then(|branch| Some((branch, self.rules.get(branch.rule)?)));
-            if let Some((branch, live)) = rule
-                && live.places[branch.branch as usize].end() == end
-            {
-                ending.push((live.rule.salience, bit));
+        let mut gathered = super::input::Bits::default();
+        root.sets.for_each(everyone, |bit| match root.branches[bit as usize] {
+            Some(Owner::Rule(branch)) => {
+                if let Some(live) = self.rules.get(branch.rule)
+                    && live.places[branch.branch as usize].end() == end
+                {
+                    ending.push((live.rule.salience, bit));
+                }
             }
+            Some(Owner::View { view, branch }) => {
+                if self.live.views.get(view).places[branch as usize].end() == end {
+                    gathered.set(bit);
+                }
+            }
+            None => {}
         });
+        let gathered = root.sets.intern(&gathered.0);
         ending.sort_unstable_by_key(|(salience, bit)| (std::cmp::Reverse(*salience), *bit));
         for level in ending.chunk_by(|left, right| left.0 == right.0) {
             let mut bits = super::input::Bits::default();
@@ -297,7 +404,7 @@ impl Matcher {
                 Some((*child, join.wiring.input.everyone()))
             })
             .collect();
-        let outlet = Outlet::new(levels, children);
+        let outlet = Outlet::new(levels, children, gathered, watches);
         match join_id {
             None => root.outlet = outlet,
             Some(id) => {
@@ -308,39 +415,36 @@ impl Matcher {
         }
     }
 
-    /// Lets a new rule see the facts that are there: first those on the right of its joins, which find no partner
+    /// Lets a new branch see the facts that are there: first those on the right of its joins, which find no partner
     /// yet, then those at the root.
-    fn let_see(&mut self, id: RuleId) {
-        let Some(live) = self.rules.get(id) else { return };
-        let places: Vec<(Path, Bit)> =
-            live.places.iter().map(|place| (place.path.clone(), place.bit)).collect();
-        for (path, bit) in places {
-            let Some(root) = &mut self.roots[path.root.0 as usize] else { continue };
-            let only = root.sets.single(bit);
-            for (index, node) in path.joins.iter().enumerate() {
-                let fresh = index >= path.shared;
-                let Some(join) = &mut self.joins[node.0 as usize] else { continue };
-                for slot in self.memory.store(join.wiring.input.ty).live_slots() {
-                    let set = join.wiring.input.admit(slot, Some(only), &self.memory, &mut root.sets);
-                    if !set.is_empty() {
-                        join.store_right(slot, set, fresh, &self.memory, &mut root.sets);
-                    }
+    fn let_see(&mut self, path: &Path, bit: Bit) {
+        let Some(root) = &mut self.roots[path.root.0 as usize] else { return };
+        let only = root.sets.single(bit);
+        for (index, node) in path.joins.iter().enumerate() {
+            let fresh = index >= path.shared;
+            let Some(join) = &mut self.joins[node.0 as usize] else { continue };
+            for slot in self.memory.store(join.wiring.input.ty).live_slots() {
+                let set = join.wiring.input.admit(slot, Some(only), &self.memory, &mut root.sets);
+                if !set.is_empty() {
+                    join.store_right(slot, set, fresh, &self.memory, &mut root.sets);
                 }
             }
-            let fresh = path.shared == 0;
-            for slot in self.memory.store(root.input.ty).live_slots() {
-                let set = root.input.admit(slot, Some(only), &self.memory, &mut root.sets);
-                if !set.is_empty() {
-                    let mut propagation = Propagation {
-                        memory: &self.memory,
-                        joins: &mut self.joins,
-                        sets: &mut root.sets,
-                        agenda: &mut self.agenda,
-                        root: path.root,
-                        sign: Sign::Add { fresh },
-                    };
-                    propagation.emit(End::Root, &root.outlet, &mut smallvec::smallvec![slot], set);
-                }
+        }
+        let fresh = path.shared == 0;
+        for slot in self.memory.store(root.input.ty).live_slots() {
+            let set = root.input.admit(slot, Some(only), &self.memory, &mut root.sets);
+            if !set.is_empty() {
+                let mut propagation = Propagation {
+                    memory: &self.memory,
+                    joins: &mut self.joins,
+                    sets: &mut root.sets,
+                    branches: &root.branches,
+                    live: &mut self.live,
+                    agenda: &mut self.agenda,
+                    root: path.root,
+                    sign: Sign::Add { fresh },
+                };
+                propagation.emit(End::Root, &root.outlet, &mut smallvec::smallvec![slot], set);
             }
         }
     }
@@ -351,7 +455,11 @@ impl Matcher {
         let Some(id) = self.rules.by_name.shift_remove(name) else { return false };
         let Some(live) = self.rules.live[id as usize].take() else { return false };
         let freed = self.network.remove_rule(name).unwrap_or_default();
-        for place in &live.places {
+        let mut places = live.places;
+        for view in &freed.views {
+            places.extend(self.forget_view(*view));
+        }
+        for place in &places {
             let Some(root) = &mut self.roots[place.path.root.0 as usize] else { continue };
             let only = root.sets.single(place.bit);
             self.agenda.cancel_rules(place.path.root, only, &mut root.sets);
@@ -362,7 +470,12 @@ impl Matcher {
                 }
             }
             root.branches[place.bit as usize] = None;
+            self.unwatch(place, only);
         }
+        let mut touched = Touched::default();
+        touched.watches.extend(places.iter().flat_map(|place| &place.watches));
+        touched.watches.iter().for_each(|watch| self.rebuild_watch(*watch));
+        touched.watches.clear();
         for node in &freed.joins {
             if let Some(join) = self.joins[node.0 as usize].take() {
                 self.entrances.close(join.wiring.input.ty, join.wiring.root, Some(*node));
@@ -376,15 +489,20 @@ impl Matcher {
             }
         }
         self.rules.free.push(id);
-        let mut touched = Touched::new();
-        for place in &live.places {
-            touched.insert((place.path.root, None));
-            let joins = place.path.joins.iter().filter(|node| self.joins[node.0 as usize].is_some());
-            touched.extend(joins.map(|node| (place.path.root, Some(*node))));
-        }
-        touched.retain(|(root, _)| self.roots[root.0 as usize].is_some());
+        places.iter().for_each(|place| touched.path(&place.path));
+        touched.nodes.retain(|(root, join)| {
+            self.roots[root.0 as usize].is_some()
+                && join.is_none_or(|join| self.joins[join.0 as usize].is_some())
+        });
         self.rebuild(&touched);
+        self.settle();
         true
+    }
+
+    /// The figures that the effects of a rule read; those of views name live ones.
+    pub(crate) fn figures_of(&self, id: RuleId) -> Vec<tsd_ir::Figure> {
+        let live = self.rules.get(id);
+        live.map_or_else(Vec::new, |live| views::live_figures(&live.rule.figures, &live.views))
     }
 
     /// Calls `visit` with the facts of every tuple that satisfies a rule, in the order of its patterns.
@@ -399,6 +517,11 @@ impl Matcher {
                 declared.extend(place.chain_places.iter().map(|at| chain[*at as usize]));
                 visit(&declared);
             };
+            if let Some(watch) = place.end_watch.and_then(|watch| self.live.watches.get(watch)) {
+                let holds = |row: &u32| root.sets.contains(watch.rows.passed(*row), place.bit);
+                watch.rows.live().filter(holds).for_each(|row| visit_chain(&watch.rows.tuple(row)));
+                continue;
+            }
             match place.end() {
                 End::Root => {
                     let only = root.sets.single(place.bit);
@@ -415,6 +538,14 @@ impl Matcher {
                 }
             }
         }
+    }
+}
+
+/// The declaration of a type, or of the parameters of a view.
+fn declared<'s>(schema: &'s Schema, live: &Live, ty: TypeId) -> Cow<'s, Type> {
+    match ty.view() {
+        None => Cow::Borrowed(schema.ty(ty)),
+        Some(view) => Cow::Owned(live.views.get(view).parameters().declared()),
     }
 }
 

@@ -144,6 +144,18 @@ impl Store {
         self.key.as_ref()?.slots.find(hash, |_| true)
     }
 
+    /// Whether there is a fact at `slot`.
+    pub(crate) fn is_live(&self, slot: u32) -> bool {
+        self.slots.generation(slot).is_some()
+    }
+
+    /// The symbols of the strings of the fact at `slot`.
+    pub(crate) fn texts_of(&self, slot: u32) -> impl Iterator<Item = super::Symbol> + '_ {
+        let row = self.row(slot);
+        let present = self.texts.iter().filter(move |field| is_present(row, self.fields, **field));
+        present.map(move |field| row[*field] as super::Symbol)
+    }
+
     /// The slots in use, lowest first.
     pub(crate) fn live_slots(&self) -> impl Iterator<Item = u32> + '_ {
         self.slots.live()

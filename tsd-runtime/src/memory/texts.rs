@@ -119,6 +119,17 @@ impl Texts {
         symbol
     }
 
+    /// The symbol of `text`, if it has one.
+    pub(crate) fn find(&self, text: &str) -> Option<Symbol> {
+        let same = |symbol: &Symbol| &*self.entries[*symbol as usize].text == text;
+        self.index.find(self.hasher.hash_one(text), same).copied()
+    }
+
+    /// One reference to `symbol` more.
+    pub(crate) fn retain(&mut self, symbol: Symbol) {
+        self.entries[symbol as usize].references += 1;
+    }
+
     /// One reference to `symbol` less; the last one forgets the string.
     pub(crate) fn release(&mut self, symbol: Symbol) {
         let entry = &mut self.entries[symbol as usize];

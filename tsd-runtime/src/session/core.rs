@@ -11,7 +11,7 @@ use crate::effect::Effects;
 use crate::error::Error;
 use crate::matcher::Matcher;
 use crate::memory::{RowReader, RowWriter};
-use crate::program::{FactOf, Handle, InitialFact, InitialValue, NativeTest, NativeValues, Program};
+use crate::program::{FactOf, Handle, InitialFact, InitialValue, Natives, Program};
 
 /// Takes the lines of `Print` and `Log`.
 pub(crate) type Sink = Box<dyn FnMut(&str) + Send>;
@@ -21,8 +21,7 @@ pub(crate) struct Core<P: Program> {
     pub(crate) objects: P::Objects,
     /// The effects of each rule, by its number in the matcher.
     pub(crate) effects: Vec<Effects>,
-    pub(crate) tests: &'static [NativeTest],
-    pub(crate) value_lists: &'static [NativeValues],
+    pub(crate) natives: Natives,
     pub(crate) run_limit: u64,
     pub(crate) observer: Option<Observer>,
     pub(crate) print: Sink,
@@ -41,18 +40,12 @@ const MOST_RESERVED: usize = 1 << 20;
 const RUN_LIMIT: u64 = 100_000_000;
 
 impl<P: Program> Core<P> {
-    pub(crate) fn new(
-        schema: Schema,
-        sharing: Sharing,
-        tests: &'static [NativeTest],
-        value_lists: &'static [NativeValues],
-    ) -> Self {
+    pub(crate) fn new(schema: Schema, sharing: Sharing, natives: Natives) -> Self {
         Self {
             matcher: Matcher::new(schema, sharing),
             objects: P::Objects::default(),
             effects: Vec::new(),
-            tests,
-            value_lists,
+            natives,
             run_limit: RUN_LIMIT,
             observer: None,
             // Output that cannot be written (a closed pipe) is lost, as `echo` loses it.
@@ -258,14 +251,15 @@ impl<P: Program> Core<P> {
 
     /// Adds rules whose names are new.
     pub(crate) fn add_rules(&mut self, rules: Vec<Arc<Rule>>) {
-        self.matcher.add_rules(rules.iter().cloned(), self.tests);
+        self.matcher.add_rules(rules.iter().cloned(), self.natives);
         for rule in &rules {
             let Some(id) = self.matcher.rules.id(&rule.name) else { continue };
             let index = id as usize;
             if self.effects.len() <= index {
                 self.effects.resize_with(index + 1, Effects::default);
             }
-            self.effects[index] = Effects::new(rule, self.value_lists);
+            let figures = self.matcher.figures_of(id);
+            self.effects[index] = Effects::new(rule, figures, self.natives.values);
         }
     }
 

@@ -12,7 +12,7 @@ use super::tally::Tally;
 use super::{Context, Session, names};
 use crate::effect::Prepared;
 use crate::error::Error;
-use crate::matcher::{Matcher, RuleId, Slots};
+use crate::matcher::{Known, Matcher, RuleId, Slots};
 use crate::program::Program;
 use crate::report::Report;
 use crate::tuple::Tuple;
@@ -87,7 +87,8 @@ fn fire<P: Program>(session: &mut Session<P>, id: RuleId, slots: &[u32], tally: 
     if !effects.calls_only {
         return fire_any(session, id, slots, tally);
     }
-    let tuple = Tuple::new(&core.matcher.memory, &effects.types, slots);
+    let answers = core.matcher.answers(&effects.figures, &effects.types, slots);
+    let tuple = Tuple::new(&core.matcher.memory, &effects.types, slots).knowing(Known::new(&answers, &[]));
     for (index, effect) in effects.list.iter().enumerate() {
         let Prepared::Call { function, constants, .. } = effect else { continue };
         if !P::call(*function, tuple, constants, host) {
@@ -115,11 +116,13 @@ fn fire_any<P: Program>(session: &mut Session<P>, id: RuleId, slots: &[u32], tal
     let Session { host, core } = session;
     let Some(live) = core.matcher.rules.get(id) else { return };
     let effects = &core.effects[id as usize];
-    let tuple = Tuple::new(&core.matcher.memory, &effects.types, slots);
+    let answers = core.matcher.answers(&effects.figures, &effects.types, slots);
+    let tuple = Tuple::new(&core.matcher.memory, &effects.types, slots).knowing(Known::new(&answers, &[]));
     let computed: Vec<Option<Vec<Value>>> =
         effects.list.iter().map(|effect| effect.values().and_then(|values| values.compute(tuple))).collect();
     let rule = Arc::clone(&live.rule);
     let handles = handles(tuple, slots.len());
+    drop(answers);
     if rule.no_loop {
         core.matcher.mute(id, slots);
     }
@@ -157,7 +160,8 @@ fn take_place<P: Program>(
         Prepared::Call { function, constants, .. } => {
             let slots: Slots = handles.iter().map(|handle| handle.slot()).collect();
             let types: Vec<TypeId> = handles.iter().map(|handle| handle.ty()).collect();
-            let tuple = Tuple::new(&core.matcher.memory, &types, &slots);
+            let answers = core.matcher.answers(&core.effects[id as usize].figures, &types, &slots);
+            let tuple = Tuple::new(&core.matcher.memory, &types, &slots).knowing(Known::new(&answers, &[]));
             P::call(*function, tuple, constants, host).then_some(()).ok_or_else(no_value)
         }
         Prepared::Perform { action, .. } => {

@@ -18,6 +18,12 @@ impl Expressions<'_, '_> {
         for _ in 0..self.choices.weighted(&[3, 4, 2, 1]) {
             parts.push(self.condition(2));
         }
+        if self.may_look() && self.choices.chance(12) {
+            parts.push(self.exists());
+        }
+        if self.may_aggregate() && self.choices.chance(12) {
+            parts.extend(self.figure_test());
+        }
         // Their order is nothing to rely on.
         if parts.len() > 1 && self.choices.chance(50) {
             let last = parts.len() - 1;
@@ -27,7 +33,7 @@ impl Expressions<'_, '_> {
     }
 
     /// An equality between a pattern and one before it.
-    fn tie(&mut self, index: usize) -> Option<String> {
+    pub(super) fn tie(&mut self, index: usize) -> Option<String> {
         let (here, ty) = self.variables[index].clone();
         let (there, other) = self.variables[self.choices.below(index)].clone();
         let mut pairs = Vec::new();
@@ -44,6 +50,18 @@ impl Expressions<'_, '_> {
                     pairs.push((here.clone(), format!("{there}.{}", right.name)));
                 }
             }
+        }
+        // Among so many fields of equal kinds references would be rare.
+        let refers = |pair: &&(String, String)| pair.0 == here || pair.1 == there;
+        let references: Vec<_> = pairs.iter().filter(refers).cloned().collect();
+        pairs.extend(references.iter().cloned().chain(references.clone()));
+        if self.features.references && self.choices.chance(10) {
+            let here_at = index..index + 1;
+            pairs.extend(
+                self.followed_from(here_at, |kind| kind == Kind::Fact(other))
+                    .into_iter()
+                    .map(|path| (path, there.clone())),
+            );
         }
         if pairs.is_empty() {
             return None;
@@ -77,7 +95,8 @@ impl Expressions<'_, '_> {
 
     fn test(&mut self) -> String {
         let depth = 1 + self.choices.weighted(&[5, 3, 1]);
-        match self.choices.weighted(&[12, 6, 3, 2, 3, 2, 2, 2, 3, 2, 1]) {
+        let (look, aggregate) = (usize::from(self.may_look()), usize::from(self.may_aggregate()));
+        match self.choices.weighted(&[12, 6, 3, 2, 3, 2, 2, 2, 3, 2, 1, 2 * look, 2 * aggregate]) {
             0 => self.comparison(Kind::Number, depth),
             1 => self.comparison(Kind::Text, depth),
             2 => self.comparison(Kind::Int, depth),
@@ -114,6 +133,8 @@ impl Expressions<'_, '_> {
                 let pattern = self.choices.pick(&["^a", "b$", "[a-b]+", "é|3", "^$", "(?i)a"]);
                 format!("{} MATCHES {pattern:?}", self.text_operand(depth))
             }
+            11 => self.exists(),
+            12 => self.figure_test().unwrap_or_else(|| self.comparison(Kind::Number, depth)),
             _ if self.choices.chance(30) => {
                 self.choices.pick(&["1 == 1", "false", "true", "0.5 > 3 / 2"]).to_owned()
             }

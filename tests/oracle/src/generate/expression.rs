@@ -1,6 +1,9 @@
 //! Random operands of a wanted kind.
 
+use std::slice::SliceIndex;
+
 use super::choices::Choices;
+use super::features::Features;
 use super::values;
 use crate::schema::Schema;
 use crate::value::Kind;
@@ -12,18 +15,66 @@ pub struct Expressions<'a, 'c> {
     pub choices: &'a mut Choices<'c>,
     /// The declarations.
     pub schema: &'a Schema,
+    /// What may occur.
+    pub features: Features,
     /// The variables with the indexes of their types.
-    pub variables: &'a [(String, usize)],
+    pub variables: Vec<(String, usize)>,
+    /// The aggregate variables with their kinds.
+    pub figures: Vec<(String, Kind)>,
+    /// How many `EXISTS` and aggregates this place is inside of.
+    pub(super) nesting: usize,
 }
 
-impl Expressions<'_, '_> {
+impl<'a, 'c> Expressions<'a, 'c> {
+    /// Expressions over these variables.
+    pub fn new(
+        choices: &'a mut Choices<'c>,
+        schema: &'a Schema,
+        features: Features,
+        variables: Vec<(String, usize)>,
+    ) -> Self {
+        Self { choices, schema, features, variables, figures: Vec::new(), nesting: 0 }
+    }
+
     /// The fields of a kind that can be read, as paths.
     pub fn paths(&self, wanted: impl Fn(Kind, bool) -> bool) -> Vec<String> {
+        self.paths_from(.., wanted)
+    }
+
+    /// Those of some variables.
+    pub(super) fn paths_from(
+        &self,
+        variables: impl SliceIndex<[(String, usize)], Output = [(String, usize)]>,
+        wanted: impl Fn(Kind, bool) -> bool,
+    ) -> Vec<String> {
         let mut paths = Vec::new();
-        for (variable, ty) in self.variables {
+        for (variable, ty) in &self.variables[variables] {
             for field in &self.schema.types[*ty].fields {
                 if wanted(field.kind, field.optional) {
                     paths.push(format!("{variable}.{}", field.name));
+                }
+            }
+        }
+        paths
+    }
+
+    /// The fields of a kind that references of some variables lead to.
+    pub(super) fn followed_from(
+        &self,
+        variables: impl SliceIndex<[(String, usize)], Output = [(String, usize)]>,
+        wanted: impl Fn(Kind) -> bool,
+    ) -> Vec<String> {
+        let mut paths = Vec::new();
+        // A type refers to earlier ones only, so this comes to an end.
+        let mut open = self.variables[variables].to_vec();
+        while let Some((path, ty)) = open.pop() {
+            for field in &self.schema.types[ty].fields {
+                let longer = format!("{path}.{}", field.name);
+                if path.contains('.') && wanted(field.kind) {
+                    paths.push(longer.clone());
+                }
+                if let Kind::Fact(other) = field.kind {
+                    open.push((longer, other));
                 }
             }
         }
@@ -49,12 +100,29 @@ impl Expressions<'_, '_> {
             .map(|(variable, _)| variable.clone())
             .collect();
         all.extend(self.paths(|kind, _| kind == Kind::Fact(ty)));
+        if self.features.references && self.choices.chance(20) {
+            all.extend(self.followed_from(.., |kind| kind == Kind::Fact(ty)));
+        }
         if all.is_empty() { None } else { Some(self.choices.pick(&all)) }
     }
 
     /// A field of the kind, if there is one and luck will have it.
     fn path(&mut self, kind: Kind) -> Option<String> {
-        let paths = self.paths(|other, _| other == kind);
+        let mut paths = self.paths(|other, _| other == kind);
+        let last = self.variables.len().saturating_sub(1);
+        if self.nesting > 0 && self.choices.chance(50) {
+            // What a condition is about is mostly the fact that it is asked of.
+            let own = self.paths_from(last.., |other, _| other == kind);
+            paths = if own.is_empty() { paths } else { own };
+        }
+        let figures = self.figures.iter().filter(|(_, other)| *other == kind);
+        let figures: Vec<String> = figures.map(|(name, _)| name.clone()).collect();
+        if !figures.is_empty() && self.choices.chance(50) {
+            paths = figures;
+        } else if self.features.references && self.choices.chance(10) {
+            let followed = self.followed_from(.., |other| other == kind);
+            paths = if followed.is_empty() { paths } else { followed };
+        }
         let literal = self.choices.chance(25);
         if paths.is_empty() || literal { None } else { Some(self.choices.pick(&paths)) }
     }
@@ -69,8 +137,10 @@ impl Expressions<'_, '_> {
 
     fn text(&mut self, depth: usize) -> String {
         let depth = depth.saturating_sub(1);
-        match if depth == 0 { 0 } else { self.choices.weighted(&[10, 2, 2, 3, 2]) } {
+        let aggregate = usize::from(self.may_aggregate());
+        match if depth == 0 { 0 } else { self.choices.weighted(&[10, 2, 2, 3, 2, aggregate]) } {
             0 => self.simple(Kind::Text),
+            5 => self.aggregate(Kind::Text).unwrap_or_else(|| self.literal(Kind::Text)),
             1 => {
                 let function = self.choices.pick(&["UPPER", "lower", "TRIM"]);
                 format!("{function}({})", self.text(depth))
@@ -102,8 +172,10 @@ impl Expressions<'_, '_> {
     /// An operand that is an `int`, or an integer literal.
     fn int(&mut self, depth: usize) -> String {
         let depth = depth.saturating_sub(1);
-        match if depth == 0 { 0 } else { self.choices.weighted(&[10, 4, 1, 1, 1, 1, 1]) } {
+        let aggregate = 3 * usize::from(self.may_aggregate());
+        match if depth == 0 { 0 } else { self.choices.weighted(&[10, 4, 1, 1, 1, 1, 1, aggregate]) } {
             0 => self.simple(Kind::Int),
+            7 => self.aggregate(Kind::Int).unwrap_or_else(|| self.literal(Kind::Int)),
             1 => {
                 // Arithmetic among literals alone is in numbers, so the left one is not a literal.
                 let left = match self.path(Kind::Int) {
@@ -125,8 +197,10 @@ impl Expressions<'_, '_> {
     /// An operand that is a `number`, or an `int` that is widened.
     fn number(&mut self, depth: usize) -> String {
         let depth = depth.saturating_sub(1);
-        match if depth == 0 { 0 } else { self.choices.weighted(&[10, 2, 5, 1, 2, 1, 1]) } {
+        let aggregate = 3 * usize::from(self.may_aggregate());
+        match if depth == 0 { 0 } else { self.choices.weighted(&[10, 2, 5, 1, 2, 1, 1, aggregate]) } {
             0 => self.simple(Kind::Number),
+            7 => self.aggregate(Kind::Number).unwrap_or_else(|| self.literal(Kind::Number)),
             1 => self.int(depth),
             2 => {
                 let op = self.choices.pick(&["+", "-", "*", "/", "%"]);
@@ -161,7 +235,11 @@ impl Expressions<'_, '_> {
 
     /// An operand that may have no value, so that asking whether it is missing makes sense.
     pub fn perhaps_missing(&mut self) -> String {
-        let paths = self.paths(|_, optional| optional);
+        let mut paths = self.paths(|_, optional| optional);
+        paths.extend(self.figures.iter().map(|(name, _)| name.clone()));
+        if self.features.references && self.choices.chance(30) {
+            paths.extend(self.followed_from(.., |_| true));
+        }
         match if paths.is_empty() { 1 } else { self.choices.weighted(&[6, 1, 1]) } {
             0 => self.choices.pick(&paths),
             1 => format!("({} / {})", self.number(1), self.number(1)),

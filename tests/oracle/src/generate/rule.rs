@@ -2,12 +2,15 @@
 
 use super::choices::Choices;
 use super::expression::Expressions;
+use super::features::Features;
+use super::group::Head;
 use crate::schema::Schema;
 use crate::value::Kind;
 
 /// The text of a rule that the checker accepts.
-pub fn rule(choices: &mut Choices<'_>, schema: &Schema, name: &str) -> String {
-    let patterns = 1 + choices.weighted(&[6, 8, 4, 1, 1]);
+pub fn rule(choices: &mut Choices<'_>, schema: &Schema, features: Features, name: &str) -> String {
+    let has_groups = features.groups && choices.chance(10);
+    let patterns = 1 + choices.weighted(if has_groups { &[3, 1] } else { &[6, 8, 4, 1, 1] });
     let variables: Vec<(String, usize)> =
         (0..patterns).map(|at| (format!("v{at}"), choices.below(schema.types.len()))).collect();
     let salience = match choices.weighted(&[6, 1, 1, 1]) {
@@ -17,27 +20,36 @@ pub fn rule(choices: &mut Choices<'_>, schema: &Schema, name: &str) -> String {
         _ => " salience -1",
     };
     let no_loop = if choices.chance(20) { " no-loop" } else { "" };
-    let mut blocks = String::new();
-    for (at, (variable, ty)) in variables.iter().enumerate() {
-        let opening = match at {
-            0 => "{",
-            _ if choices.chance(15) => "} / {",
-            _ => ", ",
-        };
-        blocks += &format!("{opening}{variable}: {}", schema.types[*ty].name);
-    }
-    let mut expressions = Expressions { choices, schema, variables: &variables };
-    let condition = expressions.rule_condition().unwrap_or_default();
+    let mut expressions = Expressions::new(choices, schema, features, variables);
+    let Head { blocks, condition } =
+        if has_groups { expressions.group_head() } else { expressions.plain_head() };
     let mut effects = Vec::new();
+    if has_groups && expressions.choices.chance(60) {
+        let figures: Vec<&str> = expressions.figures.iter().map(|(name, _)| &**name).collect();
+        effects.push(format!("Print({})", figures.join(", ")));
+    }
     for _ in 0..1 + expressions.choices.weighted(&[6, 3, 1]) {
         effects.push(expressions.effect());
     }
-    format!("rule {name}{salience}{no_loop} : {blocks}}} / {condition} ==> {}", effects.join(", "))
+    format!("rule {name}{salience}{no_loop} : {blocks} / {condition} ==> {}", effects.join(", "))
 }
 
 impl Expressions<'_, '_> {
+    fn plain_head(&mut self) -> Head {
+        let mut blocks = String::new();
+        for (at, (variable, ty)) in self.variables.iter().enumerate() {
+            let opening = match at {
+                0 => "{",
+                _ if self.choices.chance(15) => "} / {",
+                _ => ", ",
+            };
+            blocks += &format!("{opening}{variable}: {}", self.schema.types[*ty].name);
+        }
+        Head { blocks: blocks + "}", condition: self.rule_condition().unwrap_or_default() }
+    }
+
     fn effect(&mut self) -> String {
-        let (variable, ty) = self.choices.pick(self.variables);
+        let (variable, ty) = self.choices.pick(&self.variables);
         match self.choices.weighted(&[12, 1, 1, 2, 4, 2]) {
             0 => self.call(),
             1 => format!("Print({})", self.printed()),
@@ -62,7 +74,7 @@ impl Expressions<'_, '_> {
     fn printed(&mut self) -> String {
         let kind = self.choices.pick(&[Kind::Text, Kind::Int, Kind::Number, Kind::Bool]);
         match self.choices.below(4) {
-            3 => self.choices.pick(self.variables).0,
+            3 => self.choices.pick(&self.variables).0,
             _ => self.operand(kind, 2).unwrap_or_default(),
         }
     }

@@ -1,12 +1,16 @@
 //! Random steps, each made for the state that the steps before it led to.
 
+use tsd_compiler::syntax::ast::{Expr, ExprKind};
+
 use super::choices::Choices;
-use super::{rule::rule, values};
+use super::{features::Features, rule::rule, values};
 use crate::facts::Fields;
 use crate::oracle::Oracle;
 use crate::rule::Rule;
+use crate::schema::Schema;
 use crate::step::Step;
 use crate::value::{FactId, Kind};
+use crate::walk::{arguments, for_each};
 
 /// A session is not let grow to where the oracle would have to try more tuples than this after one change,
 const MOST_TUPLES: usize = 3_000;
@@ -27,7 +31,7 @@ pub enum RuleSteps {
 }
 
 /// A step that makes sense now: perhaps one that must be refused.
-pub fn step(choices: &mut Choices<'_>, oracle: &Oracle, rules: RuleSteps) -> Step {
+pub fn step(choices: &mut Choices<'_>, oracle: &Oracle, rules: RuleSteps, features: Features) -> Step {
     let facts = oracle.facts();
     let live: Vec<FactId> = facts.live().collect();
     let some_facts = usize::from(!live.is_empty());
@@ -62,7 +66,7 @@ pub fn step(choices: &mut Choices<'_>, oracle: &Oracle, rules: RuleSteps) -> Ste
             let mut text = String::new();
             let first = choices.below(NAMES.len());
             for name in NAMES.iter().cycle().skip(first).take(1 + choices.weighted(&[5, 1])) {
-                text += &rule(choices, &facts.schema, name);
+                text += &rule(choices, &facts.schema, features, name);
                 text += "\n";
             }
             Step::AddRules { text }
@@ -89,15 +93,41 @@ pub fn step(choices: &mut Choices<'_>, oracle: &Oracle, rules: RuleSteps) -> Ste
     }
 }
 
-/// How many tuples the oracle tries at the most, with so many facts more of each type.
+/// How many tuples the oracle tries at the most, with so many facts more of each type. What stands inside `EXISTS` or an
+/// aggregate is tried for each of them.
 fn tuples(oracle: &Oracle, more: usize) -> usize {
     let facts = oracle.facts();
     let counts: Vec<usize> =
         (0..facts.schema.types.len()).map(|ty| more + facts.of_type(ty).count()).collect();
+    let product = |patterns: &[(String, usize)]| {
+        patterns.iter().fold(1, |product: usize, (_, ty)| product.saturating_mul(counts[*ty]))
+    };
     let of_rule = |rule: &Rule| {
-        rule.patterns.iter().fold(1, |product: usize, (_, ty)| product.saturating_mul(counts[*ty]))
+        let everywhere = rule.ast.condition.iter().chain(rule.ast.calls.iter().flat_map(arguments));
+        let inner = everywhere.map(|expr| inner_facts(expr, &facts.schema, &counts));
+        let rows = product(&rule.sources).saturating_mul(1 + inner.fold(0, usize::saturating_add));
+        product(&rule.patterns).saturating_mul(rows)
     };
     oracle.rules.iter().map(of_rule).fold(0, usize::saturating_add)
+}
+
+/// How many facts the oracle tries inside an expression.
+fn inner_facts(expr: &Expr, schema: &Schema, counts: &[usize]) -> usize {
+    let mut tried: usize = 0;
+    for_each(expr, &mut |expr| {
+        let (ty, parts) = match &expr.kind {
+            ExprKind::Exists(exists) => (&exists.type_name, [exists.condition.as_ref(), None]),
+            ExprKind::Aggregate(aggregate) => {
+                (&aggregate.type_name, [aggregate.condition.as_ref(), aggregate.value.as_ref()])
+            }
+            _ => return true,
+        };
+        let inner = parts.into_iter().flatten().map(|part| inner_facts(part, schema, counts));
+        let each = inner.fold(1, usize::saturating_add);
+        tried = tried.saturating_add(counts[schema.type_index(&ty.text)].saturating_mul(each));
+        false
+    });
+    tried
 }
 
 /// A run that fires as much as the oracle can follow; where it could follow nothing, there are too many facts.

@@ -204,7 +204,7 @@ fn compare_fresh(program: &str, rules: &[&str], oracle: &Oracle) -> Result<(), S
         let what = format!("matches of {rule}");
         let moved: BTreeSet<Tuple> =
             oracle.satisfied(rule).iter().map(|tuple| tuple.iter().map(|fact| now[fact]).collect()).collect();
-        same("the oracle itself, begun afresh", &what, &moved, fresh_oracle.satisfied(rule))?;
+        same("the oracle itself, begun afresh", &what, &moved, &fresh_oracle.satisfied(rule))?;
         same("a fresh session", &what, &fresh_oracle.matches(rule), &fresh.matches(rule))?;
     }
     Ok(())

@@ -14,13 +14,20 @@ mod session;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner};
-use tsd_oracle::generate::{Plan, RuleSteps};
+use tsd_oracle::generate::{Features, Plan, RuleSteps};
 
 /// Lists of numbers: what shrinks is their length and their size.
 fn plans() -> impl Strategy<Value = Plan> {
     let numbers = |most| vec(any::<u16>(), 0..most);
-    let parts = (numbers(60), numbers(30), vec(numbers(90), 0..5), vec(numbers(60), 1..25));
-    parts.prop_map(|(declarations, facts, rules, steps)| Plan { declarations, facts, rules, steps })
+    let parts = (numbers(60), numbers(30), vec(numbers(120), 0..5), vec(numbers(80), 1..25));
+    let features = Features::default();
+    parts.prop_map(move |(declarations, facts, rules, steps)| Plan {
+        declarations,
+        facts,
+        rules,
+        steps,
+        features,
+    })
 }
 
 #[test]

@@ -7,13 +7,13 @@ use crate::compared::{compiled, interpreter};
 use crate::session::Subject;
 
 /// A program with its facts, in three sessions that must agree.
-struct Trio {
-    oracle: Oracle,
+pub(crate) struct Trio {
+    pub(crate) oracle: Oracle,
     subjects: [Subject; 2],
 }
 
 impl Trio {
-    fn new(program: &str) -> Self {
+    pub(crate) fn new(program: &str) -> Self {
         let oracle = Oracle::new(program);
         let module = compiled(program);
         let subjects = [Sharing::On, Sharing::Off];
@@ -22,7 +22,7 @@ impl Trio {
     }
 
     /// Takes a step, on which all agree.
-    fn step(&mut self, step: &Step) -> Outcome {
+    pub(crate) fn step(&mut self, step: &Step) -> Outcome {
         let expected = self.oracle.apply(step);
         for subject in &mut self.subjects {
             assert_eq!(subject.apply(step, self.oracle.facts()), expected, "{step:?}");

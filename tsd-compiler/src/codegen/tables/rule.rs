@@ -1,23 +1,21 @@
 //! A rule as a constant.
 
-use tsd_ir::{Arguments, Body, Branch, Effect, Join, KeyPair, Part, Rule, Test, TestRef, TypeId};
+use tsd_ir::{Arguments, Body, Branch, Effect, Join, KeyPair, Part, Pattern, Rule, Test, TestRef, TypeId};
 
 use super::domain::filter;
 use super::{Tables, constant, list};
 
 impl Tables<'_> {
     pub(super) fn rule(&mut self, index: usize, rule: &Rule, place: &str) {
-        let Rule { name, salience, no_loop, patterns, branches, effects } = rule;
+        let Rule { name, salience, no_loop, patterns, branches, effects, views, figures } = rule;
+        let views = list(views.iter(), |view| self.view(view));
+        let figures = super::view::figures(figures);
         self.put(format_args!(
             "/// Rule {place}.\nconst RULE_{index}: Rule = Rule {{\n    \
              name: Borrowed({name:?}), salience: {salience}, no_loop: {no_loop},\n    patterns: Borrowed(&["
         ));
         for pattern in patterns.iter() {
-            let reads = list(pattern.reads.iter(), |field| format!("FieldId({})", field.0));
-            let (variable, ty) = (&pattern.variable, pattern.ty.0);
-            self.put(format_args!(
-                "\n        Pattern {{ variable: Borrowed({variable:?}), ty: TypeId({ty}), reads: {reads} }},"
-            ));
+            self.put(format_args!("\n        {},", self::pattern(pattern)));
         }
         self.put(format_args!("\n    ]),\n    branches: Borrowed(&["));
         branches.iter().for_each(|branch| self.branch(branch));
@@ -25,10 +23,10 @@ impl Tables<'_> {
         for effect in effects.iter() {
             self.put(format_args!("\n        {},", self::effect(effect)));
         }
-        self.put(format_args!("\n    ]),\n}};\n\n"));
+        self.put(format_args!("\n    ]),\n    views: {views}, figures: {figures},\n}};\n\n"));
     }
 
-    fn branch(&mut self, branch: &Branch) {
+    pub(super) fn branch(&mut self, branch: &Branch) {
         let order = list(branch.order.iter(), |position| format!("Position({})", position.0));
         let (ty, filter) = (branch.ty.0, filter(&branch.filter));
         self.put(format_args!(
@@ -40,7 +38,9 @@ impl Tables<'_> {
             self.join(join, &types[..=index]);
         }
         let end = if branch.joins.is_empty() { "" } else { "\n            " };
-        self.put(format_args!("{end}]),\n        }},"));
+        let (figures, watches) =
+            (super::view::figures(&branch.figures), super::view::watches(&branch.watches));
+        self.put(format_args!("{end}]),\n            figures: {figures}, watches: {watches},\n        }},"));
     }
 
     fn join(&mut self, join: &Join, left: &[TypeId]) {
@@ -70,8 +70,13 @@ impl Tables<'_> {
 
     /// A join in words: `Customer, Order on 0.id == customer_id`.
     fn describe(&self, join: &Join, left: &[TypeId]) -> String {
-        let name = |ty: TypeId| &*self.schema.ty(ty).name;
+        let name = |ty: TypeId| match ty {
+            TypeId::PARAMETERS => "parameters",
+            ty => &*self.schema.ty(ty).name,
+        };
         let part_name = |ty: TypeId, part: Part| match part {
+            Part::Field(field) if ty == TypeId::PARAMETERS => format!("p{}", field.0),
+            Part::Widened(field) if ty == TypeId::PARAMETERS => format!("(number) p{}", field.0),
             Part::Field(field) => self.schema.ty(ty).field(field).name.to_string(),
             Part::Widened(field) => format!("(number) {}", self.schema.ty(ty).field(field).name),
             Part::Fact => "itself".to_owned(),
@@ -85,6 +90,12 @@ impl Tables<'_> {
         }
         text
     }
+}
+
+pub(super) fn pattern(pattern: &Pattern) -> String {
+    let reads = list(pattern.reads.iter(), |field| format!("FieldId({})", field.0));
+    let (variable, ty) = (&pattern.variable, pattern.ty.0);
+    format!("Pattern {{ variable: Borrowed({variable:?}), ty: TypeId({ty}), reads: {reads} }}")
 }
 
 fn part(part: Part) -> String {
@@ -101,7 +112,7 @@ pub(super) fn test(test: &TestRef) -> String {
 }
 
 /// A reference to a generated function. Trees do not occur in lowered rules.
-fn body<T>(body: &Body<T>) -> String {
+pub(super) fn body<T>(body: &Body<T>) -> String {
     let (function, constants) = match body {
         Body::Native { function, constants } => (*function, &**constants),
         Body::Tree(_) => (u32::MAX, &[][..]),

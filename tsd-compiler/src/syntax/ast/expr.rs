@@ -15,6 +15,35 @@ pub struct Expr {
     pub span: Span,
 }
 
+impl Expr {
+    /// Calls `visit` for every path in the expression, those in questions about other facts too.
+    pub fn walk_paths<'e>(&'e self, visit: &mut dyn FnMut(&'e Path)) {
+        let mut all = |parts: &'e [Expr]| parts.iter().for_each(|part| part.walk_paths(visit));
+        match &self.kind {
+            ExprKind::Path(path) => visit(path),
+            ExprKind::List(parts) | ExprKind::And(parts) | ExprKind::Or(parts) => all(parts),
+            ExprKind::Function { arguments, .. } => all(arguments),
+            ExprKind::Negate(operand)
+            | ExprKind::Not(operand)
+            | ExprKind::Cast { operand, .. }
+            | ExprKind::Presence { operand, .. } => operand.walk_paths(visit),
+            ExprKind::Arithmetic { first, rest } => {
+                first.walk_paths(visit);
+                rest.iter().for_each(|step| step.operand.walk_paths(visit));
+            }
+            ExprKind::Compare { left, right, .. } => {
+                left.walk_paths(visit);
+                right.walk_paths(visit);
+            }
+            ExprKind::Exists(exists) => exists.condition.iter().for_each(|part| part.walk_paths(visit)),
+            ExprKind::Aggregate(aggregate) => {
+                aggregate.condition.iter().chain(&aggregate.value).for_each(|part| part.walk_paths(visit));
+            }
+            ExprKind::Literal(_) | ExprKind::Invalid => {}
+        }
+    }
+}
+
 /// The forms of an expression.
 #[derive(Clone, PartialEq, Debug)]
 pub enum ExprKind {

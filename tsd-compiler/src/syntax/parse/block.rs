@@ -13,7 +13,7 @@ use super::lower::{Lowering, part, parts, parts_of};
 use super::names::{FreshNames, Meaning, Scope};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::Span;
-use crate::syntax::ast::{self, Binding, BindingKind, Block, Exists, Expr, ExprKind, Name, Path};
+use crate::syntax::ast::{self, Binding, BindingKind, Block, CompareOp, Exists, Expr, ExprKind, Name, Path};
 
 type Node<'i> = Pair<'i, Rule>;
 
@@ -114,6 +114,13 @@ impl Lowering<'_> {
                 }
                 Rule::expression => {
                     let mut condition = self.expression(&node)?;
+                    if let Some((name, field)) = named_like_its_field(&condition)
+                        && !bound.iter().any(|meaning| meaning.name.text == name.text)
+                    {
+                        let path = Path { root: pattern.variable.clone(), fields: vec![field.clone()] };
+                        bound.push(Meaning { name: name.clone(), path });
+                        continue;
+                    }
                     let mut scope = Scope::new(bound, Some(&pattern.variable));
                     scope.resolve(&mut condition);
                     scope.faults.into_iter().for_each(|fault| self.report(fault));
@@ -141,6 +148,18 @@ impl Lowering<'_> {
         }
         bound.push(Meaning { name, path });
     }
+}
+
+/// The `$total` of `total == $total`, and the field. Where nothing else binds it, this does, like `$total : total`. Under any
+/// other name it is more likely misspelt.
+fn named_like_its_field(condition: &Expr) -> Option<(&Name, &Name)> {
+    let ExprKind::Compare { op: CompareOp::Equal, left, right, .. } = &condition.kind else { return None };
+    let (ExprKind::Path(left), ExprKind::Path(right)) = (&left.kind, &right.kind) else { return None };
+    if !left.fields.is_empty() || !right.fields.is_empty() {
+        return None;
+    }
+    let (name, field) = if left.root.text.starts_with('$') { (left, right) } else { (right, left) };
+    (name.root.text.strip_prefix('$') == Some(&field.root.text)).then_some((&name.root, &field.root))
 }
 
 /// `not P(…)` or `exists P(…)` as a condition.

@@ -1,0 +1,220 @@
+//! `SUM AVG MIN MAX COUNT` as operands: a figure over all facts that satisfy a condition.
+
+use super::Session;
+use super::story::{NOTHING, Story as _};
+
+const BANK: &str = "
+    type Account(#id: string, limit: number, least: int)
+    type Entry(#id: string, account: string, amount: number?, points: int, note: string?)
+    Account(id: \"a\", limit: 10, least: 2)
+    Account(id: \"b\", limit: 20, least: 2)
+";
+
+/// A bank with one rule.
+fn bank(rule: &str) -> Session {
+    Session::new(&format!("{BANK} rule r : {rule}"))
+}
+
+/// A bank that prints what a figure of account `a` comes to, each time that this is something else. Entries are
+/// `(id, amount)`, and all of that account.
+fn figure(figure: &str) -> Session {
+    bank(&format!("{{a: Account}} / a.id == \"a\" ==> Print({figure})"))
+}
+
+fn enter(bank: &mut Session, entries: &[(&str, &str)]) {
+    for (id, fields) in entries {
+        let separator = if fields.contains("points") { "" } else { ", points: 0" };
+        bank.insert(&format!("Entry(id: \"{id}\", account: \"a\", {fields}{separator})"));
+    }
+}
+
+#[test]
+fn the_facts_that_satisfy_the_condition_are_added_up() {
+    let mut bank =
+        bank("{a: Account} / SUM(e: Entry / e.account == a.id ; e.amount) >= a.limit ==> Print(a.id)");
+    enter(&mut bank, &[("e1", "amount: 6"), ("e2", "amount: 3")]);
+    assert_eq!(bank.matches(), NOTHING);
+    enter(&mut bank, &[("e3", "amount: 1")]);
+    assert_eq!(bank.matches(), ["a"]);
+    bank.set("Entry~e3", "account: \"b\"");
+    assert_eq!(bank.matches(), NOTHING);
+    bank.set("Entry~e3", "amount: 20");
+    assert_eq!(bank.matches(), ["b"]);
+    bank.retract("Entry~e3");
+    assert_eq!(bank.matches(), NOTHING);
+}
+
+#[test]
+fn each_function_says_what_it_says() {
+    let of = |figure: &str| format!("{figure}(e: Entry / e.account == a.id ; e.amount)");
+    let figures = ["SUM", "AVG", "MIN", "MAX", "COUNT"].map(of).join(", ");
+    let mut bank = figure(&figures);
+    enter(&mut bank, &[("e1", "amount: 6"), ("e2", "amount: 3.5"), ("e3", "amount: -2")]);
+    assert_eq!(bank.run(), ["7.5 2.5 -2 6 3"]);
+    bank.retract("Entry~e1");
+    assert_eq!(bank.run(), ["1.5 0.75 -2 3.5 2"], "the greatest is gone");
+    bank.retract("Entry~e3");
+    assert_eq!(bank.run(), ["3.5 3.5 3.5 3.5 1"], "the least is gone");
+}
+
+#[test]
+fn of_nothing_sum_and_count_are_zero_and_the_others_have_no_value() {
+    let of = |figure: &str| format!("{figure}(e: Entry / e.account == a.id ; e.amount)");
+    let [sum, avg, min, max] = ["SUM", "AVG", "MIN", "MAX"].map(of);
+    let bank = bank(&format!(
+        "{{a: Account}} / {sum} == 0 AND COUNT(e: Entry) == 0 AND {avg} IS MISSING AND {min} IS MISSING
+             AND NOT ({max} > 0) AND NOT ({max} <= 0) ==> Print(a.id)"
+    ));
+    assert_eq!(bank.matches(), ["a", "b"]);
+}
+
+#[test]
+fn a_missing_value_is_skipped() {
+    let of = |figure: &str| format!("{figure}(e: Entry / e.account == a.id ; e.amount)");
+    let figures = ["SUM", "AVG", "MIN", "MAX", "COUNT"].map(of).join(", ");
+    let mut bank = figure(&format!("{figures}, COUNT(e: Entry / e.account == a.id)"));
+    enter(&mut bank, &[("e1", "amount: 6"), ("e2", "note: \"nothing\"")]);
+    assert_eq!(bank.run(), ["6 6 6 6 1 2"]);
+    bank.set("Entry~e2", "amount: 4");
+    assert_eq!(bank.run(), ["10 5 4 6 2 2"]);
+    bank.clear("Entry~e1", "amount");
+    assert_eq!(bank.run(), ["4 4 4 4 1 2"]);
+}
+
+#[test]
+fn a_value_that_cannot_be_computed_is_skipped_too() {
+    let mut bank = figure("COUNT(e: Entry / e.account == a.id ; 1 / e.amount), SUM(e: Entry ; 1 / e.amount)");
+    enter(&mut bank, &[("e1", "amount: 0"), ("e2", "amount: 4")]);
+    assert_eq!(bank.run(), ["1 0.25"]);
+}
+
+#[test]
+fn count_takes_values_of_any_kind_and_min_and_max_texts() {
+    let mut bank = figure(
+        "COUNT(e: Entry / e.account == a.id ; e.note), MIN(e: Entry ; e.note), MAX(e: Entry ; e.note)",
+    );
+    enter(
+        &mut bank,
+        &[("e1", "note: \"b\""), ("e2", "amount: 1"), ("e3", "note: \"é\""), ("e4", "note: \"Z\"")],
+    );
+    assert_eq!(bank.run(), ["3 Z é"]);
+    bank.retract("Entry~e4");
+    assert_eq!(bank.run(), ["2 b é"]);
+}
+
+#[test]
+fn sums_are_exact_and_do_not_depend_on_the_order() {
+    let mut bank = figure("SUM(e: Entry / e.account == a.id ; e.amount), AVG(e: Entry ; e.amount)");
+    for index in 0..10 {
+        enter(&mut bank, &[(&format!("e{index}"), "amount: 0.1")]);
+    }
+    assert_eq!(bank.run(), ["1 0.1"]);
+    enter(&mut bank, &[("large", "amount: 1e17"), ("half", "amount: 0.5"), ("back", "amount: -1e17")]);
+    assert_eq!(bank.run(), [format!("1.5 {}", 1.5 / 13.0)]);
+    for index in 0..10 {
+        bank.retract(&format!("Entry~e{index}"));
+    }
+    bank.retract("Entry~large");
+    bank.retract("Entry~back");
+    assert_eq!(bank.run(), ["0.5 0.5"], "nothing stays behind");
+}
+
+#[test]
+fn sums_beyond_the_range_are_infinite_until_they_come_back() {
+    let mut bank =
+        bank("{a: Account} / SUM(e: Entry / e.account == a.id ; e.amount) > 1.7e308 ==> Print(a.id)");
+    enter(&mut bank, &[("e1", "amount: 1e308"), ("e2", "amount: 1e308")]);
+    assert_eq!(bank.matches(), ["a"]);
+    enter(&mut bank, &[("e3", "amount: -1e308")]);
+    assert_eq!(bank.matches(), NOTHING);
+}
+
+#[test]
+fn infinities_of_both_signs_have_no_sum() {
+    let mut bank =
+        bank("{a: Account} / SUM(e: Entry / e.account == a.id ; e.amount) IS MISSING ==> Print(a.id)");
+    enter(&mut bank, &[("e1", "amount: 1e308 * 10"), ("e2", "amount: 1e308 * -10")]);
+    assert_eq!(bank.matches(), ["a"]);
+    bank.retract("Entry~e1");
+    assert_eq!(bank.matches(), NOTHING);
+    bank.insert("Entry(id: \"e3\", account: \"a\", amount: 1e308 * 10, points: 0)");
+    assert_eq!(bank.matches(), ["a"]);
+}
+
+#[test]
+fn sums_of_integers_are_integers_and_have_no_value_beyond_their_range() {
+    let mut bank = figure("SUM(e: Entry / e.account == a.id ; e.points) / 2, AVG(e: Entry ; e.points)");
+    enter(&mut bank, &[("e1", "points: 3"), ("e2", "points: 4")]);
+    assert_eq!(bank.run(), ["3 3.5"]);
+    bank.set("Entry~e1", "points: 9223372036854775807");
+    assert_eq!(bank.ran(), (vec![], 1), "the sum has no value");
+    enter(&mut bank, &[("e3", "points: -4")]);
+    assert_eq!(bank.run(), [format!("4611686018427387903 {}", 9_223_372_036_854_775_807.0 / 3.0)]);
+}
+
+#[test]
+fn the_sum_of_no_integers_is_an_integer() {
+    let bank = bank("{a: Account} / (SUM(e: Entry ; e.points) + 7) / a.least == 3 ==> Print(a.id)");
+    assert_eq!(bank.matches(), ["a", "b"]);
+}
+
+#[test]
+fn they_stand_wherever_a_value_may() {
+    let mut bank = bank(
+        "{a: Account} / 2 * COUNT(e: Entry / e.account == a.id) - 1 >= a.least
+             AND a.limit < SUM(e: Entry / e.account == a.id ; e.amount)
+             AND MAX(e: Entry / e.account == a.id ; e.amount) > 2 * AVG(x: Entry / x.account == a.id ; x.amount)
+             AND COUNT(e: Entry / e.account == a.id) IN [a.least, 3] ==> Print(a.id)",
+    );
+    enter(&mut bank, &[("e1", "amount: 1"), ("e2", "amount: 1"), ("e3", "amount: 9")]);
+    assert_eq!(bank.matches(), ["a"]);
+    bank.set("Entry~e3", "amount: 8");
+    assert_eq!(bank.matches(), NOTHING, "the sum is not above the limit");
+    bank.set("Account~a", "limit: 9");
+    assert_eq!(bank.matches(), ["a"]);
+    enter(&mut bank, &[("e4", "amount: 0")]);
+    assert_eq!(bank.matches(), NOTHING, "four is not in the list");
+}
+
+#[test]
+fn they_look_at_everything_when_nothing_ties_them() {
+    let mut bank = bank("{a: Account} / a.limit > SUM(e: Entry ; e.amount) ==> Print(a.id)");
+    assert_eq!(bank.matches(), ["a", "b"]);
+    enter(&mut bank, &[("e1", "amount: 10")]);
+    assert_eq!(bank.matches(), ["b"]);
+}
+
+#[test]
+fn they_may_be_tied_by_an_inequality() {
+    let mut bank = bank("{e: Entry} / COUNT(x: Entry / x.amount > e.amount) == 1 ==> Print(e.id)");
+    enter(&mut bank, &[("e1", "amount: 1"), ("e2", "amount: 2"), ("e3", "amount: 3")]);
+    assert_eq!(bank.matches(), ["e2"]);
+    bank.set("Entry~e3", "amount: 1.5");
+    assert_eq!(bank.matches(), ["e3"]);
+}
+
+#[test]
+fn they_stand_inside_each_other() {
+    let mut bank = bank(
+        "{a: Account} / SUM(e: Entry / e.account == a.id AND e.amount == MAX(x: Entry / x.account == a.id ; x.amount)
+             ; e.amount + COUNT(y: Entry / y.account == e.account)) == 22 ==> Print(a.id)",
+    );
+    // The greatest amount, and the count of entries, for each entry of the greatest amount.
+    enter(&mut bank, &[("e1", "amount: 8"), ("e2", "amount: 1"), ("e3", "amount: 8")]);
+    assert_eq!(bank.matches(), ["a"]);
+    enter(&mut bank, &[("e4", "amount: 18")]);
+    assert_eq!(bank.matches(), ["a"]);
+    enter(&mut bank, &[("e5", "amount: 0")]);
+    assert_eq!(bank.matches(), NOTHING);
+}
+
+#[test]
+fn effects_may_compute_with_them() {
+    let mut bank = bank(
+        "{a: Account} / COUNT(e: Entry / e.account == a.id) == 2
+         ==> Update(a, {limit: SUM(e: Entry / e.account == a.id ; e.amount) + 1}),
+             Print(a.limit, MAX(e: Entry ; e.points))",
+    );
+    enter(&mut bank, &[("e1", "amount: 3, points: 7"), ("e2", "amount: 4, points: 5")]);
+    assert_eq!(bank.run(), ["10 7", "8 7"], "the update of a field that the rule reads brings it again");
+}

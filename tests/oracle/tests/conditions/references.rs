@@ -1,0 +1,102 @@
+//! `o.customer.name`: references are followed with dots.
+
+use super::Session;
+use super::story::{NOTHING, Story as _};
+
+const OFFICE: &str = "
+    type Place(#id: string, country: string)
+    type Person(#id: string, name: string, place: Place?)
+    type Order(#id: string, customer: Person?, total: number)
+    rome = Place(id: \"rome\", country: \"it\")
+    oslo = Place(id: \"oslo\", country: \"no\")
+    ada = Person(id: \"ada\", name: \"Ada\", place: rome)
+    bob = Person(id: \"bob\", name: \"Bob\")
+    Order(id: \"o1\", customer: ada, total: 1)
+    Order(id: \"o2\", customer: bob, total: 2)
+    Order(id: \"o3\", total: 3)
+";
+
+fn office(rule: &str) -> Session {
+    Session::new(&format!("{OFFICE} rule r : {rule}"))
+}
+
+#[test]
+fn one_is_followed_to_a_field_of_the_other_fact() {
+    let mut office = office("{o: Order} / o.customer.name == \"Ada\" ==> Print(o.id)");
+    assert_eq!(office.matches(), ["o1"]);
+    office.set("Person~bob", "name: \"Ada\"");
+    assert_eq!(office.matches(), ["o1", "o2"]);
+    office.set("Order~o1", "customer: bob");
+    office.set("Person~bob", "name: \"Bob\"");
+    assert_eq!(office.matches(), NOTHING);
+    office.set("Order~o3", "customer: ada");
+    assert_eq!(office.matches(), ["o3"]);
+}
+
+#[test]
+fn several_are_followed_one_after_the_other() {
+    let mut office = office("{o: Order} / o.customer.place.country == \"it\" ==> Print(o.id)");
+    assert_eq!(office.matches(), ["o1"]);
+    office.set("Person~bob", "place: rome");
+    assert_eq!(office.matches(), ["o1", "o2"]);
+    office.set("Place~rome", "country: \"va\"");
+    assert_eq!(office.matches(), NOTHING);
+    office.set("Person~ada", "place: oslo");
+    office.set("Place~oslo", "country: \"it\"");
+    assert_eq!(office.matches(), ["o1"]);
+}
+
+#[test]
+fn one_that_is_missing_leads_to_no_value() {
+    let mut office =
+        office("{o: Order} / o.customer.name == \"Ada\" OR o.customer.name != \"Ada\" ==> Print(o.id)");
+    office.add("rule none : {o: Order} / o.customer.place.country IS MISSING ==> Print(o.id)");
+    office.add("rule not : {o: Order} / NOT (o.customer.name != \"Ada\") ==> Print(o.id)");
+    assert_eq!(office.matches(), ["o1", "o2"]);
+    assert_eq!(office.matches_of("none"), ["o2", "o3"]);
+    assert_eq!(office.matches_of("not"), ["o1", "o3"]);
+}
+
+#[test]
+fn so_does_one_whose_fact_was_retracted() {
+    let mut office = office("{o: Order} / o.customer.name IS PRESENT ==> Print(o.id)");
+    assert_eq!(office.matches(), ["o1", "o2"]);
+    office.retract("Person~ada");
+    assert_eq!(office.matches(), ["o2"]);
+    office.insert("Person(id: \"ada\", name: \"Ada\")");
+    assert_eq!(office.matches(), ["o2"], "it refers to the fact, not to the key");
+    office.set("Order~o1", "customer: ada");
+    assert_eq!(office.matches(), ["o1", "o2"]);
+}
+
+#[test]
+fn what_they_lead_to_joins() {
+    let mut office =
+        office("{o: Order, p: Place} / o.customer.place == p AND p.country != \"no\" ==> Print(o.id, p.id)");
+    office.add("rule same : {o: Order, p: Order} / o.customer.name == p.customer.name AND o != p ==> Print(o.id, p.id)");
+    assert_eq!(office.matches(), ["o1 rome"]);
+    assert_eq!(office.matches_of("same"), NOTHING);
+    office.set("Person~bob", "place: rome, name: \"Ada\"");
+    assert_eq!(office.matches(), ["o1 rome", "o2 rome"]);
+    assert_eq!(office.matches_of("same"), ["o1 o2", "o2 o1"]);
+    office.set("Person~ada", "place: oslo");
+    assert_eq!(office.matches(), ["o2 rome"]);
+}
+
+#[test]
+fn they_may_be_compared_and_computed_with() {
+    let mut office = office(
+        "{o: Order} / LENGTH(o.customer.name + o.customer.place.country) == 5 AND o.customer.name < \"B\" ==> Print(o.id)",
+    );
+    assert_eq!(office.matches(), ["o1"]);
+    office.set("Place~rome", "country: \"ita\"");
+    assert_eq!(office.matches(), NOTHING);
+}
+
+#[test]
+fn effects_may_follow_them() {
+    let mut office =
+        office("{o: Order} / o.total < 3 ==> Print(o.id, o.customer.name), Update(o, {total: 9})");
+    office.add("rule after : {o: Order} / o.total == 9 ==> Print(o.customer.place.country)");
+    assert_eq!(office.ran(), (vec!["o1 Ada".into(), "o2 Bob".into(), "it".into()], 1));
+}

@@ -1,0 +1,56 @@
+//! Random programs are programs: the checker accepts them, they hold what they may hold, and the oracle can follow them.
+
+use tsd_compiler::diagnostics::{Code, render};
+use tsd_compiler::source::SourceMap;
+use tsd_oracle::generate::{Features, Plan, RuleSteps};
+use tsd_oracle::{Oracle, Outcome, Step};
+
+fn plan(seed: u64, features: Features) -> Plan {
+    Plan { features, ..Plan::from_seed(seed, 5, 20) }
+}
+
+/// Compiles, and demands that there is no error but `admitted`.
+fn accept(program: &str, admitted: Option<Code>) {
+    let mut sources = SourceMap::new();
+    let file = sources.add("program", program);
+    let mut diagnostics = tsd_compiler::compile(&sources, &[file]).diagnostics;
+    diagnostics.retain(|diagnostic| diagnostic.is_error() && Some(diagnostic.code) != admitted);
+    assert!(diagnostics.is_empty(), "{program}\n{}", render(&sources, &diagnostics, false));
+}
+
+#[test]
+fn random_programs_are_accepted() {
+    for seed in 0..300 {
+        accept(&plan(seed, Features::default()).program(), None);
+        accept(&plan(seed, Features::ALL).program(), Some(Code::NotYet));
+    }
+}
+
+#[test]
+fn they_hold_what_they_may_hold_and_nothing_else() {
+    let words =
+        ["EXISTS (", "NOT (EXISTS", "SUM(", "AVG(", "MIN(", "MAX(", "COUNT(", "g1: ", "} / {s1: ", "x1: "];
+    let count = |features: Features, word: &str| {
+        (0..300).map(|seed| plan(seed, features).program().matches(word).count()).sum::<usize>()
+    };
+    for word in words {
+        assert_eq!(count(Features::NONE, word), 0, "{word}");
+        assert!(count(Features::ALL, word) > 20, "{word}");
+    }
+}
+
+#[test]
+fn the_oracle_follows_them() {
+    let mut fired = 0;
+    for seed in 0..100 {
+        let plan = plan(seed, Features::ALL);
+        let mut oracle = Oracle::new(&plan.program());
+        for index in 0..=plan.steps.len() {
+            let step: Step = plan.step(index, &oracle, RuleSteps::AddAndRemove);
+            if let Outcome::Ran(ran) = oracle.apply(&step) {
+                fired += ran.counts.iter().map(|(_, count)| count).sum::<u64>();
+            }
+        }
+    }
+    assert!(fired > 1000, "only {fired} activations");
+}

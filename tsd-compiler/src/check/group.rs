@@ -1,0 +1,172 @@
+//! Rules with aggregate variables: `{d: Dept, pay: SUM(e.salary)} / {e: Emp} / e.dept == d.id AND pay > 5000`.
+//!
+//! The facts of the first block make the rule's tuple; those of the later blocks are gathered for it. So the condition
+//! falls into two parts: what the gathered facts must satisfy, which becomes the condition of every aggregate, and what
+//! the tuple and its aggregates must satisfy, which stays the condition of the rule. A tuple for which there is
+//! nothing to gather does not match.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tsd_ir::{Gather, Test};
+
+use super::declarations::{Declarations, duplicate};
+use super::rule::{Bound, bind_fact};
+use super::scope::{Gathered, Meaning, Scope};
+use super::typed::Typed;
+use super::value::Checker;
+use crate::diagnostics::Diagnostics;
+use crate::hir::{Condition, Pattern, View};
+use crate::source::Span;
+use crate::syntax::ast::{self, AggregateFunction, Binding, BindingKind, Expr, ExprKind};
+
+/// Whether a rule binds aggregate variables.
+pub(super) fn is_grouped(rule: &ast::Rule) -> bool {
+    bindings(rule).any(|(_, binding)| matches!(binding.kind, BindingKind::Aggregate { .. }))
+}
+
+/// The bindings with the number of their block.
+fn bindings(rule: &ast::Rule) -> impl Iterator<Item = (usize, &Binding)> {
+    rule.blocks
+        .iter()
+        .enumerate()
+        .flat_map(|(index, block)| block.bindings.iter().map(move |one| (index, one)))
+}
+
+/// The variables, patterns and condition of a rule with aggregate variables.
+pub(super) fn bind<'a>(
+    declarations: &Declarations,
+    outside: &'a BTreeMap<String, Span>,
+    rule: &ast::Rule,
+    views: &mut Vec<View>,
+    sink: &mut Diagnostics,
+) -> Bound<'a> {
+    let mut group = Scope::inside(outside);
+    let mut patterns: Vec<Pattern> = Vec::new();
+    for (_, binding) in bindings(rule).filter(|(block, _)| *block == 0) {
+        patterns.extend(bind_fact(declarations, &mut group, binding, patterns.len(), sink));
+    }
+    // The facts that are gathered have the positions behind those of the group.
+    let mut rows = group.clone();
+    let mut sources: Vec<Pattern> = Vec::new();
+    for (_, binding) in bindings(rule).filter(|(block, _)| *block > 0) {
+        let place = patterns.len() + sources.len();
+        sources.extend(bind_fact(declarations, &mut rows, binding, place, sink));
+    }
+    let names = |patterns: &[Pattern]| patterns.iter().map(|pattern| pattern.variable.clone()).collect();
+    let gathered: BTreeSet<String> = names(&sources);
+    let (about_rows, about_group): (Vec<&Expr>, Vec<&Expr>) = rule
+        .condition
+        .iter()
+        .flat_map(conjuncts)
+        .partition(|part| mentioned(part, &gathered).next().is_some());
+
+    let mut checker = Checker { declarations, scope: &rows, sink, views };
+    let figures = aggregates(rule);
+    let aggregate_names: BTreeSet<String> =
+        figures.iter().map(|(binding, ..)| binding.variable.text.clone()).collect();
+    let mut parts = Vec::new();
+    for part in about_rows {
+        match mentioned(part, &aggregate_names).next() {
+            None => parts.push(checker.condition(part)),
+            Some(_) => {
+                let source = mentioned(part, &gathered).next().unwrap_or_default().to_owned();
+                let why = Gathered::Mixed;
+                checker.misplaced(part.span, &why.message(&source), why.hint());
+            }
+        }
+    }
+    let condition = Condition::All(parts);
+
+    let mut scope = group.clone();
+    for Pattern { variable, span, .. } in &sources {
+        // The names differ: they were bound in one scope above.
+        let _ = scope.bind(variable, *span, Meaning::Source(Gathered::Effect));
+    }
+    for (binding, function, value) in &figures {
+        let figure = Aggregate { function: *function, value, span: binding.span };
+        let figure = figure.check(declarations, &group, &rows, &sources, &condition, views, sink);
+        let meaning = figure.map_or(Meaning::Broken, |figure| Meaning::Figure(figure.expr));
+        if let Err(first) = scope.bind(&binding.variable.text, binding.variable.span, meaning) {
+            sink.report(duplicate("variable", &binding.variable, Some(first)));
+        }
+    }
+    let mut checker = Checker { declarations, scope: &scope, sink, views };
+    let mut parts: Vec<Condition> = about_group.into_iter().map(|part| checker.condition(part)).collect();
+    let mut checker = Checker { declarations, scope: &group, sink, views };
+    let some_row = checker.ask(sources, condition, Gather::Exists, None, 0, rule.span);
+    parts.push(Condition::Test(Test::Holds(some_row)));
+    Bound { scope, patterns, condition: Condition::All(parts) }
+}
+
+/// The aggregate variables of a rule.
+fn aggregates(rule: &ast::Rule) -> Vec<(&Binding, AggregateFunction, &Expr)> {
+    bindings(rule)
+        .filter_map(|(_, binding)| match &binding.kind {
+            BindingKind::Aggregate { function, value } => Some((binding, *function, value)),
+            BindingKind::Fact(_) => None,
+        })
+        .collect()
+}
+
+/// One aggregate variable.
+struct Aggregate<'r> {
+    function: AggregateFunction,
+    value: &'r Expr,
+    span: Span,
+}
+
+impl Aggregate<'_> {
+    #[allow(clippy::too_many_arguments)]
+    fn check(
+        &self,
+        declarations: &Declarations,
+        group: &Scope<'_>,
+        rows: &Scope<'_>,
+        sources: &[Pattern],
+        condition: &Condition,
+        views: &mut Vec<View>,
+        sink: &mut Diagnostics,
+    ) -> Option<Typed> {
+        let named = |name: &str| sources.iter().position(|source| source.variable == name);
+        let mut found: BTreeSet<usize> = BTreeSet::new();
+        self.value.walk_paths(&mut |path| found.extend(named(&path.root.text)));
+        let mut checker = Checker { declarations, scope: rows, sink, views };
+        let whole = match &self.value.kind {
+            ExprKind::Path(path) => path.fields.is_empty() && named(&path.root.text).is_some(),
+            _ => false,
+        };
+        let measure = match self.function {
+            AggregateFunction::Count if whole => None,
+            function => Some(checker.measure(function, self.value)?),
+        };
+        let mut found = found.into_iter();
+        let (Some(source), None) = (found.next(), found.next()) else {
+            let message = "an aggregate variable gathers the facts of one variable of a later block";
+            let hint = "as in `{d: Dept, pay: SUM(e.salary)} / {e: Emp} / e.dept == d.id`";
+            checker.misplaced(self.value.span, message, hint);
+            return None;
+        };
+        let mut checker = Checker { declarations, scope: group, sink, views };
+        let (sources, condition) = (sources.to_vec(), condition.clone());
+        Some(checker.aggregated(sources, condition, self.function, measure, source, self.span))
+    }
+}
+
+/// The parts of a condition that `AND` joins.
+fn conjuncts(condition: &Expr) -> Vec<&Expr> {
+    match &condition.kind {
+        ExprKind::And(parts) => parts.iter().flat_map(conjuncts).collect(),
+        _ => vec![condition],
+    }
+}
+
+/// The names that an expression mentions, of some.
+fn mentioned<'e>(expr: &'e Expr, names: &BTreeSet<String>) -> impl Iterator<Item = &'e str> + use<'e> {
+    let mut found = Vec::new();
+    expr.walk_paths(&mut |path| {
+        if names.contains(&path.root.text) {
+            found.push(path.root.text.as_str());
+        }
+    });
+    found.into_iter()
+}

@@ -1,0 +1,177 @@
+//! `EXISTS` and aggregates: conditions and operands that ask about other facts.
+//!
+//! Inside, one more variable is known. Its position is the next one after those of the scopes around it, and what comes
+//! of the question is a view with everything outer taken out: see [`views`](crate::views).
+
+use tsd_ir::{Expr, Gather, Kind, Position, TypeId};
+
+use super::declarations::{Resolved, duplicate};
+use super::mismatch;
+use super::scope::{Meaning, Scope};
+use super::typed::Typed;
+use super::value::Checker;
+use crate::diagnostics::{Code, Diagnostic};
+use crate::hir::{Condition, Pattern};
+use crate::source::Span;
+use crate::syntax::ast::{self, AggregateFunction, Name};
+use crate::views::{Question, ask};
+
+impl Checker<'_> {
+    /// Whether a fact exists, as a figure; `None` when it is at fault, which has been reported.
+    pub(super) fn exists(&mut self, exists: &ast::Exists, span: Span) -> Option<Expr> {
+        let asked = self.inside(&exists.variable, &exists.type_name, |checker| {
+            Some(
+                exists
+                    .condition
+                    .as_ref()
+                    .map_or_else(Condition::always, |condition| checker.condition(condition)),
+            )
+        });
+        let (pattern, condition) = asked?;
+        Some(self.ask(vec![pattern], condition, Gather::Exists, None, 0, span))
+    }
+
+    /// An aggregate as an operand.
+    pub(super) fn aggregate(&mut self, aggregate: &ast::Aggregate, span: Span) -> Typed {
+        let function = aggregate.function;
+        let asked = self.inside(&aggregate.variable, &aggregate.type_name, |checker| {
+            let condition = aggregate
+                .condition
+                .as_ref()
+                .map_or_else(Condition::always, |condition| checker.condition(condition));
+            let measure = match &aggregate.value {
+                Some(value) => Some(checker.measure(function, value)?),
+                None => None,
+            };
+            Some((condition, measure))
+        });
+        let Some((pattern, (condition, measure))) = asked else { return Typed::unknown(span) };
+        self.aggregated(vec![pattern], condition, function, measure, 0, span)
+    }
+
+    /// The figure of an aggregate over some patterns.
+    pub(super) fn aggregated(
+        &mut self,
+        sources: Vec<Pattern>,
+        condition: Condition,
+        function: AggregateFunction,
+        measure: Option<Expr>,
+        source: usize,
+        span: Span,
+    ) -> Typed {
+        let figure = self.ask(sources, condition, gather(function), measure, source, span);
+        let kind = figure.kind().unwrap_or(Kind::Bool);
+        Typed::new(figure, kind, span)
+    }
+
+    pub(super) fn ask(
+        &mut self,
+        sources: Vec<Pattern>,
+        condition: Condition,
+        gather: Gather,
+        measure: Option<Expr>,
+        source: usize,
+        span: Span,
+    ) -> Expr {
+        let outer = self.scope.types();
+        let question = Question { outer: &outer, sources, condition, gather, measure, source, span };
+        ask(&self.declarations.schema, question, self.views)
+    }
+
+    /// What is gathered: a value of a kind that the function takes.
+    pub(super) fn measure(&mut self, function: AggregateFunction, value: &ast::Expr) -> Option<Expr> {
+        let value = self.value(value);
+        let kind = value.kind()?;
+        let fits = match function {
+            AggregateFunction::Count => true,
+            AggregateFunction::Sum | AggregateFunction::Avg => matches!(kind, Kind::Int | Kind::Number),
+            AggregateFunction::Min | AggregateFunction::Max => {
+                matches!(kind, Kind::Int | Kind::Number | Kind::Text)
+            }
+        };
+        if fits {
+            return Some(value.expr);
+        }
+        let found = self.described(&value);
+        let wanted = match function {
+            AggregateFunction::Sum | AggregateFunction::Avg => "numbers",
+            _ => "numbers or strings",
+        };
+        let message = format!("`{}` needs {wanted}, not {found}", function.text());
+        self.sink.report(mismatch(value.span, message).label(found));
+        None
+    }
+
+    /// Checks something with one more variable in scope, and returns it with the variable's pattern.
+    fn inside<T>(
+        &mut self,
+        variable: &Name,
+        type_name: &Name,
+        check: impl FnOnce(&mut Checker<'_>) -> Option<T>,
+    ) -> Option<(Pattern, T)> {
+        let declarations = self.declarations;
+        let known = match declarations.resolve_type(type_name, false, self.sink) {
+            Resolved::Known(ty) => Some(ty),
+            Resolved::Broken => None,
+        };
+        let mut scope: Scope<'_> = self.scope.clone();
+        let at = Position(scope.types().len() as u16);
+        let meaning = known.map_or(Meaning::Broken, |ty| Meaning::Fact { at, ty });
+        if let Err(first) = scope.bind(&variable.text, variable.span, meaning) {
+            self.sink.report(duplicate("variable", variable, Some(first)));
+            return None;
+        }
+        let mut checker = Checker { declarations, scope: &scope, sink: self.sink, views: self.views };
+        let checked = check(&mut checker)?;
+        Some((pattern(variable, known?), checked))
+    }
+
+    /// A path that follows references: `o.customer.name`, from the field `customer` on.
+    pub(super) fn followed(&mut self, start: Typed, ty: TypeId, fields: &[Name], span: Span) -> Typed {
+        let mut reached = start;
+        let mut ty = ty;
+        for (index, field) in fields.iter().enumerate() {
+            let Some(id) = self.declarations.resolve_field(ty, field, self.sink) else {
+                return Typed::unknown(span);
+            };
+            let Some(kind) = self.declarations.field_kind(ty, id) else { return Typed::unknown(span) };
+            reached =
+                Typed::new(crate::views::follow(&self.declarations.schema, reached.expr, ty, id), kind, span);
+            match kind {
+                Kind::Fact(next) => ty = next,
+                _ if index + 1 < fields.len() => return self.no_fields(field, kind, span),
+                _ => {}
+            }
+        }
+        reached
+    }
+
+    /// Reports that a field of some kind is followed like a reference.
+    pub(super) fn no_fields(&mut self, field: &Name, kind: Kind, span: Span) -> Typed {
+        let kind = self.declarations.described(kind);
+        self.sink.report(mismatch(span, format!("`{}` is {kind} and has no fields", field.text)));
+        Typed::unknown(span)
+    }
+
+    /// Reports an aggregate that stands where none may.
+    pub(super) fn misplaced(&mut self, span: Span, message: &str, hint: &str) {
+        self.sink.report(
+            Diagnostic::new(Code::MisplacedAggregate, span, message).label("not possible here").hint(hint),
+        );
+    }
+}
+
+/// A pattern for a variable.
+pub(super) fn pattern(variable: &Name, ty: TypeId) -> Pattern {
+    Pattern { variable: variable.text.clone(), ty, span: variable.span, reads: Vec::new() }
+}
+
+fn gather(function: AggregateFunction) -> Gather {
+    match function {
+        AggregateFunction::Sum => Gather::Sum,
+        AggregateFunction::Avg => Gather::Average,
+        AggregateFunction::Min => Gather::Least,
+        AggregateFunction::Max => Gather::Greatest,
+        AggregateFunction::Count => Gather::Count,
+    }
+}

@@ -1,0 +1,84 @@
+//! Views in normal form, each with a form that says what it asks and nothing else.
+
+use tsd_ir::{Canonical, Expr, FigureExpr, Parameters, Schema, Source, Text};
+
+use super::{Conjunction, conjunctions, folded};
+use crate::hir::{Condition, View};
+
+/// A view in normal form.
+#[derive(Clone, Debug)]
+pub struct NormalView {
+    /// The view, the names of the figures in it filled in.
+    pub view: View,
+    /// The alternatives of its condition, no two of which accept the same row.
+    pub branches: Vec<Conjunction>,
+    /// What it asks.
+    pub form: Text,
+}
+
+/// The views of a rule in normal form. Views that ask the same are one.
+#[derive(Debug, Default)]
+pub(super) struct Views {
+    pub(super) list: Vec<NormalView>,
+    /// For each view of the rule, which of the list it is.
+    places: Vec<usize>,
+}
+
+impl Views {
+    pub(super) fn of(schema: &Schema, views: &[View]) -> Self {
+        let mut normal = Self::default();
+        for view in views {
+            let view = View {
+                condition: normal.named_condition(&view.condition),
+                measure: view.measure.as_ref().map(|measure| folded(&normal.named(measure))),
+                ..view.clone()
+            };
+            let (condition, branches) = conjunctions(schema, &view.types(), &view.condition);
+            let form: Text = form(schema, &view, &condition).into();
+            let known = normal.list.iter().position(|other| other.form == form);
+            normal.places.push(known.unwrap_or(normal.list.len()));
+            if known.is_none() {
+                normal.list.push(NormalView { view, branches, form });
+            }
+        }
+        normal
+    }
+
+    /// The expression with the figures in it saying by name what they ask.
+    pub(super) fn named(&self, expr: &Expr) -> Expr {
+        expr.rewrite(&mut |part| match part {
+            Expr::Figure(figure) => {
+                let mut named = FigureExpr {
+                    operands: figure.operands.iter().map(|operand| self.named(operand)).collect(),
+                    ..(**figure).clone()
+                };
+                if let Source::View(view) = figure.source {
+                    let place = self.places[view as usize];
+                    named.source = Source::View(place as u16);
+                    named.name = self.list[place].form.clone();
+                }
+                Some(Expr::Figure(Box::new(named)))
+            }
+            _ => None,
+        })
+    }
+
+    pub(super) fn named_condition(&self, condition: &Condition) -> Condition {
+        condition.rewrite(&mut |part| Some(self.named(part)))
+    }
+}
+
+/// What a view asks, as text: `SUM{0.total of Order for a Customer where (== 0.id 1.customer)}`.
+fn form(schema: &Schema, view: &View, condition: &str) -> String {
+    let View { parameters, patterns, gather, measure, source, .. } = view;
+    let types = view.types();
+    let first = usize::from(*parameters != Parameters::None);
+    let of: Vec<&str> = patterns[first..].iter().map(|pattern| schema.ty(pattern.ty).name.as_ref()).collect();
+    let of = if of.len() > 1 { format!("{} each {}", of.join(" and "), source.0) } else { of.join("") };
+    let measure = measure.as_ref().map(|measure| Canonical::new(schema, &types).expr(measure) + " of ");
+    let parameters = match patterns.first() {
+        Some(pattern) if first == 1 => format!(" for {}", schema.ty(pattern.ty).name),
+        _ => String::new(),
+    };
+    format!("{}{{{}{of}{parameters} where {condition}}}", gather.name(), measure.unwrap_or_default())
+}

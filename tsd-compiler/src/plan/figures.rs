@@ -1,0 +1,140 @@
+//! The figures of a branch: which there are, and where in the chain they matter.
+//!
+//! An expression names the figure that it reads by its place in a list; equal figures are one. A test that reads
+//! figures belongs to the first place of the chain where all the facts are there that it looks at; there its tuples are
+//! watched, because its outcome can change while they stay the same.
+
+use std::collections::BTreeMap;
+
+use tsd_ir::{Expr, Figure, FigureExpr, Leaf, Position, Source, Test, TestRef, Watch};
+
+/// Gathers figures, each behind those that it depends on.
+#[derive(Debug, Default)]
+pub(super) struct Figures {
+    list: Vec<Figure>,
+}
+
+impl Figures {
+    /// The figures.
+    pub(super) fn into_list(self) -> Vec<Figure> {
+        self.list
+    }
+
+    /// The expression with its figures numbered.
+    pub(super) fn numbered(&mut self, expr: &Expr) -> Expr {
+        expr.rewrite(&mut |part| match part {
+            Expr::Figure(figure) => {
+                let index = self.add(figure);
+                Some(Expr::Figure(Box::new(FigureExpr { index, ..(**figure).clone() })))
+            }
+            _ => None,
+        })
+    }
+
+    /// The test with its figures numbered.
+    pub(super) fn numbered_test(&mut self, test: &Test) -> Test {
+        test.rewrite(&mut |part| Some(self.numbered(part)))
+    }
+
+    fn add(&mut self, figure: &FigureExpr) -> u16 {
+        let leaves: Vec<Leaf> = figure.operands.iter().map(|operand| self.leaf(operand)).collect();
+        let figure = match figure.source {
+            Source::View(view) => Figure::Found { view, parameters: leaves.into() },
+            // A reference that is followed is the one operand.
+            Source::Field(ty, field) => {
+                let reference = leaves.first().copied().unwrap_or(Leaf::Fact { at: Position(0) });
+                Figure::Followed { reference, ty, field }
+            }
+        };
+        let known = self.list.iter().position(|other| *other == figure);
+        known.unwrap_or_else(|| {
+            self.list.push(figure);
+            self.list.len() - 1
+        }) as u16
+    }
+
+    fn leaf(&mut self, operand: &Expr) -> Leaf {
+        match operand {
+            Expr::Figure(figure) => Leaf::Figure(self.add(figure)),
+            Expr::Field { at, field, .. } => Leaf::Field { at: *at, field: *field },
+            Expr::Fact { at, .. } => Leaf::Fact { at: *at },
+            // Views are asked for nothing else: see `views`.
+            _ => Leaf::Fact { at: Position(0) },
+        }
+    }
+
+    /// The figures that some depend on, and they themselves; ascending.
+    fn with_dependencies(&self, figures: impl IntoIterator<Item = u16>) -> Vec<u16> {
+        let mut wanted = vec![false; self.list.len()];
+        figures.into_iter().for_each(|figure| wanted[figure as usize] = true);
+        for index in (0..self.list.len()).rev().filter(|index| wanted[*index]).collect::<Vec<_>>() {
+            self.want(index, &mut wanted);
+        }
+        (0..self.list.len()).filter(|index| wanted[*index]).map(|index| index as u16).collect()
+    }
+
+    fn want(&self, index: usize, wanted: &mut [bool]) {
+        for leaf in self.list[index].leaves() {
+            if let Leaf::Figure(other) = leaf {
+                wanted[*other as usize] = true;
+                self.want(*other as usize, wanted);
+            }
+        }
+    }
+}
+
+/// Where the figures of a branch matter.
+#[derive(Debug, Default)]
+pub(super) struct Watched {
+    pub(super) figures: Figures,
+    tests: BTreeMap<Position, Vec<TestRef>>,
+    read: BTreeMap<Position, Vec<u16>>,
+    shown: Vec<u16>,
+}
+
+impl Watched {
+    /// Takes in a test whose figures are numbered, at positions of the chain.
+    pub(super) fn test(&mut self, test: TestRef, tree: &Test) {
+        let place = tree.positions().last().copied().unwrap_or(Position(0));
+        tree.walk_operands(&mut |operand| {
+            if let Expr::Figure(figure) = operand {
+                self.read.entry(place).or_default().push(figure.index);
+            }
+        });
+        self.tests.entry(place).or_default().push(test);
+    }
+
+    /// Takes in an expression of what comes of the branch, at positions of the chain; the last place is `last`.
+    pub(super) fn shown(&mut self, expr: &Expr, last: Position) {
+        let mut shown = Vec::new();
+        self.figures.numbered(expr).walk(&mut |part| {
+            if let Expr::Figure(figure) = part {
+                shown.push(figure.index);
+            }
+        });
+        if !shown.is_empty() {
+            self.read.entry(last).or_default().extend(&shown);
+            self.shown.extend(shown);
+        }
+    }
+
+    /// The figures, and the places where they matter.
+    pub(super) fn finish(mut self, last: Position) -> (Vec<Figure>, Vec<Watch>) {
+        self.shown.sort_unstable();
+        self.shown.dedup();
+        let mut watches = Vec::with_capacity(self.read.len());
+        for (place, read) in &self.read {
+            let mut tests = self.tests.remove(place).unwrap_or_default();
+            tests.sort_by(|one, other| one.canonical.cmp(&other.canonical));
+            tests.dedup_by(|one, other| one.canonical == other.canonical);
+            let shown = if *place == last { self.shown.clone() } else { Vec::new() };
+            watches.push(Watch {
+                place: *place,
+                figures: self.figures.with_dependencies(read.iter().copied()).into(),
+                shown: shown.into(),
+                tests: tests.into(),
+            });
+        }
+        (self.figures.into_list(), watches)
+    }
+}

@@ -1,0 +1,172 @@
+//! Views out of conditions: what `EXISTS` and aggregates ask, with everything they depend on taken out.
+//!
+//! `SUM(o: Order / o.customer == c.id ; o.total)` inside a rule speaks of the rule's `c`. The checker reads it with the
+//! variables of all scopes numbered through, outer ones first. Here the parts that depend on outer variables alone (the
+//! leaves, `c.id`) become parameters, and what is left is a question that knows nothing of the rule: a [`View`]. The
+//! rule keeps a figure, the view's answer for its leaves.
+//!
+//! Where the leaves name one fact of the tuple, by itself or by its whole primary key, the fact itself is the parameter:
+//! then the view joins the very facts that rules join, and shares their nodes.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use tsd_ir::{
+    Canonical, Expr, FigureExpr, Gather, Kind, Parameters, Position, Schema, Source, Type, TypeId,
+    ViewParameter,
+};
+
+use crate::hir::{self, Condition, Pattern, Rule, View, may_lack_value};
+use crate::source::Span;
+
+/// A question as it was written: its positions count the variables of the scopes around it first.
+pub(crate) struct Question<'a> {
+    /// The types of the outer variables, in order.
+    pub(crate) outer: &'a [TypeId],
+    /// The patterns asked about.
+    pub(crate) sources: Vec<Pattern>,
+    /// What their facts must satisfy.
+    pub(crate) condition: Condition,
+    pub(crate) gather: Gather,
+    /// What is gathered; `None` for the rows themselves.
+    pub(crate) measure: Option<Expr>,
+    /// Which of the sources counts.
+    pub(crate) source: usize,
+    pub(crate) span: Span,
+}
+
+/// Adds the view that a question asks, and returns the figure that answers it.
+pub(crate) fn ask(schema: &Schema, question: Question<'_>, views: &mut Vec<View>) -> Expr {
+    let Question { outer, sources, condition, gather, measure, source, span } = question;
+    let leaves = leaves(schema, outer, &condition, measure.as_ref());
+    let single = single_fact(schema, outer, &leaves);
+    let (parameters, operands) = match single {
+        _ if leaves.is_empty() => (Parameters::None, Vec::new()),
+        Some((at, ty)) => (Parameters::Fact(ty), vec![Expr::Fact { at, ty }]),
+        None => {
+            let values = leaves.iter().map(|leaf| ViewParameter {
+                kind: leaf.kind().unwrap_or(Kind::Bool),
+                optional: may_lack_value(schema, outer, leaf),
+            });
+            (Parameters::Values(values.collect()), leaves.clone())
+        }
+    };
+    let first = usize::from(!leaves.is_empty());
+    let mut replace = |part: &Expr| inside(part, outer.len(), first, &leaves, single.is_some());
+    let condition = condition.rewrite(&mut replace);
+    let measure = measure.map(|measure| measure.rewrite(&mut replace));
+    let mut patterns = Vec::with_capacity(first + sources.len());
+    if let Some(ty) = parameters.ty() {
+        patterns.push(Pattern { variable: "parameters".to_owned(), ty, span, reads: Vec::new() });
+    }
+    patterns.extend(sources);
+    let measured = measure.as_ref().and_then(Expr::kind).unwrap_or(Kind::Bool);
+    let source = Position((first + source) as u16);
+    hir::note_reads(&mut patterns, views, &condition, &measure);
+    views.push(View { parameters, patterns, condition, gather, measure, source });
+    Expr::Figure(Box::new(FigureExpr {
+        index: 0,
+        kind: gather.kind(measured),
+        optional: gather.may_lack_value(),
+        source: Source::View((views.len() - 1) as u16),
+        name: "".into(),
+        operands,
+    }))
+}
+
+/// The parts that depend on outer variables alone, each as large as it can be, in an order that does not depend on how
+/// the condition was written.
+fn leaves(schema: &Schema, outer: &[TypeId], condition: &Condition, measure: Option<&Expr>) -> Vec<Expr> {
+    let mut found: BTreeMap<String, Expr> = BTreeMap::new();
+    let mut collect = |expr: &Expr| {
+        expr.rewrite(&mut |part| {
+            is_leaf(part, outer.len()).then(|| {
+                let text = Canonical::new(schema, outer).expr(part);
+                found.insert(text, part.clone());
+                part.clone()
+            })
+        });
+    };
+    condition.rewrite(&mut |operand| {
+        collect(operand);
+        Some(operand.clone())
+    });
+    measure.into_iter().for_each(&mut collect);
+    found.into_values().collect()
+}
+
+/// Whether a part is a field, a fact or a figure of outer variables alone.
+fn is_leaf(part: &Expr, outer: usize) -> bool {
+    matches!(part, Expr::Field { .. } | Expr::Fact { .. } | Expr::Figure(_))
+        && part.positions().iter().all(|at| at.index() < outer)
+}
+
+/// The one outer fact that the leaves depend on, where they name it: itself, or all of its primary key.
+fn single_fact(schema: &Schema, outer: &[TypeId], leaves: &[Expr]) -> Option<(Position, TypeId)> {
+    let at = match leaves.first()? {
+        Expr::Field { at, .. } | Expr::Fact { at, .. } => *at,
+        _ => return None,
+    };
+    let ty = outer[at.index()];
+    let own = leaves.iter().all(|leaf| match leaf {
+        Expr::Field { at: other, .. } | Expr::Fact { at: other, .. } => *other == at,
+        _ => false,
+    });
+    let key = &schema.ty(ty).key;
+    let has =
+        |field| leaves.iter().any(|leaf| matches!(leaf, Expr::Field { field: other, .. } if *other == field));
+    let named = leaves.iter().any(|leaf| matches!(leaf, Expr::Fact { .. }))
+        || (!key.is_empty() && key.iter().all(|field| has(*field)));
+    (own && named).then_some((at, ty))
+}
+
+/// What stands for a part inside the view: a leaf is a parameter, and the sources come behind the parameters.
+fn inside(part: &Expr, outer: usize, first: usize, leaves: &[Expr], single: bool) -> Option<Expr> {
+    if is_leaf(part, outer) {
+        if single {
+            return Some(part.at_positions(&|_| Position(0)));
+        }
+        let index = leaves.iter().position(|leaf| leaf == part)?;
+        let kind = part.kind().unwrap_or(Kind::Bool);
+        return Some(Expr::Field { at: Position(0), field: tsd_ir::FieldId(index as u16), kind });
+    }
+    let moved = |at: Position| Position((at.index() - outer + first) as u16);
+    match part {
+        Expr::Field { at, field, kind } => Some(Expr::Field { at: moved(*at), field: *field, kind: *kind }),
+        Expr::Fact { at, ty } => Some(Expr::Fact { at: moved(*at), ty: *ty }),
+        _ => None,
+    }
+}
+
+/// The schema with a type for each kind of parameters that the rules' views have, which the views then name.
+pub(crate) fn with_parameters<'s>(schema: &'s Schema, rules: &mut [Rule]) -> Cow<'s, Schema> {
+    let mut extended = Cow::Borrowed(schema);
+    let mut known: BTreeMap<String, TypeId> = BTreeMap::new();
+    for view in rules.iter_mut().flat_map(|rule| &mut rule.views) {
+        if let (Parameters::Values(_), Some(pattern)) = (&view.parameters, view.patterns.first_mut()) {
+            let declared: Type = view.parameters.declared();
+            pattern.ty = *known.entry(declared.name.to_string()).or_insert_with(|| {
+                let types = extended.to_mut().types.to_mut();
+                types.push(declared);
+                TypeId((types.len() - 1) as u16)
+            });
+        }
+    }
+    extended
+}
+
+/// A field of the fact that a reference names.
+pub(crate) fn follow(schema: &Schema, reference: Expr, ty: TypeId, field: tsd_ir::FieldId) -> Expr {
+    let declared = schema.ty(ty);
+    let kind = declared.field(field).kind;
+    let name = format!("{}.{}", declared.name, declared.field(field).name).into();
+    let source = Source::Field(ty, field);
+    Expr::Figure(Box::new(FigureExpr {
+        index: 0,
+        kind,
+        optional: true,
+        source,
+        name,
+        operands: vec![reference],
+    }))
+}

@@ -1,0 +1,260 @@
+//! Sums of numbers that neither drift nor depend on the order in which numbers come and go.
+//!
+//! Adding and subtracting doubles rounds at every step, so a sum that is kept up to date for a million changes would be
+//! some other number than the sum of what is left. An [`ExactSum`] is the sum itself, in fixed point: 128 bits hold all
+//! that common sums need, and a sum that needs more goes over to an accumulator as wide as the range of doubles
+//! (Kulisch, "Computer Arithmetic and Validity", 2008). It is rounded when it is read, once.
+
+/// The exact sum of some numbers.
+#[derive(Clone, Debug, Default)]
+pub struct ExactSum {
+    /// In units of 2^-70; counts only while there is no wide accumulator.
+    narrow: i128,
+    wide: Option<Box<Wide>>,
+    positive_infinities: u32,
+    negative_infinities: u32,
+}
+
+/// The unit of the narrow form is two to the minus this.
+const NARROW_SCALE: i32 = 70;
+
+const NARROW_UNIT: f64 = 1.0 / (1_u128 << NARROW_SCALE) as f64;
+
+/// Numbers from this power of two on go to the wide form.
+const NARROW_LIMIT: f64 = (1_u64 << 54) as f64;
+
+impl ExactSum {
+    /// One number more.
+    #[inline]
+    pub fn add(&mut self, number: f64) {
+        self.change(number, 1);
+    }
+
+    /// One number less, which was added before.
+    #[inline]
+    pub fn subtract(&mut self, number: f64) {
+        self.change(number, -1);
+    }
+
+    #[inline]
+    fn change(&mut self, number: f64, sign: i8) {
+        if self.wide.is_none()
+            && let Some(units) = narrow_units(number)
+            && let Some(sum) = self.narrow.checked_add(units * i128::from(sign))
+        {
+            self.narrow = sum;
+            return;
+        }
+        self.change_wide(number, sign);
+    }
+
+    #[cold]
+    fn change_wide(&mut self, number: f64, sign: i8) {
+        if number.is_infinite() {
+            let count =
+                if number > 0.0 { &mut self.positive_infinities } else { &mut self.negative_infinities };
+            *count = if sign > 0 { count.saturating_add(1) } else { count.saturating_sub(1) };
+            return;
+        }
+        let narrow = &mut self.narrow;
+        let wide = self.wide.get_or_insert_with(|| {
+            let mut wide = Box::<Wide>::default();
+            wide.change(narrow.unsigned_abs(), Wide::LOWEST - NARROW_SCALE, *narrow < 0);
+            *narrow = 0;
+            wide
+        });
+        let (mantissa, exponent) = parts(number);
+        wide.change(u128::from(mantissa), exponent + Wide::LOWEST, (number < 0.0) != (sign < 0));
+    }
+
+    /// The sum, rounded to the nearest number; beyond all numbers it is infinite. Infinities of both signs have none.
+    pub fn value(&self) -> Option<f64> {
+        match (self.positive_infinities > 0, self.negative_infinities > 0) {
+            (true, true) => None,
+            (true, false) => Some(f64::INFINITY),
+            (false, true) => Some(f64::NEG_INFINITY),
+            (false, false) => Some(match &self.wide {
+                Some(wide) => wide.rounded(),
+                // Exact: the unit is a power of two, and no result is so small that it is subnormal.
+                None => self.narrow as f64 * NARROW_UNIT,
+            }),
+        }
+    }
+}
+
+/// A number in units of 2^-70, where it is a whole number of them and not too large.
+#[inline]
+fn narrow_units(number: f64) -> Option<i128> {
+    if number.abs() >= NARROW_LIMIT {
+        return None;
+    }
+    let bits = number.to_bits();
+    // The exponent of a small number can only be smaller still, and then the shift below is too far.
+    let exponent = ((bits >> 52) & 0x7ff) as i32 - 1075;
+    let mantissa = (bits & ((1 << 52) - 1)) | (1 << 52);
+    let shift = exponent + NARROW_SCALE;
+    let units = if shift >= 0 {
+        i128::from(mantissa) << shift
+    } else if number == 0.0 {
+        0
+    } else if shift > -64 && mantissa.trailing_zeros() as i32 >= -shift {
+        i128::from(mantissa >> -shift)
+    } else {
+        return None;
+    };
+    Some(if number < 0.0 { -units } else { units })
+}
+
+/// A finite number without its sign as mantissa times a power of two.
+fn parts(number: f64) -> (u64, i32) {
+    let bits = number.to_bits();
+    let (exponent, fraction) = (((bits >> 52) & 0x7ff) as i32, bits & ((1 << 52) - 1));
+    if exponent == 0 { (fraction, -1074) } else { (fraction | 1 << 52, exponent - 1075) }
+}
+
+/// A fixed-point number with a bit for every bit of every double, and room for the sum of 2^32 of them.
+#[derive(Clone, Debug)]
+struct Wide {
+    /// Of 32 bits each, lowest first, with room for carries that are not yet passed on.
+    digits: [i64; Self::DIGITS],
+    /// How many changes there have been since carries were passed on.
+    changes: u32,
+}
+
+impl Default for Wide {
+    fn default() -> Self {
+        Self { digits: [0; Self::DIGITS], changes: 0 }
+    }
+}
+
+impl Wide {
+    /// The lowest bit is worth two to the minus this.
+    const LOWEST: i32 = 1074;
+    const DIGITS: usize = (1074 + 1024 + 64) / 32 + 1;
+
+    /// Adds a magnitude times two to the `place` (counted from the lowest bit), or subtracts it.
+    fn change(&mut self, magnitude: u128, place: i32, negative: bool) {
+        let (mut at, shift) = (place as usize / 32, place as u32 % 32);
+        // The magnitude has at most 127 bits, so its top bits are not lost to a shift made in two steps.
+        let mut rest = magnitude;
+        let mut carried = 0_u64;
+        while rest != 0 || carried != 0 {
+            let chunk = ((rest as u32 as u64) << shift) + carried;
+            rest >>= 32;
+            carried = chunk >> 32;
+            let digit = (chunk & 0xffff_ffff) as i64;
+            self.digits[at] += if negative { -digit } else { digit };
+            at += 1;
+        }
+        self.changes += 1;
+        if self.changes == 1 << 30 {
+            self.pass_carries();
+        }
+    }
+
+    /// Brings every digit but the highest, which has the sign, into 32 bits.
+    fn pass_carries(&mut self) {
+        let mut carry = 0;
+        for digit in &mut self.digits[..Self::DIGITS - 1] {
+            let sum = *digit + carry;
+            *digit = sum & 0xffff_ffff;
+            carry = sum >> 32;
+        }
+        self.digits[Self::DIGITS - 1] += carry;
+        self.changes = 0;
+    }
+
+    /// The nearest double; of two that are as near, the even one.
+    fn rounded(&self) -> f64 {
+        let mut magnitude = self.clone();
+        magnitude.pass_carries();
+        let negative = magnitude.digits[Self::DIGITS - 1] < 0;
+        if negative {
+            magnitude.digits.iter_mut().for_each(|digit| *digit = -*digit);
+            magnitude.pass_carries();
+        }
+        let Some(top) = magnitude.digits.iter().rposition(|digit| *digit != 0) else { return 0.0 };
+        let highest = top as i32 * 32 + 63 - magnitude.digits[top].leading_zeros() as i32;
+        // The bits that a double keeps begin here; below the lowest bit there is nothing.
+        let lowest = (highest - 52).max(0);
+        let bit = |place: i32| (magnitude.digits[place as usize / 32] >> (place % 32)) & 1;
+        let mantissa =
+            (lowest..=highest).rev().fold(0_u64, |mantissa, place| mantissa << 1 | bit(place) as u64);
+        let half = lowest > 0 && bit(lowest - 1) == 1;
+        let beyond_half = || (0..lowest - 1).any(|place| bit(place) == 1);
+        let up = half && (mantissa & 1 == 1 || beyond_half());
+        let exponent = lowest - Self::LOWEST;
+        let value = scaled(mantissa + u64::from(up), exponent);
+        if negative { -value } else { value }
+    }
+}
+
+/// A mantissa of at most 53 bits (or 2^53) times a power of two, of which the result is a double or infinite.
+fn scaled(mantissa: u64, exponent: i32) -> f64 {
+    // In two steps, neither of which leaves the range of doubles on the way to a result within it.
+    let first = exponent.clamp(-1000, 900);
+    mantissa as f64 * f64::from(first).exp2() * f64::from(exponent - first).exp2()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn sum(numbers: &[f64]) -> Option<f64> {
+        let mut sum = ExactSum::default();
+        numbers.iter().for_each(|number| sum.add(*number));
+        sum.value()
+    }
+
+    #[test]
+    fn a_sum_is_rounded_once() {
+        assert_eq!(sum(&[0.1; 10]), Some(1.0));
+        assert_eq!(sum(&[1e17, 1.0, -1e17]), Some(1.0));
+        assert_eq!(sum(&[1e300, 1.0, -1e300, 1e-300]), Some(1.0));
+        assert_eq!(sum(&[f64::MIN_POSITIVE / 2.0, 5e-324]), Some(f64::MIN_POSITIVE / 2.0 + 5e-324));
+        assert_eq!(sum(&[]), Some(0.0));
+    }
+
+    #[test]
+    fn beyond_all_numbers_a_sum_is_infinite() {
+        assert_eq!(sum(&[f64::MAX, f64::MAX]), Some(f64::INFINITY));
+        assert_eq!(sum(&[f64::MAX, f64::MAX, -f64::MAX]), Some(f64::MAX));
+        assert_eq!(sum(&[f64::INFINITY, 1.0]), Some(f64::INFINITY));
+        assert_eq!(sum(&[f64::INFINITY, f64::NEG_INFINITY]), None);
+    }
+
+    #[test]
+    fn ties_go_to_the_even_number() {
+        let two_to_53 = 9_007_199_254_740_992.0;
+        assert_eq!(sum(&[two_to_53, 1.0]), Some(two_to_53));
+        assert_eq!(sum(&[two_to_53, 1.0, 2.0]), Some(two_to_53 + 4.0));
+        assert_eq!(sum(&[two_to_53, 1.0, 1e-200]), Some(two_to_53 + 2.0));
+    }
+
+    fn numbers() -> impl Strategy<Value = f64> {
+        prop_oneof![
+            (-1000_i64..1000).prop_map(|whole| whole as f64 / 100.0),
+            (any::<i32>(), -300_i32..300)
+                .prop_map(|(mantissa, exponent)| f64::from(mantissa) * f64::from(exponent).exp2()),
+            proptest::num::f64::NORMAL | proptest::num::f64::SUBNORMAL,
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn what_came_and_went_leaves_no_trace(stay in proptest::collection::vec(numbers(), 0..6), go in proptest::collection::vec(numbers(), 0..12)) {
+            let mut both = ExactSum::default();
+            go.iter().chain(&stay).for_each(|number| both.add(*number));
+            go.iter().rev().for_each(|number| both.subtract(*number));
+            prop_assert_eq!(both.value(), sum(&stay));
+            let backwards: Vec<f64> = stay.iter().rev().copied().collect();
+            prop_assert_eq!(both.value(), sum(&backwards));
+        }
+
+        #[test]
+        fn the_sum_of_two_is_that_of_the_processor(one in numbers(), other in numbers()) {
+            prop_assert_eq!(sum(&[one, other]), Some(one + other + 0.0));
+        }
+    }
+}

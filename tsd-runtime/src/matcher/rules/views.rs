@@ -1,0 +1,204 @@
+//! Views and watches that come and go with rules.
+
+use std::collections::BTreeSet;
+
+use tsd_ir::network::Path;
+use tsd_ir::{Branch, Figure, NodeId, Parameters, RootId, ViewId};
+
+use super::{Place, Touched};
+use crate::matcher::Matcher;
+use crate::matcher::residual::PreparedTest;
+use crate::matcher::rules::Owner;
+use crate::matcher::settle::{Live, ask_no_more};
+use crate::matcher::view::View;
+use crate::matcher::watch::{Member, Watch, WatchId};
+use crate::memory::Store;
+use crate::program::Natives;
+use crate::ruleset::{Bit, RuleSet};
+
+/// Watches whose tables must be made anew.
+pub(super) type TouchedWatches = BTreeSet<WatchId>;
+
+/// The figures of a rule with its views, by their numbers in the rule, replaced by live ones.
+pub(super) fn live_figures(figures: &[Figure], views: &[ViewId]) -> Vec<Figure> {
+    let live = |figure: &Figure| match figure {
+        Figure::Found { view, parameters } => {
+            Figure::Found { view: views[*view as usize].0, parameters: parameters.clone() }
+        }
+        followed => followed.clone(),
+    };
+    figures.iter().map(live).collect()
+}
+
+impl Matcher {
+    /// Gives a new view its nodes and its groups. The views that it asks are there.
+    pub(super) fn wire_view(
+        &mut self,
+        id: ViewId,
+        planned: &tsd_ir::View,
+        views: &[ViewId],
+        natives: Natives,
+        touched: &mut Touched,
+    ) {
+        let mut view = View::new(planned, live_figures(&planned.figures, views), natives.values);
+        view.own(id);
+        self.live.views.put(id, view);
+        let index = id.0 as usize;
+        let stores = &mut self.memory.parameters;
+        if stores.len() <= index {
+            let fill = |_| Store::new(tsd_ir::TypeId::PARAMETERS, &tsd_ir::Type::default());
+            stores.extend((stores.len()..=index).map(fill));
+        }
+        stores[index] = Store::new(tsd_ir::TypeId::parameters_of(id.0), &planned.parameters.declared());
+        let paths = self.network.view(id).paths.clone();
+        let mut depth = 0;
+        let mut places = Vec::with_capacity(paths.len());
+        for (number, (path, branch)) in paths.into_iter().zip(planned.branches.iter()).enumerate() {
+            let branch = branch.of_view(id);
+            let owner = Owner::View { view: id.0, branch: number as u32 };
+            let place = self.occupy(path, &branch, &planned.patterns, owner, views, natives.tests, touched);
+            let watches = place.watches.iter().filter_map(|watch| self.live.watches.get(*watch));
+            depth = watches.map(|watch| watch.depth).max().unwrap_or(0).max(depth);
+            places.push(place);
+        }
+        let view = self.live.views.get_mut(id.0);
+        view.places = places;
+        view.depth = depth;
+    }
+
+    /// Lets a branch watch its figures at their places.
+    pub(super) fn watch_figures(
+        &mut self,
+        branch: &Branch,
+        path: &Path,
+        bit: Bit,
+        views: &[ViewId],
+        tests: &[crate::program::NativeTest],
+        touched: &mut Touched,
+    ) -> Vec<WatchId> {
+        let figures = live_figures(&branch.figures, views);
+        let types = match path.joins.last() {
+            Some(join) => self.network.join(*join).types.clone(),
+            None => vec![self.network.root(path.root).ty],
+        };
+        let mut ids = Vec::with_capacity(branch.watches.len());
+        for watch in branch.watches.iter() {
+            let place = watch.place.index();
+            let join = place.checked_sub(1).map(|join| path.joins[join]);
+            let depth_of = |figure: &u16| match &figures[*figure as usize] {
+                Figure::Found { view, .. } => self.live.views.get(*view).depth,
+                Figure::Followed { .. } => 0,
+            };
+            let depth = 1 + watch.figures.iter().map(depth_of).max().unwrap_or(0);
+            let found = self.live.watches.find(path.root, join, depth);
+            let id = found.unwrap_or_else(|| {
+                let types = types[..=place].to_vec();
+                self.live.watches.add(Watch::new(path.root, join, depth, types))
+            });
+            if let Some(live) = self.live.watches.get_mut(id) {
+                live.add(Member {
+                    bit,
+                    figures: figures.clone(),
+                    wanted: watch.figures.to_vec(),
+                    shown: watch.shown.to_vec(),
+                    tests: watch.tests.iter().map(|test| PreparedTest::new(test, tests)).collect(),
+                });
+            }
+            touched.watches.insert(id);
+            ids.push(id);
+        }
+        ids
+    }
+
+    /// Makes the tables of a watch anew, after members came or went; every tuple is then looked at.
+    pub(super) fn rebuild_watch(&mut self, id: WatchId) {
+        let Live { views, watches, queue, followers } = &mut self.live;
+        let Some(mut watch) = watches.take(id) else { return };
+        let Some(root) = &mut self.roots[watch.root.0 as usize] else { return };
+        for figure in &watch.figures {
+            match figure {
+                Figure::Found { view, .. } => {
+                    if let Some(view) = views.find_mut(ViewId(*view)) {
+                        view.watchers.retain(|(watcher, _)| *watcher != id);
+                    }
+                }
+                Figure::Followed { ty, .. } => {
+                    followers[ty.index()].retain(|(_, follower, _)| *follower != id)
+                }
+            }
+        }
+        let before = watch.figures.clone();
+        let old = watch.rebuild(&mut root.sets);
+        let mut direct = Vec::with_capacity(watch.figures.len());
+        for (index, figure) in watch.figures.iter().enumerate() {
+            direct.push(match figure {
+                Figure::Found { view, .. } => {
+                    let view = views.get_mut(*view);
+                    view.watchers.push((id, index as u16));
+                    watch.is_direct(figure, matches!(view.parameters(), Parameters::Fact(_)))
+                }
+                Figure::Followed { ty, field, .. } => {
+                    if followers.len() <= ty.index() {
+                        followers.resize_with(ty.index() + 1, Vec::new);
+                    }
+                    followers[ty.index()].push((*field, id, index as u16));
+                    false
+                }
+            });
+        }
+        let shows: Vec<bool> = watch.shown.iter().map(|set| !set.is_empty()).collect();
+        watch.rows.reindex(&direct, &shows, &old, |figure, group| {
+            ask_no_more(views, queue, &before[figure], group);
+        });
+        if watch.is_unused() {
+            return;
+        }
+        let rows: Vec<u32> = watch.rows.live().collect();
+        for row in rows {
+            if let Some(row) = watch.rows.mark(row) {
+                queue.push_row(watch.depth, id, row);
+            }
+        }
+        watches.put_back(id, watch);
+    }
+
+    /// Takes a bit out of the watches of a branch, and from every tuple there; `only` is the set of that bit.
+    pub(super) fn unwatch(&mut self, place: &Place, only: RuleSet) {
+        for id in &place.watches {
+            let Some(mut watch) = self.live.watches.take(*id) else { continue };
+            watch.remove(place.bit);
+            if let Some(root) = &mut self.roots[watch.root.0 as usize] {
+                let rows: Vec<u32> = watch.rows.live().collect();
+                for row in rows {
+                    let slots = watch.rows.tuple(row);
+                    if let (_, Some(row)) = watch.rows.leave(&slots, only, &mut root.sets) {
+                        let Live { views, queue, .. } = &mut self.live;
+                        let figures = &watch.figures;
+                        watch.rows.release(row, &slots, |figure, group| {
+                            ask_no_more(views, queue, &figures[figure], group);
+                        });
+                    }
+                }
+            }
+            self.live.watches.put_back(*id, watch);
+        }
+    }
+
+    /// Forgets a view that nobody asks any more; returns where its branches lay.
+    pub(super) fn forget_view(&mut self, id: ViewId) -> Vec<Place> {
+        let Some(view) = self.live.views.remove(id) else { return Vec::new() };
+        let store = &mut self.memory.parameters[id.0 as usize];
+        let fresh = Store::new(tsd_ir::TypeId::PARAMETERS, &tsd_ir::Type::default());
+        let store = std::mem::replace(store, fresh);
+        for slot in store.live_slots() {
+            store.texts_of(slot).for_each(|symbol| self.memory.texts.release(symbol));
+        }
+        view.places
+    }
+
+    /// The watches at a place of the network with those who wait there.
+    pub(super) fn watches_at(&self, root: RootId, join: Option<NodeId>) -> Vec<(WatchId, RuleSet)> {
+        let here = self.live.watches.iter().filter(|(_, watch)| watch.root == root && watch.join == join);
+        here.map(|(id, watch)| (id, watch.everyone)).collect()
+    }
+}

@@ -1,0 +1,430 @@
+//! Settling: what changes when figures change, after a change has gone through the network.
+//!
+//! A change goes through all joins first; on its way it touches groups of views and leaves tuples to be looked at. Then
+//! layer by layer, each behind those that it depends on, the tuples are looked at and the changed groups told to those who
+//! ask them. So every tuple is looked at once for one change, when all figures that it reads have their final values,
+//! and what is in between is never seen.
+//!
+//! Parameters of views enter the network as facts do, when the first tuple asks for them, and leave it when the last one
+//! that asked is gone.
+
+use tsd_ir::{FieldId, Figure, NodeId, Parameters, RootId, TypeId, ViewId};
+
+use super::figure::{Answer, Answers, Asking, NOWHERE, Seen, answer};
+use super::join::{Propagation, Sign};
+use super::view::Views;
+use super::watch::{TupleSlots, Watch, WatchId, Watches};
+use super::{Matcher, Root, Slots};
+use crate::agenda::End;
+use crate::memory::{Symbol, WorkingMemory};
+use crate::ruleset::{RuleSet, RuleSets};
+
+/// Views, watches, and what is to be settled.
+#[derive(Debug, Default)]
+pub(crate) struct Live {
+    pub(super) views: Views,
+    pub(super) watches: Watches,
+    pub(super) queue: Queue,
+    /// For each type, the watches that follow references to its facts: the field, the watch and the figure in it.
+    pub(super) followers: Vec<Vec<(FieldId, WatchId, u16)>>,
+}
+
+/// What is to be settled.
+#[derive(Debug, Default)]
+pub(super) struct Queue {
+    /// Parameters that are to enter the network.
+    arrivals: Vec<(u16, u32)>,
+    /// Parameters that nobody may ask any more.
+    departures: Vec<(u16, u32)>,
+    layers: Vec<Layer>,
+    /// How many tuples and views wait in the layers.
+    waiting: usize,
+}
+
+/// What waits in one layer: tuples to be looked at, and views with groups that were touched.
+#[derive(Debug, Default)]
+struct Layer {
+    rows: Vec<(WatchId, u32)>,
+    views: Vec<u16>,
+}
+
+enum Task {
+    LookAt(WatchId, u32),
+    Tell(u16),
+}
+
+impl Queue {
+    fn is_idle(&self) -> bool {
+        self.waiting == 0 && self.arrivals.is_empty() && self.departures.is_empty()
+    }
+
+    fn layer(&mut self, depth: u32) -> &mut Layer {
+        let depth = depth as usize;
+        if self.layers.len() <= depth {
+            self.layers.resize_with(depth + 1, Layer::default);
+        }
+        self.waiting += 1;
+        &mut self.layers[depth]
+    }
+
+    pub(super) fn push_row(&mut self, depth: u32, watch: WatchId, row: u32) {
+        self.layer(depth).rows.push((watch, row));
+    }
+
+    fn push_view(&mut self, depth: u32, view: u16) {
+        self.layer(depth).views.push(view);
+    }
+
+    pub(super) fn push_departure(&mut self, view: u16, group: u32) {
+        self.departures.push((view, group));
+    }
+
+    /// The next task of the lowest layer: tuples before views, whose groups they may touch.
+    fn next(&mut self) -> Option<Task> {
+        if self.waiting == 0 {
+            return None;
+        }
+        self.waiting -= 1;
+        self.layers.iter_mut().find_map(|layer| {
+            let row = layer.rows.pop().map(|(watch, row)| Task::LookAt(watch, row));
+            row.or_else(|| layer.views.pop().map(Task::Tell))
+        })
+    }
+}
+
+impl Live {
+    /// A tuple arrives at a watch.
+    pub(super) fn arrive(&mut self, id: WatchId, slots: &[u32], set: RuleSet, sets: &mut RuleSets) {
+        let Some(watch) = self.watches.get_mut(id) else { return };
+        if let Some(row) = watch.rows.arrive(slots, set, sets) {
+            self.queue.push_row(watch.depth, id, row);
+        }
+    }
+
+    /// A tuple leaves a watch. Returns the rules for which it held.
+    pub(super) fn leave(&mut self, id: WatchId, slots: &[u32], set: RuleSet, sets: &mut RuleSets) -> RuleSet {
+        let Some(watch) = self.watches.get_mut(id) else { return RuleSet::EMPTY };
+        let (held, unwanted) = watch.rows.leave(slots, set, sets);
+        if let Some(row) = unwanted {
+            let Watch { rows, figures, .. } = watch;
+            rows.release(row, slots, |figure, group| {
+                ask_no_more(&mut self.views, &mut self.queue, &figures[figure], group);
+            });
+        }
+        held
+    }
+
+    /// A row of a view arrives at the end of a branch, or leaves.
+    pub(super) fn gather(
+        &mut self,
+        view: u16,
+        branch: u32,
+        chain: &[u32],
+        adds: bool,
+        memory: &WorkingMemory,
+    ) {
+        if self.views.gather(view, branch, chain, adds, memory) {
+            let depth = self.views.get(view).depth;
+            self.queue.push_view(depth, view);
+        }
+    }
+
+    /// Tells those who follow references to a fact that it has changed: some fields of it, or all.
+    pub(super) fn tell_followers(&mut self, ty: TypeId, slot: u32, fields: Option<&[FieldId]>) {
+        let Self { watches, queue, followers, .. } = self;
+        let Some(followers) = followers.get(ty.index()) else { return };
+        for (field, id, figure) in followers {
+            if fields.is_none_or(|fields| fields.contains(field))
+                && let Some(watch) = watches.get_mut(*id)
+            {
+                let depth = watch.depth;
+                watch.rows.mark_group(usize::from(*figure), slot, |row| queue.push_row(depth, *id, row));
+            }
+        }
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.views.bytes() + self.watches.bytes()
+    }
+}
+
+/// A tuple asks a group no more.
+pub(super) fn ask_no_more(views: &mut Views, queue: &mut Queue, figure: &Figure, group: u32) {
+    let Figure::Found { view, .. } = figure else { return };
+    let Some(asked) = views.find_mut(ViewId(*view)) else { return };
+    if let Some(users) = asked.users.get_mut(group as usize) {
+        *users -= 1;
+        if *users == 0 {
+            queue.push_departure(*view, group);
+        }
+    }
+}
+
+/// What a tuple needs before its figures can be answered.
+enum Wanted {
+    /// Parameters that nobody has asked for before.
+    Parameters(u16, Vec<u64>),
+    /// A string that no fact holds.
+    Text(String),
+}
+
+impl Matcher {
+    /// Brings everything up to date that depends on figures.
+    #[inline]
+    pub(super) fn settle(&mut self) {
+        if !self.live.queue.is_idle() {
+            self.settle_all();
+        }
+    }
+
+    fn settle_all(&mut self) {
+        loop {
+            if let Some((view, slot)) = self.live.queue.arrivals.pop() {
+                self.enter_parameters(view, slot, Sign::Add { fresh: true });
+                continue;
+            }
+            match self.live.queue.next() {
+                Some(Task::LookAt(watch, row)) => self.look_at(watch, row),
+                Some(Task::Tell(view)) => self.tell(view),
+                None => match self.live.queue.departures.pop() {
+                    Some((view, slot)) => self.retire(view, slot),
+                    None => break,
+                },
+            }
+        }
+    }
+
+    /// Tells the watches of a view which of its groups have changed.
+    fn tell(&mut self, id: u16) {
+        let Live { views, watches, queue, .. } = &mut self.live;
+        let Some(view) = views.find_mut(ViewId(id)) else { return };
+        while let Some(group) = view.next_changed(&self.memory) {
+            for (watch_id, figure) in &view.watchers {
+                if let Some(watch) = watches.get_mut(*watch_id) {
+                    let depth = watch.depth;
+                    let push = |row| queue.push_row(depth, *watch_id, row);
+                    watch.rows.mark_group(usize::from(*figure), group, push);
+                }
+            }
+        }
+    }
+
+    /// Looks at a watched tuple anew.
+    fn look_at(&mut self, id: WatchId, row: u32) {
+        let Some(mut watch) = self.live.watches.take(id) else { return };
+        let emitted = match watch.rows.look_at(row) {
+            Some((reached, passed)) => self.looked_at(id, &mut watch, row, reached, passed),
+            None => None,
+        };
+        let (root, join) = (watch.root, watch.join);
+        self.live.watches.put_back(id, watch);
+        if let Some((mut slots, gone, come)) = emitted {
+            self.pass_on(root, join, &mut slots, gone, Sign::Remove);
+            self.pass_on(root, join, &mut slots, come, Sign::Add { fresh: false });
+        }
+    }
+
+    /// The tuple, the rules for which it holds no longer, and those for which it holds now.
+    fn looked_at(
+        &mut self,
+        id: WatchId,
+        watch: &mut Watch,
+        row: u32,
+        reached: RuleSet,
+        passed: RuleSet,
+    ) -> Option<(Slots, RuleSet, RuleSet)> {
+        let slots = watch.rows.tuple(row);
+        let mut held: Vec<Symbol> = Vec::new();
+        let mut created = false;
+        let groups = loop {
+            match self.groups(watch, row, &slots) {
+                Ok(groups) => break groups,
+                Err(Wanted::Text(text)) => held.push(self.memory.texts.intern(&text)),
+                Err(Wanted::Parameters(view, words)) => {
+                    created = true;
+                    self.create_parameters(view, &words);
+                }
+            }
+        };
+        self.ask(watch, row, &groups);
+        held.into_iter().for_each(|symbol| self.memory.texts.release(symbol));
+        if created {
+            // Looked at again when what was asked for is there.
+            if let Some(row) = watch.rows.mark(row) {
+                self.live.queue.push_row(watch.depth, id, row);
+            }
+            return None;
+        }
+        let memory = &self.memory;
+        let answers: Answers<'_> = (watch.figures.iter().zip(&groups))
+            .map(|(figure, group)| answer(figure, *group, &self.live.views, memory))
+            .collect();
+        let sets = &mut self.roots[watch.root.0 as usize].as_mut()?.sets;
+        let holds = watch.passing(reached, &slots, &answers, memory, sets);
+        let mut again = RuleSet::EMPTY;
+        for (figure, shown) in watch.shown.iter().enumerate() {
+            if !shown.is_empty() {
+                let is_text = self.live.views.is_text(&watch.figures[figure], &self.schema);
+                let seen = Seen::of(answers[figure], is_text, &memory.texts);
+                if watch.rows.see(row, figure, seen) {
+                    again = sets.union(again, *shown);
+                }
+            }
+        }
+        let again = sets.meet(again, holds);
+        let again = sets.meet(again, passed);
+        let (gone, come) = (sets.difference(passed, holds), sets.difference(holds, passed));
+        let (gone, come) = (sets.union(gone, again), sets.union(come, again));
+        watch.rows.set_passed(row, holds);
+        Some((slots, gone, come))
+    }
+
+    /// The groups that a tuple asks, one for each figure of the watch.
+    fn groups(&self, watch: &Watch, row: u32, slots: &[u32]) -> Result<TupleSlots, Wanted> {
+        let asking = Asking { memory: &self.memory, types: &watch.types, slots };
+        let views = &self.live.views;
+        let mut groups = TupleSlots::new();
+        let mut answers = Answers::new();
+        for (index, figure) in watch.figures.iter().enumerate() {
+            if watch.rows.group(row, index).is_none() {
+                groups.push(slots[0]);
+                answers.push(answer(figure, slots[0], views, &self.memory));
+                continue;
+            }
+            if let Some(text) = asking.unknown_text(figure, &answers) {
+                return Err(Wanted::Text(text.to_owned()));
+            }
+            let group = asking.group(figure, views, &answers);
+            if let Figure::Found { view, parameters } = figure
+                && group == NOWHERE
+                && matches!(views.get(*view).parameters(), Parameters::Values(_))
+            {
+                let words = asking.parameter_row(parameters, views.get(*view).is_partial(), &answers);
+                return Err(Wanted::Parameters(*view, words.to_vec()));
+            }
+            groups.push(group);
+            answers.push(answer(figure, group, views, &self.memory));
+        }
+        Ok(groups)
+    }
+
+    /// Notes which groups a tuple asks.
+    fn ask(&mut self, watch: &mut Watch, row: u32, groups: &[u32]) {
+        let Live { views, queue, .. } = &mut self.live;
+        for (index, group) in groups.iter().enumerate() {
+            let Some(before) = watch.rows.group(row, index).filter(|before| before != group) else {
+                continue;
+            };
+            if let Figure::Found { view, .. } = &watch.figures[index]
+                && let Some(users) = views.get_mut(*view).users.get_mut(*group as usize)
+            {
+                *users += 1;
+            }
+            if before != NOWHERE {
+                ask_no_more(views, queue, &watch.figures[index], before);
+            }
+            watch.rows.ask(row, index, *group);
+        }
+    }
+
+    /// Takes in parameters that are asked for the first time.
+    fn create_parameters(&mut self, view: u16, words: &[u64]) {
+        let WorkingMemory { parameters, texts, .. } = &mut self.memory;
+        let store = &mut parameters[view as usize];
+        let slot = match store.insert(words) {
+            Ok(slot) => slot,
+            // They are there, and the tuple was told so.
+            Err(_) => return,
+        };
+        store.texts_of(slot).for_each(|symbol| texts.retain(symbol));
+        let users = &mut self.live.views.get_mut(view).users;
+        if users.len() <= slot as usize {
+            users.resize(slot as usize + 1, 0);
+        }
+        self.live.queue.arrivals.push((view, slot));
+    }
+
+    /// Lets parameters go that nobody asks any more.
+    fn retire(&mut self, view: u16, slot: u32) {
+        let unused =
+            |view: &mut super::view::View| view.users.get(slot as usize).is_some_and(|users| *users == 0);
+        let there = self.memory.parameters.get(view as usize).is_some_and(|store| store.is_live(slot));
+        if there && self.live.views.find_mut(ViewId(view)).is_some_and(unused) {
+            self.enter_parameters(view, slot, Sign::Remove);
+            let WorkingMemory { parameters, texts, .. } = &mut self.memory;
+            parameters[view as usize].remove(slot, texts);
+        }
+    }
+
+    /// Sends parameters into the network.
+    fn enter_parameters(&mut self, view: u16, slot: u32, sign: Sign) {
+        let ty = TypeId::parameters_of(view);
+        let count = self.entrances.of(ty).len();
+        for step in 0..count {
+            let index = if sign == Sign::Remove { step } else { count - 1 - step };
+            let entrance = self.entrances.of(ty)[index];
+            let set = self.admit(entrance, slot, None);
+            self.enter(entrance, slot, set, sign);
+        }
+    }
+
+    /// Sends what began or stopped to hold at a watch on from its place.
+    fn pass_on(&mut self, root: RootId, join: Option<NodeId>, slots: &mut Slots, set: RuleSet, sign: Sign) {
+        if set.is_empty() {
+            return;
+        }
+        let Some(Root { outlet, sets, branches, .. }) = &mut self.roots[root.0 as usize] else { return };
+        // A tuple never comes back to the node that it left, so the node can be taken out meanwhile.
+        let mut node = join.and_then(|id| self.joins[id.0 as usize].take());
+        let mut propagation = Propagation {
+            memory: &self.memory,
+            joins: &mut self.joins,
+            sets,
+            branches,
+            live: &mut self.live,
+            agenda: &mut self.agenda,
+            root,
+            sign,
+        };
+        match &mut node {
+            None => propagation.forward(End::Root, outlet, slots, set),
+            Some(node) => {
+                let end = join.map_or(End::Root, End::Join);
+                propagation.forward(end, &node.wiring.outlet, slots, set);
+            }
+        }
+        if let (Some(id), Some(node)) = (join, node) {
+            self.joins[id.0 as usize] = Some(node);
+        }
+        if self.roots[root.0 as usize].as_ref().is_some_and(|root| root.sets.wants_collection()) {
+            self.crowded = Some(root);
+        }
+    }
+
+    /// The answers to figures about a tuple.
+    pub(crate) fn answers<'a>(
+        &'a self,
+        figures: &[Figure],
+        types: &'a [TypeId],
+        slots: &'a [u32],
+    ) -> Answers<'a> {
+        if figures.is_empty() {
+            return Answers::new();
+        }
+        let asking = Asking { memory: &self.memory, types, slots };
+        super::figure::answers(figures, &asking, &self.live.views)
+    }
+}
+
+impl Asking<'_> {
+    /// A string that is a parameter of a figure and that no fact holds.
+    fn unknown_text<'t>(&self, figure: &Figure, answers: &[Answer<'t>]) -> Option<&'t str> {
+        figure.leaves().iter().find_map(|leaf| match leaf {
+            tsd_ir::Leaf::Figure(other) => match answers[*other as usize] {
+                Answer::Text(text) => self.memory.texts.find(text).is_none().then_some(text),
+                _ => None,
+            },
+            _ => None,
+        })
+    }
+}

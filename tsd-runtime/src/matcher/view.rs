@@ -1,0 +1,299 @@
+//! The live half of a view: its groups, what has been gathered for them, and who watches them.
+//!
+//! Rows arrive at the ends of the view's branches with a sign, as activations of rules do, and are gathered for the group
+//! of their parameters. Where a fact may stand in several rows, or what is gathered of it may change while its row stays,
+//! the view remembers what each fact has contributed.
+
+use hashbrown::HashMap;
+use tsd_ir::{FieldId, Figure, Gather, Kind, Parameters, Position, Schema, TypeId, Value, ViewId};
+
+use super::figure::{Answer, Asking, Known, Seen, answers};
+use super::groups::{Gathered, Groups};
+use super::rules::Place;
+use super::watch::WatchId;
+use crate::effect::Values;
+use crate::memory::WorkingMemory;
+use crate::tuple::Tuple;
+
+/// A view in use.
+#[derive(Debug)]
+pub(crate) struct View {
+    parameters: Parameters,
+    /// The types of its patterns.
+    types: Vec<TypeId>,
+    measure: Measure,
+    source: Position,
+    /// The figures that the measure reads.
+    figures: Vec<Figure>,
+    groups: Groups,
+    /// What each fact has contributed to each group, where that has to be remembered.
+    contributions: Option<HashMap<(u32, u32), Contribution, ahash::RandomState>>,
+    /// The groups that a change has touched, with what they were before.
+    touched: Vec<(u32, Seen)>,
+    is_touched: Vec<bool>,
+    /// For parameters that are values: how many watched tuples ask each group.
+    pub(super) users: Vec<u32>,
+    /// The watches that ask this view, with the numbers that they know the figure by.
+    pub(super) watchers: Vec<(WatchId, u16)>,
+    pub(super) places: Vec<Place>,
+    /// How many layers of watches lie between the facts and this view.
+    pub(super) depth: u32,
+    is_text: bool,
+}
+
+#[derive(Debug)]
+struct Contribution {
+    rows: u32,
+    value: Option<Gathered>,
+}
+
+/// What is gathered of a row.
+#[derive(Debug)]
+enum Measure {
+    Row,
+    Field { at: Position, field: FieldId, kind: Kind, counts: bool },
+    Computed { values: Values, counts: bool },
+}
+
+impl View {
+    /// A view without rows. The figures of its measure name live views.
+    pub(super) fn new(
+        planned: &tsd_ir::View,
+        figures: Vec<Figure>,
+        natives: &[crate::program::NativeValues],
+    ) -> Self {
+        let counts = matches!(planned.gather, Gather::Exists | Gather::Count);
+        let measure = match &planned.measure {
+            None => Measure::Row,
+            Some(tsd_ir::Measure { kind, field: Some((at, field)), .. }) => {
+                Measure::Field { at: *at, field: *field, kind: *kind, counts }
+            }
+            Some(measure) => Measure::Computed { values: Values::of_measure(&measure.body, natives), counts },
+        };
+        let kind = planned.measure.as_ref().map(|measure| measure.kind);
+        let patterns = planned.patterns.len() - usize::from(planned.parameters != Parameters::None);
+        let remembers = patterns > 1 || !figures.is_empty();
+        Self {
+            parameters: planned.parameters.clone(),
+            types: planned.patterns.iter().map(|pattern| pattern.ty).collect(),
+            measure,
+            source: planned.source,
+            figures,
+            groups: Groups::new(planned.gather, kind),
+            contributions: remembers.then(|| HashMap::with_hasher(crate::memory::hasher())),
+            touched: Vec::new(),
+            is_touched: Vec::new(),
+            users: Vec::new(),
+            watchers: Vec::new(),
+            places: Vec::new(),
+            depth: 0,
+            is_text: kind == Some(Kind::Text) && !counts,
+        }
+    }
+
+    /// Makes the type that stands for the parameters this view's own.
+    pub(super) fn own(&mut self, id: ViewId) {
+        let own = self.types.iter_mut().filter(|ty| **ty == TypeId::PARAMETERS);
+        own.for_each(|ty| *ty = TypeId::parameters_of(id.0));
+    }
+
+    pub(crate) fn parameters(&self) -> &Parameters {
+        &self.parameters
+    }
+
+    /// Whether some parameters may be missing.
+    pub(crate) fn is_partial(&self) -> bool {
+        matches!(&self.parameters, Parameters::Values(values) if values.iter().any(|value| value.optional))
+    }
+
+    #[inline]
+    pub(crate) fn answer(&self, group: u32) -> Answer<'_> {
+        self.groups.answer(group)
+    }
+
+    /// Notes that a group changes.
+    fn touch(&mut self, group: u32, memory: &WorkingMemory) -> bool {
+        let index = group as usize;
+        if self.is_touched.len() <= index {
+            self.is_touched.resize(index + 1, false);
+        }
+        if self.is_touched[index] || self.watchers.is_empty() {
+            return false;
+        }
+        self.is_touched[index] = true;
+        let before = Seen::of(self.groups.answer(group), self.is_text, &memory.texts);
+        self.touched.push((group, before));
+        self.touched.len() == 1
+    }
+
+    /// A group that was touched and is not what it was before; the others are forgotten on the way.
+    pub(super) fn next_changed(&mut self, memory: &WorkingMemory) -> Option<u32> {
+        while let Some((group, before)) = self.touched.pop() {
+            self.is_touched[group as usize] = false;
+            if Seen::of(self.groups.answer(group), self.is_text, &memory.texts) != before {
+                return Some(group);
+            }
+        }
+        None
+    }
+
+    /// The bytes held.
+    pub(super) fn bytes(&self) -> usize {
+        let contributions = self.contributions.as_ref().map_or(0, |known| known.allocation_size());
+        self.groups.bytes()
+            + contributions
+            + self.is_touched.capacity()
+            + self.users.capacity() * size_of::<u32>()
+    }
+}
+
+/// The views of a session, by number.
+#[derive(Debug, Default)]
+pub(crate) struct Views(Vec<Option<Box<View>>>);
+
+impl Views {
+    /// The view with a number, which must be in use.
+    #[inline]
+    pub(crate) fn get(&self, id: u16) -> &View {
+        self.0[id as usize].as_deref().expect("figures name views in use")
+    }
+
+    pub(super) fn get_mut(&mut self, id: u16) -> &mut View {
+        self.0[id as usize].as_deref_mut().expect("figures name views in use")
+    }
+
+    /// The view with a number, if it is in use.
+    pub(super) fn find_mut(&mut self, id: ViewId) -> Option<&mut View> {
+        self.0.get_mut(id.0 as usize)?.as_deref_mut()
+    }
+
+    pub(super) fn put(&mut self, id: ViewId, view: View) {
+        let index = id.0 as usize;
+        if self.0.len() <= index {
+            self.0.resize_with(index + 1, || None);
+        }
+        self.0[index] = Some(Box::new(view));
+    }
+
+    pub(super) fn remove(&mut self, id: ViewId) -> Option<Box<View>> {
+        self.0.get_mut(id.0 as usize)?.take()
+    }
+
+    /// Whether the answers to a figure are strings.
+    pub(super) fn is_text(&self, figure: &Figure, schema: &Schema) -> bool {
+        match figure {
+            Figure::Found { view, .. } => self.get(*view).is_text,
+            Figure::Followed { ty, field, .. } => schema.ty(*ty).field(*field).kind == Kind::Text,
+        }
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.0.iter().flatten().map(|view| view.bytes()).sum()
+    }
+
+    /// A row arrives at the end of a branch, or leaves. Returns whether the view has changes to tell of now and had none
+    /// before.
+    pub(super) fn gather(
+        &mut self,
+        id: u16,
+        branch: u32,
+        chain: &[u32],
+        adds: bool,
+        memory: &WorkingMemory,
+    ) -> bool {
+        let Some(mut view) = self.0[id as usize].take() else { return false };
+        let place = &view.places[branch as usize];
+        let declared = |at: Position| chain[place.at(at.index())];
+        let group = if view.parameters == Parameters::None { 0 } else { declared(Position(0)) };
+        let source = declared(view.source);
+        let told = match view.contributions.take() {
+            None => {
+                let value = match view.measure {
+                    Measure::Row => Some(Gathered::Row),
+                    _ => view.measured(branch, chain, self, memory),
+                };
+                value.is_some_and(|value| view.change(group, &value, adds, memory))
+            }
+            Some(mut known) => {
+                let told = match known.entry((group, source)) {
+                    hashbrown::hash_map::Entry::Vacant(entry) if adds => {
+                        let value = view.measured(branch, chain, self, memory);
+                        let told =
+                            value.as_ref().is_some_and(|value| view.change(group, value, true, memory));
+                        entry.insert(Contribution { rows: 1, value });
+                        told
+                    }
+                    hashbrown::hash_map::Entry::Vacant(_) => false,
+                    hashbrown::hash_map::Entry::Occupied(mut entry) if adds => {
+                        entry.get_mut().rows += 1;
+                        false
+                    }
+                    hashbrown::hash_map::Entry::Occupied(mut entry) => {
+                        entry.get_mut().rows -= 1;
+                        if entry.get().rows > 0 {
+                            false
+                        } else {
+                            let value = entry.remove().value;
+                            value.is_some_and(|value| view.change(group, &value, false, memory))
+                        }
+                    }
+                };
+                view.contributions = Some(known);
+                told
+            }
+        };
+        self.0[id as usize] = Some(view);
+        told
+    }
+}
+
+impl View {
+    fn change(&mut self, group: u32, value: &Gathered, adds: bool, memory: &WorkingMemory) -> bool {
+        let told = self.touch(group, memory);
+        if adds {
+            self.groups.add(group, value);
+        } else {
+            self.groups.subtract(group, value);
+        }
+        told
+    }
+
+    /// What is gathered of a row; `None` when it has no value.
+    fn measured(
+        &self,
+        branch: u32,
+        chain: &[u32],
+        views: &Views,
+        memory: &WorkingMemory,
+    ) -> Option<Gathered> {
+        let place = &self.places[branch as usize];
+        match &self.measure {
+            Measure::Row => Some(Gathered::Row),
+            Measure::Field { at, field, kind, counts } => {
+                let word = memory.field(self.types[at.index()], chain[place.at(at.index())], *field)?;
+                Some(match kind {
+                    _ if *counts => Gathered::Row,
+                    Kind::Int => Gathered::Int(word as i64),
+                    Kind::Number => Gathered::Number(f64::from_bits(word)),
+                    Kind::Text => Gathered::Text(memory.texts.text(word as u32).into()),
+                    Kind::Bool | Kind::Fact(_) => Gathered::Row,
+                })
+            }
+            Measure::Computed { values, counts } => {
+                let slots = place.declared(chain);
+                let asking = Asking { memory, types: &self.types, slots: &slots };
+                let answers = answers(&self.figures, &asking, views);
+                let tuple = Tuple::new(memory, &self.types, &slots).knowing(Known::new(&answers, &[]));
+                let value = values.compute(tuple)?.pop()?;
+                Some(match value {
+                    Value::Missing => return None,
+                    _ if *counts => Gathered::Row,
+                    Value::Int(int) => Gathered::Int(int),
+                    Value::Number(number) => Gathered::Number(number),
+                    Value::Text(text) => Gathered::Text(text.into()),
+                    Value::Bool(_) | Value::Fact(_) => Gathered::Row,
+                })
+            }
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! Watches: the tuples at a place of the network whose tests read figures.
+//!
+//! A figure can change while the facts of a tuple stay the same. So the tuple waits here, with the rules that want it,
+//! and is looked at anew whenever a group that it asks is not what it was. What then begins or stops to hold goes on from
+//! the place like any other change. Tuples are never looked at on arrival, but when the change that brought them is
+//! through the network and every figure has settled: see [`settle`](super::settle).
+//!
+//! A place has one watch for each layer of figures, so that a figure that depends on other figures is looked at after
+//! them.
+
+mod rows;
+
+use std::sync::Arc;
+
+use smallvec::SmallVec;
+use tsd_ir::{Figure, Leaf, NodeId, RootId, TypeId};
+
+pub(super) use self::rows::Rows;
+
+use super::figure::{Answers, Known};
+use super::input::Bits;
+use super::residual::PreparedTest;
+use crate::memory::WorkingMemory;
+use crate::predicate::Predicate;
+use crate::ruleset::{Bit, RuleSet, RuleSets};
+use crate::tuple::Tuple;
+
+/// The number of a watch.
+pub(crate) type WatchId = u32;
+
+/// What one rule or view watches at a place.
+#[derive(Debug)]
+pub(super) struct Member {
+    pub(super) bit: Bit,
+    /// The figures of its branch; those of views name live ones.
+    pub(super) figures: Vec<Figure>,
+    /// Those that matter at the place, ascending.
+    pub(super) wanted: Vec<u16>,
+    /// Those whose change is a change of the tuple.
+    pub(super) shown: Vec<u16>,
+    pub(super) tests: Vec<PreparedTest>,
+}
+
+/// A watch at a place of the network.
+#[derive(Debug)]
+pub(super) struct Watch {
+    pub(super) root: RootId,
+    /// The join behind which it stands; `None` at the root.
+    pub(super) join: Option<NodeId>,
+    pub(super) depth: u32,
+    pub(super) types: Vec<TypeId>,
+    members: Vec<Member>,
+    pub(super) everyone: RuleSet,
+    /// The figures of all members, each behind those that it depends on.
+    pub(super) figures: Vec<Figure>,
+    /// For each figure, the members for which its change is a change of the tuple.
+    pub(super) shown: Vec<RuleSet>,
+    tests: Vec<LiveTest>,
+    pub(super) rows: Rows,
+}
+
+#[derive(Debug)]
+struct LiveTest {
+    predicate: Predicate,
+    /// For each figure that the test may read, its place among those of the watch.
+    places: Arc<[u16]>,
+    demanded_by: RuleSet,
+}
+
+impl Watch {
+    pub(super) fn new(root: RootId, join: Option<NodeId>, depth: u32, types: Vec<TypeId>) -> Self {
+        let rows = Rows::new(types.len());
+        Self {
+            root,
+            join,
+            depth,
+            types,
+            members: Vec::new(),
+            everyone: RuleSet::EMPTY,
+            figures: Vec::new(),
+            shown: Vec::new(),
+            tests: Vec::new(),
+            rows,
+        }
+    }
+
+    pub(super) fn add(&mut self, member: Member) {
+        self.members.push(member);
+    }
+
+    /// Forgets a member, but not its tuples.
+    pub(super) fn remove(&mut self, bit: Bit) {
+        self.members.retain(|member| member.bit != bit);
+    }
+
+    pub(super) fn is_unused(&self) -> bool {
+        self.members.is_empty()
+    }
+
+    /// Puts the figures and tests of all members together anew. Returns, for each figure, the place that it had before.
+    pub(super) fn rebuild(&mut self, sets: &mut RuleSets) -> Vec<Option<usize>> {
+        let old = std::mem::take(&mut self.figures);
+        let mut shown: Vec<Bits> = Vec::new();
+        let mut everyone = Bits::default();
+        let mut tests: Vec<(&PreparedTest, Arc<[u16]>, Bits)> = Vec::new();
+        for member in &self.members {
+            everyone.set(member.bit);
+            let mut places = vec![u16::MAX; member.figures.len()];
+            for wanted in &member.wanted {
+                let figure = at_places(&member.figures[*wanted as usize], &places);
+                let known = self.figures.iter().position(|other| *other == figure);
+                places[*wanted as usize] = known.unwrap_or_else(|| {
+                    self.figures.push(figure);
+                    shown.push(Bits::default());
+                    self.figures.len() - 1
+                }) as u16;
+            }
+            for figure in &member.shown {
+                shown[places[*figure as usize] as usize].set(member.bit);
+            }
+            let places: Arc<[u16]> = places.into();
+            for test in &member.tests {
+                match tests.iter_mut().find(|(other, ..)| other.canonical() == test.canonical()) {
+                    Some((.., bits)) => bits.set(member.bit),
+                    None => {
+                        let mut bits = Bits::default();
+                        bits.set(member.bit);
+                        tests.push((test, Arc::clone(&places), bits));
+                    }
+                }
+            }
+        }
+        self.tests = (tests.into_iter())
+            .map(|(test, places, bits)| LiveTest {
+                predicate: test.predicate().clone(),
+                places,
+                demanded_by: sets.intern(&bits.0),
+            })
+            .collect();
+        self.shown = shown.iter().map(|bits| sets.intern(&bits.0)).collect();
+        self.everyone = sets.intern(&everyone.0);
+        self.figures.iter().map(|figure| old.iter().position(|other| other == figure)).collect()
+    }
+
+    /// The rules of `set` none of whose tests fails on a tuple.
+    pub(super) fn passing(
+        &self,
+        mut set: RuleSet,
+        slots: &[u32],
+        answers: &Answers<'_>,
+        memory: &WorkingMemory,
+        sets: &mut RuleSets,
+    ) -> RuleSet {
+        for test in &self.tests {
+            if sets.meet(set, test.demanded_by).is_empty() {
+                continue;
+            }
+            let tuple = Tuple::new(memory, &self.types, slots).knowing(Known::new(answers, &test.places));
+            if !test.predicate.holds(tuple) {
+                set = sets.difference(set, test.demanded_by);
+            }
+        }
+        set
+    }
+
+    /// Passes every set held through `map`.
+    pub(super) fn map_sets(&mut self, map: &mut dyn FnMut(RuleSet) -> RuleSet) {
+        self.everyone = map(self.everyone);
+        self.shown.iter_mut().for_each(|set| *set = map(*set));
+        self.tests.iter_mut().for_each(|test| test.demanded_by = map(test.demanded_by));
+        self.rows.map_sets(map);
+    }
+
+    /// Whether a tuple is found by the slot of a fact that is its own group for a figure, so that no index is needed.
+    pub(super) fn is_direct(&self, figure: &Figure, of_fact: bool) -> bool {
+        let own = [Leaf::Fact { at: tsd_ir::Position(0) }];
+        self.types.len() == 1 && of_fact && matches!(figure, Figure::Found { .. }) && figure.leaves() == own
+    }
+}
+
+/// A figure with the figures that it depends on named by their places.
+fn at_places(figure: &Figure, places: &[u16]) -> Figure {
+    let moved = |leaf: &Leaf| match leaf {
+        Leaf::Figure(other) => Leaf::Figure(places[*other as usize]),
+        leaf => *leaf,
+    };
+    match figure {
+        Figure::Found { view, parameters } => {
+            Figure::Found { view: *view, parameters: parameters.iter().map(moved).collect() }
+        }
+        Figure::Followed { reference, ty, field } => {
+            Figure::Followed { reference: moved(reference), ty: *ty, field: *field }
+        }
+    }
+}
+
+/// The watches of a session, by number.
+#[derive(Debug, Default)]
+pub(super) struct Watches {
+    slots: Vec<Option<Box<Watch>>>,
+}
+
+impl Watches {
+    /// The watch at a place for a layer of figures, if there is one.
+    pub(super) fn find(&self, root: RootId, join: Option<NodeId>, depth: u32) -> Option<WatchId> {
+        let here = |watch: &Watch| watch.root == root && watch.join == join && watch.depth == depth;
+        self.iter().find(|(_, watch)| here(watch)).map(|(id, _)| id)
+    }
+
+    pub(super) fn add(&mut self, watch: Watch) -> WatchId {
+        let place = self.slots.iter().position(Option::is_none).unwrap_or_else(|| {
+            self.slots.push(None);
+            self.slots.len() - 1
+        });
+        self.slots[place] = Some(Box::new(watch));
+        place as WatchId
+    }
+
+    pub(super) fn get(&self, id: WatchId) -> Option<&Watch> {
+        self.slots.get(id as usize)?.as_deref()
+    }
+
+    pub(super) fn get_mut(&mut self, id: WatchId) -> Option<&mut Watch> {
+        self.slots.get_mut(id as usize)?.as_deref_mut()
+    }
+
+    pub(super) fn take(&mut self, id: WatchId) -> Option<Box<Watch>> {
+        self.slots.get_mut(id as usize)?.take()
+    }
+
+    pub(super) fn put_back(&mut self, id: WatchId, watch: Box<Watch>) {
+        self.slots[id as usize] = Some(watch);
+    }
+
+    /// All watches with their numbers.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (WatchId, &Watch)> {
+        let slots = self.slots.iter().enumerate();
+        slots.filter_map(|(id, watch)| Some((id as WatchId, watch.as_deref()?)))
+    }
+
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Watch> {
+        self.slots.iter_mut().filter_map(|watch| watch.as_deref_mut())
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.iter().map(|(_, watch)| watch.rows.bytes()).sum()
+    }
+}
+
+/// A tuple's slots, out of a watch.
+pub(super) type TupleSlots = SmallVec<[u32; 8]>;

@@ -1,0 +1,320 @@
+//! The tuples of a watch, found by themselves and by the groups that they ask.
+//!
+//! Everything about a row is in flat arrays by its number. A tuple of one fact has the number of the fact's slot, so it
+//! is found without a table; and where such a fact is its own group, neither does its group need an index.
+
+use hashbrown::HashTable;
+
+use super::TupleSlots;
+use crate::matcher::figure::{NOWHERE, Seen};
+use crate::ruleset::{RuleSet, RuleSets};
+
+const NONE: u32 = u32::MAX;
+
+/// Tuples that are watched.
+#[derive(Debug)]
+pub(in crate::matcher) struct Rows {
+    width: usize,
+    /// The slots of each row; of tuples of one fact the number says it.
+    slots: Vec<u32>,
+    /// The rules that want the tuple.
+    reached: Vec<RuleSet>,
+    /// Those of them whose tests it passed when it was last looked at.
+    passed: Vec<RuleSet>,
+    /// Whether it is to be looked at.
+    due: Vec<bool>,
+    /// For each figure that needs it, by which group rows are found.
+    indexes: Vec<Option<GroupIndex>>,
+    /// For each figure that shows, what each row saw last.
+    seen: Vec<Option<Vec<Seen>>>,
+    by_tuple: HashTable<u32>,
+    free: Vec<u32>,
+    len: usize,
+    hasher: ahash::RandomState,
+}
+
+/// Finds the rows that ask a group: an intrusive doubly linked list for each.
+#[derive(Debug, Default)]
+struct GroupIndex {
+    heads: Vec<u32>,
+    rows: Vec<Asks>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Asks {
+    group: u32,
+    next: u32,
+    previous: u32,
+}
+
+impl Asks {
+    const NOBODY: Self = Self { group: NOWHERE, next: NONE, previous: NONE };
+}
+
+impl Rows {
+    pub(super) fn new(width: usize) -> Self {
+        Self {
+            width,
+            slots: Vec::new(),
+            reached: Vec::new(),
+            passed: Vec::new(),
+            due: Vec::new(),
+            indexes: Vec::new(),
+            seen: Vec::new(),
+            by_tuple: HashTable::new(),
+            free: Vec::new(),
+            len: 0,
+            hasher: crate::memory::hasher(),
+        }
+    }
+
+    pub(in crate::matcher) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// The row of a tuple.
+    pub(in crate::matcher) fn find(&self, slots: &[u32]) -> Option<u32> {
+        if self.width == 1 {
+            let there = self.reached.get(slots[0] as usize).is_some_and(|set| !set.is_empty());
+            return there.then_some(slots[0]);
+        }
+        let same = |row: &u32| self.tuple_of(*row) == slots;
+        self.by_tuple.find(self.hasher.hash_one(slots), same).copied()
+    }
+
+    fn tuple_of(&self, row: u32) -> &[u32] {
+        let start = row as usize * self.width;
+        &self.slots[start..start + self.width]
+    }
+
+    /// The slots of a row.
+    pub(in crate::matcher) fn tuple(&self, row: u32) -> TupleSlots {
+        if self.width == 1 { smallvec::smallvec![row] } else { self.tuple_of(row).into() }
+    }
+
+    /// Lets rules have a tuple; returns its row if it has to be looked at and did not have to be before.
+    pub(in crate::matcher) fn arrive(
+        &mut self,
+        slots: &[u32],
+        set: RuleSet,
+        sets: &mut RuleSets,
+    ) -> Option<u32> {
+        let row = match self.find(slots) {
+            Some(row) => row,
+            None => self.allocate(slots),
+        };
+        let reached = &mut self.reached[row as usize];
+        *reached = sets.union(*reached, set);
+        self.mark(row)
+    }
+
+    /// Marks a row as to be looked at; returns it if it was not marked before.
+    pub(in crate::matcher) fn mark(&mut self, row: u32) -> Option<u32> {
+        let due = &mut self.due[row as usize];
+        (!std::mem::replace(due, true)).then_some(row)
+    }
+
+    fn allocate(&mut self, slots: &[u32]) -> u32 {
+        self.len += 1;
+        let row =
+            if self.width == 1 { slots[0] } else { self.free.pop().unwrap_or(self.reached.len() as u32) };
+        let rows = row as usize + 1;
+        if self.reached.len() < rows {
+            self.reached.resize(rows, RuleSet::EMPTY);
+            self.passed.resize(rows, RuleSet::EMPTY);
+            self.due.resize(rows, false);
+            self.indexes.iter_mut().flatten().for_each(|index| index.rows.resize(rows, Asks::NOBODY));
+            self.seen.iter_mut().flatten().for_each(|seen| seen.resize(rows, Seen::Unknown));
+        }
+        if self.width > 1 {
+            let start = row as usize * self.width;
+            if self.slots.len() < start + self.width {
+                self.slots.resize(start + self.width, 0);
+            }
+            self.slots[start..start + self.width].copy_from_slice(slots);
+            let (all, width, hasher) = (&self.slots, self.width, &self.hasher);
+            let hash_of = |row: &u32| hasher.hash_one(&all[*row as usize * width..][..width]);
+            self.by_tuple.insert_unique(hasher.hash_one(slots), row, hash_of);
+        }
+        row
+    }
+
+    /// Takes a tuple from rules. Returns the rules for which it held, and the row if nobody wants it any more.
+    pub(in crate::matcher) fn leave(
+        &mut self,
+        slots: &[u32],
+        set: RuleSet,
+        sets: &mut RuleSets,
+    ) -> (RuleSet, Option<u32>) {
+        let Some(row) = self.find(slots) else { return (RuleSet::EMPTY, None) };
+        let index = row as usize;
+        let held = sets.meet(self.passed[index], set);
+        self.passed[index] = sets.difference(self.passed[index], set);
+        self.reached[index] = sets.difference(self.reached[index], set);
+        (held, self.reached[index].is_empty().then_some(row))
+    }
+
+    /// Forgets a row that nobody wants, and calls `asked` with each figure that has an index and the group that it asked.
+    pub(in crate::matcher) fn release(&mut self, row: u32, slots: &[u32], mut asked: impl FnMut(usize, u32)) {
+        let index = row as usize;
+        for (figure, groups) in self.indexes.iter_mut().enumerate() {
+            if let Some(groups) = groups {
+                let group = groups.rows[index].group;
+                groups.unlink(row);
+                if group != NOWHERE {
+                    asked(figure, group);
+                }
+            }
+        }
+        self.seen.iter_mut().flatten().for_each(|seen| seen[index] = Seen::Unknown);
+        self.due[index] = false;
+        self.len -= 1;
+        if self.width > 1 {
+            if let Ok(found) = self.by_tuple.find_entry(self.hasher.hash_one(slots), |other| *other == row) {
+                found.remove();
+            }
+            self.free.push(row);
+        }
+    }
+
+    /// What is to be looked at in a row: whether it is due, who wants it, and for whom it held. It is then due no more.
+    pub(in crate::matcher) fn look_at(&mut self, row: u32) -> Option<(RuleSet, RuleSet)> {
+        let index = row as usize;
+        let due = std::mem::replace(self.due.get_mut(index)?, false);
+        (due && !self.reached[index].is_empty()).then(|| (self.reached[index], self.passed[index]))
+    }
+
+    pub(in crate::matcher) fn set_passed(&mut self, row: u32, set: RuleSet) {
+        self.passed[row as usize] = set;
+    }
+
+    /// The group that a row asks for a figure that has an index.
+    pub(in crate::matcher) fn group(&self, row: u32, figure: usize) -> Option<u32> {
+        self.indexes[figure].as_ref().map(|index| index.rows[row as usize].group)
+    }
+
+    /// Says which group a row asks for a figure that has an index.
+    pub(in crate::matcher) fn ask(&mut self, row: u32, figure: usize, group: u32) {
+        if let Some(index) = &mut self.indexes[figure] {
+            index.unlink(row);
+            index.link(row, group);
+        }
+    }
+
+    /// What a row saw last of a figure that shows, for which there is `new` now. Returns whether that is a change.
+    pub(in crate::matcher) fn see(&mut self, row: u32, figure: usize, new: Seen) -> bool {
+        let Some(seen) = &mut self.seen[figure] else { return false };
+        let old = std::mem::replace(&mut seen[row as usize], new);
+        old != Seen::Unknown && old != seen[row as usize]
+    }
+
+    /// Calls `visit` with the rows that ask a group for a figure.
+    pub(in crate::matcher) fn mark_group(&mut self, figure: usize, group: u32, mut visit: impl FnMut(u32)) {
+        match &self.indexes[figure] {
+            None => {
+                if self.reached.get(group as usize).is_some_and(|set| !set.is_empty())
+                    && let Some(row) = self.mark(group)
+                {
+                    visit(row);
+                }
+            }
+            Some(index) => {
+                let mut row = index.heads.get(group as usize).copied().unwrap_or(NONE);
+                while row != NONE {
+                    if !std::mem::replace(&mut self.due[row as usize], true) {
+                        visit(row);
+                    }
+                    row = index.rows[row as usize].next;
+                }
+            }
+        }
+    }
+
+    /// The rows in use.
+    pub(in crate::matcher) fn live(&self) -> impl Iterator<Item = u32> + '_ {
+        let rows = self.reached.iter().enumerate().filter(|(_, set)| !set.is_empty());
+        rows.map(|(row, _)| row as u32)
+    }
+
+    /// The rules for which a row held when it was last looked at.
+    pub(in crate::matcher) fn passed(&self, row: u32) -> RuleSet {
+        self.passed[row as usize]
+    }
+
+    /// Makes the indexes anew for other figures, empty: `direct` tells which need none, `shows` which show, and `old`
+    /// where each stood before. Calls `asked` with every figure of before and every group that a row asked for it.
+    pub(in crate::matcher) fn reindex(
+        &mut self,
+        direct: &[bool],
+        shows: &[bool],
+        old: &[Option<usize>],
+        mut asked: impl FnMut(usize, u32),
+    ) {
+        for (figure, index) in self.indexes.iter().enumerate() {
+            let groups = index.iter().flat_map(|index| &index.rows).map(|asks| asks.group);
+            groups.filter(|group| *group != NOWHERE).for_each(|group| asked(figure, group));
+        }
+        let rows = self.reached.len();
+        let index = |direct: &bool| {
+            (!direct).then(|| GroupIndex { heads: Vec::new(), rows: vec![Asks::NOBODY; rows] })
+        };
+        self.indexes = direct.iter().map(index).collect();
+        let mut seen = std::mem::take(&mut self.seen);
+        self.seen = (shows.iter().zip(old))
+            .map(|(shows, old)| {
+                let before = old.and_then(|old| seen[old].take());
+                shows.then(|| before.unwrap_or_else(|| vec![Seen::Unknown; rows]))
+            })
+            .collect();
+    }
+
+    /// Passes every set held through `map`.
+    pub(super) fn map_sets(&mut self, map: &mut dyn FnMut(RuleSet) -> RuleSet) {
+        let sets = self.reached.iter_mut().chain(&mut self.passed);
+        sets.filter(|set| !set.is_empty()).for_each(|set| *set = map(*set));
+    }
+
+    /// The bytes held.
+    pub(super) fn bytes(&self) -> usize {
+        let indexes = self.indexes.iter().flatten();
+        let seen = self.seen.iter().flatten();
+        self.slots.capacity() * size_of::<u32>()
+            + (self.reached.capacity() + self.passed.capacity()) * size_of::<RuleSet>()
+            + self.due.capacity()
+            + indexes.map(|index| index.heads.capacity() * 4 + index.rows.capacity() * 12).sum::<usize>()
+            + seen.map(|seen| seen.capacity() * size_of::<Seen>()).sum::<usize>()
+            + self.by_tuple.allocation_size()
+            + self.free.capacity() * size_of::<u32>()
+    }
+}
+
+impl GroupIndex {
+    fn link(&mut self, row: u32, group: u32) {
+        if group == NOWHERE {
+            return;
+        }
+        if self.heads.len() <= group as usize {
+            self.heads.resize(group as usize + 1, NONE);
+        }
+        let next = std::mem::replace(&mut self.heads[group as usize], row);
+        self.rows[row as usize] = Asks { group, next, previous: NONE };
+        if next != NONE {
+            self.rows[next as usize].previous = row;
+        }
+    }
+
+    fn unlink(&mut self, row: u32) {
+        let Asks { group, next, previous } = std::mem::replace(&mut self.rows[row as usize], Asks::NOBODY);
+        if group == NOWHERE {
+            return;
+        }
+        if next != NONE {
+            self.rows[next as usize].previous = previous;
+        }
+        if previous != NONE {
+            self.rows[previous as usize].next = next;
+        } else {
+            self.heads[group as usize] = next;
+        }
+    }
+}
