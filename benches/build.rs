@@ -20,6 +20,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     write(&directory, "orders20_traced", &rules::program::orders(20, rules::Action::Trace))?;
     write(&directory, "chain", &rules::program::chain(rules::Action::Count))?;
+    write(&directory, "negation", &rules::program::negation(rules::Action::Count))?;
+    write(&directory, "aggregation", &rules::program::aggregation(rules::Action::Count))?;
     write(&directory, "flights", &fs::read_to_string("rules/flights.tsd")?)?;
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=src/generator/rules.rs");

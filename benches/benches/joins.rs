@@ -4,7 +4,7 @@ mod harness;
 
 use harness::Question;
 use std::rc::Rc;
-use tsd_benches::engine;
+use tsd_benches::engine::{self, one_customer};
 use tsd_benches::expected::{self, for_facts};
 use tsd_benches::generator::Workload;
 use tsd_benches::limit::{aggregation, chain, negation};
@@ -22,8 +22,11 @@ fn main() {
             programs
         }));
         questions.push(Question::new(id("negation"), for_facts(&expected::NEGATION, facts), move || {
+            let workload = Rc::new(Workload::orders(facts));
             let join = |workload: &Workload| negation::anti_join(&workload.customers, &workload.orders);
-            limit(&Rc::new(Workload::orders(facts)), join, negation::Matches::outcome)
+            let mut programs = limit(&workload, join, negation::Matches::outcome);
+            programs.push(Program::new("tsd static", move || one_customer::negation::compiled(&workload)));
+            programs
         }));
         questions.push(Question::new(
             id("aggregation"),
@@ -31,7 +34,11 @@ fn main() {
             move || {
                 let sums =
                     |workload: &Workload| aggregation::hash_sums(&workload.customers, &workload.orders);
-                limit(&Rc::new(Workload::orders(facts)), sums, negation::Matches::outcome)
+                let workload = Rc::new(Workload::orders(facts));
+                let mut programs = limit(&workload, sums, negation::Matches::outcome);
+                programs
+                    .push(Program::new("tsd static", move || one_customer::aggregation::compiled(&workload)));
+                programs
             },
         ));
     }

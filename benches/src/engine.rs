@@ -4,6 +4,7 @@
 
 pub mod chain;
 pub mod flights;
+pub mod one_customer;
 pub mod orders;
 pub mod updates;
 
