@@ -8,6 +8,7 @@ mod texts;
 
 use tsd_ir::{FactHandle, FieldId, Schema, TypeId};
 
+pub(crate) use index::Index;
 pub use row::{InvalidValue, RowReader, RowWriter};
 pub(crate) use store::{Store, is_present};
 pub(crate) use texts::{Symbol, Texts};
