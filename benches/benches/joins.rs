@@ -4,7 +4,7 @@ mod harness;
 
 use harness::Question;
 use std::rc::Rc;
-use tsd_benches::engine::{self, one_customer};
+use tsd_benches::engine;
 use tsd_benches::expected::{self, for_facts};
 use tsd_benches::generator::Workload;
 use tsd_benches::limit::{aggregation, chain, negation};
@@ -25,7 +25,8 @@ fn main() {
             let workload = Rc::new(Workload::orders(facts));
             let join = |workload: &Workload| negation::anti_join(&workload.customers, &workload.orders);
             let mut programs = limit(&workload, join, negation::Matches::outcome);
-            programs.push(Program::new("tsd static", move || one_customer::negation::compiled(&workload)));
+            programs
+                .push(Program::new("tsd static", move || engine::customers::negation::compiled(&workload)));
             programs
         }));
         questions.push(Question::new(
@@ -36,8 +37,8 @@ fn main() {
                     |workload: &Workload| aggregation::hash_sums(&workload.customers, &workload.orders);
                 let workload = Rc::new(Workload::orders(facts));
                 let mut programs = limit(&workload, sums, negation::Matches::outcome);
-                programs
-                    .push(Program::new("tsd static", move || one_customer::aggregation::compiled(&workload)));
+                let compiled = move || engine::customers::aggregation::compiled(&workload);
+                programs.push(Program::new("tsd static", compiled));
                 programs
             },
         ));

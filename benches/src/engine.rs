@@ -3,8 +3,8 @@
 //! Facts are made before the timed section and moved into it; the section makes the session, inserts, and runs.
 
 pub mod chain;
+pub mod customers;
 pub mod flights;
-pub mod one_customer;
 pub mod orders;
 pub mod updates;
 

@@ -28,6 +28,7 @@ pub(crate) use self::typed::{int_arithmetic, number_arithmetic};
 use self::declarations::{Declarations, duplicate};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::hir;
+use crate::plan::Strategy;
 use crate::source::Span;
 use crate::syntax::ast::{self, Remove, Statement};
 
@@ -64,7 +65,8 @@ pub fn check(programs: &[ast::Program], lost: BTreeSet<String>, sink: &mut Diagn
     let rules = check_rules(&declarations, &names, rules, sink);
     let facts = facts::check(&declarations, &names, facts, sink);
     let places = declarations.places();
-    hir::Program { name: module_name(programs, sink), schema: declarations.schema, rules, facts, places }
+    let (name, strategy) = (module_name(programs, sink), module_strategy(programs, sink));
+    hir::Program { name, strategy, schema: declarations.schema, rules, facts, places }
 }
 
 /// Checks rules that are added to a module with this schema.
@@ -101,6 +103,28 @@ fn check_rules<'a>(
         checked.extend(rule::check(declarations, names, rule, sink));
     }
     checked
+}
+
+/// How the files want the patterns of rules to be put in order, which they must agree on.
+fn module_strategy(programs: &[ast::Program], sink: &mut Diagnostics) -> Option<Strategy> {
+    let mut found: Option<(Strategy, Span)> = None;
+    for program in programs {
+        let strategy = annotation::plan(&program.annotations, "a module", sink);
+        let (Some(strategy), Some(annotation)) = (strategy, program.annotations.first()) else { continue };
+        let span = annotation.span;
+        match found {
+            Some((first, first_span)) if first != strategy => {
+                let message = format!("the module's plan is `{first}` and `{strategy}`");
+                sink.report(
+                    Diagnostic::new(Code::DuplicateDeclaration, span, message)
+                        .label("another plan")
+                        .also(first_span, "first given here"),
+                );
+            }
+            _ => found = Some((strategy, span)),
+        }
+    }
+    found.map(|(strategy, _)| strategy)
 }
 
 /// The name that the files give to their module, which must be one.

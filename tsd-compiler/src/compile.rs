@@ -6,6 +6,7 @@ use tsd_ir::Schema;
 
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::module::{Module, PlannedRule};
+use crate::plan::Planning;
 use crate::source::{FileId, SourceMap};
 use crate::syntax::ast;
 use crate::{check, hir, normalize, plan, syntax, views};
@@ -31,29 +32,50 @@ pub struct RuleCompilation {
 /// Compiles files into one module. The order in which they are given does not matter: they are read in the order of
 /// their names.
 pub fn compile(sources: &SourceMap, files: &[FileId]) -> Compilation {
+    compile_with(sources, files, &Planning::default())
+}
+
+/// Compiles files into one module, as [`compile`] does, and tells the planner more than they say.
+pub fn compile_with(sources: &SourceMap, files: &[FileId], planning: &Planning<'_>) -> Compilation {
     let files = by_name(sources, files);
     let mut sink = Diagnostics::new();
     let programs: Vec<ast::Program> =
         files.iter().map(|file| syntax::parse(sources, *file, &mut sink)).collect();
     let lost = lost_names(sources, &files, &sink);
     let program = check::check(&programs, lost, &mut sink);
-    let hir::Program { name, schema, rules, facts, places } = program;
-    let rules = plan_sound(&schema, rules, &mut sink);
+    let hir::Program { name, strategy, schema, rules, facts, places } = program;
+    let planning = Planning { strategy: planning.strategy.or(strategy), ..*planning };
+    let rules = plan_sound(&schema, rules, &planning, &mut sink);
     let module = rules.map(|rules| Module { name, schema, rules, facts, places });
     Compilation { module, diagnostics: finish(sources, sink) }
 }
 
 /// Compiles rules that are added to a module with this schema. The text must hold nothing but rules.
 pub fn compile_rules(schema: &Schema, sources: &SourceMap, file: FileId) -> RuleCompilation {
+    compile_rules_with(schema, sources, file, &Planning::default())
+}
+
+/// Compiles rules that are added to a module, as [`compile_rules`] does, and tells the planner what is there already.
+pub fn compile_rules_with(
+    schema: &Schema,
+    sources: &SourceMap,
+    file: FileId,
+    planning: &Planning<'_>,
+) -> RuleCompilation {
     let mut sink = Diagnostics::new();
     let program = syntax::parse(sources, file, &mut sink);
     let rules = check::check_added_rules(schema, &program, &mut sink);
-    let rules = plan_sound(schema, rules, &mut sink);
+    let rules = plan_sound(schema, rules, planning, &mut sink);
     RuleCompilation { rules, diagnostics: finish(sources, sink) }
 }
 
 /// Normalises and plans the rules, unless there are errors.
-fn plan_sound(schema: &Schema, rules: Vec<hir::Rule>, sink: &mut Diagnostics) -> Option<Vec<PlannedRule>> {
+fn plan_sound(
+    schema: &Schema,
+    rules: Vec<hir::Rule>,
+    planning: &Planning<'_>,
+    sink: &mut Diagnostics,
+) -> Option<Vec<PlannedRule>> {
     if sink.has_errors() {
         return None;
     }
@@ -64,7 +86,7 @@ fn plan_sound(schema: &Schema, rules: Vec<hir::Rule>, sink: &mut Diagnostics) ->
         (rule, normal)
     });
     let normal = normal.collect();
-    Some(plan::plan(&schema, normal, sink))
+    Some(plan::plan(&schema, normal, planning, sink))
 }
 
 fn by_name(sources: &SourceMap, files: &[FileId]) -> Vec<FileId> {

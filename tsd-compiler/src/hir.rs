@@ -7,6 +7,7 @@
 use tsd_ir::{Effect, Expr, FieldId, Gather, Parameters, Position, Schema, Test, TypeId};
 
 use crate::module::{InitialFact, Places};
+use crate::plan::Strategy;
 use crate::source::Span;
 
 /// All that a set of programs says.
@@ -14,6 +15,8 @@ use crate::source::Span;
 pub struct Program {
     /// The name that `mod` gives.
     pub name: Option<String>,
+    /// How the patterns of rules are put in order (`@plan(greedy)` behind `mod`), where the author said.
+    pub strategy: Option<Strategy>,
     /// Types and actions; those that are only called come after the declared ones.
     pub schema: Schema,
     /// The rules in order.
@@ -33,6 +36,8 @@ pub struct Rule {
     pub salience: i32,
     /// Whether the rule's own effects may not activate it again on the same facts.
     pub no_loop: bool,
+    /// How its patterns are put in order (`@plan(greedy)`), where the author said.
+    pub strategy: Option<Strategy>,
     /// The patterns in order; at least one.
     pub patterns: Vec<Pattern>,
     /// What the joined facts must satisfy.
@@ -124,10 +129,10 @@ impl Rule {
         self.patterns.iter().map(|pattern| pattern.ty).collect()
     }
 
-    /// Fills in what each pattern reads.
-    pub(crate) fn note_reads(&mut self) {
+    /// Fills in what each pattern reads; `mentions` are expressions beside the condition and the effects.
+    pub(crate) fn note_reads(&mut self, mentions: &[Expr]) {
         let effects = self.effects.iter().flat_map(effect_operands);
-        note_reads(&mut self.patterns, &self.views, &self.condition, effects);
+        note_reads(&mut self.patterns, &self.views, &self.condition, effects.chain(mentions));
     }
 }
 

@@ -25,5 +25,6 @@ pub mod source;
 pub mod syntax;
 mod views;
 
-pub use compile::{Compilation, RuleCompilation, compile, compile_rules};
+pub use compile::{Compilation, RuleCompilation, compile, compile_rules, compile_rules_with, compile_with};
 pub use module::{InitialFact, InitialValue, Module, Places, PlannedRule, TypePlace};
+pub use plan::{Planning, Strategy};

@@ -4,80 +4,92 @@
 //! slightly more selective for one of them. It keeps what it thought of each join, so that a plan can be explained.
 
 mod chain;
+mod cost;
+mod facts;
 mod figures;
-mod order;
+mod observed;
+mod search;
 mod selectivity;
+mod shape;
+mod sharing;
+mod strategy;
 mod text;
 mod view;
 
-use std::collections::BTreeSet;
+use tsd_ir::{Expr, Schema, Signature, TypeId};
 
-use tsd_ir::{Expr, Position, Schema, Signature, TypeId};
-
+pub use self::facts::{BranchPlan, Method, Plan, Step};
+pub use self::strategy::{Strategy, UnknownStrategy};
 pub(crate) use self::text::text;
 
-use self::order::{Graph, Shares};
+use self::chain::Graph;
+use self::sharing::Unit;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::hir::{self, Rule};
 use crate::module::PlannedRule;
 use crate::normalize::Normal;
 
-/// Why a rule's branches are joined as they are.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Plan {
-    /// One for each branch of the rule.
-    pub branches: Vec<BranchPlan>,
+/// What the planner is told beside the rules.
+#[derive(Clone, Copy, Default)]
+pub struct Planning<'a> {
+    /// How to order the patterns of rules that do not say it themselves; what the module says when absent.
+    pub strategy: Option<Strategy>,
+    /// Which joins are there already, whatever these rules do: a session has them when rules are added to it.
+    pub existing: Option<&'a dyn Fn(&Signature) -> bool>,
 }
 
-/// What was thought of the patterns of a branch.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct BranchPlan {
-    /// The patterns in the order of the chain.
-    pub steps: Vec<Step>,
-}
-
-/// What was thought of one pattern at its place in the chain.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Step {
-    /// The pattern as declared.
-    pub pattern: Position,
-    /// The estimated share of its facts that pass the filter.
-    pub filter: f64,
-    /// The estimated selectivity of joining it; 1 for the first.
-    pub join: f64,
-    /// How many rules of the module have the join of two patterns that ties it to the ones before.
-    pub shared: usize,
+impl std::fmt::Debug for Planning<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Planning").field("strategy", &self.strategy).finish_non_exhaustive()
+    }
 }
 
 /// Plans the rules of a module.
-pub fn plan(schema: &Schema, rules: Vec<(Rule, Normal)>, sink: &mut Diagnostics) -> Vec<PlannedRule> {
-    let types: Vec<Vec<TypeId>> = rules.iter().map(|(rule, _)| rule.types()).collect();
-    let mut shares = Shares::new();
-    for ((_, normal), types) in rules.iter().zip(&types) {
-        let graphs = normal.branches.iter().map(|conjunction| Graph::new(schema, types, conjunction));
-        let signatures: BTreeSet<Signature> = graphs.flat_map(|graph| graph.pair_signatures()).collect();
-        for signature in signatures {
-            *shares.entry(signature).or_default() += 1;
+pub fn plan(
+    schema: &Schema,
+    rules: Vec<(Rule, Normal)>,
+    planning: &Planning<'_>,
+    sink: &mut Diagnostics,
+) -> Vec<PlannedRule> {
+    let types: Vec<Vec<Vec<TypeId>>> = rules.iter().map(|(rule, normal)| all_types(rule, normal)).collect();
+    let mut units = Vec::with_capacity(rules.len());
+    for (index, ((rule, normal), types)) in rules.iter().zip(&types).enumerate() {
+        let strategy = rule.strategy.or(planning.strategy).unwrap_or_default();
+        let views = normal.views.iter().map(|view| &view.branches);
+        for (branches, types) in std::iter::once(&normal.branches).chain(views).zip(types) {
+            let own = branches.iter().map(|conjunction| (index, Unit { types, conjunction, strategy }));
+            units.extend(own);
         }
     }
+    let mut plans = facts::plans(schema, &units, planning).into_iter();
     let planned = rules.into_iter().zip(&types).map(|((rule, normal), types)| {
         report_cross_products(schema, &rule, &normal, sink);
-        plan_rule(schema, &shares, types, rule, normal)
+        let plan = Plan {
+            strategy: rule.strategy.or(planning.strategy).unwrap_or_default(),
+            branches: plans.by_ref().take(normal.branches.len()).collect(),
+            views: normal
+                .views
+                .iter()
+                .map(|view| plans.by_ref().take(view.branches.len()).collect())
+                .collect(),
+        };
+        plan_rule(schema, plan, &types[0], rule, normal)
     });
     planned.collect()
 }
 
-fn plan_rule(schema: &Schema, shares: &Shares, types: &[TypeId], rule: Rule, normal: Normal) -> PlannedRule {
-    let mut plan = Plan::default();
+/// The types of a rule's patterns, and behind them those of each of its views.
+fn all_types(rule: &Rule, normal: &Normal) -> Vec<Vec<TypeId>> {
+    std::iter::once(rule.types()).chain(normal.views.iter().map(|view| view.view.types())).collect()
+}
+
+fn plan_rule(schema: &Schema, plan: Plan, types: &[TypeId], rule: Rule, normal: Normal) -> PlannedRule {
     let mut branches = Vec::with_capacity(normal.branches.len());
+    let views = normal.views.iter().zip(&plan.views).map(|(view, plans)| view::plan(schema, plans, view));
     let (effects, figures) = view::numbered_effects(normal.effects);
     let shown: Vec<&Expr> = effects.iter().flat_map(hir::effect_operands).collect();
-    for conjunction in &normal.branches {
-        let graph = Graph::new(schema, types, conjunction);
-        let steps = graph.order(shares);
-        let order: Vec<usize> = steps.iter().map(|step| step.pattern.index()).collect();
-        branches.push(graph.chain(&order, &shown));
-        plan.branches.push(BranchPlan { steps });
+    for (conjunction, plan) in normal.branches.iter().zip(&plan.branches) {
+        branches.push(Graph { schema, types, conjunction }.chain(&plan.order(), &shown));
     }
     let patterns = rule.patterns.into_iter().map(|pattern| tsd_ir::Pattern {
         variable: pattern.variable.into(),
@@ -91,7 +103,7 @@ fn plan_rule(schema: &Schema, shares: &Shares, types: &[TypeId], rule: Rule, nor
             no_loop: rule.no_loop,
             patterns: patterns.collect::<Vec<_>>().into(),
             branches: branches.into(),
-            views: normal.views.iter().map(|view| view::plan(schema, shares, view)).collect(),
+            views: views.collect::<Vec<_>>().into(),
             figures: figures.into(),
             effects: effects.into(),
         },

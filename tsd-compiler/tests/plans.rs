@@ -304,26 +304,30 @@ fn chains_begin_with_the_best_join_and_avoid_cross_products() {
         r#"
 rule a
   i: Item
-  o: Order on 0.order = id | join 0.021 shared by 3
-  c: Customer on 1.buyer = id | join 0.021
+  o: Order on 0.order = id | join 0.021 shared by 3, 1000 rows
+  c: Customer on 1.buyer = id | join 0.021, 1000 rows
+  greedy order, cost 10000
   => Print(0.id)
 
 rule b
   i: Item where price > 5
-  o: Order on 0.order = id | join 0.021 shared by 3
-  c: Customer on 1.buyer = tier | join 0.070
+  o: Order on 0.order = id | join 0.021 shared by 3, 300 rows
+  c: Customer on 1.buyer = tier | join 0.070, 21000 rows
+  greedy order, cost 26500
   => Print(2.id)
 
 rule c
   x: Item
-  o: Order on 0.order = id | join 0.021 shared by 3
-  y: Item on 1.id = order if (< 0.sku 2.sku) | join 0.021 shared by 3
+  o: Order on 0.order = id | join 0.021 shared by 3, 1000 rows
+  y: Item on 1.id = order if (< 0.sku 2.sku) | join 0.021, 300 rows
+  greedy order, cost 10000
   => Print(0.id)
 
 rule d
   c: Customer
-  x: Item on 0.tier = sku | join 0.070
-  y: Item cross | join 1.000
+  x: Item on 0.tier = sku | join 0.070, 70000 rows
+  y: Item cross | join 1.000, 70000000 rows
+  greedy order, cost 70216000
   => Print(2.id)
 "#,
     );
@@ -340,8 +344,9 @@ fn ties_go_to_the_join_that_most_rules_share() {
         r#"
 rule a
   i: Item
-  o: Order on 0.sku = payer | join 0.070 shared by 3
-  c: Customer on 1.buyer = tier | join 0.070
+  o: Order on 0.sku = payer | join 0.070 shared by 3, 70000 rows
+  c: Customer on 1.buyer = tier | join 0.070, 4900000 rows
+  greedy order, cost 5116000
   => Print(0.id)
 
 rule b

@@ -12,6 +12,8 @@ use crate::{KeyPair, Part, Schema, TypeId};
 pub struct Signature(pub [u8; 32]);
 
 impl Signature {
+    const BYTES: usize = 32;
+
     /// The signature of the facts of one type, from which every chain starts.
     pub fn of_type(schema: &Schema, ty: TypeId) -> Self {
         Self::of(&[b"type ", schema.ty(ty).name.as_bytes()])
@@ -22,7 +24,7 @@ impl Signature {
     /// `types` are the types of the tuple on the left. Filters and residual tests take no part: rules that differ
     /// only in them share the node.
     pub fn of_join(schema: &Schema, left: Self, types: &[TypeId], right: TypeId, keys: &[KeyPair]) -> Self {
-        let mut text = format!("join {left:?} {}", schema.ty(right).name);
+        let mut text = format!("join {} {}", left.digits(Self::BYTES), schema.ty(right).name);
         for key in keys {
             let at = key.at.index();
             let left = part(schema, types[at], key.left);
@@ -44,14 +46,20 @@ impl Signature {
 
     /// The first 16 hexadecimal digits: enough to tell the nodes of a network apart at sight.
     pub fn short(&self) -> String {
-        self.0[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+        self.digits(8)
+    }
+
+    /// The hexadecimal digits of the first bytes. Planning writes thousands of them, so no formatter does.
+    fn digits(&self, bytes: usize) -> String {
+        let halves = self.0[..bytes].iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        halves.map(|half| char::from(b"0123456789abcdef"[usize::from(half)])).collect()
     }
 }
 
 /// All 64 hexadecimal digits.
 impl fmt::Debug for Signature {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(&self.digits(Self::BYTES))
     }
 }
 

@@ -17,14 +17,14 @@ impl Oracle {
         if let Some(reset) = statements.iter().rposition(|one| matches!(one, Statement::Reset(_))) {
             statements.drain(..=reset);
         }
-        let program = Program { module: None, statements };
+        let program = Program { statements, ..Program::default() };
         let mut oracle = Self::empty(Schema::of(&program));
         let mut named = Vec::new();
         for statement in &program.statements {
             match statement {
                 Statement::Rule(_) => {
                     let statements = vec![statement.clone()];
-                    oracle.add_parsed_rules(&Program { module: None, statements });
+                    oracle.add_parsed_rules(&Program { statements, ..Program::default() });
                 }
                 Statement::Fact(fact) => oracle.insert_initial(fact, &mut named),
                 Statement::Remove(Remove::Rule { name, .. }) => {

@@ -1,7 +1,10 @@
-//! What `@rows(n)`, `@context` and other annotations mean, and where.
+//! What `@rows(n)`, `@context`, `@plan(greedy)` and other annotations mean, and where.
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
-use crate::syntax::ast::{ActionDeclaration, Annotation, Expr, ExprKind, Literal, Number, TypeDeclaration};
+use crate::plan::Strategy;
+use crate::syntax::ast::{
+    ActionDeclaration, Annotation, Expr, ExprKind, Literal, Name, Number, Path, TypeDeclaration,
+};
 
 /// How many facts of a type to expect.
 pub(super) fn rows(declaration: &TypeDeclaration, sink: &mut Diagnostics) -> Option<u64> {
@@ -34,10 +37,34 @@ pub(super) fn context(declaration: &ActionDeclaration, sink: &mut Diagnostics) -
     annotation.is_some()
 }
 
-/// Reports every annotation, for where none means anything.
-pub(super) fn none(annotations: &[Annotation], place: &str, sink: &mut Diagnostics) {
-    only(annotations, None, place, sink);
+/// How the patterns of rules are put in order.
+pub(super) fn plan(annotations: &[Annotation], place: &str, sink: &mut Diagnostics) -> Option<Strategy> {
+    let annotation = only(annotations, Some("plan"), place, sink)?;
+    let [Expr { kind, span }] = annotation.arguments.as_slice() else {
+        let message = "`@plan` takes the name of a strategy";
+        sink.report(Diagnostic::new(Code::WrongArity, annotation.span, message).hint(STRATEGIES));
+        return None;
+    };
+    match kind {
+        ExprKind::Invalid => None,
+        ExprKind::Path(Path { root: Name { text, .. }, .. }) | ExprKind::Literal(Literal::Text(text)) => {
+            let strategy = text.parse().ok();
+            if strategy.is_none() {
+                let message = format!("there is no plan `{text}`");
+                let diagnostic = Diagnostic::new(Code::UnknownAnnotation, *span, message).hint(STRATEGIES);
+                sink.report(diagnostic.did_you_mean(text, Strategy::ALL.map(Strategy::name)));
+            }
+            strategy
+        }
+        _ => {
+            let message = "`@plan` takes the name of a strategy";
+            sink.report(Diagnostic::new(Code::TypeMismatch, *span, message).hint(STRATEGIES));
+            None
+        }
+    }
 }
+
+const STRATEGIES: &str = "a plan is `declared`, `greedy` or `optimal`, as in `@plan(greedy)`";
 
 /// The one annotation that is known in a place, if it is there; reports all others.
 fn only<'a>(

@@ -82,9 +82,11 @@ pub(super) fn bind<'a>(
         // The names differ: they were bound in one scope above.
         let _ = scope.bind(variable, *span, Meaning::Source(Gathered::Effect));
     }
+    let mut mentions = Vec::new();
     for (binding, function, value) in &figures {
         let figure = Aggregate { function: *function, value, span: binding.span };
         let figure = figure.check(declarations, &group, &rows, &sources, &condition, views, sink);
+        mentions.extend(figure.iter().map(|figure| figure.expr.clone()));
         let meaning = figure.map_or(Meaning::Broken, |figure| Meaning::Figure(figure.expr));
         if let Err(first) = scope.bind(&binding.variable.text, binding.variable.span, meaning) {
             sink.report(duplicate("variable", &binding.variable, Some(first)));
@@ -95,7 +97,7 @@ pub(super) fn bind<'a>(
     let mut checker = Checker { declarations, scope: &group, sink, views };
     let some_row = checker.ask(sources, condition, Gather::Exists, None, 0, rule.span);
     parts.push(Condition::Test(Test::Holds(some_row)));
-    Bound { scope, patterns, condition: Condition::All(parts) }
+    Bound { scope, patterns, condition: Condition::All(parts), mentions }
 }
 
 /// The aggregate variables of a rule.

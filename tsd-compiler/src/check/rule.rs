@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tsd_ir::{Effect, Position};
+use tsd_ir::{Effect, Expr, Position};
 
 use super::declarations::{Declarations, Resolved, duplicate};
 use super::scope::{Meaning, Scope};
@@ -23,10 +23,10 @@ pub(super) fn check(
     rule: &ast::Rule,
     sink: &mut Diagnostics,
 ) -> Option<Rule> {
-    annotation::none(&rule.annotations, "a rule", sink);
+    let strategy = annotation::plan(&rule.annotations, "a rule", sink);
     let salience = salience(rule, sink);
     let mut views = Vec::new();
-    let Bound { scope, patterns, condition } = bind(declarations, outside, rule, &mut views, sink);
+    let Bound { scope, patterns, condition, mentions } = bind(declarations, outside, rule, &mut views, sink);
     let mut checker = Checker { declarations, scope: &scope, sink, views: &mut views };
     let effects: Vec<_> = rule.calls.iter().map(|call| checker.call(call)).collect();
     let effects = effects.into_iter().collect::<Option<Vec<_>>>()?;
@@ -38,6 +38,7 @@ pub(super) fn check(
         name: rule.name.text.clone(),
         salience,
         no_loop: rule.no_loop.is_some(),
+        strategy,
         patterns,
         condition,
         condition_span: rule.condition.as_ref().map_or(rule.name.span, |condition| condition.span),
@@ -45,7 +46,7 @@ pub(super) fn check(
         views,
         span: rule.span,
     };
-    rule.note_reads();
+    rule.note_reads(&mentions);
     Some(rule)
 }
 
@@ -85,6 +86,8 @@ pub(super) struct Bound<'a> {
     /// The facts of the rule's tuples.
     pub(super) patterns: Vec<Pattern>,
     pub(super) condition: Condition,
+    /// What the rule mentions beside its condition and its effects: aggregate variables, used or not.
+    pub(super) mentions: Vec<Expr>,
 }
 
 /// The variables, patterns and condition of a rule.
@@ -106,7 +109,7 @@ pub(super) fn bind<'a>(
     let mut checker = Checker { declarations, scope: &scope, sink, views };
     let condition =
         rule.condition.as_ref().map_or_else(Condition::always, |condition| checker.condition(condition));
-    Bound { scope, patterns, condition }
+    Bound { scope, patterns, condition, mentions: Vec::new() }
 }
 
 /// Binds a fact variable that is to have a position; gives its pattern unless it is at fault.

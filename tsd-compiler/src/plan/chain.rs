@@ -1,12 +1,20 @@
 //! A branch in its final form: the chain of joins for a given order of the patterns.
 
 use tsd_ir::{
-    Body, Branch, Canonical, Expr, Figure, Filter, Join, Position, Signature, Test, TestRef, TypeId, Watch,
+    Body, Branch, Canonical, Expr, Figure, Filter, Join, Position, Schema, Signature, Test, TestRef, TypeId,
+    Watch,
 };
 
 use super::figures::Watched;
-use super::order::{Graph, keys_to};
-use crate::normalize::{PatternFilter, ordered};
+use super::shape::keys_to;
+use crate::normalize::{Conjunction, PatternFilter, ordered};
+
+/// The patterns and conditions of one branch.
+pub(super) struct Graph<'a> {
+    pub(super) schema: &'a Schema,
+    pub(super) types: &'a [TypeId],
+    pub(super) conjunction: &'a Conjunction,
+}
 
 impl Graph<'_> {
     /// The branch that joins the patterns in this order. Figures in `shown` matter to what comes of its tuples.
@@ -19,7 +27,7 @@ impl Graph<'_> {
         let mut signature = Signature::of_type(self.schema, types[0]);
         let mut joins = Vec::with_capacity(order.len() - 1);
         for (at, pattern) in order.iter().enumerate().skip(1) {
-            let keys = keys_to(self.conjunction, &order[..at], *pattern);
+            let keys = keys_to(&self.conjunction.keys, &order[..at], *pattern);
             signature = Signature::of_join(self.schema, signature, &types[..at], types[at], &keys);
             let complete = |positions: &[Position]| {
                 positions.iter().map(|position| place[position.index()].index()).max() == Some(at)

@@ -107,10 +107,13 @@ impl Watched {
     /// Takes in an expression of what comes of the branch, at positions of the chain; the last place is `last`.
     pub(super) fn shown(&mut self, expr: &Expr, last: Position) {
         let mut shown = Vec::new();
-        self.figures.numbered(expr).walk(&mut |part| {
-            if let Expr::Figure(figure) = part {
+        // What a figure depends on does not show by itself.
+        self.figures.numbered(expr).rewrite(&mut |part| match part {
+            Expr::Figure(figure) => {
                 shown.push(figure.index);
+                Some(part.clone())
             }
+            _ => None,
         });
         if !shown.is_empty() {
             self.read.entry(last).or_default().extend(&shown);

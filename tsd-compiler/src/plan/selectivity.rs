@@ -2,9 +2,9 @@
 //!
 //! The numbers only have to put joins into a sensible order. They are those of ARCHITECTURE.md, section "Join order".
 
-use tsd_ir::{Comparison, Domain, Kind, Part, Position, Schema, Test, TypeId};
+use tsd_ir::{Comparison, Domain, Kind, Part, Schema, Test, TypeId};
 
-use crate::normalize::{Key, PatternFilter};
+use crate::normalize::PatternFilter;
 
 const EQUALITY: f64 = 0.1;
 const RANGE: f64 = 0.3;
@@ -26,27 +26,36 @@ pub(super) fn clamped(selectivity: f64) -> f64 {
     selectivity.clamp(0.01, 1.0)
 }
 
-/// Of joining a fact of type `ty` on keys.
-pub(super) fn of_join(schema: &Schema, types: &[TypeId], keys: &[Key], ty: TypeId) -> f64 {
-    let keys: f64 = keys.iter().map(|key| of_key(schema, types, key)).product();
-    clamped(keys * of_size(schema, ty))
+/// Of joining facts of two types on keys, each a part of the one and of the other.
+pub(super) fn of_pair(schema: &Schema, types: (TypeId, TypeId), keys: &[(Part, Part)]) -> f64 {
+    let unique = |ty, part| if is_unique(schema, ty, &[part]) { UNIQUE } else { 1.0 };
+    let keys = keys.iter();
+    let keys = keys.map(|(one, other)| EQUALITY * INDEXED * unique(types.0, *one) * unique(types.1, *other));
+    clamped(keys.product::<f64>() * of_sizes(schema, types))
 }
 
-fn of_key(schema: &Schema, types: &[TypeId], key: &Key) -> f64 {
-    let unique = |(at, part): (Position, Part)| match part {
-        Part::Fact => UNIQUE,
-        Part::Field(field) | Part::Widened(field) => {
-            let key = &schema.ty(types[at.index()]).key;
-            if key.as_ref() == [field] { UNIQUE } else { 1.0 }
-        }
+/// Whether no two facts of a type are the same in these parts.
+pub(super) fn is_unique(schema: &Schema, ty: TypeId, parts: &[Part]) -> bool {
+    let key = &schema.ty(ty).key;
+    let has = |wanted| {
+        let fields = parts.iter().filter_map(|part| match part {
+            Part::Field(field) | Part::Widened(field) => Some(field),
+            Part::Fact => None,
+        });
+        fields.into_iter().any(|field| field == wanted)
     };
-    EQUALITY * INDEXED * unique(key.one) * unique(key.other)
+    parts.contains(&Part::Fact) || !key.is_empty() && key.iter().all(has)
 }
 
-fn of_size(schema: &Schema, ty: TypeId) -> f64 {
-    match schema.ty(ty).rows {
-        Some(rows) if rows < SMALL_ROWS => SMALL_TYPE,
-        Some(rows) if rows >= LARGE_ROWS => LARGE_TYPE,
+fn of_sizes(schema: &Schema, types: (TypeId, TypeId)) -> f64 {
+    let rows = (schema.ty(types.0).rows, schema.ty(types.1).rows);
+    let (small, large) = (
+        |rows: Option<u64>| rows.is_some_and(|rows| rows < SMALL_ROWS),
+        |rows: Option<u64>| rows.is_some_and(|rows| rows >= LARGE_ROWS),
+    );
+    match rows {
+        (one, other) if small(one) && small(other) => SMALL_TYPE,
+        (one, other) if large(one) || large(other) => LARGE_TYPE,
         _ => 1.0,
     }
 }

@@ -7,7 +7,9 @@
 //!   => notify(0.id)
 //! ```
 //! Each line of a branch is a place in its chain, counted from 0; `where` is what the fact must pass by itself, `if` what
-//! the joined facts must pass. Effects count the patterns as declared.
+//! the joined facts must pass; `join` is its selectivity, and how many rules of the module have it. A chain of several
+//! joins also shows how many rows are expected after each, and what it is thought to cost. Effects count the patterns as
+//! declared.
 
 use std::fmt::Write;
 
@@ -16,7 +18,7 @@ use tsd_ir::{
     TypeId,
 };
 
-use super::BranchPlan;
+use super::{BranchPlan, Strategy};
 use crate::module::PlannedRule;
 use crate::normalize::single;
 
@@ -28,7 +30,11 @@ pub(crate) fn text(schema: &Schema, planned: &PlannedRule) -> String {
         // Writing to a String cannot fail.
         let _ = write!(text, " salience {}", rule.salience);
     }
-    text += if rule.no_loop { " no-loop\n" } else { "\n" };
+    text += if rule.no_loop { " no-loop" } else { "" };
+    if planned.plan.strategy != Strategy::default() {
+        let _ = write!(text, " @plan({})", planned.plan.strategy);
+    }
+    text.push('\n');
     if rule.branches.is_empty() {
         text += "  never\n";
     }
@@ -62,13 +68,24 @@ fn write_branch(text: &mut String, schema: &Schema, rule: &Rule, branch: &tsd_ir
         *text += &filter(schema, pattern.ty, own_filter);
         if let Some(join) = join {
             *text += &tests(" if ", &join.tests);
-            let _ = write!(text, " | join {:.3}", step.join);
+            let _ = write!(text, " | join {}", selectivity(step.join));
             if step.shared > 1 {
                 let _ = write!(text, " shared by {}", step.shared);
+            }
+            if plan.steps.len() > 2 {
+                let _ = write!(text, ", {:.0} rows", step.rows);
             }
         }
         text.push('\n');
     }
+    if plan.steps.len() > 2 {
+        let _ = writeln!(text, "  {} order, cost {:.0}", plan.method.name(), plan.cost);
+    }
+}
+
+/// A selectivity with as many digits as say something.
+fn selectivity(share: f64) -> String {
+    if share >= 0.001 || share == 0.0 { format!("{share:.3}") } else { format!("{share:.1e}") }
 }
 
 fn keys(schema: &Schema, types: &[TypeId], join: &Join) -> String {

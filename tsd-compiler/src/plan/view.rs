@@ -4,22 +4,21 @@ use tsd_ir::{
     Body, Branch, Effect, Expr, Figure, List, Measure, Parameters, Pattern, Schema, Signature, TypeId, View,
 };
 
+use super::BranchPlan;
+use super::chain::Graph;
 use super::figures::Figures;
-use super::order::{Graph, Shares};
 use crate::hir::{self, effect_arguments_mut};
 use crate::normalize::NormalView;
 
 /// Plans a view.
-pub(super) fn plan(schema: &Schema, shares: &Shares, normal: &NormalView) -> View {
+pub(super) fn plan(schema: &Schema, plans: &[BranchPlan], normal: &NormalView) -> View {
     let NormalView { view, branches, form } = normal;
     let types = view.types();
     let mut figures = Figures::default();
     let measure = view.measure.as_ref().map(|measure| figures.numbered(measure));
     let shown: Vec<&Expr> = measure.iter().collect();
-    let branches = branches.iter().map(|conjunction| {
-        let graph = Graph::new(schema, &types, conjunction);
-        let order: Vec<usize> = graph.order(shares).iter().map(|step| step.pattern.index()).collect();
-        let branch = graph.chain(&order, &shown);
+    let branches = branches.iter().zip(plans).map(|(conjunction, plan)| {
+        let branch = Graph { schema, types: &types, conjunction }.chain(&plan.order(), &shown);
         match view.parameters {
             Parameters::Values(_) => of_parameters(branch, types[0]),
             Parameters::None | Parameters::Fact(_) => branch,

@@ -30,6 +30,8 @@ pub struct Name {
 pub struct Program {
     /// The name given by a leading `mod shop;`.
     pub module: Option<Name>,
+    /// Those behind the module's name: `mod shop @plan(greedy);`.
+    pub annotations: Vec<Annotation>,
     /// The statements in the order of the text. Those with a syntax error are left out, and reported.
     pub statements: Vec<Statement>,
 }
@@ -128,12 +130,12 @@ pub struct Parameter {
     pub span: Span,
 }
 
-/// `@name` or `@name(12, "x")` after a type, an action or the head of a rule. What it means is not the parser's concern.
+/// `@name` or `@name(12, "x", word)` after a module, a type, an action or the head of a rule. What it means is not the parser's concern.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Annotation {
     /// The name after the `@`.
     pub name: Name,
-    /// Literals, or lists of literals.
+    /// Literals, lists of literals, or bare words.
     pub arguments: Vec<Expr>,
     /// The whole annotation.
     pub span: Span,

@@ -19,7 +19,9 @@ const WIDTH: usize = 110;
 pub fn print(program: &Program) -> String {
     let mut out = String::new();
     if let Some(module) = &program.module {
-        out.push_str(&format!("mod {};\n", module.text));
+        out.push_str(&format!("mod {}", module.text));
+        print_annotations(&mut out, &program.annotations);
+        out.push_str(";\n");
     }
     let mut previous: Option<&Statement> = None;
     for statement in &program.statements {

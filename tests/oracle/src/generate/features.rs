@@ -24,6 +24,6 @@ impl Features {
 impl Default for Features {
     /// What the engine has.
     fn default() -> Self {
-        Self::NONE
+        Self::ALL
     }
 }

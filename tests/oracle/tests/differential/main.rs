@@ -8,6 +8,7 @@
 //! program and the steps; write it down as a test in `regressions.rs`.
 
 mod compared;
+mod conditions;
 mod regressions;
 mod session;
 

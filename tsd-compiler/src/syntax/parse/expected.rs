@@ -216,7 +216,7 @@ fn group(rule: Rule) -> &'static str {
         Rule::call | Rule::block_call | Rule::action_name => "an action",
         Rule::pattern | Rule::pattern_type => "a pattern such as `Customer(id == 1)`",
         Rule::fact_literal => "a fact",
-        Rule::constant | Rule::signed_number | Rule::constant_list => "a literal",
+        Rule::constant | Rule::signed_number | Rule::constant_list | Rule::bare_word => "a literal",
         Rule::kw_missing => "`MISSING`",
         Rule::kw_present => "`PRESENT`",
         Rule::kw_type => "`type`",

@@ -80,6 +80,7 @@ impl<'d> Lowering<'d> {
             self.syntax_error(span, "`mod` must be the first statement of the file");
         } else {
             program.module = parts(pair).next().map(|name| self.name(&name));
+            program.annotations = self.annotations(pair);
         }
     }
 

@@ -92,18 +92,29 @@ impl Lowering<'_> {
         })
     }
 
-    fn annotations(&mut self, pair: &Node<'_>) -> Vec<Annotation> {
+    pub(super) fn annotations(&mut self, pair: &Node<'_>) -> Vec<Annotation> {
         parts_of(pair, Rule::annotation)
             .filter_map(|annotation| {
                 let arguments = part(&annotation, Rule::constants).map_or_else(Vec::new, |constants| {
-                    parts_of(&constants, Rule::constant)
-                        .filter_map(|constant| self.constant(&constant))
-                        .collect()
+                    parts(&constants).filter_map(|argument| self.annotated(&argument)).collect()
                 });
                 let name = self.name(&part(&annotation, Rule::name)?);
                 Some(Annotation { name, arguments, span: self.span(&annotation) })
             })
             .collect()
+    }
+
+    /// An argument of an annotation; `None` for the signs between them too.
+    fn annotated(&mut self, pair: &Node<'_>) -> Option<ast::Expr> {
+        match pair.as_rule() {
+            Rule::constant => self.constant(pair),
+            Rule::bare_word => {
+                let root = self.name(&part(pair, Rule::name)?);
+                let path = ast::Path { root, fields: Vec::new() };
+                Some(ast::Expr { kind: ast::ExprKind::Path(path), span: self.span(pair) })
+            }
+            _ => None,
+        }
     }
 
     fn rule(&mut self, pair: &Node<'_>) -> Option<ast::Rule> {

@@ -29,7 +29,6 @@ pub(in crate::matcher) struct Rows {
     seen: Vec<Option<Vec<Seen>>>,
     by_tuple: HashTable<u32>,
     free: Vec<u32>,
-    len: usize,
     hasher: ahash::RandomState,
 }
 
@@ -63,13 +62,8 @@ impl Rows {
             seen: Vec::new(),
             by_tuple: HashTable::new(),
             free: Vec::new(),
-            len: 0,
             hasher: crate::memory::hasher(),
         }
-    }
-
-    pub(in crate::matcher) fn len(&self) -> usize {
-        self.len
     }
 
     /// The row of a tuple.
@@ -115,7 +109,6 @@ impl Rows {
     }
 
     fn allocate(&mut self, slots: &[u32]) -> u32 {
-        self.len += 1;
         let row =
             if self.width == 1 { slots[0] } else { self.free.pop().unwrap_or(self.reached.len() as u32) };
         let rows = row as usize + 1;
@@ -168,7 +161,6 @@ impl Rows {
         }
         self.seen.iter_mut().flatten().for_each(|seen| seen[index] = Seen::Unknown);
         self.due[index] = false;
-        self.len -= 1;
         if self.width > 1 {
             if let Ok(found) = self.by_tuple.find_entry(self.hasher.hash_one(slots), |other| *other == row) {
                 found.remove();

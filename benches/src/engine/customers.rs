@@ -1,14 +1,14 @@
-//! The workloads of one rule about customers and their orders, negation and aggregation, on the engine.
+//! The workloads that find customers by their orders, on the engine: negation and aggregation.
 
 use super::Counts;
 use crate::generator::{Customer, Order, Workload};
 use crate::measure::{Timing, timed};
 use crate::outcome::Outcome;
 
-/// A compiled workload.
+/// A compiled form of one of the workloads.
 macro_rules! compiled {
-    ($module:ident, $name:literal, $what:literal) => {
-        #[doc = concat!("The ", $what, ", compiled.")]
+    ($module:ident, $name:literal, $doc:literal) => {
+        #[doc = $doc]
         pub mod $module {
             use super::*;
 
@@ -21,30 +21,21 @@ macro_rules! compiled {
                 }
             }
 
-            /// Customers, then orders.
+            /// Customers and orders one after another.
             ///
             /// # Panics
             /// If the workload's keys are not unique.
             pub fn compiled(workload: &Workload) -> (Timing, Outcome) {
                 let customers: Vec<rules::Customer> = (workload.customers.iter())
-                    .map(|&Customer { id, tier, signup }| rules::Customer {
-                        id,
-                        tier: tier.to_owned(),
-                        signup,
-                    })
+                    .map(|&Customer { id, tier, signup }| rules::Customer { id, tier: tier.to_owned(), signup })
                     .collect();
                 let orders: Vec<rules::Order> = (workload.orders.iter())
-                    .map(|&Order { id, customer, value, status }| rules::Order {
-                        id,
-                        customer,
-                        value,
-                        status,
-                    })
+                    .map(|&Order { id, customer, value, status }| rules::Order { id, customer, value, status })
                     .collect();
                 let (timing, session) = timed(|| {
                     let mut session = rules::Session::new(Counts::new(1));
                     session.insert_all(customers).expect("the keys differ");
-                    session.insert_all(orders).expect("no key");
+                    session.insert_all(orders).expect("the keys differ");
                     session.run().expect("no rule loops");
                     session
                 });
@@ -54,5 +45,5 @@ macro_rules! compiled {
     };
 }
 
-compiled!(negation, "negation", "customers without an order");
-compiled!(aggregation, "aggregation", "customers who ordered for more than 15,000");
+compiled!(negation, "negation", "Customers without an order, compiled.");
+compiled!(aggregation, "aggregation", "Customers who ordered for more than 15,000, compiled.");

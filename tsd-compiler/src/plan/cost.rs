@@ -1,0 +1,282 @@
+//! What an order of joins costs.
+//!
+//! The engine keeps what it joins. A join stores the tuples on its left and the facts on its right, each of them looks
+//! into the other side once, and every pair with equal keys is looked at. So joining a pattern to the patterns before it
+//! costs
+//!
+//! ```text
+//! 2 × (rows on the left + facts on the right) + pairs with equal keys
+//! ```
+//! and a chain costs what its joins cost. How many rows there are is estimated:
+//!
+//! - a type has as many facts as the profile saw, or as `@rows` says, or 1,000;
+//! - of these the share passes that the filters let through, each factor as the profile saw it or by the table in
+//!   [`selectivity`](super::selectivity);
+//! - of all combinations of the facts of two patterns the share has equal keys that the profile saw, or that the table
+//!   says; but where the keys are the primary key of one of them, no more than one fact of it for each of the other;
+//! - tests on several facts let through what the table says, as soon as their facts are all there.
+//!
+//! The estimate of a set of patterns does not depend on the order in which they were joined, so the best order of a set
+//! can be found once and used for every larger set.
+//!
+//! A shape is planned for all the rules that have it, and its nodes hold what any of these rules lets through. Filters are
+//! taken as independent: of two rules that let through a half each, either does in three cases of four. Rules with the
+//! same filters count once.
+
+use std::cell::RefCell;
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, HashMap};
+
+use tsd_ir::{Part, Schema, TypeId};
+
+use super::observed::Observed;
+use super::selectivity;
+use super::shape::{Mask, Shape};
+
+/// What one branch, or several with the same filters, asks of the patterns of a shape.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Member {
+    /// For each pattern, which filter it has, and the share of its facts that passes.
+    pub(super) filters: Vec<(usize, f64)>,
+    /// The patterns that other tests look at, and the share of combinations that passes.
+    pub(super) tests: Vec<(Mask, f64)>,
+}
+
+impl Member {
+    /// The share of the combinations of some patterns that passes.
+    pub(super) fn share(&self, set: Mask) -> f64 {
+        let filters = members(set).map(|pattern| self.filters[pattern].1);
+        let tests = self.tests.iter().filter(|(tied, _)| tied & !set == 0).map(|(_, share)| *share);
+        filters.chain(tests).product()
+    }
+
+    /// What tells members apart, and puts them into an order.
+    pub(super) fn key(&self) -> Vec<u64> {
+        let filters = self.filters.iter().map(|(filter, _)| *filter as u64);
+        filters
+            .chain(
+                self.tests
+                    .iter()
+                    .flat_map(|(tied, share)| [*tied as u64, (*tied >> 64) as u64, share.to_bits()]),
+            )
+            .collect()
+    }
+
+    /// A number that tells apart what members ask of some patterns, given in the order of a chain.
+    pub(super) fn identity(&self, order: &[usize]) -> u64 {
+        let set = order.iter().fold(0, |set: Mask, pattern| set | 1 << pattern);
+        let filters = order.iter().map(|pattern| self.filters[*pattern].0 as u64);
+        let tests = self.tests.iter().filter(|(tied, _)| tied & !set == 0);
+        let tests = tests.flat_map(|(tied, share)| [*tied as u64, (*tied >> 64) as u64, share.to_bits()]);
+        // FNV-1a, on words; equal numbers for different members would only make an estimate a little worse.
+        let step = |hash: u64, word: u64| (hash ^ word).wrapping_mul(0x0000_0100_0000_01b3);
+        filters.chain(tests).fold(0xcbf2_9ce4_8422_2325, step)
+    }
+}
+
+/// The patterns of a set, ascending.
+pub(super) fn members(set: Mask) -> impl Iterator<Item = usize> {
+    (0..Mask::BITS as usize).filter(move |pattern| set & 1 << pattern != 0)
+}
+
+/// The estimates for one shape.
+#[derive(Debug)]
+pub(super) struct Model {
+    /// How many facts each pattern's type has.
+    rows: Vec<f64>,
+    /// The selectivity of the keys between two patterns, by the profile or the table; 1 where nothing must be equal.
+    selectivity: Vec<Vec<f64>>,
+    /// The share of the pairs of two patterns that has equal keys: the selectivity, as far as primary keys admit it.
+    keys: Vec<Vec<f64>>,
+    /// For each pattern those that keys tie to it.
+    pub(super) tied: Vec<Mask>,
+    pub(super) members: Vec<Member>,
+    /// The sets of patterns that tests look at, where keys leave patterns apart.
+    ties: Vec<Mask>,
+    /// By set of patterns.
+    memo: RefCell<HashMap<Mask, Estimate>>,
+}
+
+/// How many rows there are of the joined facts of some patterns.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Estimate {
+    /// With equal keys.
+    pub(super) all: f64,
+    /// The share of them that some member lets through.
+    pub(super) share: f64,
+}
+
+/// What goes into one join.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Stage {
+    /// The tuples so far.
+    pub(super) left: Estimate,
+    /// The facts that are joined to them.
+    pub(super) right: Estimate,
+    /// The share of all pairs of both that has equal keys.
+    pub(super) keys: f64,
+    /// Whether nothing ties the one to the others, neither a key nor a test.
+    pub(super) cross: bool,
+}
+
+impl Stage {
+    /// What the join costs.
+    pub(super) fn cost(&self) -> f64 {
+        cost(self.left.all * self.left.share, self.right.all * self.right.share, self.keys)
+    }
+}
+
+/// What it costs to join `left` tuples and `right` facts.
+pub(super) fn cost(left: f64, right: f64, keys: f64) -> f64 {
+    2.0 * (left + right) + left * right * keys
+}
+
+/// What decides between orders; the least is the best.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Price {
+    /// How many joins have neither key nor test.
+    pub(super) crosses: u32,
+    pub(super) cost: f64,
+}
+
+impl Price {
+    pub(super) const NEVER: Self = Self { crosses: u32::MAX, cost: f64::INFINITY };
+
+    pub(super) fn plus(self, cross: bool, cost: f64) -> Self {
+        Self { crosses: self.crosses.saturating_add(u32::from(cross)), cost: self.cost + cost }
+    }
+
+    pub(super) fn and(self, other: Self) -> Self {
+        Self { crosses: self.crosses.saturating_add(other.crosses), cost: self.cost + other.cost }
+    }
+
+    pub(super) fn compare(&self, other: &Self) -> Ordering {
+        self.crosses.cmp(&other.crosses).then_with(|| self.cost.total_cmp(&other.cost))
+    }
+}
+
+impl Model {
+    pub(super) fn new(schema: &Schema, shape: &Shape, members: Vec<Member>, observed: &Observed) -> Self {
+        let count = shape.types.len();
+        let rows: Vec<f64> = shape.types.iter().map(|ty| observed.rows(schema, *ty)).collect();
+        let mut selectivity = vec![vec![1.0; count]; count];
+        let mut keys = selectivity.clone();
+        let mut pairs: BTreeMap<(usize, usize), Vec<(Part, Part)>> = BTreeMap::new();
+        for key in &shape.keys {
+            let (one, other) = (key.one.0.index(), key.other.0.index());
+            pairs.entry((one, other)).or_default().push((key.one.1, key.other.1));
+        }
+        for ((one, other), parts) in &pairs {
+            let (left, right) = shape.oriented(schema, *one, *other);
+            let seen = observed.join(schema, shape, left, right);
+            let types = (shape.types[*one], shape.types[*other]);
+            let by_table = || selectivity::of_pair(schema, types, parts);
+            let guess = seen.unwrap_or_else(by_table);
+            let share = match seen {
+                Some(share) => share,
+                None => bounded(schema, types, (rows[*one], rows[*other]), parts, guess),
+            };
+            for (one, other) in [(*one, *other), (*other, *one)] {
+                selectivity[one][other] = guess;
+                keys[one][other] = share;
+            }
+        }
+        let tied = (0..count).map(|pattern| shape.tied_to(pattern)).collect();
+        let ties = shape.ties.clone();
+        Self { rows, selectivity, keys, tied, members, ties, memo: RefCell::default() }
+    }
+
+    /// How many patterns there are.
+    pub(super) fn count(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// The selectivity of joining a pattern to a set of patterns; 1 without keys.
+    pub(super) fn selectivity(&self, set: Mask, joined: usize) -> f64 {
+        selectivity::clamped(members(set).map(|pattern| self.selectivity[pattern][joined]).product())
+    }
+
+    /// The rows of a set of patterns.
+    pub(super) fn estimate(&self, set: Mask) -> Estimate {
+        if let Some(known) = self.memo.borrow().get(&set) {
+            return *known;
+        }
+        let mut all = 1.0;
+        for pattern in members(set) {
+            let before = members(set & ((1 << pattern) - 1));
+            all *= self.rows[pattern] * before.map(|other| self.keys[pattern][other]).product::<f64>();
+        }
+        let patterns: Vec<usize> = members(set).collect();
+        // Members that ask the same of these patterns count once.
+        let shares = self.members.iter().map(|member| (member.identity(&patterns), member.share(set)));
+        let shares: BTreeMap<u64, f64> = shares.collect();
+        let missed = shares.values().map(|share| 1.0 - share).product::<f64>();
+        let estimate = Estimate { all, share: 1.0 - missed };
+        self.memo.borrow_mut().insert(set, estimate);
+        estimate
+    }
+
+    /// What joining a pattern to a set of patterns takes.
+    pub(super) fn stage(&self, set: Mask, joined: usize) -> Stage {
+        let keys = members(set).map(|pattern| self.keys[pattern][joined]).product();
+        let cross = self.tied[joined] & set == 0 && !self.tests_tie(set, joined);
+        Stage { left: self.estimate(set), right: self.estimate(1 << joined), keys, cross }
+    }
+
+    /// Whether a test is complete as soon as a pattern joins a set.
+    fn tests_tie(&self, set: Mask, joined: usize) -> bool {
+        let with = set | 1 << joined;
+        self.ties.iter().any(|tie| tie & 1 << joined != 0 && tie & !with == 0)
+    }
+
+    /// The rows of a set of patterns that one member lets through.
+    pub(super) fn rows_for(&self, member: &Member, set: Mask) -> f64 {
+        self.estimate(set).all * member.share(set)
+    }
+
+    /// What an order, or the beginning of one, costs one member alone.
+    pub(super) fn cost_for(&self, member: &Member, order: &[usize]) -> f64 {
+        let mut set: Mask = 0;
+        let mut sum = 0.0;
+        for pattern in order {
+            if set != 0 {
+                let right = self.rows_for(member, 1 << pattern);
+                sum += cost(self.rows_for(member, set), right, self.stage(set, *pattern).keys);
+            }
+            set |= 1 << pattern;
+        }
+        sum
+    }
+
+    /// What a whole order costs.
+    pub(super) fn price(&self, order: &[usize]) -> Price {
+        let mut set: Mask = 0;
+        let mut price = Price::default();
+        for pattern in order {
+            if set != 0 {
+                let stage = self.stage(set, *pattern);
+                price = price.plus(stage.cross, stage.cost());
+            }
+            set |= 1 << pattern;
+        }
+        price
+    }
+}
+
+/// A share of the pairs of two facts, less what a primary key excludes: where the keys are the primary key of one type,
+/// a fact of the other meets at most one.
+fn bounded(
+    schema: &Schema,
+    types: (TypeId, TypeId),
+    rows: (f64, f64),
+    keys: &[(Part, Part)],
+    mut share: f64,
+) -> f64 {
+    let (own, others): (Vec<Part>, Vec<Part>) = keys.iter().copied().unzip();
+    for (ty, rows, parts) in [(types.0, rows.0, own), (types.1, rows.1, others)] {
+        if selectivity::is_unique(schema, ty, &parts) {
+            share = share.min(1.0 / rows.max(1.0));
+        }
+    }
+    share
+}

@@ -1,0 +1,204 @@
+//! What the planner thought of each rule, kept so that a plan can be explained.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tsd_ir::{Position, Schema, Signature, TypeId};
+
+use super::cost::{Member, Model, Price};
+use super::observed::Observed;
+use super::search::{Search, as_set};
+use super::shape::keys_to;
+use super::sharing::{self, Choice, Group, Unit};
+use super::{Planning, Strategy};
+
+/// Why a rule's branches are joined as they are.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Plan {
+    /// What was asked for: by the rule, the module or the caller, or by default.
+    pub strategy: Strategy,
+    /// One for each branch of the rule.
+    pub branches: Vec<BranchPlan>,
+    /// For each view that the rule asks, one for each of its branches.
+    pub views: Vec<Vec<BranchPlan>>,
+}
+
+/// What was thought of the patterns of a branch.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct BranchPlan {
+    /// How the order came about.
+    pub method: Method,
+    /// The patterns in the order of the chain.
+    pub steps: Vec<Step>,
+    /// The estimated cost of the chain if no other rule shared any of it: the rows that it stores and looks up, and the
+    /// pairs that it looks at.
+    pub cost: f64,
+    /// What the patterns would cost in the order in which the rule declares them.
+    pub declared_cost: f64,
+    /// What they would cost in the greedy order.
+    pub greedy_cost: f64,
+    /// What they would cost in the best order that was found for the rule by itself, whatever it shared with others.
+    pub alone_cost: f64,
+}
+
+impl BranchPlan {
+    /// The patterns in the order of the chain.
+    pub(super) fn order(&self) -> Vec<usize> {
+        self.steps.iter().map(|step| step.pattern.index()).collect()
+    }
+}
+
+/// How the order of a branch came about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Method {
+    /// There is no choice: a single pattern, or two that are joined in their one orientation.
+    #[default]
+    Only,
+    /// It is the order in which the rule declares its patterns, as was asked for.
+    Declared,
+    /// It is the greedy order; nothing is cheaper by the cost model, or it was asked for.
+    Greedy,
+    /// It is cheaper than the greedy order, and the cheapest there is by the cost model.
+    Optimal,
+    /// It is dearer for the rule alone, but begins with joins that other rules have too.
+    Shared,
+}
+
+impl Method {
+    /// The name in plans as text.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Only => "only",
+            Self::Declared => "declared",
+            Self::Greedy => "greedy",
+            Self::Optimal => "optimal",
+            Self::Shared => "shared",
+        }
+    }
+}
+
+/// What was thought of one pattern at its place in the chain. The variables in scope after it are those of the steps up
+/// to it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// The pattern as declared.
+    pub pattern: Position,
+    /// How many facts its type is thought to have.
+    pub facts: f64,
+    /// The estimated share of its facts that pass the filter.
+    pub filter: f64,
+    /// The estimated selectivity of joining it; 1 for the first.
+    pub join: f64,
+    /// The estimated number of rows that the rule has after it.
+    pub rows: f64,
+    /// The estimated cost of joining it, as if no other rule had the join; 0 for the first.
+    pub cost: f64,
+    /// How many rules of the module have this very join; 0 for the first pattern.
+    pub shared: usize,
+    /// Whether no earlier rule of the module, nor the session that the rule is added to, has the join.
+    pub new: bool,
+}
+
+/// Plans the branches of a module's rules and of their views, each given with the number of its rule.
+pub(super) fn plans(
+    schema: &Schema,
+    units: &[(usize, Unit<'_>)],
+    planning: &Planning<'_>,
+) -> Vec<BranchPlan> {
+    let observed = Observed::default();
+    let branches: Vec<Unit<'_>> = units.iter().map(|(_, unit)| *unit).collect();
+    let groups = sharing::groups(schema, &branches, &observed);
+    let searches: Vec<Search<'_>> =
+        groups.iter().map(|group| Search::new(schema, &group.shape, &group.model)).collect();
+    let choices = sharing::choices(schema, &groups, &searches, planning.existing);
+
+    let mut planned: Vec<Option<BranchPlan>> = vec![None; units.len()];
+    let mut chains: Vec<Vec<Signature>> = vec![Vec::new(); units.len()];
+    for ((group, search), choice) in groups.iter().zip(&searches).zip(&choices) {
+        let signatures = signatures(schema, group, &choice.order);
+        let alone = search.cheapest(&|one, other| group.model.stage(1 << one, other).cost());
+        let [own, alone_price] = [&choice.order, &alone].map(|order| group.model.price(order));
+        let method = method(group.strategy, choice, &own, &alone_price);
+        for ((index, patterns), member) in group.branches.iter().zip(&group.asked) {
+            let mut declared = vec![0; patterns.len()];
+            patterns.iter().enumerate().for_each(|(at, pattern)| declared[*pattern] = at);
+            planned[*index] = Some(BranchPlan {
+                method,
+                steps: steps(&group.model, member, &choice.order, patterns),
+                cost: group.model.cost_for(member, &choice.order),
+                declared_cost: group.model.cost_for(member, &declared),
+                greedy_cost: group.model.cost_for(member, &choice.greedy),
+                alone_cost: group.model.cost_for(member, &alone),
+            });
+            chains[*index].clone_from(&signatures);
+        }
+    }
+    count_sharing(units, &chains, &mut planned, planning.existing);
+    planned.into_iter().map(Option::unwrap_or_default).collect()
+}
+
+fn signatures(schema: &Schema, group: &Group, order: &[usize]) -> Vec<Signature> {
+    let types: Vec<TypeId> = order.iter().map(|pattern| group.shape.types[*pattern]).collect();
+    let mut signature = Signature::of_type(schema, types[0]);
+    let joins = (1..order.len()).map(|at| {
+        let keys = keys_to(&group.shape.keys, &order[..at], order[at]);
+        signature = Signature::of_join(schema, signature, &types[..at], types[at], &keys);
+        signature
+    });
+    joins.collect()
+}
+
+/// How an order came about, by its price and that of the best order for the shape alone.
+fn method(strategy: Strategy, choice: &Choice, own: &Price, alone: &Price) -> Method {
+    let almost = Price { cost: alone.cost * (1.0 + 1e-9), ..*alone };
+    match strategy {
+        _ if choice.order.len() == 1 => Method::Only,
+        Strategy::Declared => Method::Declared,
+        _ if choice.order.len() == 2 => Method::Only,
+        Strategy::Greedy => Method::Greedy,
+        _ if own.compare(&almost).is_gt() => Method::Shared,
+        _ if choice.order == choice.greedy => Method::Greedy,
+        _ => Method::Optimal,
+    }
+}
+
+/// What was thought of each step of an order, for a branch that asks what `member` says; `patterns` says which of the
+/// branch's patterns each of the shape's is.
+fn steps(model: &Model, member: &Member, order: &[usize], patterns: &[usize]) -> Vec<Step> {
+    let steps = order.iter().enumerate().map(|(at, pattern)| {
+        let before = as_set(&order[..at]);
+        Step {
+            pattern: Position(patterns[*pattern] as u16),
+            facts: model.estimate(1 << pattern).all,
+            filter: member.share(1 << pattern),
+            join: if at == 0 { 1.0 } else { model.selectivity(before, *pattern) },
+            rows: model.rows_for(member, before | 1 << pattern),
+            cost: model.cost_for(member, &order[..=at]) - model.cost_for(member, &order[..at]),
+            shared: 0,
+            new: false,
+        }
+    });
+    steps.collect()
+}
+
+/// Notes which joins rules have in common.
+fn count_sharing(
+    units: &[(usize, Unit<'_>)],
+    chains: &[Vec<Signature>],
+    planned: &mut [Option<BranchPlan>],
+    existing: Option<&dyn Fn(&Signature) -> bool>,
+) {
+    let mut users: BTreeMap<Signature, BTreeSet<usize>> = BTreeMap::new();
+    for ((rule, _), chain) in units.iter().zip(chains) {
+        for signature in chain {
+            users.entry(*signature).or_default().insert(*rule);
+        }
+    }
+    for (((rule, _), chain), plan) in units.iter().zip(chains).zip(planned) {
+        let steps = plan.iter_mut().flat_map(|plan| plan.steps.iter_mut().skip(1));
+        for (step, signature) in steps.zip(chain) {
+            let users = &users[signature];
+            step.shared = users.len();
+            step.new = users.first() == Some(rule) && !existing.is_some_and(|existing| existing(signature));
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! What a branch joins, whatever its rule calls its variables, wherever it declares them and whatever it asks of them.
+//!
+//! Rules that join the same must end up with the same chain, or they could not share it. So the planner does not plan
+//! rules: it plans shapes, each once, for all the branches that have it. The patterns of a shape have an order of
+//! their own, found by refinement: patterns are told apart by their types, then by the keys that tie them to others,
+//! then by what those others are tied to, and so on. What can still not be told apart is the same from every side, so
+//! any order of it gives the same joins.
+
+use tsd_ir::{KeyPair, Position, Schema, TypeId};
+
+use crate::normalize::{Conjunction, Groups, Key};
+
+/// A set of patterns, as bits. A rule has 64 at most, and a view the parameters besides.
+pub(super) type Mask = u128;
+
+/// The joins of a branch without its filters. Positions count the patterns in the shape's own order.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Shape {
+    pub(super) types: Vec<TypeId>,
+    /// What must be equal; sorted, the earlier pattern first.
+    pub(super) keys: Vec<Key>,
+    /// Where the keys leave patterns apart: the sets of patterns that other tests look at, sorted.
+    pub(super) ties: Vec<Mask>,
+}
+
+/// The keys that tie a pattern to any of the given ones, by the place of those in the list.
+pub(super) fn keys_to(keys: &[Key], bound: &[usize], joined: usize) -> Vec<KeyPair> {
+    let mut pairs: Vec<KeyPair> = (keys.iter())
+        .filter_map(|key| {
+            let (left, right) = match joined {
+                _ if key.other.0.index() == joined => (key.one, key.other),
+                _ if key.one.0.index() == joined => (key.other, key.one),
+                _ => return None,
+            };
+            let at = bound.iter().position(|index| *index == left.0.index())?;
+            Some(KeyPair { at: Position(at as u16), left: left.1, right: right.1 })
+        })
+        .collect();
+    pairs.sort_unstable();
+    pairs.dedup();
+    pairs
+}
+
+/// The patterns that a test looks at.
+pub(super) fn mask(positions: &[Position]) -> Mask {
+    positions.iter().fold(0, |mask, position| mask | 1 << position.0)
+}
+
+impl Shape {
+    /// The shape of a branch, and for each of its patterns the one of the rule that it is.
+    pub(super) fn of(schema: &Schema, types: &[TypeId], conjunction: &Conjunction) -> (Self, Vec<usize>) {
+        let keys = &conjunction.keys;
+        let ties = ties(types, conjunction);
+        let order = own_order(types.len(), keys, &ties, &colours(schema, types, keys, &ties));
+        let mut place = vec![0; order.len()];
+        order.iter().enumerate().for_each(|(at, pattern)| place[*pattern] = at);
+        let moved = |(at, part): (Position, tsd_ir::Part)| (Position(place[at.index()] as u16), part);
+        let mut keys: Vec<Key> = (keys.iter())
+            .map(|key| {
+                let (one, other) = (moved(key.one), moved(key.other));
+                if one.0 < other.0 { Key { one, other } } else { Key { one: other, other: one } }
+            })
+            .collect();
+        keys.sort_unstable();
+        let mut ties: Vec<Mask> = ties.into_iter().map(|tie| at_places(tie, &place)).collect();
+        ties.sort_unstable();
+        let shape = Self { types: order.iter().map(|pattern| types[*pattern]).collect(), keys, ties };
+        (shape, order)
+    }
+
+    /// The shape of a branch with its patterns in the order in which the rule declares them.
+    pub(super) fn as_declared(types: &[TypeId], conjunction: &Conjunction) -> (Self, Vec<usize>) {
+        let shape =
+            Self { types: types.to_vec(), keys: conjunction.keys.clone(), ties: ties(types, conjunction) };
+        (shape, (0..types.len()).collect())
+    }
+
+    /// The patterns that keys tie to a pattern.
+    pub(super) fn tied_to(&self, pattern: usize) -> Mask {
+        let keys = self.keys.iter().map(|key| (key.one.0.index(), key.other.0.index()));
+        keys.fold(0, |mask, (one, other)| match pattern {
+            _ if one == pattern => mask | 1 << other,
+            _ if other == pattern => mask | 1 << one,
+            _ => mask,
+        })
+    }
+
+    /// The two patterns in the one order in which they are joined: types by their names, and two facts of one type so
+    /// that the keys are the lesser ones.
+    pub(super) fn oriented(&self, schema: &Schema, one: usize, other: usize) -> (usize, usize) {
+        let name = |pattern: usize| &schema.ty(self.types[pattern]).name;
+        let keys = |left, right| keys_to(&self.keys, &[left], right);
+        let order = name(one).cmp(name(other)).then_with(|| keys(one, other).cmp(&keys(other, one)));
+        if order.is_le() { (one, other) } else { (other, one) }
+    }
+}
+
+/// A set of patterns after each has gone to its place.
+pub(super) fn at_places(set: Mask, place: &[usize]) -> Mask {
+    let patterns = place.iter().enumerate().filter(|(pattern, _)| set & 1 << pattern != 0);
+    patterns.fold(0, |mask, (_, at)| mask | 1 << at)
+}
+
+/// Where the keys leave patterns apart, the sets of patterns that tests look at; sorted.
+fn ties(types: &[TypeId], conjunction: &Conjunction) -> Vec<Mask> {
+    let mut groups = Groups::new(types.len());
+    conjunction.keys.iter().for_each(|key| groups.join(key.one.0.index(), key.other.0.index()));
+    if groups.firsts().len() <= 1 {
+        return Vec::new();
+    }
+    let mut ties: Vec<Mask> = conjunction.tests.iter().map(|(positions, _)| mask(positions)).collect();
+    ties.sort_unstable();
+    ties.dedup();
+    ties
+}
+
+/// A number for each pattern, the same for patterns that cannot be told apart. It depends on the names of types and on
+/// the keys, never on the order in which patterns are given.
+fn colours(schema: &Schema, types: &[TypeId], keys: &[Key], ties: &[Mask]) -> Vec<usize> {
+    let names = types.iter().map(|ty| &schema.ty(*ty).name);
+    let mut colours = ranks(&names.collect::<Vec<_>>());
+    loop {
+        let seen: Vec<_> = (0..types.len())
+            .map(|pattern| {
+                let ends = keys.iter().flat_map(|key| [(key.one, key.other), (key.other, key.one)]);
+                let own = ends.filter(|(own, _)| own.0.index() == pattern);
+                let mut neighbours: Vec<_> =
+                    own.map(|(own, other)| (own.1, other.1, colours[other.0.index()])).collect();
+                neighbours.sort_unstable();
+                let tied = ties.iter().filter(|tie| **tie & 1 << pattern != 0).map(|tie| {
+                    let patterns = (0..types.len()).filter(|pattern| tie & 1 << pattern != 0);
+                    let mut tied: Vec<usize> = patterns.map(|pattern| colours[pattern]).collect();
+                    tied.sort_unstable();
+                    tied
+                });
+                let mut tied: Vec<_> = tied.collect();
+                tied.sort_unstable();
+                (colours[pattern], neighbours, tied)
+            })
+            .collect();
+        let finer = ranks(&seen);
+        if finer == colours {
+            return colours;
+        }
+        colours = finer;
+    }
+}
+
+/// For each item how many different lesser ones there are.
+fn ranks<T: Ord>(items: &[T]) -> Vec<usize> {
+    let mut sorted: Vec<&T> = items.iter().collect();
+    sorted.sort_unstable();
+    sorted.dedup();
+    items.iter().map(|item| sorted.partition_point(|other| *other < item)).collect()
+}
+
+/// The patterns in the shape's order: along the keys as far as they lead, the least colour first.
+fn own_order(count: usize, keys: &[Key], ties: &[Mask], colours: &[usize]) -> Vec<usize> {
+    let mut order: Vec<usize> = Vec::with_capacity(count);
+    while order.len() < count {
+        let joined = order.iter().fold(0, |mask: Mask, pattern| mask | 1 << pattern);
+        let left = (0..count).filter(|pattern| joined & 1 << pattern == 0);
+        let next = left.min_by_key(|pattern| {
+            let keys = keys_to(keys, &order, *pattern);
+            let tied = ties.iter().filter(|tie| **tie & 1 << pattern != 0 && **tie & joined != 0).count();
+            (keys.is_empty(), std::cmp::Reverse(tied), colours[*pattern], keys)
+        });
+        order.extend(next);
+    }
+    order
+}

@@ -1,0 +1,56 @@
+//! How the order of joins is chosen: what the author can ask for.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// How the planner orders the patterns of a rule.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Strategy {
+    /// As the rule declares them, whatever that costs.
+    Declared,
+    /// The most selective join first, then always the most selective of those that are left.
+    Greedy,
+    /// The cheapest of all orders by the cost model, the joins of other rules counted as there already.
+    #[default]
+    Optimal,
+}
+
+impl Strategy {
+    /// Every strategy.
+    pub const ALL: [Self; 3] = [Self::Declared, Self::Greedy, Self::Optimal];
+
+    /// The name in rules and on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Declared => "declared",
+            Self::Greedy => "greedy",
+            Self::Optimal => "optimal",
+        }
+    }
+}
+
+impl fmt::Display for Strategy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Strategy {
+    type Err = UnknownStrategy;
+
+    fn from_str(name: &str) -> Result<Self, UnknownStrategy> {
+        Self::ALL.into_iter().find(|strategy| strategy.name() == name).ok_or(UnknownStrategy)
+    }
+}
+
+/// A name that no strategy has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownStrategy;
+
+impl fmt::Display for UnknownStrategy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a plan is `declared`, `greedy` or `optimal`")
+    }
+}
+
+impl std::error::Error for UnknownStrategy {}
