@@ -9,6 +9,7 @@ mod twins;
 
 use tsd_ir::{FactHandle, FieldId, Schema, TypeId};
 
+pub(crate) use index::Index;
 #[cfg(feature = "dynamic")]
 pub(crate) use row::find_word;
 pub use row::{InvalidValue, RowReader, RowWriter};

@@ -148,18 +148,6 @@ impl Store {
         key.slots.find(hash_words(words.clone()), same)
     }
 
-    /// Whether there is a fact at `slot`.
-    pub(crate) fn is_live(&self, slot: u32) -> bool {
-        self.slots.generation(slot).is_some()
-    }
-
-    /// The symbols of the strings of the fact at `slot`.
-    pub(crate) fn texts_of(&self, slot: u32) -> impl Iterator<Item = super::Symbol> + '_ {
-        let row = self.row(slot);
-        let present = self.texts.iter().filter(move |field| is_present(row, self.fields, **field));
-        present.map(move |field| row[*field] as super::Symbol)
-    }
-
     /// Reads where the search for a key begins, whose [hash](Self::key_hash) this is.
     #[inline]
     pub(crate) fn touch_index(&self, hash: u64) -> u32 {
@@ -176,6 +164,18 @@ impl Store {
     #[inline]
     pub(crate) fn guess_by_key(&self, hash: u64) -> Option<u32> {
         self.key.as_ref()?.slots.find(hash, |_| true)
+    }
+
+    /// Whether there is a fact at `slot`.
+    pub(crate) fn is_live(&self, slot: u32) -> bool {
+        self.slots.generation(slot).is_some()
+    }
+
+    /// The symbols of the strings of the fact at `slot`.
+    pub(crate) fn texts_of(&self, slot: u32) -> impl Iterator<Item = super::Symbol> + '_ {
+        let row = self.row(slot);
+        let present = self.texts.iter().filter(move |field| is_present(row, self.fields, **field));
+        present.map(move |field| row[*field] as super::Symbol)
     }
 
     /// The slots in use, lowest first.
