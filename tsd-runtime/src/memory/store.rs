@@ -195,10 +195,8 @@ impl Store {
         let entered = self.index_new(first, count);
         let count = entered.map_or_else(|(entered, _)| entered, |()| count);
         self.words.truncate((first + count) * self.width);
-        for slot in first..first + count {
-            self.slots.take();
-            slots.push(slot as u32);
-        }
+        self.slots.take_new(count);
+        slots.extend(first as u32..(first + count) as u32);
         entered.map_err(|(_, other)| other)
     }
 
