@@ -207,6 +207,13 @@ impl Agenda {
         !self.stopped.is_empty()
     }
 
+    /// Reads what it takes to take out what these facts activate by themselves.
+    pub(crate) fn touch(&self, root: RootId, slots: &[u32]) {
+        for (_, level) in &self.levels {
+            std::hint::black_box(level.finder.touch(root, slots, level.waiting()));
+        }
+    }
+
     /// Takes out every activation of some rules of a tree.
     pub(crate) fn cancel_rules(&mut self, root: RootId, only: RuleSet, sets: &mut RuleSets) {
         for (_, level) in &mut self.levels {
@@ -304,6 +311,10 @@ impl Level {
         }
     }
 
+    fn waiting(&self) -> Entries<'_> {
+        Entries { all: &self.entries, slots: &self.slots, waiting: self.waiting_from() }
+    }
+
     /// The first entry of which something may still fire.
     fn waiting_from(&self) -> usize {
         if self.fired < self.batch.len() { self.first } else { self.next }
@@ -392,6 +403,7 @@ impl Level {
     }
 
     fn clear(&mut self) {
+        self.finder.clear(self.entries.len());
         self.entries.clear();
         self.entries.shrink_to(ROOM);
         self.slots.clear();
@@ -401,6 +413,5 @@ impl Level {
         self.first = 0;
         self.next = 0;
         self.fired = 0;
-        self.finder.clear();
     }
 }

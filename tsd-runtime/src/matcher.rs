@@ -55,7 +55,8 @@ pub(crate) struct Matcher {
     crowded: Option<RootId>,
     /// Whether joins count what passes through them.
     counting: bool,
-    /// For facts that are about to arrive, the rules at the entrances of their type; the next to be asked for is last.
+    /// For a block of facts of one type, the rules whose filters they pass: at the first entrance of the type, then at
+    /// the next.
     ahead: Vec<RuleSet>,
 }
 
@@ -108,18 +109,20 @@ impl Matcher {
     /// Takes in a fact; if there is one with its primary key, nothing changes and the error is that fact's slot.
     pub(crate) fn insert(&mut self, ty: TypeId, row: &[u64]) -> Result<u32, u32> {
         let slot = self.memory.stores[ty.index()].insert(row)?;
-        self.arrive(ty, slot);
+        self.arrive(ty, slot, None);
         self.collect_sets();
         Ok(slot)
     }
 
-    /// Sends a fact that is in its store now into the network.
-    fn arrive(&mut self, ty: TypeId, slot: u32) {
+    /// Sends a fact that is in its store now into the network; `number` is its place in a block of facts.
+    fn arrive(&mut self, ty: TypeId, slot: u32, number: Option<usize>) {
         self.agenda.begin_change();
         for index in (0..self.entrances.of(ty).len()).rev() {
-            let entrance = self.entrances.of(ty)[index];
-            let set = self.admit_new(entrance, slot);
-            self.enter(entrance, slot, set, Sign::Add { fresh: true });
+            let set = self.admit_new(ty, index, slot, number);
+            if !set.is_empty() {
+                let entrance = self.entrances.of(ty)[index];
+                self.enter(entrance, slot, set, Sign::Add { fresh: true });
+            }
         }
         self.settle();
     }

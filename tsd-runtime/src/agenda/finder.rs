@@ -1,8 +1,8 @@
 //! Finds waiting entries by their tuples, so that an activation that stops holding can be taken out.
 //!
 //! Entries are entered here when the first activation stops holding after them, so an agenda that only grows pays nothing.
-//! A fact that is a tuple by itself finds its entry by its slot; that list outlives the entries, and whoever looks into
-//! it makes sure that it found what it sought. Other tuples find theirs by hash.
+//! A fact that is a tuple by itself finds its entry by its slot, in a list that outlives the entries: so their numbers
+//! go on in it where those of the entries before them ended. Other tuples find theirs by hash.
 
 use tsd_ir::RootId;
 
@@ -36,9 +36,12 @@ const NONE: u32 = u32::MAX;
 
 #[derive(Debug, Default)]
 pub(super) struct Finder {
+    /// How many entries there have been before the first one.
+    before: u32,
     /// How many entries were entered here, or were done with before.
     entered: usize,
-    /// For each tree, the latest entry of each fact that is a tuple by itself, by its slot.
+    /// For each tree, by slot, the latest entry of each fact that is a tuple by itself: its number, counted from 1, and
+    /// how many there have been before.
     facts: Vec<(RootId, Vec<u32>)>,
     /// The latest entries of all other tuples.
     tuples: Index,
@@ -66,10 +69,10 @@ impl Finder {
                 });
                 let latest = &mut self.facts[place].1;
                 if latest.len() <= *slot as usize {
-                    latest.resize(*slot as usize + 1, NONE);
+                    latest.resize(*slot as usize + 1, 0);
                 }
-                let older = std::mem::replace(&mut latest[*slot as usize], number);
-                Some(older).filter(|older| *older < number && entries.is(*older, root, end, slots))
+                let older = std::mem::replace(&mut latest[*slot as usize], self.before + number + 1);
+                waiting(older, self.before, entries)
             }
             _ => {
                 if !self.tuples.has_room(number as usize + 1) {
@@ -106,8 +109,7 @@ impl Finder {
         match (end, slots) {
             (End::Root, [slot]) => {
                 let (_, latest) = self.facts.iter().find(|(known, _)| *known == root)?;
-                let entry = *latest.get(*slot as usize)?;
-                entries.is(entry, root, end, slots).then_some(entry)
+                waiting(*latest.get(*slot as usize)?, self.before, entries)
             }
             _ => self.tuples.find(hash(end, slots), |entry| entries.is(entry, root, end, slots)),
         }
@@ -118,9 +120,23 @@ impl Finder {
         self.older.get(entry as usize).copied().filter(|older| *older != NONE)
     }
 
-    /// Forgets all entries.
-    pub(super) fn clear(&mut self) {
+    /// Reads what a search for these facts will look at.
+    pub(super) fn touch(&self, root: RootId, slots: &[u32], entries: Entries<'_>) -> u64 {
+        let Some((_, latest)) = self.facts.iter().find(|(known, _)| *known == root) else { return 0 };
+        let found = slots.iter().filter_map(|slot| latest.get(*slot as usize));
+        let found = found.filter_map(|latest| waiting(*latest, self.before, entries));
+        found.fold(0, |all, entry| all ^ entries.all[entry as usize].age)
+    }
+
+    /// Forgets all entries, of which there have been so many.
+    pub(super) fn clear(&mut self, entries: usize) {
         self.entered = 0;
+        // When the numbers come to an end, the list starts over.
+        let before = u32::try_from(entries).ok().and_then(|entries| self.before.checked_add(entries));
+        match before.filter(|before| *before < u32::MAX / 2) {
+            Some(before) => self.before = before,
+            None => (self.before, self.facts) = (0, Vec::new()),
+        }
         self.tuples = Index::default();
         self.older = Vec::new();
     }
@@ -130,6 +146,13 @@ impl Finder {
         let facts: usize = self.facts.iter().map(|(_, latest)| latest.capacity()).sum();
         (facts + self.older.capacity()) * size_of::<u32>() + self.tuples.bytes()
     }
+}
+
+/// The entry that stands in the list of the latest, if it still waits.
+#[inline]
+fn waiting(latest: u32, before: u32, entries: Entries<'_>) -> Option<u32> {
+    let entry = latest.checked_sub(before + 1)?;
+    (entry as usize >= entries.waiting && (entry as usize) < entries.all.len()).then_some(entry)
 }
 
 fn hash(end: End, slots: &[u32]) -> u64 {

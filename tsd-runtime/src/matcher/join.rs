@@ -8,8 +8,10 @@
 use smallvec::SmallVec;
 use tsd_ir::{KeyPair, NodeId, Part, RootId, TypeId};
 
+use super::Root;
 use super::counts::{Counts, Met};
 use super::input::{Input, Member};
+use super::look_ahead::AT_ONCE;
 use super::memory::{Key, LongKey};
 use super::residual::{PreparedTest, Residuals};
 use super::rules::Owner;
@@ -200,13 +202,29 @@ impl Join {
         });
     }
 
-    /// Reads what these facts will look at on the left when they arrive on the right.
-    pub(crate) fn touch_all(&self, slots: impl Iterator<Item = u32>, memory: &WorkingMemory) {
+    /// Reads what these facts will look at on the left when they arrive on the right. Returns the first facts of tuples
+    /// that they will most likely meet there.
+    pub(crate) fn touch_all(&self, slots: &[u32], memory: &WorkingMemory) -> SmallVec<[u32; AT_ONCE]> {
         let wiring = &self.wiring;
         with_sides!(&self.sides, pair => {
-            let keys: SmallVec<[_; 64]> = slots.filter_map(|slot| wiring.right_key(memory, slot)).collect();
-            pair.left.touch_all(&keys, memory);
-        });
+            let keys = slots.iter().filter_map(|slot| wiring.right_key(memory, *slot));
+            let keys: SmallVec<[_; AT_ONCE]> = keys.collect();
+            pair.left.touch_all(&keys, memory)
+        })
+    }
+
+    /// The views, and which of their branches, whose rows are the node's tuples.
+    pub(crate) fn gathered(&self, roots: &[Option<Root>]) -> SmallVec<[(u16, u32); 4]> {
+        let Wiring { outlet, root, .. } = &self.wiring;
+        let mut found = SmallVec::new();
+        if let Some(root) = roots[root.0 as usize].as_ref().filter(|_| !outlet.gathered.is_empty()) {
+            root.sets.for_each(outlet.gathered, |bit| {
+                if let Some(Owner::View { view, branch }) = root.branches[bit as usize] {
+                    found.push((view, branch));
+                }
+            });
+        }
+        found
     }
 
     /// Passes every set held through `map`.
@@ -315,16 +333,19 @@ impl Outlet {
 }
 
 /// A part of a fact as a word of a key.
-#[inline]
+#[inline(always)]
 fn part(memory: &WorkingMemory, ty: TypeId, slot: u32, part: Part) -> Option<u64> {
     match part {
         Part::Field(field) => memory.field(ty, slot, field),
-        Part::Widened(field) => {
-            let int = memory.field(ty, slot, field)? as i64;
-            Some((tsd_ir::ops::int_to_number(int) + 0.0).to_bits())
-        }
+        Part::Widened(field) => widened(memory.field(ty, slot, field)?),
         Part::Fact => Some(memory.store(ty).handle(slot).to_word()),
     }
+}
+
+/// An integer as the number that it equals.
+#[inline(never)]
+fn widened(int: u64) -> Option<u64> {
+    Some((tsd_ir::ops::int_to_number(int as i64) + 0.0).to_bits())
 }
 
 /// One change on its way through a tree of joins.

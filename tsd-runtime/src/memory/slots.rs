@@ -88,6 +88,17 @@ impl Slots {
         }
     }
 
+    /// Takes so many slots that are all new.
+    pub(super) fn take_new(&mut self, count: usize) {
+        let numbers = self.next_number..self.next_number + count as u64;
+        self.next_number = numbers.end;
+        self.live += count;
+        self.count += count as u32;
+        if !self.marks.is_empty() {
+            self.marks.extend(numbers.map(|number| Mark::live(0, number)));
+        }
+    }
+
     /// Gives a slot up.
     pub(super) fn give_up(&mut self, slot: u32) {
         if self.marks.is_empty() {

@@ -218,8 +218,8 @@ impl Store {
         let entered = self.index_new(first, count);
         let count = entered.map_or_else(|(entered, _)| entered, |()| count);
         self.words.truncate((first + count) * self.width);
+        self.slots.take_new(count);
         for slot in first as u32..(first + count) as u32 {
-            self.slots.take();
             self.enter_twin(slot);
             slots.push(slot);
         }
