@@ -41,7 +41,9 @@ pub use tsd_macros::{Fact, include_rules, rules};
 #[doc(hidden)]
 pub use tsd_runtime::rt;
 pub use tsd_runtime::rt::Fact;
-pub use tsd_runtime::{Activation, Context, Error, Handle, InvalidValue, Problem, Report, Session, ir};
+pub use tsd_runtime::{
+    Activation, Context, Error, Handle, InvalidValue, Problem, Report, Session, Strategy, UnknownStrategy, ir,
+};
 #[cfg(feature = "dynamic")]
 pub use tsd_runtime::{Engine, Host, Interpreted, RuleErrors};
 

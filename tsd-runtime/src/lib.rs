@@ -22,6 +22,7 @@ mod report;
 pub mod rt;
 mod ruleset;
 mod session;
+mod strategy;
 mod support;
 mod tuple;
 
@@ -34,5 +35,6 @@ pub use pattern::{Pattern, StaticPattern};
 pub use program::Handle;
 pub use report::{Problem, Report};
 pub use session::{Activation, Context, Session};
+pub use strategy::{Strategy, UnknownStrategy};
 pub use tsd_ir as ir;
 pub use tuple::Tuple;
