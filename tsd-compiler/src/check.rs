@@ -156,11 +156,6 @@ fn command(span: Span, what: &str) -> Diagnostic {
     .hint("leave it out of compiled rules; `tsd run` and `Engine::execute` take commands")
 }
 
-/// What this version cannot do. Where it learns to, the caller loses a line.
-fn not_yet(span: Span, what: &str) -> Diagnostic {
-    Diagnostic::new(Code::NotYet, span, format!("{what} is not supported yet"))
-}
-
 fn mismatch(span: Span, message: impl Into<String>) -> Diagnostic {
     Diagnostic::new(Code::TypeMismatch, span, message)
 }

@@ -305,6 +305,15 @@ impl Agenda {
         }
     }
 
+    /// Calls `visit` with every activation that waits.
+    pub(crate) fn for_each_waiting(&self, ranks: &impl Ranks, visit: &mut dyn FnMut(Ranked)) {
+        for (_, level) in &self.levels {
+            level.for_each_waiting(ranks, |entry, bit| {
+                visit(ranks.ranked(level.entries[entry as usize].root, bit));
+            });
+        }
+    }
+
     /// Puts the activation that [`next`](Self::next) returned last back. Nothing may have changed in between.
     pub(crate) fn put_back(&mut self) {
         if let Some((salience, item)) = self.taken.take() {
