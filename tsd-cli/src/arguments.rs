@@ -74,6 +74,9 @@ pub(crate) struct Run {
     /// Stop with an error after this many activations.
     #[arg(long, value_name = "N")]
     pub(crate) run_limit: Option<u64>,
+    /// In which order activations of one salience fire.
+    #[arg(long, value_enum, default_value_t = Strategy::Breadth)]
+    pub(crate) strategy: Strategy,
     /// Whether rules share what they have in common. It changes time and memory, never a result.
     #[arg(long, value_enum, default_value_t = Sharing::On)]
     pub(crate) sharing: Sharing,
@@ -155,6 +158,36 @@ pub(crate) enum Format {
 pub(crate) enum Sharing {
     On,
     Off,
+}
+
+/// As CLIPS defines them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Strategy {
+    /// What the oldest change brought about first.
+    Breadth,
+    /// What the newest change brought about first.
+    Depth,
+    /// The most recent facts first.
+    Lex,
+    /// The most recent fact of the first pattern first, then as lex.
+    Mea,
+    /// The rule that asks for more first.
+    Complexity,
+    /// The rule that asks for less first.
+    Simplicity,
+}
+
+impl From<Strategy> for tsd_runtime::Strategy {
+    fn from(strategy: Strategy) -> Self {
+        match strategy {
+            Strategy::Breadth => Self::Breadth,
+            Strategy::Depth => Self::Depth,
+            Strategy::Lex => Self::Lex,
+            Strategy::Mea => Self::Mea,
+            Strategy::Complexity => Self::Complexity,
+            Strategy::Simplicity => Self::Simplicity,
+        }
+    }
 }
 
 impl From<Sharing> for tsd_runtime::ir::Sharing {

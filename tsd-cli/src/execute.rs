@@ -36,6 +36,7 @@ pub(crate) fn execute(arguments: &Run, mut streams: Streams) -> Result<(), Stop>
         Err(error) => return stop(&recorder, &error),
     };
     recorder.attach(&mut engine);
+    engine.set_strategy(arguments.strategy.into());
     if let Some(limit) = arguments.run_limit {
         engine.set_run_limit(limit);
     }

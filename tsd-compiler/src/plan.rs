@@ -102,6 +102,7 @@ fn plan_rule(schema: &Schema, plan: Plan, types: &[TypeId], rule: Rule, normal: 
             name: rule.name.into(),
             salience: rule.salience,
             no_loop: rule.no_loop,
+            complexity: rule.complexity,
             patterns: patterns.collect::<Vec<_>>().into(),
             branches: branches.into(),
             views: views.collect::<Vec<_>>().into(),

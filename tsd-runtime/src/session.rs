@@ -21,6 +21,7 @@ use crate::error::Error;
 use crate::program::{Compiled, FactOf, Handle, Module, Natives, Program};
 use crate::report::Report;
 use crate::statistics::Statistics;
+use crate::strategy::Strategy;
 
 /// Facts, rules and the match between them, with the host program's actions.
 ///
@@ -140,6 +141,17 @@ impl<P: Program> Session<P> {
     /// How many activations a run may fire; 100 million unless set.
     pub fn set_run_limit(&mut self, limit: u64) {
         self.core.run_limit = limit;
+    }
+
+    /// Sets in which order activations of one salience fire; [`Strategy::Breadth`] unless set. What waits already is put
+    /// in the new order.
+    pub fn set_strategy(&mut self, strategy: Strategy) {
+        self.core.matcher.set_strategy(strategy);
+    }
+
+    /// In which order activations of one salience fire.
+    pub fn strategy(&self) -> Strategy {
+        self.core.matcher.agenda.strategy()
     }
 
     /// Calls `observer` with every activation, just before its effects take place.

@@ -138,6 +138,7 @@ fn told(step: &Step, oracle: &Oracle) -> String {
         Step::Retract { fact } => format!("retract {}", oracle.facts().name(*fact)),
         Step::AddRules { text } => format!("add\n{}", text.trim_end()),
         Step::RemoveRule { name } => format!("remove {name}"),
+        Step::SetStrategy { strategy } => format!("{strategy:?}"),
         Step::Run { limit } => format!("run, at most {limit}"),
     }
 }
