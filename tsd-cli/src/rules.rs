@@ -3,15 +3,17 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use tsd_compiler::Module;
 use tsd_compiler::diagnostics::{Diagnostic, render};
 use tsd_compiler::source::{FileId, SourceMap};
+use tsd_compiler::{Module, PlannedRule};
 
 use crate::commands::{EXIT_ERRORS, EXIT_USAGE, Stop, Streams};
 
 /// Rules that compiled.
 pub(crate) struct Compiled {
     pub(crate) sources: SourceMap,
+    /// The files in the order given, each once.
+    pub(crate) files: Vec<FileId>,
     pub(crate) module: Module,
 }
 
@@ -20,7 +22,8 @@ pub(crate) fn compile(files: &[PathBuf], streams: &mut Streams) -> Result<Compil
     let (sources, ids) = read(files, streams)?;
     let compilation = tsd_compiler::compile(&sources, &ids);
     show(&sources, &compilation.diagnostics, streams.colour, &mut streams.err)?;
-    compilation.module.map(|module| Compiled { sources, module }).ok_or(Stop::Exit(EXIT_ERRORS))
+    let compiled = compilation.module.map(|module| Compiled { sources, files: ids, module });
+    compiled.ok_or(Stop::Exit(EXIT_ERRORS))
 }
 
 /// Shows errors and warnings.
@@ -57,6 +60,31 @@ pub(crate) fn read(files: &[PathBuf], streams: &mut Streams) -> Result<(SourceMa
     }
     if unreadable { Err(Stop::Exit(EXIT_USAGE)) } else { Ok((sources, ids)) }
 }
+
+/// The rule of a name; says which is meant when there is none.
+pub(crate) fn find_rule<'a>(
+    module: &'a Module,
+    name: &str,
+    streams: &mut Streams,
+) -> Result<&'a PlannedRule, Stop> {
+    if let Some(found) = module.rules.iter().find(|planned| planned.rule.name == name) {
+        return Ok(found);
+    }
+    let names = || module.rules.iter().map(|planned| &*planned.rule.name);
+    let hint = match tsd_compiler::diagnostics::closest(name, names()) {
+        Some(meant) => format!("; did you mean `{meant}`?"),
+        None if module.rules.is_empty() => "; there are no rules".to_owned(),
+        None if module.rules.len() <= NAMED => {
+            format!("; the rules are {}", names().collect::<Vec<_>>().join(", "))
+        }
+        None => String::new(),
+    };
+    writeln!(streams.err, "error: there is no rule `{name}`{hint}")?;
+    Err(Stop::Exit(EXIT_USAGE))
+}
+
+/// How many rules are named to somebody who names one that is not there.
+const NAMED: usize = 20;
 
 /// `1 rule`, `2 rules`.
 pub(crate) fn counted(count: usize, noun: &str) -> String {

@@ -9,6 +9,7 @@ mod twins;
 
 use tsd_ir::{FactHandle, FieldId, Schema, TypeId};
 
+pub(crate) use index::Index;
 #[cfg(feature = "dynamic")]
 pub(crate) use row::find_word;
 pub use row::{InvalidValue, RowReader, RowWriter};
@@ -91,11 +92,5 @@ impl WorkingMemory {
     /// The slot of a handle whose fact is still there.
     pub(crate) fn find(&self, handle: FactHandle) -> Option<u32> {
         self.stores.get(handle.ty().index())?.find(handle)
-    }
-
-    /// The bytes held by facts and strings.
-    pub(crate) fn bytes(&self) -> usize {
-        let stores = self.stores.iter().chain(&self.parameters);
-        self.texts.bytes() + stores.map(Store::bytes).sum::<usize>()
     }
 }

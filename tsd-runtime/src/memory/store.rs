@@ -103,6 +103,12 @@ impl Store {
         FactHandle::new(self.ty, slot, self.slots.generation(slot).unwrap_or_default())
     }
 
+    /// How many facts were ever inserted.
+    #[cfg(feature = "metrics")]
+    pub(crate) fn inserted(&self) -> u64 {
+        self.next_number - 1
+    }
+
     /// The insertion number of the fact at `slot`.
     pub(crate) fn number(&self, slot: u32) -> u64 {
         self.slots.number(slot)
@@ -142,18 +148,6 @@ impl Store {
         key.slots.find(hash_words(words.clone()), same)
     }
 
-    /// Whether there is a fact at `slot`.
-    pub(crate) fn is_live(&self, slot: u32) -> bool {
-        self.slots.generation(slot).is_some()
-    }
-
-    /// The symbols of the strings of the fact at `slot`.
-    pub(crate) fn texts_of(&self, slot: u32) -> impl Iterator<Item = super::Symbol> + '_ {
-        let row = self.row(slot);
-        let present = self.texts.iter().filter(move |field| is_present(row, self.fields, **field));
-        present.map(move |field| row[*field] as super::Symbol)
-    }
-
     /// Reads where the search for a key begins, whose [hash](Self::key_hash) this is.
     #[inline]
     pub(crate) fn touch_index(&self, hash: u64) -> u32 {
@@ -170,6 +164,18 @@ impl Store {
     #[inline]
     pub(crate) fn guess_by_key(&self, hash: u64) -> Option<u32> {
         self.key.as_ref()?.slots.find(hash, |_| true)
+    }
+
+    /// Whether there is a fact at `slot`.
+    pub(crate) fn is_live(&self, slot: u32) -> bool {
+        self.slots.generation(slot).is_some()
+    }
+
+    /// The symbols of the strings of the fact at `slot`.
+    pub(crate) fn texts_of(&self, slot: u32) -> impl Iterator<Item = super::Symbol> + '_ {
+        let row = self.row(slot);
+        let present = self.texts.iter().filter(move |field| is_present(row, self.fields, **field));
+        present.map(move |field| row[*field] as super::Symbol)
     }
 
     /// The slots in use, lowest first.

@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::matcher::Matcher;
 use crate::memory::{RowReader, RowWriter};
 use crate::program::{FactOf, Handle, InitialFact, InitialValue, Natives, Program};
+use crate::telemetry::{self, Told, Work};
 
 /// Takes the lines of `Print` and `Log`.
 pub(crate) type Sink = Box<dyn FnMut(&str) + Send>;
@@ -30,6 +31,7 @@ pub(crate) struct Core<P: Program> {
     /// The facts to which texts gave names, which later texts may use.
     #[cfg(feature = "dynamic")]
     pub(crate) named: std::collections::BTreeMap<String, FactHandle>,
+    pub(crate) told: Told,
     /// Rows on their way in.
     pub(super) rows: Vec<u64>,
 }
@@ -57,6 +59,7 @@ impl<P: Program> Core<P> {
             log: Box::new(|line| drop(writeln!(std::io::stderr(), "{line}"))),
             #[cfg(feature = "dynamic")]
             named: std::collections::BTreeMap::new(),
+            told: Told::default(),
             rows: Vec::new(),
         }
     }
@@ -266,6 +269,7 @@ impl<P: Program> Core<P> {
         let handle = self.matcher.memory.store(ty).handle(slot);
         self.matcher.support.forget(handle);
         self.withdraw();
+        self.told.updated();
         Ok(())
     }
 
@@ -319,6 +323,7 @@ impl<P: Program> Core<P> {
     /// Inserts the facts that stand in the rules. The compiler has checked them; one whose primary key is there
     /// already is left out, as an insert would refuse it.
     pub(crate) fn insert_initial(&mut self, facts: &[InitialFact]) {
+        let _work = telemetry::work(Work::Load(facts.len()));
         let mut handles: Vec<Option<FactHandle>> = Vec::with_capacity(facts.len());
         for fact in facts {
             let handle = self.insert_one(fact, &handles);
@@ -344,6 +349,7 @@ impl<P: Program> Core<P> {
 
     /// Adds rules whose names are new.
     pub(crate) fn add_rules(&mut self, rules: Vec<Arc<Rule>>) {
+        let _work = telemetry::work(Work::AddRules(rules.len()));
         self.matcher.add_rules(rules.iter().cloned(), self.natives);
         for rule in &rules {
             let Some(id) = self.matcher.rules.id(&rule.name) else { continue };
@@ -354,6 +360,7 @@ impl<P: Program> Core<P> {
             let figures = self.matcher.figures_of(id);
             self.effects[index] = Effects::new(rule, figures, self.natives.values);
         }
+        telemetry::network(&self.matcher);
     }
 
     pub(crate) fn add_planned_rule(&mut self, rule: Rule) -> Result<(), Error> {
@@ -366,10 +373,12 @@ impl<P: Program> Core<P> {
 
     pub(crate) fn remove_rule(&mut self, name: &str) -> Result<(), Error> {
         let id = self.matcher.rules.id(name).ok_or_else(|| Error::UnknownRule(name.to_owned()))?;
+        let _work = telemetry::work(Work::RemoveRule(name));
         self.matcher.remove_rule(name);
         self.effects[id as usize] = Effects::default();
         self.withdraw();
         self.matcher.support.shrink();
+        telemetry::network(&self.matcher);
         Ok(())
     }
 
