@@ -109,7 +109,7 @@ impl Store {
     /// How many facts were ever inserted.
     #[cfg(feature = "metrics")]
     pub(crate) fn inserted(&self) -> u64 {
-        self.next_number - 1
+        self.slots.inserted()
     }
 
     /// The insertion number of the fact at `slot`.
