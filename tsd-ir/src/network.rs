@@ -127,7 +127,8 @@ pub struct Network {
     roots: Slots<Root>,
     joins: Slots<JoinNode>,
     root_index: HashMap<(TypeId, Owner), RootId>,
-    join_index: HashMap<Signature, Vec<NodeId>>,
+    /// By name, and by what stands on the left: without sharing, many joins have one name.
+    join_index: HashMap<(Signature, Parent), Vec<NodeId>>,
     views: Views,
     rules: IndexMap<Text, Placed>,
 }
@@ -191,12 +192,12 @@ impl Network {
         types: &[TypeId],
         keys: &List<KeyPair>,
     ) -> (NodeId, bool) {
-        let candidates = self.join_index.entry(signature).or_default();
+        let candidates = self.join_index.entry((signature, parent)).or_default();
         let joins = &self.joins;
         // The hash only finds candidates; a node is the same when it joins the same.
         let found = candidates.iter().copied().find(|id| {
             let node = joins.at(id.0);
-            node.parent == parent && node.types.last() == types.last() && node.keys == *keys
+            node.types.last() == types.last() && node.keys == *keys
         });
         let id = found.unwrap_or_else(|| {
             let (types, keys) = (types.to_vec(), keys.clone());
@@ -247,10 +248,11 @@ impl Network {
             Parent::Join(left) => &mut self.joins.at_mut(left.0).children,
         };
         siblings.retain(|sibling| *sibling != id);
-        if let Some(candidates) = self.join_index.get_mut(&node.signature) {
+        let name = (node.signature, node.parent);
+        if let Some(candidates) = self.join_index.get_mut(&name) {
             candidates.retain(|candidate| *candidate != id);
             if candidates.is_empty() {
-                self.join_index.remove(&node.signature);
+                self.join_index.remove(&name);
             }
         }
         freed.joins.push(id);

@@ -26,6 +26,7 @@
 use std::cell::RefCell;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasherDefault, Hasher};
 
 use tsd_ir::{Part, Schema, TypeId};
 
@@ -75,8 +76,35 @@ impl Member {
 }
 
 /// The patterns of a set, ascending.
-pub(super) fn members(set: Mask) -> impl Iterator<Item = usize> {
-    (0..Mask::BITS as usize).filter(move |pattern| set & 1 << pattern != 0)
+pub(super) fn members(mut set: Mask) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let least = (set != 0).then(|| set.trailing_zeros() as usize);
+        set &= set.wrapping_sub(1);
+        least
+    })
+}
+
+/// What is known of sets of patterns.
+pub(super) type BySet<T> = HashMap<Mask, T, BuildHasherDefault<SetHasher>>;
+
+/// Hashes sets of patterns. There are thousands of them in a large module, and a search asks for each many times.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct SetHasher(u64);
+
+impl Hasher for SetHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u128(Mask::from(*byte)));
+    }
+
+    fn write_u128(&mut self, set: Mask) {
+        let folded = self.0 ^ set as u64 ^ ((set >> 64) as u64).rotate_left(32);
+        let product = u128::from(folded ^ 0x9E37_79B9_7F4A_7C15) * 0xBF58_476D_1CE4_E5B9;
+        self.0 = product as u64 ^ (product >> 64) as u64;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 /// The estimates for one shape.
@@ -94,7 +122,7 @@ pub(super) struct Model {
     /// The sets of patterns that tests look at, where keys leave patterns apart.
     ties: Vec<Mask>,
     /// By set of patterns.
-    memo: RefCell<HashMap<Mask, Estimate>>,
+    memo: RefCell<BySet<Estimate>>,
 }
 
 /// How many rows there are of the joined facts of some patterns.
@@ -206,11 +234,16 @@ impl Model {
             let before = members(set & ((1 << pattern) - 1));
             all *= self.rows[pattern] * before.map(|other| self.keys[pattern][other]).product::<f64>();
         }
-        let patterns: Vec<usize> = members(set).collect();
-        // Members that ask the same of these patterns count once.
-        let shares = self.members.iter().map(|member| (member.identity(&patterns), member.share(set)));
-        let shares: BTreeMap<u64, f64> = shares.collect();
-        let missed = shares.values().map(|share| 1.0 - share).product::<f64>();
+        let missed = match self.members.as_slice() {
+            [only] => 1.0 - only.share(set),
+            several => {
+                let patterns: Vec<usize> = members(set).collect();
+                // Members that ask the same of these patterns count once.
+                let shares = several.iter().map(|member| (member.identity(&patterns), member.share(set)));
+                let shares: BTreeMap<u64, f64> = shares.collect();
+                shares.values().map(|share| 1.0 - share).product::<f64>()
+            }
+        };
         let estimate = Estimate { all, share: 1.0 - missed };
         self.memo.borrow_mut().insert(set, estimate);
         estimate
@@ -219,8 +252,13 @@ impl Model {
     /// What joining a pattern to a set of patterns takes.
     pub(super) fn stage(&self, set: Mask, joined: usize) -> Stage {
         let keys = members(set).map(|pattern| self.keys[pattern][joined]).product();
-        let cross = self.tied[joined] & set == 0 && !self.tests_tie(set, joined);
+        let cross = self.crosses(set, joined);
         Stage { left: self.estimate(set), right: self.estimate(1 << joined), keys, cross }
+    }
+
+    /// Whether neither a key nor a test ties a pattern to a set of patterns.
+    pub(super) fn crosses(&self, set: Mask, joined: usize) -> bool {
+        self.tied[joined] & set == 0 && !self.tests_tie(set, joined)
     }
 
     /// Whether a test is complete as soon as a pattern joins a set.
