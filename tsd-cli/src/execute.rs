@@ -3,9 +3,10 @@
 use tsd_runtime::ir::Sharing;
 use tsd_runtime::{Engine, Error};
 
-use crate::arguments::{self, Format, Run};
-use crate::commands::{EXIT_ERRORS, EXIT_USAGE, Stop, Streams};
+use crate::arguments::{Format, Run};
+use crate::commands::{EXIT_ERRORS, Stop, Streams};
 use crate::load::{LoadError, load};
+use crate::loaded::told;
 use crate::progress::Bar;
 use crate::record::{Shared, Style};
 use crate::rules::compile;
@@ -19,10 +20,7 @@ pub(crate) fn execute(arguments: &Run, mut streams: Streams) -> Result<(), Stop>
         Format::Text if arguments.quiet => Style::PrintedOnly,
         Format::Text => Style::Text,
     };
-    let sharing = match arguments.sharing {
-        arguments::Sharing::On => Sharing::On,
-        arguments::Sharing::Off => Sharing::Off,
-    };
+    let sharing = Sharing::from(arguments.sharing);
     let Streams { out, err, progress, .. } = streams;
     let recorder = Shared::new(style, out, err);
     let mut engine = Engine::from_module(compiled.module, recorder.clone(), sharing);
@@ -58,18 +56,10 @@ pub(crate) fn execute(arguments: &Run, mut streams: Streams) -> Result<(), Stop>
 
 /// Says why the facts could not be loaded.
 fn refuse(recorder: &Shared, error: &LoadError) -> Stop {
+    let (lines, code) = told(error);
     let mut recorder = recorder.lock();
-    let LoadError::Rows(problems) = error else {
-        recorder.complain(&format!("error: {error}"));
-        return Stop::Exit(EXIT_USAGE);
-    };
-    for problem in problems {
-        recorder.complain(&format!("error: {problem}"));
-    }
-    if problems.len() >= crate::load::PROBLEMS_KEPT {
-        recorder.complain("error: too many errors; the rest of the facts was not read");
-    }
-    Stop::Exit(EXIT_ERRORS)
+    lines.iter().for_each(|line| recorder.complain(line));
+    Stop::Exit(code)
 }
 
 /// Ends after a run that was stopped: what fired before is shown.

@@ -2,15 +2,17 @@
 
 use std::path::PathBuf;
 
-use tsd_compiler::Module;
 use tsd_compiler::diagnostics::{Diagnostic, render};
 use tsd_compiler::source::{FileId, SourceMap};
+use tsd_compiler::{Module, PlannedRule};
 
 use crate::commands::{EXIT_ERRORS, EXIT_USAGE, Stop, Streams};
 
 /// Rules that compiled.
 pub(crate) struct Compiled {
     pub(crate) sources: SourceMap,
+    /// The files in the order given, each once.
+    pub(crate) files: Vec<FileId>,
     pub(crate) module: Module,
     pub(crate) warnings: usize,
 }
@@ -23,7 +25,10 @@ pub(crate) fn compile(files: &[PathBuf], streams: &mut Streams) -> Result<Compil
     streams.err.write_all(shown.as_bytes())?;
     let errors = compilation.diagnostics.iter().filter(|diagnostic| Diagnostic::is_error(diagnostic)).count();
     match compilation.module {
-        Some(module) => Ok(Compiled { sources, module, warnings: compilation.diagnostics.len() }),
+        Some(module) => {
+            let warnings = compilation.diagnostics.len();
+            Ok(Compiled { sources, files: ids, module, warnings })
+        }
         None => {
             if errors > 1 {
                 writeln!(streams.err, "\n{errors} errors")?;
@@ -52,6 +57,31 @@ fn read(files: &[PathBuf], streams: &mut Streams) -> Result<(SourceMap, Vec<File
     }
     if unreadable { Err(Stop::Exit(EXIT_USAGE)) } else { Ok((sources, ids)) }
 }
+
+/// The rule of a name; says which is meant when there is none.
+pub(crate) fn find_rule<'a>(
+    module: &'a Module,
+    name: &str,
+    streams: &mut Streams,
+) -> Result<&'a PlannedRule, Stop> {
+    if let Some(found) = module.rules.iter().find(|planned| planned.rule.name == name) {
+        return Ok(found);
+    }
+    let names = || module.rules.iter().map(|planned| &*planned.rule.name);
+    let hint = match tsd_compiler::diagnostics::closest(name, names()) {
+        Some(meant) => format!("; did you mean `{meant}`?"),
+        None if module.rules.is_empty() => "; there are no rules".to_owned(),
+        None if module.rules.len() <= NAMED => {
+            format!("; the rules are {}", names().collect::<Vec<_>>().join(", "))
+        }
+        None => String::new(),
+    };
+    writeln!(streams.err, "error: there is no rule `{name}`{hint}")?;
+    Err(Stop::Exit(EXIT_USAGE))
+}
+
+/// How many rules are named to somebody who names one that is not there.
+const NAMED: usize = 20;
 
 /// `1 rule`, `2 rules`.
 pub(crate) fn counted(count: usize, noun: &str) -> String {

@@ -301,7 +301,18 @@ impl Network {
 
     /// The network as text, for people and for tests.
     pub fn to_text(&self, schema: &Schema) -> String {
-        text::write(self, schema)
+        text::write(self, schema, None)
+    }
+
+    /// The same with a column more, of what the caller has to say of each root, join and view.
+    pub fn to_text_with(
+        &self,
+        schema: &Schema,
+        of_root: impl Fn(RootId) -> String,
+        of_join: impl Fn(NodeId) -> String,
+        of_view: impl Fn(ViewId) -> String,
+    ) -> String {
+        text::write(self, schema, Some(text::Remarks { root: &of_root, join: &of_join, view: &of_view }))
     }
 }
 

@@ -181,6 +181,11 @@ impl Agenda {
         }
     }
 
+    /// Calls `visit` with every activation that waits.
+    pub(crate) fn for_each_waiting(&self, ranks: &impl Ranks, visit: &mut dyn FnMut(Ranked)) {
+        self.levels.iter().for_each(|(_, level)| level.for_each_waiting(ranks, visit));
+    }
+
     /// Puts the activation that [`next`](Self::next) returned last back. Nothing may have changed in between.
     pub(crate) fn put_back(&mut self) {
         // It came from the first level that has fired part of a batch: those before it are empty.
@@ -288,6 +293,16 @@ impl Level {
     fn range(&self, entry: u32) -> std::ops::Range<usize> {
         let end = self.entries.get(entry as usize + 1).map_or(self.slots.len(), |next| next.start as usize);
         self.entries[entry as usize].start as usize..end
+    }
+
+    fn for_each_waiting(&self, ranks: &impl Ranks, visit: &mut dyn FnMut(Ranked)) {
+        let batch = self.batch[self.fired..].iter();
+        let batch =
+            batch.filter(|waiting| self.entries[waiting.entry as usize].activates(waiting.bit, ranks));
+        batch.for_each(|waiting| visit(waiting.ranked));
+        for entry in self.entries[self.next..].iter().filter(|entry| !entry.set.is_empty()) {
+            ranks.sets(entry.root).for_each(entry.set, |bit| visit(ranks.ranked(entry.root, bit)));
+        }
     }
 
     #[inline]

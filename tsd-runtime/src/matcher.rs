@@ -5,6 +5,7 @@
 //! their roots last, removals the other way round, so that a fact that fills two places of one tuple is met exactly
 //! once. While removals run, the fact still has its old row.
 
+mod counts;
 mod entrances;
 mod figure;
 mod groups;
@@ -16,6 +17,7 @@ mod residual;
 mod rules;
 mod settle;
 mod side;
+mod statistics;
 mod view;
 mod watch;
 
@@ -24,6 +26,7 @@ use tsd_ir::{FactHandle, Network, RootId, Schema, Sharing, TypeId};
 use crate::agenda::{Agenda, End, Muted, Ranked};
 use crate::memory::{Store, Texts, WorkingMemory};
 use crate::ruleset::{RuleSet, RuleSets};
+pub use counts::Counts;
 use entrances::{Entrance, Entrances};
 pub(crate) use figure::{Answer, Known};
 use input::Input;
@@ -47,6 +50,8 @@ pub(crate) struct Matcher {
     pub(crate) agenda: Agenda,
     /// A tree whose sets want a collection.
     crowded: Option<RootId>,
+    /// Whether joins count what passes through them.
+    counting: bool,
     /// For facts that are about to arrive, the rules at the entrances of their type; the next to be asked for is last.
     ahead: Vec<RuleSet>,
 }
@@ -75,6 +80,7 @@ impl Matcher {
             live: Live::default(),
             agenda: Agenda::default(),
             crowded: None,
+            counting: false,
             ahead: Vec::new(),
         }
     }
@@ -253,8 +259,6 @@ impl Matcher {
 
     /// The bytes that facts, strings, node memories and the agenda hold.
     pub(crate) fn bytes(&self) -> usize {
-        let joins: usize = self.joins.iter().flatten().map(|join| join.held().bytes).sum();
-        let sets: usize = self.roots.iter().flatten().map(|root| root.sets.bytes()).sum();
-        self.memory.bytes() + joins + sets + self.live.bytes() + self.agenda.bytes()
+        self.bytes_by_kind().total()
     }
 }

@@ -67,10 +67,4 @@ impl WorkingMemory {
     pub(crate) fn find(&self, handle: FactHandle) -> Option<u32> {
         self.stores.get(handle.ty().index())?.find(handle)
     }
-
-    /// The bytes held by facts and strings.
-    pub(crate) fn bytes(&self) -> usize {
-        let stores = self.stores.iter().chain(&self.parameters);
-        self.texts.bytes() + stores.map(Store::bytes).sum::<usize>()
-    }
 }

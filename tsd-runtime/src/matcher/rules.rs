@@ -43,6 +43,8 @@ pub(crate) struct LiveRule {
     views: Vec<ViewId>,
     /// Where each branch lies.
     pub(crate) places: Vec<Place>,
+    /// How many of its activations have fired.
+    pub(crate) fired: u64,
     /// When the rule was added, counted in rules.
     rank: u32,
 }
@@ -106,6 +108,10 @@ impl Rules {
         self.live.get(id as usize)?.as_ref()
     }
 
+    pub(crate) fn get_mut(&mut self, id: RuleId) -> Option<&mut LiveRule> {
+        self.live.get_mut(id as usize)?.as_mut()
+    }
+
     pub(crate) fn id(&self, name: &str) -> Option<RuleId> {
         self.by_name.get(name).copied()
     }
@@ -121,7 +127,12 @@ impl Rules {
 
     /// The rules in the order in which they were added.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &LiveRule> {
-        self.by_name.values().filter_map(|id| self.get(*id))
+        self.iter_with_ids().map(|(_, live)| live)
+    }
+
+    /// The same, each with its number.
+    pub(crate) fn iter_with_ids(&self) -> impl Iterator<Item = (RuleId, &LiveRule)> {
+        self.by_name.values().filter_map(|id| Some((*id, self.get(*id)?)))
     }
 }
 
@@ -244,7 +255,7 @@ impl Matcher {
             places.push(place);
         }
         self.rules.by_name.insert(rule.name.clone(), id);
-        self.rules.live[id as usize] = Some(LiveRule { rule, views, places, rank });
+        self.rules.live[id as usize] = Some(LiveRule { rule, views, places, fired: 0, rank });
     }
 
     /// Gives a branch its bit, and tells the nodes along its path of it.
@@ -323,7 +334,9 @@ impl Matcher {
             let node = self.network.join(*id);
             let join = place_at(&mut self.joins, id.0).get_or_insert_with(|| {
                 self.entrances.open(planned.ty, path.root, Some(*id), index + 1);
-                Box::new(Join::new(path.root, &node.types, &node.keys, &self.memory))
+                let mut join = Join::new(path.root, &node.types, &node.keys, &self.memory);
+                join.counts = self.counting.then(Box::default);
+                Box::new(join)
             });
             join.add(member(index + 1, &planned.filter), prepare(&planned.tests));
         }

@@ -93,6 +93,12 @@ impl Store {
         FactHandle::new(self.ty, slot, self.slots.generation(slot).unwrap_or_default())
     }
 
+    /// How many facts were ever inserted.
+    #[cfg(feature = "metrics")]
+    pub(crate) fn inserted(&self) -> u64 {
+        self.next_number - 1
+    }
+
     /// The insertion number of the fact at `slot`.
     pub(crate) fn number(&self, slot: u32) -> u64 {
         self.slots.number(slot)

@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::matcher::Matcher;
 use crate::memory::{RowReader, RowWriter};
 use crate::program::{FactOf, Handle, InitialFact, InitialValue, Natives, Program};
+use crate::telemetry::{self, Told, Work};
 
 /// Takes the lines of `Print` and `Log`.
 pub(crate) type Sink = Box<dyn FnMut(&str) + Send>;
@@ -26,6 +27,7 @@ pub(crate) struct Core<P: Program> {
     pub(crate) observer: Option<Observer>,
     pub(crate) print: Sink,
     pub(crate) log: Sink,
+    pub(crate) told: Told,
     /// Rows on their way in.
     pub(super) rows: Vec<u64>,
 }
@@ -51,6 +53,7 @@ impl<P: Program> Core<P> {
             // Output that cannot be written (a closed pipe) is lost, as `echo` loses it.
             print: Box::new(|line| drop(writeln!(std::io::stdout(), "{line}"))),
             log: Box::new(|line| drop(writeln!(std::io::stderr(), "{line}"))),
+            told: Told::default(),
             rows: Vec::new(),
         }
     }
@@ -182,6 +185,7 @@ impl<P: Program> Core<P> {
             Some(other) if other != slot => return Err(self.refuse_rows(ty, other, 0)),
             _ => self.matcher.update(ty, slot, &self.rows),
         }
+        self.told.updated();
         Ok(())
     }
 
@@ -235,6 +239,7 @@ impl<P: Program> Core<P> {
     /// Inserts the facts that stand in the rules. The compiler has checked them; one whose primary key is there
     /// already is left out, as an insert would refuse it.
     pub(crate) fn insert_initial(&mut self, facts: &[InitialFact]) {
+        let _work = telemetry::work(Work::Load(facts.len()));
         let mut handles: Vec<Option<FactHandle>> = Vec::with_capacity(facts.len());
         for fact in facts {
             let values: Vec<Value> = (fact.values.iter())
@@ -251,6 +256,7 @@ impl<P: Program> Core<P> {
 
     /// Adds rules whose names are new.
     pub(crate) fn add_rules(&mut self, rules: Vec<Arc<Rule>>) {
+        let _work = telemetry::work(Work::AddRules(rules.len()));
         self.matcher.add_rules(rules.iter().cloned(), self.natives);
         for rule in &rules {
             let Some(id) = self.matcher.rules.id(&rule.name) else { continue };
@@ -261,6 +267,7 @@ impl<P: Program> Core<P> {
             let figures = self.matcher.figures_of(id);
             self.effects[index] = Effects::new(rule, figures, self.natives.values);
         }
+        telemetry::network(&self.matcher);
     }
 
     pub(crate) fn add_planned_rule(&mut self, rule: Rule) -> Result<(), Error> {
@@ -273,8 +280,10 @@ impl<P: Program> Core<P> {
 
     pub(crate) fn remove_rule(&mut self, name: &str) -> Result<(), Error> {
         let id = self.matcher.rules.id(name).ok_or_else(|| Error::UnknownRule(name.to_owned()))?;
+        let _work = telemetry::work(Work::RemoveRule(name));
         self.matcher.remove_rule(name);
         self.effects[id as usize] = Effects::default();
+        telemetry::network(&self.matcher);
         Ok(())
     }
 

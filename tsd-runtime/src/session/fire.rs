@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::matcher::{Known, Matcher, RuleId, Slots};
 use crate::program::Program;
 use crate::report::Report;
+use crate::telemetry;
 use crate::tuple::Tuple;
 
 /// Sees every activation that fires.
@@ -51,6 +52,13 @@ impl Activation<'_> {
 
 /// Fires until the agenda is empty or the limit is reached.
 pub(super) fn run<P: Program>(session: &mut Session<P>) -> Result<Report, Error> {
+    let telling = telemetry::Run::begin();
+    let ended = fire_all(session);
+    telling.end(&ended, &session.core.matcher, &mut session.core.told);
+    ended
+}
+
+fn fire_all<P: Program>(session: &mut Session<P>) -> Result<Report, Error> {
     let limit = session.core.run_limit;
     let mut tally = Tally::new(limit);
     let mut slots = Slots::new();
@@ -58,6 +66,7 @@ pub(super) fn run<P: Program>(session: &mut Session<P>) -> Result<Report, Error>
     while let Some(due) = session.core.matcher.next_due(&mut slots) {
         if tally.total() >= limit {
             session.core.matcher.put_back();
+            tally.settle(&mut session.core.matcher);
             return Err(tally.run_limit());
         }
         tally.count(due.rule, &session.core.matcher);
@@ -71,6 +80,7 @@ pub(super) fn run<P: Program>(session: &mut Session<P>) -> Result<Report, Error>
             }
         }
     }
+    tally.settle(&mut session.core.matcher);
     Ok(tally.report(&session.core.matcher))
 }
 
