@@ -6,7 +6,7 @@ use crate::rules::{compile, counted};
 
 /// Compiles the rules and says what they hold.
 pub(crate) fn check(rules: &Rules, streams: &mut Streams) -> Result<(), Stop> {
-    let compiled = compile(&rules.files, streams)?;
+    let compiled = compile(rules, streams)?;
     let module = &compiled.module;
     let parts = [
         counted(module.schema.types.len(), "type"),

@@ -4,7 +4,7 @@ use tsd_runtime::ir::Sharing;
 use tsd_runtime::{Engine, Error};
 
 use crate::arguments::{Format, Run};
-use crate::commands::{EXIT_ERRORS, Stop, Streams};
+use crate::commands::{EXIT_ERRORS, EXIT_USAGE, Stop, Streams};
 use crate::load::{LoadError, load};
 use crate::loaded::told;
 use crate::progress::Bar;
@@ -14,7 +14,7 @@ use crate::summary;
 
 /// Interprets the rules over the facts and shows what fires.
 pub(crate) fn execute(arguments: &Run, mut streams: Streams) -> Result<(), Stop> {
-    let compiled = compile(&arguments.rules.files, &mut streams)?;
+    let compiled = compile(&arguments.rules, &mut streams)?;
     let style = match arguments.format {
         Format::Json => Style::Json,
         Format::Text if arguments.quiet => Style::PrintedOnly,
@@ -36,6 +36,8 @@ pub(crate) fn execute(arguments: &Run, mut streams: Streams) -> Result<(), Stop>
         return Err(refuse(&recorder, &error));
     }
 
+    // Rules may take facts away, so the facts are observed before and after.
+    let observed = arguments.profile.as_ref().map(|_| engine.profile());
     let run = engine.run();
     recorder.lock().flush();
     match run {
@@ -46,6 +48,13 @@ pub(crate) fn execute(arguments: &Run, mut streams: Streams) -> Result<(), Stop>
             }
         }
         Err(error) => return stop(&recorder, &error),
+    }
+    if let (Some(path), Some(before)) = (&arguments.profile, observed) {
+        let profile = before.then(engine.profile());
+        if let Err(error) = std::fs::write(path, profile.to_string()) {
+            recorder.lock().complain(&format!("error: cannot write {}: {error}", path.display()));
+            return Err(Stop::Exit(EXIT_USAGE));
+        }
     }
     if arguments.final_facts {
         summary::final_facts(&engine, style, &recorder);

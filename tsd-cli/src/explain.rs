@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use tsd_compiler::plan::{BranchPlan, Step, domains};
+use tsd_compiler::plan::{BranchPlan, Method, Step, domains};
 use tsd_compiler::{Module, PlannedRule};
 use tsd_runtime::ir::network::Path;
 use tsd_runtime::ir::{Branch, Filter, Join, Network, Part, Rule, Schema, Sharing, TestRef, TypeId};
@@ -14,7 +14,7 @@ use crate::rules::{compile, counted, find_rule};
 
 /// Says in words what the planner made of a rule, and why.
 pub(crate) fn explain(arguments: &Explain, streams: &mut Streams) -> Result<(), Stop> {
-    let compiled = compile(&arguments.rules.files, streams)?;
+    let compiled = compile(&arguments.rules, streams)?;
     let planned = find_rule(&compiled.module, &arguments.rule, streams)?;
     let place = compiled.sources.position(planned.span);
     let file = compiled.sources.name(planned.span.file);
@@ -176,16 +176,27 @@ impl Chain<'_> {
         });
         let shared = shared.count();
         let (all, new) = (counted(joins, "join"), joins - shared);
-        let cost: f64 = self.plan.steps.iter().skip(1).map(|step| step.join).sum();
+        let BranchPlan { cost, declared_cost, greedy_cost, alone_cost, .. } = self.plan;
         let _ = writeln!(
             text,
-            "\n{all}: {shared} shared, {new} new. Estimated cost {cost:.3}: the sum of the selectivities."
+            "\n{all}: {shared} shared, {new} new. Estimated cost {cost:.0}: rows stored and looked up, and pairs looked at."
         );
-        let declared = self.branch.order.is_sorted();
-        text.push_str(if declared {
-            "The order is that in which the rule declares its patterns.\n"
-        } else {
-            "The order differs from that in which the rule declares its patterns; results do not depend on it.\n"
+        if joins == 1 {
+            return;
+        }
+        let _ = writeln!(
+            text,
+            "In the order of declaration it would be {declared_cost:.0}, in the greedy order {greedy_cost:.0}, at best \
+             {alone_cost:.0}."
+        );
+        text.push_str(match self.plan.method {
+            Method::Only | Method::Declared => "The order is that of declaration, as was asked for.\n",
+            Method::Greedy => "The order is the greedy one.\n",
+            Method::Optimal => "The order is the cheapest by estimate.\n",
+            Method::Shared => {
+                "The order is not the cheapest for this rule, but for all rules together: it begins with \
+                               joins that others have.\n"
+            }
         });
     }
 }

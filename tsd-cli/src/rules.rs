@@ -1,11 +1,13 @@
 //! Rule files on their way to a module, and what is to be said about them.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use tsd_compiler::diagnostics::{Diagnostic, render};
 use tsd_compiler::source::{FileId, SourceMap};
-use tsd_compiler::{Module, PlannedRule};
+use tsd_compiler::{Module, PlannedRule, Planning, Strategy};
 
+use crate::arguments::Rules;
 use crate::commands::{EXIT_ERRORS, EXIT_USAGE, Stop, Streams};
 
 /// Rules that compiled.
@@ -18,9 +20,15 @@ pub(crate) struct Compiled {
 }
 
 /// Reads and compiles rule files, and shows every error and warning.
-pub(crate) fn compile(files: &[PathBuf], streams: &mut Streams) -> Result<Compiled, Stop> {
-    let (sources, ids) = read(files, streams)?;
-    let compilation = tsd_compiler::compile(&sources, &ids);
+pub(crate) fn compile(rules: &Rules, streams: &mut Streams) -> Result<Compiled, Stop> {
+    let (mut sources, ids) = read(&rules.files, streams)?;
+    let profile = profile(rules, &mut sources, streams)?;
+    let planning = Planning {
+        strategy: rules.plan.map(Strategy::from),
+        profile: profile.map(|file| (&sources, file)),
+        ..Planning::default()
+    };
+    let compilation = tsd_compiler::compile_with(&sources, &ids, &planning);
     let shown = render(&sources, &compilation.diagnostics, streams.colour);
     streams.err.write_all(shown.as_bytes())?;
     let errors = compilation.diagnostics.iter().filter(|diagnostic| Diagnostic::is_error(diagnostic)).count();
@@ -34,6 +42,23 @@ pub(crate) fn compile(files: &[PathBuf], streams: &mut Streams) -> Result<Compil
                 writeln!(streams.err, "\n{errors} errors")?;
             }
             Err(Stop::Exit(EXIT_ERRORS))
+        }
+    }
+}
+
+/// The profile to plan with: the one that is named, or the one beside the first rule file.
+fn profile(rules: &Rules, sources: &mut SourceMap, streams: &mut Streams) -> Result<Option<FileId>, Stop> {
+    let path = match (&rules.use_profile, rules.files.first()) {
+        (Some(path), _) => path.clone(),
+        (None, Some(first)) => first.with_extension("profile"),
+        (None, None) => return Ok(None),
+    };
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Ok(Some(sources.add(path.display().to_string(), text))),
+        Err(error) if rules.use_profile.is_none() && error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => {
+            writeln!(streams.err, "error: cannot read {}: {error}", path.display())?;
+            Err(Stop::Exit(EXIT_USAGE))
         }
     }
 }

@@ -13,10 +13,7 @@
 
 use std::fmt::Write;
 
-use tsd_ir::{
-    Arguments, Body, Canonical, Cut, Domain, Effect, Expr, Filter, Join, Kind, Part, Rule, Schema, TestRef,
-    TypeId,
-};
+use tsd_ir::{Arguments, Body, Canonical, Effect, Expr, Filter, Join, Part, Rule, Schema, TestRef, TypeId};
 
 use super::{BranchPlan, Strategy};
 use crate::module::PlannedRule;
