@@ -61,7 +61,14 @@ impl Facts {
         for id in 0..logins {
             let (account, device) = (below(accounts), below(devices));
             of_account.entry(account).or_default().push((id, device));
-            tables[1].push(vec![int(id), int(account), int(device), int(device % 7), text("web"), text("password")]);
+            tables[1].push(vec![
+                int(id),
+                int(account),
+                int(device),
+                int(device % 7),
+                text("web"),
+                text("password"),
+            ]);
         }
         let mut large: Vec<(u64, u64)> = Vec::new();
         for id in 0..transfers {

@@ -9,21 +9,33 @@ use crate::load::{LoadError, load};
 use crate::loaded::told;
 use crate::progress::Bar;
 use crate::record::{Shared, Style};
-use crate::rules::compile;
+use crate::rules::{planning, read, show};
 use crate::summary;
 
 /// Interprets the rules over the facts and shows what fires.
 pub(crate) fn execute(arguments: &Run, mut streams: Streams) -> Result<(), Stop> {
-    let compiled = compile(&arguments.rules, &mut streams)?;
+    let (sources, files, profile) = read(&arguments.rules, &mut streams)?;
+    let planning = planning(&arguments.rules, &sources, profile);
     let style = match arguments.format {
         Format::Json => Style::Json,
         Format::Text if arguments.quiet => Style::PrintedOnly,
         Format::Text => Style::Text,
     };
     let sharing = Sharing::from(arguments.sharing);
-    let Streams { out, err, progress, .. } = streams;
+    let Streams { out, err, colour, progress } = streams;
     let recorder = Shared::new(style, out, err);
-    let mut engine = Engine::from_module(compiled.module, recorder.clone(), sharing);
+    let executed = Engine::from_sources_with(&sources, &files, recorder.clone(), sharing, &planning);
+    let mut engine = match executed {
+        Ok((engine, warnings)) => {
+            show(&sources, &warnings, colour, recorder.lock().err())?;
+            engine
+        }
+        Err(Error::Rules(errors)) => {
+            show(&sources, &errors.diagnostics, colour, recorder.lock().err())?;
+            return Err(Stop::Exit(EXIT_ERRORS));
+        }
+        Err(error) => return stop(&recorder, &error),
+    };
     recorder.attach(&mut engine);
     if let Some(limit) = arguments.run_limit {
         engine.set_run_limit(limit);

@@ -1,16 +1,19 @@
 //! `tsd explain`.
 
+mod chain;
+
 use std::fmt::Write;
 
-use tsd_compiler::plan::{BranchPlan, Method, Step, domains};
+use tsd_compiler::plan::Strategy;
 use tsd_compiler::{Module, PlannedRule};
-use tsd_runtime::ir::network::Path;
-use tsd_runtime::ir::{Branch, Filter, Join, Network, Part, Rule, Schema, Sharing, TestRef, TypeId};
+use tsd_runtime::ir::network::{Path, ViewNode};
+use tsd_runtime::ir::{Network, Schema, Sharing, ViewId};
 
+use self::chain::Chain;
 use crate::arguments::Explain;
 use crate::commands::{Stop, Streams};
 use crate::described;
-use crate::rules::{compile, counted, find_rule};
+use crate::rules::{compile, find_rule};
 
 /// Says in words what the planner made of a rule, and why.
 pub(crate) fn explain(arguments: &Explain, streams: &mut Streams) -> Result<(), Stop> {
@@ -28,204 +31,99 @@ pub(crate) fn explain(arguments: &Explain, streams: &mut Streams) -> Result<(), 
 fn text(module: &Module, planned: &PlannedRule) -> String {
     let mut network = Network::new(Sharing::On);
     module.rules.iter().for_each(|planned| drop(network.add_rule(&planned.rule)));
-    let Rule { name, branches, .. } = &planned.rule;
-    let paths = network.paths(name).unwrap_or_default();
+    let rule = &planned.rule;
+    let paths = network.paths(&rule.name).unwrap_or_default();
     let mut text = String::new();
-    match branches.len() {
+    match rule.branches.len() {
         0 => text += "Its condition cannot be true, so it has no node and never fires.\n",
         1 => {}
         count => {
-            // Writing to a String cannot fail.
-            let _ = writeln!(
-                text,
-                "Its condition has {count} branches, of which no tuple of facts satisfies two. Each is a chain of its own.\n"
-            );
+            let sentence = "of which no tuple of facts satisfies two. Each is a chain of its own.";
+            line(&mut text, 0, &format!("Its condition has {count} branches, {sentence}\n"));
         }
     }
-    for (index, ((branch, plan), path)) in branches.iter().zip(&planned.plan.branches).zip(paths).enumerate()
-    {
-        if branches.len() > 1 {
-            let _ = writeln!(text, "{}Branch {}", if index > 0 { "\n" } else { "" }, index + 1);
+    if planned.plan.branches.iter().any(|plan| plan.steps.len() > 1) {
+        line(&mut text, 0, &format!("{}\n", strategy(planned.plan.strategy)));
+    }
+    let branches = rule.branches.iter().zip(&planned.plan.branches).zip(paths);
+    for (index, ((branch, plan), path)) in branches.enumerate() {
+        if rule.branches.len() > 1 {
+            line(&mut text, 0, &format!("{}Branch {}", if index > 0 { "\n" } else { "" }, index + 1));
         }
-        let chain = Chain { schema: &module.schema, network: &network, planned, branch, plan, path };
-        chain.write(&mut text);
+        let (schema, network) = (&module.schema, &network);
+        Chain { schema, network, rule, branch, plan, path }.write(&mut text);
+    }
+    let views = network.placed(&rule.name).map_or(&[][..], |placed| &placed.views);
+    if !views.is_empty() {
+        line(&mut text, 0, "\nIt asks");
+    }
+    for (view, _) in views {
+        write_view(&mut text, &module.schema, &network, &rule.name, *view);
     }
     text
 }
 
-/// One branch: its plan, and where it lies in the network of all rules.
-struct Chain<'a> {
-    schema: &'a Schema,
-    network: &'a Network,
-    planned: &'a PlannedRule,
-    branch: &'a Branch,
-    plan: &'a BranchPlan,
-    path: &'a Path,
-}
-
-impl Chain<'_> {
-    fn write(&self, text: &mut String) {
-        let places = self.places();
-        let names: Vec<&str> = places.iter().map(|(_, name)| name.as_str()).collect();
-        let first = &self.plan.steps[0];
-        line(text, 0, &format!("1. Start with {}.", self.pattern(0)));
-        line(text, 3, &self.passing(first, &self.branch.filter, self.branch.ty, names[0]));
-        line(text, 3, &format!("In scope: {}.", names[0]));
-        for (index, join) in self.branch.joins.iter().enumerate() {
-            let place = index + 1;
-            let step = &self.plan.steps[place];
-            let keys = described::keys(self.schema, &join.keys, &places[..place], &places[place]);
-            let on = if keys.is_empty() {
-                "with everything: no key ties it to what is there".to_owned()
-            } else {
-                format!("on {}", keys.join(" and "))
-            };
-            line(text, 0, &format!("{}. Join {}, {on}.", place + 1, self.pattern(place)));
-            line(text, 3, &self.passing(step, &join.filter, join.ty, names[place]));
-            line(text, 3, &tests(&join.tests, &names[..=place]));
-            line(text, 3, &format!("Method: {}.", self.method(join, &places[..=place])));
-            line(text, 3, &reason(step, join));
-            line(text, 3, &self.sharing(index));
-            line(text, 3, &format!("In scope: {}.", names[..=place].join(", ")));
+/// What the strategy asks of the order.
+fn strategy(strategy: Strategy) -> &'static str {
+    match strategy {
+        Strategy::Declared => {
+            "Strategy declared: the patterns are joined in the order in which the rule declares them."
         }
-        self.write_sum(text);
-    }
-
-    /// The types of the chain, each with the variable that stands for the fact.
-    fn places(&self) -> Vec<(TypeId, String)> {
-        let pattern = |place: &tsd_runtime::ir::Position| {
-            let pattern = &self.planned.rule.patterns[place.index()];
-            (pattern.ty, pattern.variable.to_string())
-        };
-        self.branch.order.iter().map(pattern).collect()
-    }
-
-    fn pattern(&self, place: usize) -> String {
-        let pattern = &self.planned.rule.patterns[self.branch.order[place].index()];
-        format!("{}: {}", pattern.variable, self.schema.ty(pattern.ty).name)
-    }
-
-    /// What a fact must pass by itself, and how many are thought to.
-    fn passing(&self, step: &Step, filter: &Filter, ty: TypeId, name: &str) -> String {
-        let fields = domains(self.schema, ty, filter).into_iter().map(|domain| format!("{name}.{domain}"));
-        let tests = filter.tests.iter().map(|test| described::test(&test.canonical, &[name]));
-        let all: Vec<String> = fields.chain(tests).collect();
-        match all.as_slice() {
-            [] => "Every fact passes.".to_owned(),
-            all => format!("About {} of the facts pass: {}.", percent(step.filter), all.join(" and ")),
+        Strategy::Greedy => {
+            "Strategy greedy: the most selective join first, then always the most selective of those that are left."
         }
-    }
-
-    /// How partners are found, from either side.
-    fn method(&self, join: &Join, places: &[(TypeId, String)]) -> String {
-        let (right, left) = places.split_last().expect("a join has a place on its right");
-        if join.keys.is_empty() {
-            return "every pair is looked at".to_owned();
+        Strategy::Optimal => {
+            "Strategy optimal: the cheapest order by the cost model, where joins that other rules have cost nothing."
         }
-        let found = |ty: Option<TypeId>, parts: Vec<Part>, on: Vec<String>| {
-            let key = ty.map_or(&[][..], |ty| &self.schema.ty(ty).key);
-            let is_key =
-                key.len() == parts.len() && key.iter().all(|field| parts.contains(&Part::Field(*field)));
-            match ty {
-                Some(_) if is_key && !key.is_empty() => "its primary key".to_owned(),
-                _ => format!("a hash index on {}", on.join(", ")),
-            }
-        };
-        let right_parts = join.keys.iter().map(|key| described::part(self.schema, right, key.right));
-        let right_by =
-            found(Some(right.0), join.keys.iter().map(|key| key.right).collect(), right_parts.collect());
-        let left_parts =
-            join.keys.iter().map(|key| described::part(self.schema, &left[key.at.index()], key.left));
-        let single = if let [(ty, _)] = left { Some(*ty) } else { None };
-        let left_by = found(single, join.keys.iter().map(|key| key.left).collect(), left_parts.collect());
-        let names: Vec<&str> = left.iter().map(|(_, name)| name.as_str()).collect();
-        let left = if names.len() == 1 { names[0].to_owned() } else { format!("({})", names.join(", ")) };
-        format!("{} is found through {right_by}, {left} through {left_by}", right.1)
-    }
-
-    /// Who else has a join.
-    fn sharing(&self, index: usize) -> String {
-        let id = self.path.joins[index];
-        let own = &self.planned.rule.name;
-        let others: Vec<&str> = (self.network.rules())
-            .filter(|(name, paths)| *name != own && paths.iter().any(|path| path.joins.contains(&id)))
-            .map(|(name, _)| &**name)
-            .collect();
-        let node = self.network.join(id).signature.short();
-        match others.as_slice() {
-            [] => format!("New: no other rule has this join (node {node})."),
-            others if others.len() > LISTED => format!(
-                "Shared with {}, among them {} (node {node}).",
-                counted(others.len(), "other rule"),
-                others[..LISTED].join(", "),
-            ),
-            others => format!("Shared with {} (node {node}).", others.join(", ")),
-        }
-    }
-
-    /// The chain as a whole.
-    fn write_sum(&self, text: &mut String) {
-        let joins = self.path.joins.len();
-        if joins == 0 {
-            return line(text, 0, "There is nothing to join: each fact that passes activates the rule.");
-        }
-        let shared = self.path.joins.iter().filter(|id| {
-            let users =
-                self.network.rules().filter(|(_, paths)| paths.iter().any(|path| path.joins.contains(id)));
-            users.count() > 1
-        });
-        let shared = shared.count();
-        let (all, new) = (counted(joins, "join"), joins - shared);
-        let BranchPlan { cost, declared_cost, greedy_cost, alone_cost, .. } = self.plan;
-        let _ = writeln!(
-            text,
-            "\n{all}: {shared} shared, {new} new. Estimated cost {cost:.0}: rows stored and looked up, and pairs looked at."
-        );
-        if joins == 1 {
-            return;
-        }
-        let _ = writeln!(
-            text,
-            "In the order of declaration it would be {declared_cost:.0}, in the greedy order {greedy_cost:.0}, at best \
-             {alone_cost:.0}."
-        );
-        text.push_str(match self.plan.method {
-            Method::Only | Method::Declared => "The order is that of declaration, as was asked for.\n",
-            Method::Greedy => "The order is the greedy one.\n",
-            Method::Optimal => "The order is the cheapest by estimate.\n",
-            Method::Shared => {
-                "The order is not the cheapest for this rule, but for all rules together: it begins with \
-                               joins that others have.\n"
-            }
-        });
     }
 }
 
-/// How many rules are named that share a join.
+/// What a view asks, who else does, and where its rows come from.
+fn write_view(text: &mut String, schema: &Schema, network: &Network, own: &str, id: ViewId) {
+    let view: &ViewNode = network.view(id);
+    line(text, 2, &format!("{} (view {}).", described::view(view), view.signature.short()));
+    let asks = |name: &str| {
+        network.placed(name).is_some_and(|placed| placed.views.iter().any(|(asked, _)| *asked == id))
+    };
+    let others: Vec<&str> =
+        network.rules().map(|(name, _)| &**name).filter(|name| *name != own && asks(name)).collect();
+    let shared = match others.as_slice() {
+        [] => "No other rule asks this.".to_owned(),
+        others => format!("Shared with {}.", some_of(others)),
+    };
+    line(text, 5, &shared);
+    for path in &view.paths {
+        line(text, 5, &rows(schema, network, path));
+    }
+}
+
+/// Where the rows of a view come from.
+fn rows(schema: &Schema, network: &Network, path: &Path) -> String {
+    let Some(last) = path.joins.last() else {
+        return format!(
+            "Its rows are facts of {}.",
+            described::type_name(schema, network.root(path.root).ty)
+        );
+    };
+    let places = described::by_type(schema, &network.join(*last).types);
+    let names: Vec<&str> = places.iter().map(|(_, name)| name.as_str()).collect();
+    let keys = path.joins.iter().enumerate().flat_map(|(index, id)| {
+        described::keys(schema, &network.join(*id).keys, &places[..=index], &places[index + 1])
+    });
+    let keys: Vec<String> = keys.collect();
+    let on = if keys.is_empty() { String::new() } else { format!(" on {}", keys.join(", ")) };
+    format!("Its rows are {}{on}.", names.join(" ⋈ "))
+}
+
+/// How many rules are named that share a node.
 const LISTED: usize = 12;
 
-/// What a joined tuple must pass.
-fn tests(tests: &[TestRef], names: &[&str]) -> String {
-    let tests: Vec<String> = tests.iter().map(|test| described::test(&test.canonical, names)).collect();
-    if tests.is_empty() { String::new() } else { format!("Then it must hold that {}.", tests.join(" and ")) }
-}
-
-/// Why the join comes here.
-fn reason(step: &Step, join: &Join) -> String {
-    let selectivity = format!("Estimated selectivity {:.3}", step.join);
-    let why = match (join.keys.is_empty(), step.shared) {
-        (true, _) => "; nothing that is left has a key, so it comes last".to_owned(),
-        (false, 0 | 1) => ": the best of what a key ties to the patterns before".to_owned(),
-        (false, rules) => {
-            format!(": the best of what a key ties to the patterns before, and {rules} rules have this join")
-        }
-    };
-    format!("{selectivity}{why}.")
-}
-
-fn percent(share: f64) -> String {
-    let percent = share * 100.0;
-    if percent >= 1.0 || percent == 0.0 { format!("{percent:.0} %") } else { format!("{percent:.2} %") }
+/// Some names, and how many more there are.
+fn some_of(names: &[&str]) -> String {
+    match names.len().checked_sub(LISTED) {
+        None | Some(0) => names.join(", "),
+        Some(more) => format!("{} and {more} more", names[..LISTED].join(", ")),
+    }
 }
 
 /// Writes a line behind so many blanks, unless it is empty.

@@ -1,7 +1,6 @@
 //! Rule files on their way to a module, and what is to be said about them.
 
-use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::io::{self, ErrorKind, Write};
 
 use tsd_compiler::diagnostics::{Diagnostic, render};
 use tsd_compiler::source::{FileId, SourceMap};
@@ -16,34 +15,30 @@ pub(crate) struct Compiled {
     /// The files in the order given, each once.
     pub(crate) files: Vec<FileId>,
     pub(crate) module: Module,
-    pub(crate) warnings: usize,
 }
 
 /// Reads and compiles rule files, and shows every error and warning.
 pub(crate) fn compile(rules: &Rules, streams: &mut Streams) -> Result<Compiled, Stop> {
-    let (mut sources, ids) = read(&rules.files, streams)?;
-    let profile = profile(rules, &mut sources, streams)?;
-    let planning = Planning {
-        strategy: rules.plan.map(Strategy::from),
-        profile: profile.map(|file| (&sources, file)),
-        ..Planning::default()
-    };
-    let compilation = tsd_compiler::compile_with(&sources, &ids, &planning);
-    let shown = render(&sources, &compilation.diagnostics, streams.colour);
-    streams.err.write_all(shown.as_bytes())?;
-    let errors = compilation.diagnostics.iter().filter(|diagnostic| Diagnostic::is_error(diagnostic)).count();
-    match compilation.module {
-        Some(module) => {
-            let warnings = compilation.diagnostics.len();
-            Ok(Compiled { sources, files: ids, module, warnings })
-        }
-        None => {
-            if errors > 1 {
-                writeln!(streams.err, "\n{errors} errors")?;
-            }
-            Err(Stop::Exit(EXIT_ERRORS))
-        }
+    let (sources, ids, profile) = read(rules, streams)?;
+    let compilation = tsd_compiler::compile_with(&sources, &ids, &planning(rules, &sources, profile));
+    show(&sources, &compilation.diagnostics, streams.colour, &mut streams.err)?;
+    let compiled = compilation.module.map(|module| Compiled { sources, files: ids, module });
+    compiled.ok_or(Stop::Exit(EXIT_ERRORS))
+}
+
+/// Shows errors and warnings.
+pub(crate) fn show(
+    sources: &SourceMap,
+    diagnostics: &[Diagnostic],
+    colour: bool,
+    err: &mut dyn Write,
+) -> io::Result<()> {
+    err.write_all(render(sources, diagnostics, colour).as_bytes())?;
+    let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
+    if errors > 1 {
+        writeln!(err, "\n{errors} errors")?;
     }
+    Ok(())
 }
 
 /// The profile to plan with: the one that is named, or the one beside the first rule file.
@@ -63,8 +58,22 @@ fn profile(rules: &Rules, sources: &mut SourceMap, streams: &mut Streams) -> Res
     }
 }
 
-/// Reads all files, and shows which cannot be read. A file given twice is read once.
-fn read(files: &[PathBuf], streams: &mut Streams) -> Result<(SourceMap, Vec<FileId>), Stop> {
+/// What the planner is told.
+pub(crate) fn planning<'a>(rules: &Rules, sources: &'a SourceMap, profile: Option<FileId>) -> Planning<'a> {
+    Planning {
+        strategy: rules.plan.map(Strategy::from),
+        profile: profile.map(|file| (sources, file)),
+        ..Planning::default()
+    }
+}
+
+/// Reads all files, and shows which cannot be read. A file given twice is read once. The last is the profile, if there is
+/// one.
+pub(crate) fn read(
+    rules: &Rules,
+    streams: &mut Streams,
+) -> Result<(SourceMap, Vec<FileId>, Option<FileId>), Stop> {
+    let files = &rules.files;
     let mut sources = SourceMap::new();
     let mut ids = Vec::with_capacity(files.len());
     let mut unreadable = false;
@@ -80,7 +89,11 @@ fn read(files: &[PathBuf], streams: &mut Streams) -> Result<(SourceMap, Vec<File
             }
         }
     }
-    if unreadable { Err(Stop::Exit(EXIT_USAGE)) } else { Ok((sources, ids)) }
+    if unreadable {
+        return Err(Stop::Exit(EXIT_USAGE));
+    }
+    let profile = profile(rules, &mut sources, streams)?;
+    Ok((sources, ids, profile))
 }
 
 /// The rule of a name; says which is meant when there is none.

@@ -70,8 +70,10 @@ fn nodes(module: &Module) -> Vec<Row> {
         same("types", module.schema.types.len()),
         Row { kind: "roots", shared: shared.roots().count(), alone: alone.roots().count(), compared: true },
         Row { kind: "joins", shared: shared.joins().count(), alone: alone.joins().count(), compared: true },
+        Row { kind: "views", shared: shared.views().count(), alone: alone.views().count(), compared: true },
         same("rules", module.rules.len()),
     ];
+    rows.retain(|row| row.kind != "views" || row.alone > 0);
     let all = |of: fn(&Row) -> usize| rows.iter().map(of).sum();
     let total =
         Row { kind: "all", shared: all(|row| row.shared), alone: all(|row| row.alone), compared: true };
@@ -87,17 +89,28 @@ fn rows_of(shared: &Statistics, alone: &Statistics) -> Vec<Row> {
         alone: of(alone),
         compared,
     };
-    vec![
+    let mut rows = vec![
         row("facts", &Statistics::facts, false),
         row("tuples in joins", &Statistics::tuples, true),
+        row("answers of views", &|held| held.views.iter().map(|view| view.groups).sum(), true),
+        row("tuples that wait", &Statistics::watched, true),
         row("bytes of facts", &|held| held.bytes.facts, false),
         row("bytes of strings", &|held| held.bytes.strings, false),
         row("bytes of joins", &|held| held.bytes.memories, true),
+        row("bytes of views", &|held| held.bytes.views, true),
+        row("bytes of watches", &|held| held.bytes.watches, true),
         row("bytes of rule sets", &|held| held.bytes.rule_sets, true),
         row("bytes of the agenda", &|held| held.bytes.agenda, true),
         row("bytes, all", &|held| held.bytes.total(), true),
-    ]
+    ];
+    if shared.views.is_empty() && shared.watches.is_empty() {
+        rows.retain(|row| !OF_VIEWS.contains(&row.kind));
+    }
+    rows
 }
+
+/// What is of no interest where no rule asks anything.
+const OF_VIEWS: [&str; 4] = ["answers of views", "tuples that wait", "bytes of views", "bytes of watches"];
 
 fn object(rows: &[Row]) -> Json {
     let entry = |row: &Row| (row.kind.to_owned(), json!({ "shared": row.shared, "alone": row.alone }));

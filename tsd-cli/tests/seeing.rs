@@ -17,6 +17,21 @@ rule city : {c: Customer} / c.city == "Ulm" OR c.tier == "GOLD" ==> reward(c.id)
 
 const NEVER: &str = r#"rule never : {c: Customer} / c.city == "Ulm" AND c.city == "Bonn" ==> reward(c.id)"#;
 
+/// Views, alone and shared, nested, and with values as parameters; and a followed reference.
+const FIRM: &str = r#"type Dept(#id: string, budget: number, boss: Emp?)
+type Emp(#id: string, dept: string, salary: number)
+type Task(#id: string, emp: string, hours: number)
+action hit(a: string, n: number)
+rule paid : {d: Dept} / SUM(e: Emp / e.dept == d.id ; e.salary) > d.budget ==> hit(d.id, 1)
+rule groups : {d: Dept, pay: SUM(e.salary)} / {e: Emp} / e.dept == d.id AND pay > 10 ==> hit(d.id, pay)
+rule idle : {d: Dept} / EXISTS (e: Emp / e.dept == d.id AND NOT (EXISTS (t: Task / t.emp == e.id AND t.hours > d.budget)))
+    ==> hit(d.id, 2)
+rule boss : {d: Dept, t: Task} / d.boss.id == t.emp AND d.boss.salary > 100 ==> hit(d.id, t.hours)
+Dept(id: "d1", budget: 10)
+Emp(id: "e1", dept: "d1", salary: 120)
+Task(id: "t1", emp: "e1", hours: 3)
+"#;
+
 const FACTS: &str = r#"Customer(id: "c1", tier: "GOLD", city: "Ulm")
 Customer(id: "c2", tier: "SILVER", city: "Bonn")
 Order(id: "o1", customer_id: "c1", value: 1200)
@@ -25,7 +40,7 @@ Item(id: "i1", order_id: "o1", quantity: 120)
 "#;
 
 fn shop() -> Folder {
-    Folder::new(&[("shop.tsd", SHOP), ("never.tsd", NEVER), ("facts.tsd", FACTS)])
+    Folder::new(&[("shop.tsd", SHOP), ("never.tsd", NEVER), ("facts.tsd", FACTS), ("firm.tsd", FIRM)])
 }
 
 /// What a command writes that succeeds.
@@ -53,6 +68,14 @@ fn one_rule_is_drawn_with_what_it_uses_and_nothing_else() {
     insta::assert_snapshot!(dot);
     let two = out(&shop(), &["graph", "shop.tsd", "--rule", "vip", "--rule", "city"]);
     assert!(two.contains("\"vip\"") && two.contains("\"city\"") && !two.contains("Item"), "{two}");
+}
+
+#[test]
+fn views_and_the_tuples_that_wait_for_them_are_drawn() {
+    insta::assert_snapshot!(out(&shop(), &["graph", "firm.tsd", "--counts"]));
+    let one = out(&shop(), &["graph", "firm.tsd", "--rule", "paid"]);
+    let count = |class: &str| one.matches(&format!("class={class}")).count();
+    assert_eq!((count("view"), count("watch"), count("join"), count("rule")), (1, 1, 1, 1), "{one}");
 }
 
 #[test]
@@ -110,6 +133,9 @@ fn a_plan_is_explained_in_words() {
     insta::assert_snapshot!("explain_many", out(&shop(), &["explain", "shop.tsd", "many"]));
     insta::assert_snapshot!("explain_vip", out(&shop(), &["explain", "shop.tsd", "vip"]));
     insta::assert_snapshot!("explain_city", out(&shop(), &["explain", "shop.tsd", "city"]));
+    insta::assert_snapshot!("explain_groups", out(&shop(), &["explain", "firm.tsd", "groups"]));
+    insta::assert_snapshot!("explain_idle", out(&shop(), &["explain", "firm.tsd", "idle"]));
+    insta::assert_snapshot!("explain_boss", out(&shop(), &["explain", "firm.tsd", "boss"]));
     insta::assert_snapshot!("explain_never", out(&shop(), &["explain", "shop.tsd", "never.tsd", "never"]));
 }
 
@@ -154,6 +180,17 @@ fn with_facts_stats_tell_what_is_held() {
     assert_eq!(json["nodes"]["joins"], serde_json::json!({"shared": 2, "alone": 4}));
     assert_eq!(json["held"]["tuples in joins"], serde_json::json!({"shared": 7, "alone": 12}));
     assert_eq!((&json["facts"], &json["fired"], &json["waiting"]), (&5.into(), &0.into(), &3.into()));
+}
+
+#[test]
+fn stats_count_views_and_what_they_hold() {
+    let text = folder_stats(&["firm.tsd"]);
+    for line in [
+        "views             4                5  20.0 %",
+        "tuples that wait                4                5  20.0 %",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
 }
 
 #[test]

@@ -38,6 +38,8 @@ pub struct Planning<'a> {
     pub strategy: Option<Strategy>,
     /// What was observed when the rules ran before: the text of a [`Profile`](tsd_ir::Profile).
     pub profile: Option<(&'a SourceMap, FileId)>,
+    /// Whether the profile is about more rules than these, so that nothing in it can be called stale.
+    pub part: bool,
     /// Which joins are there already, whatever these rules do: a session has them when rules are added to it.
     pub existing: Option<&'a dyn Fn(&Signature) -> bool>,
 }

@@ -138,6 +138,11 @@ impl Network {
         Self { sharing, ..Self::default() }
     }
 
+    /// Whether rules share nodes.
+    pub fn sharing(&self) -> Sharing {
+        self.sharing
+    }
+
     /// Adds a rule with its views, and returns what it occupies. A rule of the same name must not be there.
     pub fn add_rule(&mut self, rule: &Rule) -> Placed {
         debug_assert!(!self.rules.contains_key(&rule.name), "the caller checks for duplicate names");
@@ -206,6 +211,11 @@ impl Network {
         });
         self.joins.at_mut(id.0).users += 1;
         (id, found.is_some())
+    }
+
+    /// Whether there is a join with this signature.
+    pub fn has_join(&self, signature: &Signature) -> bool {
+        self.join_index.contains_key(signature)
     }
 
     /// Removes a rule and frees the nodes that only it used. `None` when there is no such rule.

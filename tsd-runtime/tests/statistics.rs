@@ -140,3 +140,28 @@ fn a_network_shows_what_its_nodes_hold() {
     let text = engine.network().to_string();
     assert!(text.contains(", probes 1, hits 1, passed 1"), "{text}");
 }
+
+#[test]
+fn views_tell_their_answers_and_who_waits_for_them() {
+    let rules = r#"
+        rule paid : {c: Customer} / SUM(o: Order / o.customer_id == c.id ; o.value) > 100 ==> reward(c.id)
+        rule again : {c: Customer} / SUM(o: Order / c.id == o.customer_id ; o.value) > 500 ==> reward(c.id)
+        rule most : {c: Customer, o: Order} / o.value >= MAX(p: Order / p.customer_id == c.tier ; p.value) ==> reward(c.id)
+    "#;
+    let mut engine = Engine::from_text("shop.tsd", &format!("{SHOP}{rules}"), ()).unwrap();
+    filled(&mut engine);
+    let statistics = engine.statistics();
+    let views: Vec<(u32, usize)> = statistics.views.iter().map(|view| (view.users, view.groups)).collect();
+    // One answer for each customer, who is asked about in two rules; and one for each tier.
+    assert_eq!(views, [(2, 2), (1, 2)]);
+    assert_eq!(statistics.watches.iter().map(|watch| watch.tuples).collect::<Vec<_>>(), [2, 6]);
+    assert!(statistics.views.iter().all(|view| view.bytes > 0) && statistics.bytes.watches > 0);
+    assert_eq!(statistics.bytes.total(), engine.bytes());
+    let text = engine.network().to_string();
+    assert!(text.lines().any(|line| line.starts_with("view #") && line.contains("| 2 groups, ")), "{text}");
+    for rule in ["paid", "again", "most"] {
+        engine.remove_rule(rule).unwrap();
+    }
+    let statistics = engine.statistics();
+    assert!(statistics.views.is_empty() && statistics.watches.is_empty());
+}

@@ -1,16 +1,18 @@
 //! From rules and their network to a picture.
 
+mod told;
+mod users;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use tsd_compiler::PlannedRule;
 use tsd_runtime::Statistics;
-use tsd_runtime::ir::network::{JoinNode, Parent, Path};
-use tsd_runtime::ir::{Network, NodeId, RootId, Schema, TypeId};
-use tsd_runtime::statistics::{JoinStatistics, RuleStatistics, TypeStatistics};
+use tsd_runtime::ir::network::Path;
+use tsd_runtime::ir::{Branch, Figure, Network, NodeId, RootId, Rule, TypeId, ViewId};
 
-use super::picture::{Kind, Node, Passing, Picture};
-use crate::described;
-use crate::rules::{Compiled, counted};
+use self::told::Teller;
+use self::users::Users;
+use super::picture::{Edge, Node, Passing, Picture};
+use crate::rules::Compiled;
 
 /// Draws the network of a module's rules, or of those with the given names. With statistics, nodes say how much they
 /// hold.
@@ -22,103 +24,92 @@ pub(crate) fn build(
 ) -> Picture {
     let Compiled { module, sources, .. } = compiled;
     let wanted = |name: &str| only.is_empty() || only.iter().any(|rule| rule == name);
+    let teller = Teller { schema: &module.schema, network, statistics, users: Users::of(network) };
     let mut drawing = Drawing {
-        schema: &module.schema,
         network,
-        statistics,
-        users: users(network),
+        teller,
         picture: Picture::default(),
+        drawn: BTreeSet::new(),
         types: BTreeMap::new(),
         roots: BTreeMap::new(),
         joins: BTreeMap::new(),
+        views: BTreeMap::new(),
+        watches: BTreeMap::new(),
     };
     // Left to itself, the order of the nodes is that of the rules which first use them.
     for planned in module.rules.iter().filter(|planned| wanted(&planned.rule.name)) {
-        let paths = network.paths(&planned.rule.name).unwrap_or_default();
-        let ends: BTreeSet<(usize, Passing)> =
-            paths.iter().map(|path| (drawing.path(path), Passing::Matches)).collect();
-        let rule = drawing.rule(planned, sources.slice(planned.span));
-        ends.into_iter().for_each(|(end, passing)| drawing.picture.edge(end, rule, passing));
+        let Some(placed) = network.placed(&planned.rule.name) else { continue };
+        let views: Vec<ViewId> = placed.views.iter().map(|(view, _)| *view).collect();
+        let asking = Asking { rule: &planned.rule, views: &views };
+        let branches = placed.paths.iter().zip(planned.rule.branches.iter());
+        let ends: Vec<usize> = branches.map(|(path, branch)| drawing.path(path, branch, asking)).collect();
+        let node = drawing.teller.rule(planned, sources.slice(planned.span));
+        let rule = drawing.picture.node(node);
+        ends.into_iter().for_each(|end| drawing.edge(end, rule, Passing::Matches));
     }
     drawing.picture
 }
 
-/// The rules that use each node, in their order.
-#[derive(Default)]
-struct Users {
-    roots: BTreeMap<RootId, Vec<String>>,
-    joins: BTreeMap<NodeId, Vec<String>>,
-    types: BTreeMap<TypeId, Vec<String>>,
+/// A rule that is drawn, with its views in the network.
+#[derive(Clone, Copy)]
+struct Asking<'a> {
+    rule: &'a Rule,
+    views: &'a [ViewId],
 }
 
-fn users(network: &Network) -> Users {
-    let mut users = Users::default();
-    for (name, paths) in network.rules() {
-        let name = name.to_string();
-        for path in paths {
-            note(users.roots.entry(path.root).or_default(), &name);
-            note(users.types.entry(network.root(path.root).ty).or_default(), &name);
-            for id in &path.joins {
-                note(users.joins.entry(*id).or_default(), &name);
-                let joined = network.join(*id).types.last();
-                joined.into_iter().for_each(|ty| note(users.types.entry(*ty).or_default(), &name));
-            }
-        }
-    }
-    users
-}
-
-/// Adds a name to a list that it does not end with.
-fn note(names: &mut Vec<String>, name: &String) {
-    if names.last() != Some(name) {
-        names.push(name.clone());
-    }
-}
+/// A place where tuples wait: the end of a root or join, and how many layers of watches lie before it.
+type WatchPlace = (RootId, Option<NodeId>, usize);
 
 /// A picture under way, and where in it the parts of the network are.
 struct Drawing<'a> {
-    schema: &'a Schema,
     network: &'a Network,
-    statistics: Option<&'a Statistics>,
-    users: Users,
+    teller: Teller<'a>,
     picture: Picture,
+    drawn: BTreeSet<Edge>,
     types: BTreeMap<TypeId, usize>,
     roots: BTreeMap<RootId, usize>,
     joins: BTreeMap<NodeId, usize>,
+    /// Each also with the layers of watches that lie before it.
+    views: BTreeMap<ViewId, (usize, usize)>,
+    watches: BTreeMap<WatchPlace, usize>,
 }
 
 impl Drawing<'_> {
-    /// Draws the nodes of a branch that are not there yet, and returns the last.
-    fn path(&mut self, path: &Path) -> usize {
-        let mut end = self.root(path.root);
-        for id in &path.joins {
-            end = self.join(*id, end);
+    /// Adds a line, unless it is there.
+    fn edge(&mut self, from: usize, to: usize, kind: Passing) {
+        let edge = Edge { from, to, kind };
+        if self.drawn.insert(edge) {
+            self.picture.edge(edge);
         }
-        end
+    }
+
+    fn node(&mut self, node: Node) -> usize {
+        self.picture.node(node)
+    }
+
+    /// Draws the nodes of a branch that are not there yet, and returns the last.
+    fn path(&mut self, path: &Path, branch: &Branch, asking: Asking<'_>) -> usize {
+        self.path_with_layers(path, branch, asking).0
+    }
+
+    /// The same, with the layers of watches along the path.
+    fn path_with_layers(&mut self, path: &Path, branch: &Branch, asking: Asking<'_>) -> (usize, usize) {
+        let root = self.root(path.root);
+        let (mut end, mut layers) = self.watched(root, (path.root, None), (branch, 0), asking);
+        for (index, id) in path.joins.iter().enumerate() {
+            let join = self.join(*id, end);
+            let (next, depth) = self.watched(join, (path.root, Some(*id)), (branch, index + 1), asking);
+            (end, layers) = (next, layers.max(depth));
+        }
+        (end, layers)
     }
 
     fn ty(&mut self, ty: TypeId) -> usize {
         if let Some(known) = self.types.get(&ty) {
             return *known;
         }
-        let declared = self.schema.ty(ty);
-        let mut node = Node::new(Kind::Type, declared.name.clone());
-        node.users = self.users.types.get(&ty).cloned().unwrap_or_default();
-        let fields = declared.fields.iter().enumerate().map(|(index, field)| {
-            let key = declared.key.iter().any(|key| key.index() == index);
-            format!("{}{}", if key { "#" } else { "" }, field.name)
-        });
-        node.text = format!("{}({})", declared.name, fields.collect::<Vec<_>>().join(", "));
-        if let Some(rows) = declared.rows {
-            node.counts.push(("facts expected", rows.to_string()));
-        }
-        if let Some(TypeStatistics { facts, bytes, .. }) =
-            self.statistics.and_then(|statistics| statistics.types.get(ty.index()))
-        {
-            node.lines.push(counted(*facts, "fact"));
-            node.counts.extend([("facts", facts.to_string()), ("bytes", bytes.to_string())]);
-        }
-        let place = self.picture.node(node);
+        let node = self.teller.ty(ty);
+        let place = self.node(node);
         self.types.insert(ty, place);
         place
     }
@@ -134,11 +125,9 @@ impl Drawing<'_> {
         let place = if alone {
             entering
         } else {
-            let mut node = Node::new(Kind::Root, self.schema.ty(ty).name.clone());
-            node.users = self.users.roots.get(&id).cloned().unwrap_or_default();
-            node.counts.push(("branches", self.network.root(id).users.to_string()));
-            let place = self.picture.node(node);
-            self.picture.edge(entering, place, Passing::Tuples);
+            let node = self.teller.root(id);
+            let place = self.node(node);
+            self.edge(entering, place, Passing::Tuples);
             place
         };
         self.roots.insert(id, place);
@@ -146,72 +135,86 @@ impl Drawing<'_> {
     }
 
     fn join(&mut self, id: NodeId, left: usize) -> usize {
-        if let Some(known) = self.joins.get(&id) {
-            return *known;
-        }
-        let join = self.network.join(id);
-        let right = self.ty(join.types[join.types.len() - 1]);
-        let node = self.join_node(id, join);
-        let place = self.picture.node(node);
-        self.picture.edge(left, place, Passing::Tuples);
-        self.picture.edge(right, place, Passing::Facts);
-        self.joins.insert(id, place);
+        let known = self.joins.get(&id).copied();
+        let place = known.unwrap_or_else(|| {
+            let types = &self.network.join(id).types;
+            let right = self.ty(types[types.len() - 1]);
+            let node = self.teller.join(id);
+            let place = self.node(node);
+            self.edge(left, place, Passing::Tuples);
+            self.edge(right, place, Passing::Facts);
+            self.joins.insert(id, place);
+            place
+        });
+        // Tuples may come from behind a watch for one rule, and past it for another.
+        self.edge(left, place, Passing::Tuples);
         place
     }
 
-    fn join_node(&self, id: NodeId, join: &JoinNode) -> Node {
-        let places = described::by_type(self.schema, &join.types);
-        let names: Vec<&str> = places.iter().map(|(_, name)| name.as_str()).collect();
-        let (right, left) = places.split_last().expect("a join has a type on its right");
-        let keys = described::keys(self.schema, &join.keys, left, right);
-        let mut node = Node::new(Kind::Join, format!("⋈ {}", right.1));
-        node.lines = if keys.is_empty() { vec!["every pair".to_owned()] } else { keys };
-        node.text = format!("{}\non {}", names.join(" ⋈ "), node.lines.join(", "));
-        node.signature = Some(format!("{:?}", join.signature));
-        node.users = self.users.joins.get(&id).cloned().unwrap_or_default();
-        node.counts.push(("branches", join.users.to_string()));
-        if matches!(join.parent, Parent::Join(_)) {
-            node.counts.push(("tuple width", join.types.len().to_string()));
-        }
-        if let Some(JoinStatistics { left, right, bytes, counts, .. }) =
-            self.statistics.and_then(|statistics| statistics.joins.iter().find(|join| join.node == id))
-        {
-            node.lines.push(format!("{left} × {right}"));
-            node.counts.extend([
-                ("tuples on the left", left.to_string()),
-                ("facts on the right", right.to_string()),
-                ("bytes", bytes.to_string()),
-            ]);
-            if let Some(counts) = counts {
-                node.counts.extend([
-                    ("probes", counts.probes.to_string()),
-                    ("hits", counts.hits.to_string()),
-                    ("passed", counts.passed.to_string()),
-                ]);
-            }
-        }
-        node
+    /// Draws where the tuples of a branch wait at one of its places. Returns the node from which they go on, and the
+    /// layers of watches before it.
+    fn watched(
+        &mut self,
+        end: usize,
+        (root, join): (RootId, Option<NodeId>),
+        (branch, place): (&Branch, usize),
+        asking: Asking<'_>,
+    ) -> (usize, usize) {
+        let Some(watch) = branch.watches.iter().find(|watch| watch.place.index() == place) else {
+            return (end, 0);
+        };
+        let figures = watch.figures.iter().map(|figure| &branch.figures[*figure as usize]);
+        let mut layers = 1;
+        let sources: Vec<(usize, Passing)> = figures
+            .map(|figure| match figure {
+                Figure::Found { view, .. } => {
+                    let (node, before) = self.view(*view, asking);
+                    layers = layers.max(before + 1);
+                    (node, Passing::Answers)
+                }
+                Figure::Followed { ty, .. } => (self.ty(*ty), Passing::Facts),
+            })
+            .collect();
+        let key = (root, join, layers);
+        let known = self.watches.get(&key).copied();
+        let node = known.unwrap_or_else(|| {
+            let node = self.teller.watch(root, join);
+            let place = self.node(node);
+            self.watches.insert(key, place);
+            place
+        });
+        self.edge(end, node, Passing::Tuples);
+        sources.into_iter().for_each(|(source, passing)| self.edge(source, node, passing));
+        (node, layers)
     }
 
-    fn rule(&mut self, planned: &PlannedRule, source: &str) -> usize {
-        let rule = &planned.rule;
-        let mut node = Node::new(Kind::Rule, rule.name.clone());
-        if rule.salience != 0 {
-            node.lines.push(format!("salience {}", rule.salience));
+    /// A view of a rule, with the layers of watches before it.
+    fn view(&mut self, index: u16, asking: Asking<'_>) -> (usize, usize) {
+        let id = asking.views[index as usize];
+        if let Some(known) = self.views.get(&id) {
+            return *known;
         }
-        if rule.branches.is_empty() {
-            node.lines.push("never holds".to_owned());
+        let planned = &asking.rule.views[index as usize];
+        let (mut ends, mut layers) = (Vec::new(), 0);
+        for (path, branch) in self.network.view(id).paths.iter().zip(planned.branches.iter()) {
+            let (end, before) = self.path_with_layers(path, branch, asking);
+            ends.push((end, Passing::Tuples));
+            layers = layers.max(before);
         }
-        node.text = format!("{}\n\n{}", source.trim(), planned.to_text(self.schema).trim_end());
-        if let Some(RuleStatistics { fired, waiting, .. }) =
-            self.statistics.and_then(|statistics| statistics.rule(&rule.name))
-        {
-            node.lines.push(match fired {
-                0 => format!("{waiting} waiting"),
-                _ => format!("{fired} fired, {waiting} waiting"),
-            });
-            node.counts.extend([("fired", fired.to_string()), ("waiting", waiting.to_string())]);
+        for figure in planned.figures.iter() {
+            match figure {
+                Figure::Found { view, .. } => {
+                    let (asked, before) = self.view(*view, asking);
+                    ends.push((asked, Passing::Answers));
+                    layers = layers.max(before);
+                }
+                Figure::Followed { ty, .. } => ends.push((self.ty(*ty), Passing::Facts)),
+            }
         }
-        self.picture.node(node)
+        let node = self.teller.view(id);
+        let place = self.node(node);
+        ends.into_iter().for_each(|(end, passing)| self.edge(end, place, passing));
+        self.views.insert(id, (place, layers));
+        (place, layers)
     }
 }

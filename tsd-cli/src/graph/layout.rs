@@ -81,7 +81,7 @@ pub(crate) fn layout(picture: &Picture, sizes: &[Size]) -> Layout {
 /// would hide everything else: nearly all come from a few types, whose names the joins tell anyway. What is left is close
 /// to a forest.
 pub(crate) fn is_aside(picture: &Picture, edge: Edge) -> bool {
-    picture.nodes.len() > LARGE && edge.kind == Passing::Facts
+    picture.nodes.len() > LARGE && matches!(edge.kind, Passing::Facts | Passing::Answers)
 }
 
 /// The items of each layer in the order in which they are come upon along the lines, which has no crossings in a forest.
@@ -208,7 +208,8 @@ mod tests {
     fn picture(nodes: usize, edges: &[(usize, usize)]) -> Picture {
         let nodes = (0..nodes).map(|node| Node::new(Kind::Join, node.to_string())).collect();
         let mut picture = Picture { title: String::new(), nodes, edges: Vec::new() };
-        edges.iter().for_each(|(from, to)| picture.edge(*from, *to, Passing::Tuples));
+        let edge = |(from, to): &(usize, usize)| Edge { from: *from, to: *to, kind: Passing::Tuples };
+        edges.iter().for_each(|ends| picture.edge(edge(ends)));
         picture
     }
 

@@ -128,12 +128,16 @@ stage.addEventListener("click", (event) => {
 
 let chosen = null;
 
-/// Adds what leads to a node, or where it leads, to those lit.
+/// Adds what leads to a node, or where it leads, to those lit. What leads to a rule leads there by nodes that it uses:
+/// others may lead to the same place for other rules.
 function follow(start, ways, lit) {
+  const { kind, name } = nodes[start];
+  const foreign = ({ users }) => kind === "rule" && users.length > 0 && !users.includes(name);
   const waiting = [start];
   const seen = new Set(waiting);
   while (waiting.length > 0) {
     for (const { node, edge } of ways[waiting.pop()]) {
+      if (foreign(nodes[node])) continue;
       lit.edges.add(edge);
       lit.nodes.add(node);
       if (!seen.has(node)) { seen.add(node); waiting.push(node); }
@@ -299,15 +303,15 @@ function describe(index) {
 const LISTED = 300;
 
 function describeAll() {
-  const kinds = new Map();
-  nodes.forEach(({ kind }) => kinds.set(kind, (kinds.get(kind) ?? 0) + 1));
-  const rows = [...kinds].map(([kind, count]) => [element("span", { class: "kind " + kind }, kind), String(count)]);
+  const kinds = new Map(["type", "root", "asked", "join", "view", "watch", "rule"].map((kind) => [kind, 0]));
+  nodes.forEach(({ kind }) => kinds.set(kind, kinds.get(kind) + 1));
+  const rows = [...kinds].filter(([, count]) => count > 0).map(([kind, count]) => [element("span", { class: "kind " + kind }, kind), String(count)]);
   const rules = [...ruleNodes];
   const parts = [element("h2", {}, "The network"), table(rows)];
   const key = (name) => element("kbd", {}, name);
   parts.push(element("p", {},
-    "A solid line carries tuples to the left of a join, a dashed one facts to its right, and a green one the matches of a " +
-    "rule. Click on a node to see where it comes from and where it leads."));
+    "A solid line carries tuples to the left of a join, a dashed one facts to its right, a dotted one the answers of a " +
+    "view, and a green one the matches of a rule. Click on a node to see where it comes from and where it leads."));
   parts.push(element("p", {}, key("/"), " searches, ", key("Tab"), " and the arrows go from node to node, ", key("Enter"),
     " chooses, ", key("Esc"), " lets go, ", key("+"), " ", key("−"), " ", key("0"), " zoom, ", key("o"),
     " shows only what is chosen."));

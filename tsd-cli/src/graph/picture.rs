@@ -37,8 +37,14 @@ pub(crate) enum Kind {
     Type,
     /// Where the chains of one branch start, when branches do not share it.
     Root,
+    /// The combinations of values that a view is asked for.
+    Asked,
     /// A join.
     Join,
+    /// What an `EXISTS` or an aggregate asks.
+    View,
+    /// Where tuples wait, which are tested again when a view or a followed fact changes.
+    Watch,
     /// A rule, which fires.
     Rule,
 }
@@ -47,9 +53,9 @@ impl Kind {
     /// How round the corners of its box are.
     pub(crate) fn corner(self) -> u32 {
         match self {
-            Self::Type | Self::Root => 12,
-            Self::Join => 3,
-            Self::Rule => 7,
+            Self::Type | Self::Root | Self::Asked => 12,
+            Self::Join | Self::Watch => 3,
+            Self::View | Self::Rule => 7,
         }
     }
 
@@ -58,7 +64,10 @@ impl Kind {
         match self {
             Self::Type => "type",
             Self::Root => "root",
+            Self::Asked => "asked",
             Self::Join => "join",
+            Self::View => "view",
+            Self::Watch => "watch",
             Self::Rule => "rule",
         }
     }
@@ -75,10 +84,12 @@ pub(crate) struct Edge {
 /// What passes along a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Passing {
-    /// Tuples, to the left side of a join.
+    /// Tuples, to the left side of a join, to where they wait, or to a view that gathers them.
     Tuples,
     /// Facts, to the right side of a join.
     Facts,
+    /// What a view answers, to those who wait for it.
+    Answers,
     /// Tuples that satisfy a rule.
     Matches,
 }
@@ -88,7 +99,7 @@ impl Passing {
     pub(crate) fn port(self) -> f64 {
         match self {
             Self::Tuples => -6.0,
-            Self::Facts => 6.0,
+            Self::Facts | Self::Answers => 6.0,
             Self::Matches => 0.0,
         }
     }
@@ -98,6 +109,7 @@ impl Passing {
         match self {
             Self::Tuples => "tuples",
             Self::Facts => "facts",
+            Self::Answers => "answers",
             Self::Matches => "matches",
         }
     }
@@ -111,8 +123,8 @@ impl Picture {
     }
 
     /// Adds a line.
-    pub(crate) fn edge(&mut self, from: usize, to: usize, kind: Passing) {
-        self.edges.push(Edge { from, to, kind });
+    pub(crate) fn edge(&mut self, edge: Edge) {
+        self.edges.push(edge);
     }
 }
 

@@ -66,6 +66,9 @@ impl Observed {
     /// Warns when the profile says something that no rule asks for any more.
     pub(super) fn report_stale(&self, schema: &Schema, planning: &Planning<'_>, sink: &mut Diagnostics) {
         let (Some(profile), Some((sources, file))) = (&self.profile, planning.profile) else { return };
+        if planning.part {
+            return;
+        }
         let wanted = self.wanted.borrow();
         let is_stale = |subject: &Subject| match subject {
             Subject::Facts(name) => schema.find_type(name).is_none(),

@@ -1,0 +1,141 @@
+//! Finds waiting entries by their tuples, so that an activation that stops holding can be taken out.
+//!
+//! Entries are entered here when the first activation stops holding after them, so an agenda that only grows pays nothing.
+//! A fact that is a tuple by itself finds its entry by its slot; that list outlives the entries, and whoever looks into
+//! it makes sure that it found what it sought. Other tuples find theirs by hash.
+
+use tsd_ir::RootId;
+
+use super::{End, Entry};
+use crate::memory::{Index, hash_words};
+
+/// The waiting entries of one level.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Entries<'a> {
+    pub(super) all: &'a [Entry],
+    pub(super) slots: &'a [u32],
+    /// The first of which something may still fire.
+    pub(super) waiting: usize,
+}
+
+impl<'a> Entries<'a> {
+    fn slots_of(self, entry: u32) -> &'a [u32] {
+        let end = self.all.get(entry as usize + 1).map_or(self.slots.len(), |next| next.start as usize);
+        &self.slots[self.all[entry as usize].start as usize..end]
+    }
+
+    /// Whether an entry waits and has this tuple.
+    fn is(self, entry: u32, root: RootId, end: End, slots: &[u32]) -> bool {
+        let known = self.all.get(entry as usize).filter(|_| entry as usize >= self.waiting);
+        known.is_some_and(|known| known.root == root && known.end == end) && self.slots_of(entry) == slots
+    }
+}
+
+/// No entry.
+const NONE: u32 = u32::MAX;
+
+#[derive(Debug, Default)]
+pub(super) struct Finder {
+    /// How many entries were entered here, or were done with before.
+    entered: usize,
+    /// For each tree, the latest entry of each fact that is a tuple by itself, by its slot.
+    facts: Vec<(RootId, Vec<u32>)>,
+    /// The latest entries of all other tuples.
+    tuples: Index,
+    /// For entries that have one, the waiting entry before them that has the same tuple.
+    older: Vec<u32>,
+}
+
+impl Finder {
+    /// Enters the entries that came since the last time.
+    pub(super) fn enter_all(&mut self, entries: Entries<'_>) {
+        for number in self.entered.max(entries.waiting)..entries.all.len() {
+            self.enter(number as u32, entries);
+        }
+        self.entered = entries.all.len();
+    }
+
+    fn enter(&mut self, number: u32, entries: Entries<'_>) {
+        let Entry { root, end, .. } = entries.all[number as usize];
+        let slots = entries.slots_of(number);
+        let older = match (end, slots) {
+            (End::Root, [slot]) => {
+                let place = self.facts.iter().position(|(known, _)| *known == root).unwrap_or_else(|| {
+                    self.facts.push((root, Vec::new()));
+                    self.facts.len() - 1
+                });
+                let latest = &mut self.facts[place].1;
+                if latest.len() <= *slot as usize {
+                    latest.resize(*slot as usize + 1, NONE);
+                }
+                let older = std::mem::replace(&mut latest[*slot as usize], number);
+                Some(older).filter(|older| *older < number && entries.is(*older, root, end, slots))
+            }
+            _ => {
+                if !self.tuples.has_room(number as usize + 1) {
+                    self.tuples.grow(number as usize + 1, std::iter::empty());
+                    for known in entries.waiting as u32..number {
+                        self.put_tuple(known, entries);
+                    }
+                }
+                self.put_tuple(number, entries)
+            }
+        };
+        let mut older = older;
+        while let Some(empty) = older.filter(|older| entries.all[*older as usize].set.is_empty()) {
+            older = self.older(empty);
+        }
+        if let Some(older) = older {
+            self.older.resize(number as usize, NONE);
+            self.older.push(older);
+        }
+    }
+
+    /// Makes an entry the latest of its tuple; returns the one that was.
+    fn put_tuple(&mut self, number: u32, entries: Entries<'_>) -> Option<u32> {
+        let Entry { root, end, .. } = entries.all[number as usize];
+        let slots = entries.slots_of(number);
+        if end == End::Root {
+            return None;
+        }
+        self.tuples.put(hash(end, slots), number, |other| entries.is(other, root, end, slots))
+    }
+
+    /// The latest entry of a tuple.
+    pub(super) fn latest(&self, root: RootId, end: End, slots: &[u32], entries: Entries<'_>) -> Option<u32> {
+        match (end, slots) {
+            (End::Root, [slot]) => {
+                let (_, latest) = self.facts.iter().find(|(known, _)| *known == root)?;
+                let entry = *latest.get(*slot as usize)?;
+                entries.is(entry, root, end, slots).then_some(entry)
+            }
+            _ => self.tuples.find(hash(end, slots), |entry| entries.is(entry, root, end, slots)),
+        }
+    }
+
+    /// The entry of the same tuple that came before this one.
+    pub(super) fn older(&self, entry: u32) -> Option<u32> {
+        self.older.get(entry as usize).copied().filter(|older| *older != NONE)
+    }
+
+    /// Forgets all entries.
+    pub(super) fn clear(&mut self) {
+        self.entered = 0;
+        self.tuples = Index::default();
+        self.older = Vec::new();
+    }
+
+    /// The bytes held.
+    pub(super) fn bytes(&self) -> usize {
+        let facts: usize = self.facts.iter().map(|(_, latest)| latest.capacity()).sum();
+        (facts + self.older.capacity()) * size_of::<u32>() + self.tuples.bytes()
+    }
+}
+
+fn hash(end: End, slots: &[u32]) -> u64 {
+    let node = match end {
+        End::Root => 0,
+        End::Join(node) => u64::from(node.0) + 1,
+    };
+    hash_words(std::iter::once(node).chain(slots.iter().map(|slot| u64::from(*slot))))
+}
