@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use tsd_compiler::Strategy;
 
 use crate::load::FactFile;
 
@@ -39,6 +40,33 @@ pub(crate) struct Rules {
     /// Rule files. Several make one program. The order of rules, facts and commands in it is that of the files.
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
+    /// How to put the patterns of rules in order, except where a rule says it itself. It changes time and memory, never a
+    /// result.
+    #[arg(long, value_enum, value_name = "STRATEGY")]
+    pub(crate) plan: Option<Plan>,
+    /// Plan with what this profile says, instead of the .profile file beside the first rule file, if there is one.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) use_profile: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Plan {
+    /// As the rules declare them.
+    Declared,
+    /// The most selective join first, and so on.
+    Greedy,
+    /// What costs least by estimate.
+    Optimal,
+}
+
+impl From<Plan> for Strategy {
+    fn from(plan: Plan) -> Self {
+        match plan {
+            Plan::Declared => Self::Declared,
+            Plan::Greedy => Self::Greedy,
+            Plan::Optimal => Self::Optimal,
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -65,6 +93,9 @@ pub(crate) struct Run {
     /// How to show what fires.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
+    /// Write to this file what was observed of facts, filters and joins, for the planner.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) profile: Option<PathBuf>,
     /// Show all facts at the end, by type and then in the order of insertion.
     #[arg(long)]
     pub(crate) final_facts: bool,

@@ -214,6 +214,11 @@ impl Network {
         (id, found.is_some())
     }
 
+    /// Whether there is a join with this signature.
+    pub fn has_join(&self, signature: &Signature) -> bool {
+        self.join_index.contains_key(signature)
+    }
+
     /// Removes a rule and frees the nodes that only it used. `None` when there is no such rule.
     pub fn remove_rule(&mut self, name: &str) -> Option<Freed> {
         let placed = self.rules.shift_remove(name)?;

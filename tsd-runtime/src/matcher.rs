@@ -13,6 +13,7 @@ mod input;
 mod join;
 mod look_ahead;
 mod memory;
+mod profile;
 mod residual;
 mod rules;
 mod settle;

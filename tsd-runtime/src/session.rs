@@ -236,6 +236,15 @@ impl<P: Program> Session<P> {
         LiveNetwork::new(&self.core.matcher)
     }
 
+    /// What is to be observed of the facts that are there, for the planner: how many there are of each type, which share
+    /// of them passes each filter, and which share of the pairs of two facts has equal keys. Written to a file beside the
+    /// rules (`rules/shop.profile` for the module `shop`), it makes the next compilation plan with it.
+    ///
+    /// Costs a pass over the facts for each filter's place and each pair of types that rules join.
+    pub fn profile(&mut self) -> tsd_ir::Profile {
+        self.core.matcher.profile()
+    }
+
     /// What the session holds and has done, node by node and rule by rule. Costs a look at each node and at each
     /// activation that waits.
     pub fn statistics(&self) -> Statistics {

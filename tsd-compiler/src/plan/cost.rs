@@ -114,6 +114,8 @@ pub(super) struct Model {
     rows: Vec<f64>,
     /// The selectivity of the keys between two patterns, by the profile or the table; 1 where nothing must be equal.
     selectivity: Vec<Vec<f64>>,
+    /// Whether all of these are by the table.
+    guessed: bool,
     /// The share of the pairs of two patterns that has equal keys: the selectivity, as far as primary keys admit it.
     keys: Vec<Vec<f64>>,
     /// For each pattern those that keys tie to it.
@@ -189,15 +191,16 @@ impl Model {
         let rows: Vec<f64> = shape.types.iter().map(|ty| observed.rows(schema, *ty)).collect();
         let mut selectivity = vec![vec![1.0; count]; count];
         let mut keys = selectivity.clone();
+        let mut guessed = true;
         let mut pairs: BTreeMap<(usize, usize), Vec<(Part, Part)>> = BTreeMap::new();
         for key in &shape.keys {
             let (one, other) = (key.one.0.index(), key.other.0.index());
             pairs.entry((one, other)).or_default().push((key.one.1, key.other.1));
         }
         for ((one, other), parts) in &pairs {
-            let (left, right) = shape.oriented(schema, *one, *other);
-            let seen = observed.join(schema, shape, left, right);
             let types = (shape.types[*one], shape.types[*other]);
+            let seen = observed.join(schema, types, parts);
+            guessed &= seen.is_none();
             let by_table = || selectivity::of_pair(schema, types, parts);
             let guess = seen.unwrap_or_else(by_table);
             let share = match seen {
@@ -211,7 +214,7 @@ impl Model {
         }
         let tied = (0..count).map(|pattern| shape.tied_to(pattern)).collect();
         let ties = shape.ties.clone();
-        Self { rows, selectivity, keys, tied, members, ties, memo: RefCell::default() }
+        Self { rows, selectivity, guessed, keys, tied, members, ties, memo: RefCell::default() }
     }
 
     /// How many patterns there are.
@@ -221,7 +224,8 @@ impl Model {
 
     /// The selectivity of joining a pattern to a set of patterns; 1 without keys.
     pub(super) fn selectivity(&self, set: Mask, joined: usize) -> f64 {
-        selectivity::clamped(members(set).map(|pattern| self.selectivity[pattern][joined]).product())
+        let selectivity = members(set).map(|pattern| self.selectivity[pattern][joined]).product();
+        if self.guessed { selectivity::clamped(selectivity) } else { selectivity }
     }
 
     /// The rows of a set of patterns.
