@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use tsd_compiler::Strategy;
 
 use crate::load::FactFile;
 
@@ -59,7 +58,7 @@ pub(crate) enum Plan {
     Optimal,
 }
 
-impl From<Plan> for Strategy {
+impl From<Plan> for tsd_compiler::Strategy {
     fn from(plan: Plan) -> Self {
         match plan {
             Plan::Declared => Self::Declared,

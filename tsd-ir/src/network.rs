@@ -129,6 +129,8 @@ pub struct Network {
     root_index: HashMap<(TypeId, Owner), RootId>,
     /// By name, and by what stands on the left: without sharing, many joins have one name.
     join_index: HashMap<(Signature, Parent), Vec<NodeId>>,
+    /// How many joins have a signature: with sharing off, several.
+    named: HashMap<Signature, u32>,
     views: Views,
     rules: IndexMap<Text, Placed>,
 }
@@ -204,6 +206,7 @@ impl Network {
             let node = JoinNode { signature, parent, root, types, keys, users: 0, children: Vec::new() };
             let id = NodeId(self.joins.insert(node));
             candidates.push(id);
+            *self.named.entry(signature).or_default() += 1;
             match parent {
                 Parent::Root(root) => self.roots.at_mut(root.0).children.push(id),
                 Parent::Join(left) => self.joins.at_mut(left.0).children.push(id),
@@ -216,7 +219,7 @@ impl Network {
 
     /// Whether there is a join with this signature.
     pub fn has_join(&self, signature: &Signature) -> bool {
-        self.join_index.contains_key(signature)
+        self.named.contains_key(signature)
     }
 
     /// Removes a rule and frees the nodes that only it used. `None` when there is no such rule.
@@ -254,6 +257,12 @@ impl Network {
         };
         siblings.retain(|sibling| *sibling != id);
         let name = (node.signature, node.parent);
+        if let Some(joins) = self.named.get_mut(&node.signature) {
+            *joins -= 1;
+            if *joins == 0 {
+                self.named.remove(&node.signature);
+            }
+        }
         if let Some(candidates) = self.join_index.get_mut(&name) {
             candidates.retain(|candidate| *candidate != id);
             if candidates.is_empty() {
