@@ -47,8 +47,7 @@ pub(crate) struct Matcher {
     pub(crate) agenda: Agenda,
     /// A tree whose sets want a collection.
     crowded: Option<RootId>,
-    /// For a block of facts of one type, the rules whose filters they pass: at the first entrance of the type, then at
-    /// the next.
+    /// For each fact of a block, the rules whose filters it passes at the entrances of its type.
     ahead: Vec<RuleSet>,
 }
 
