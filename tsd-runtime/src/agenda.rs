@@ -10,6 +10,7 @@
 mod finder;
 
 use std::cmp::{Ordering, Reverse};
+use std::collections::BTreeMap;
 
 use finder::{Entries, Finder};
 use tsd_ir::{NodeId, RootId, TypeId};
@@ -18,7 +19,7 @@ use crate::matcher::{RuleId, Slots};
 use crate::ruleset::{Bit, RuleSet, RuleSets};
 
 /// The node at whose end a tuple activates rules.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum End {
     /// The facts of a type by themselves.
     Root,
@@ -76,6 +77,18 @@ pub(crate) struct Agenda {
     levels: Vec<(i32, Level)>,
     age: u64,
     pub(crate) muted: Vec<Muted>,
+    /// Where rules end whose activations support facts.
+    supporting: BTreeMap<(RootId, End), RuleSet>,
+    /// Tuples for which such rules stopped holding.
+    stopped: Vec<Stopped>,
+}
+
+/// A tuple for which rules stopped holding whose activations support facts.
+#[derive(Debug)]
+pub(crate) struct Stopped {
+    pub(crate) root: RootId,
+    pub(crate) slots: Slots,
+    pub(crate) set: RuleSet,
 }
 
 /// Waiting activations of one salience.
@@ -153,7 +166,45 @@ impl Agenda {
 
     /// Takes out what a tuple activates no longer, where it has not fired.
     pub(crate) fn cancel(&mut self, salience: i32, arrival: Arrival<'_>, sets: &mut RuleSets) {
+        if !self.supporting.is_empty() {
+            self.note_stopped(&arrival, sets);
+        }
         self.level(salience).cancel(arrival, sets);
+    }
+
+    fn note_stopped(&mut self, arrival: &Arrival<'_>, sets: &mut RuleSets) {
+        let Arrival { root, end, slots, set } = *arrival;
+        if let Some(supporting) = self.supporting.get(&(root, end)) {
+            let set = sets.meet(set, *supporting);
+            if !set.is_empty() {
+                self.stopped.push(Stopped { root, slots: slots.into(), set });
+            }
+        }
+    }
+
+    /// From now on it is noted when the rules of `only`, which end here, stop holding for a tuple.
+    pub(crate) fn watch(&mut self, root: RootId, end: End, only: RuleSet, sets: &mut RuleSets) {
+        let supporting = self.supporting.entry((root, end)).or_insert(RuleSet::EMPTY);
+        *supporting = sets.union(*supporting, only);
+    }
+
+    /// It is noted no longer.
+    pub(crate) fn unwatch(&mut self, root: RootId, end: End, only: RuleSet, sets: &mut RuleSets) {
+        if let Some(supporting) = self.supporting.get_mut(&(root, end)) {
+            *supporting = sets.difference(*supporting, only);
+        }
+        self.supporting.retain(|_, set| !set.is_empty());
+    }
+
+    /// What was noted, which is forgotten.
+    pub(crate) fn take_stopped(&mut self) -> Vec<Stopped> {
+        std::mem::take(&mut self.stopped)
+    }
+
+    /// Whether anything was noted.
+    #[inline]
+    pub(crate) fn has_stopped(&self) -> bool {
+        !self.stopped.is_empty()
     }
 
     /// Reads what it takes to take out what these facts activate by themselves.
@@ -189,6 +240,11 @@ impl Agenda {
         }
     }
 
+    /// Calls `visit` with every activation that waits.
+    pub(crate) fn for_each_waiting(&self, ranks: &impl Ranks, visit: &mut dyn FnMut(Ranked)) {
+        self.levels.iter().for_each(|(_, level)| level.for_each_waiting(ranks, visit));
+    }
+
     /// Puts the activation that [`next`](Self::next) returned last back. Nothing may have changed in between.
     pub(crate) fn put_back(&mut self) {
         // It came from the first level that has fired part of a batch: those before it are empty.
@@ -210,6 +266,11 @@ impl Agenda {
             .iter_mut()
             .filter(|muted| muted.root == root)
             .for_each(|muted| muted.only = map(muted.only));
+        self.supporting.iter_mut().filter(|((of, _), _)| *of == root).for_each(|(_, set)| *set = map(*set));
+        self.stopped
+            .iter_mut()
+            .filter(|stopped| stopped.root == root)
+            .for_each(|stopped| stopped.set = map(stopped.set));
     }
 
     /// The bytes held.
@@ -262,6 +323,16 @@ impl Level {
     fn range(&self, entry: u32) -> std::ops::Range<usize> {
         let end = self.entries.get(entry as usize + 1).map_or(self.slots.len(), |next| next.start as usize);
         self.entries[entry as usize].start as usize..end
+    }
+
+    fn for_each_waiting(&self, ranks: &impl Ranks, visit: &mut dyn FnMut(Ranked)) {
+        let batch = self.batch[self.fired..].iter();
+        let batch =
+            batch.filter(|waiting| self.entries[waiting.entry as usize].activates(waiting.bit, ranks));
+        batch.for_each(|waiting| visit(waiting.ranked));
+        for entry in self.entries[self.next..].iter().filter(|entry| !entry.set.is_empty()) {
+            ranks.sets(entry.root).for_each(entry.set, |bit| visit(ranks.ranked(entry.root, bit)));
+        }
     }
 
     #[inline]

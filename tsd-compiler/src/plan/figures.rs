@@ -25,7 +25,8 @@ impl Figures {
         expr.rewrite(&mut |part| match part {
             Expr::Figure(figure) => {
                 let index = self.add(figure);
-                Some(Expr::Figure(Box::new(FigureExpr { index, ..(**figure).clone() })))
+                let operands = figure.operands.iter().map(|operand| self.numbered(operand)).collect();
+                Some(Expr::Figure(Box::new(FigureExpr { index, operands, ..(**figure).clone() })))
             }
             _ => None,
         })

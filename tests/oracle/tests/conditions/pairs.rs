@@ -76,6 +76,21 @@ fn two_aggregates_of_one_field_inside_exists() {
     assert_eq!(shop.matches(), ["o1", "o3", "o4"]);
 }
 
+/// Found by random programs: what the first figure depends on was taken for the other one, which looks at a fact that is
+/// not there yet where the first is asked for.
+#[test]
+fn figures_of_several_patterns_of_which_one_depends_on_another() {
+    let mut shop = shop(
+        "{o: Order, c: Customer, p: Order} / o.customer == c AND p.total == c.limit
+             AND EXISTS (x: Customer / x.id == c.id AND NOT (EXISTS (y: Region / y.id == c.id)))
+             AND o.total >= SUM(z: Order / z.id == o.id ; z.total) ==> Print(o.id, c.id, p.id)",
+    );
+    shop.set("Order~o3", "total: 10");
+    assert_eq!(shop.matches(), ["o1 ada o3", "o2 ada o3", "o3 bob o3", "o4 cy o3"]);
+    shop.insert("Region(id: \"ada\", floor: 1)");
+    assert_eq!(shop.matches(), ["o3 bob o3", "o4 cy o3"]);
+}
+
 #[test]
 fn a_followed_reference_inside_exists() {
     let mut shop = shop(

@@ -281,7 +281,7 @@ impl Rows {
     }
 
     /// The bytes held.
-    pub(super) fn bytes(&self) -> usize {
+    pub(in crate::matcher) fn bytes(&self) -> usize {
         let indexes = self.indexes.iter().flatten();
         let seen = self.seen.iter().flatten();
         self.slots.capacity() * size_of::<u32>()
