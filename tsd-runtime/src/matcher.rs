@@ -57,8 +57,7 @@ pub(crate) struct Matcher {
     crowded: Option<RootId>,
     /// Whether joins count what passes through them.
     counting: bool,
-    /// For a block of facts of one type, the rules whose filters they pass: at the first entrance of the type, then at
-    /// the next.
+    /// For each fact of a block, the rules whose filters it passes at the entrances of its type.
     ahead: Vec<RuleSet>,
 }
 

@@ -20,6 +20,9 @@ const NARROW_SCALE: i32 = 70;
 
 const NARROW_UNIT: f64 = 1.0 / (1_u128 << NARROW_SCALE) as f64;
 
+/// What the upper half of the narrow form counts.
+const UPPER_UNIT: f64 = 1.0 / (1_u64 << (NARROW_SCALE - 64)) as f64;
+
 /// Numbers from this power of two on go to the wide form.
 const NARROW_LIMIT: f64 = (1_u64 << 54) as f64;
 
@@ -75,7 +78,9 @@ impl ExactSum {
             (false, true) => Some(f64::NEG_INFINITY),
             (false, false) => Some(match &self.wide {
                 Some(wide) => wide.rounded(),
-                // Exact: the unit is a power of two, and no result is so small that it is subnormal.
+                // Exact: the units are powers of two, and no result is so small that it is subnormal. Sums of whole
+                // numbers have nothing in the lower half, and the upper one alone is quicker to round.
+                None if self.narrow as u64 == 0 => (self.narrow >> 64) as i64 as f64 * UPPER_UNIT,
                 None => self.narrow as f64 * NARROW_UNIT,
             }),
         }

@@ -68,7 +68,7 @@ impl Matcher {
         let entrances = self.entrances.of(ty);
         let entrance = entrances[index];
         let Some(number) = number else { return self.admit(entrance, slot, None) };
-        let set = self.ahead[index * (self.ahead.len() / entrances.len()) + number];
+        let set = self.ahead[number * entrances.len() + index];
         if set.is_empty() {
             return set;
         }

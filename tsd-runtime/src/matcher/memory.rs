@@ -27,7 +27,7 @@ pub(crate) trait Key: Clone + Eq + std::fmt::Debug {
 }
 
 impl<const N: usize> Key for [u64; N] {
-    #[inline]
+    #[inline(always)]
     fn from_words(mut words: impl Iterator<Item = Option<u64>>) -> Option<Self> {
         let mut key = [0; N];
         for word in &mut key {

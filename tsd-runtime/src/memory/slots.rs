@@ -95,7 +95,8 @@ impl Slots {
         self.live += count;
         self.count += count as u32;
         if !self.marks.is_empty() {
-            self.marks.extend(numbers.map(|number| Mark::live(0, number)));
+            let first = self.first_generation;
+            self.marks.extend(numbers.map(|number| Mark::live(first, number)));
         }
     }
 

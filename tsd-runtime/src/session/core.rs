@@ -37,7 +37,7 @@ pub(crate) struct Core<P: Program> {
 }
 
 /// How many facts of a batch are under way together: enough to keep the memory busy, few enough to stay in the cache.
-const BLOCK: usize = 256;
+const BLOCK: usize = 128;
 
 /// For how many facts a batch makes room before they come, however many it says that there will be.
 const MOST_RESERVED: usize = 1 << 20;
