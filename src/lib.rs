@@ -36,12 +36,17 @@
 //! - `dynamic` (default): rules as text at run time, [`Session::add_rule`] and [`Engine`]. Without it a program carries
 //!   no parser.
 //! - `regex` (default): `MATCHES` in rules.
+//! - `metrics`: figures of runs and sessions through the `metrics` facade.
+//! - `tracing`: spans and events through `tracing`.
 
 pub use tsd_macros::{Fact, include_rules, rules};
 #[doc(hidden)]
 pub use tsd_runtime::rt;
 pub use tsd_runtime::rt::Fact;
-pub use tsd_runtime::{Activation, Context, Error, Handle, InvalidValue, Problem, Report, Session, ir};
+pub use tsd_runtime::{
+    Activation, Context, Error, Handle, InvalidValue, LiveNetwork, Problem, Report, Session, Statistics, ir,
+    statistics,
+};
 #[cfg(feature = "dynamic")]
 pub use tsd_runtime::{Engine, Host, Interpreted, RuleErrors};
 

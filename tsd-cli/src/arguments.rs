@@ -22,15 +22,21 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Check rules: show every error and warning.
     Check(Rules),
-    /// Run rules: interpret them over the facts in them and in files, and show what fires.
+    /// Run rules: execute a script, or rules and their facts, interpreted; then fire, and show what fires.
     Run(Box<Run>),
     /// Show the Rust source that the rules compile to.
     Expand(Rules),
+    /// Draw the network that the rules share: as DOT, as SVG, or as a page to look around in.
+    Graph(Graph),
+    /// Explain a rule's plan: what is joined in which order and why, and what is shared with whom.
+    Explain(Explain),
+    /// Count the nodes of the network with and without sharing; with facts, also what they hold.
+    Stats(Stats),
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Rules {
-    /// Rule files. Several make one program, whatever their order.
+    /// Rule files. Several make one program. The order of rules, facts and commands in it is that of the files.
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
 }
@@ -73,9 +79,73 @@ pub(crate) struct Run {
     pub(crate) sharing: Sharing,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct Graph {
+    #[command(flatten)]
+    pub(crate) rules: Rules,
+    /// What to draw it as. Left out, the name of the output tells; DOT when that tells nothing.
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<Drawing>,
+    /// Draw only what this rule uses. May be given often.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) rule: Vec<String>,
+    /// Where to write the drawing; standard output when left out.
+    #[arg(long, short, value_name = "PATH")]
+    pub(crate) output: Option<PathBuf>,
+    /// Load the facts that stand in the rules, and say what each node holds. --facts and --run do so, too.
+    #[arg(long)]
+    pub(crate) counts: bool,
+    #[command(flatten)]
+    pub(crate) facts: Facts,
+    /// Whether rules share what they have in common.
+    #[arg(long, value_enum, default_value_t = Sharing::On)]
+    pub(crate) sharing: Sharing,
+}
+
+/// Facts to be loaded in order to see what nodes hold.
+#[derive(Debug, Args)]
+pub(crate) struct Facts {
+    /// Facts of a type, as for `tsd run`. May be given often.
+    #[arg(long, value_name = "TYPE=FILE")]
+    pub(crate) facts: Vec<FactFile>,
+    /// Fire the rules, too. Actions do nothing, and what the rules print is not shown.
+    #[arg(long)]
+    pub(crate) run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    #[command(flatten)]
+    pub(crate) rules: Rules,
+    /// The rule.
+    #[arg(required = true, value_name = "RULE")]
+    pub(crate) rule: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Stats {
+    #[command(flatten)]
+    pub(crate) rules: Rules,
+    #[command(flatten)]
+    pub(crate) facts: Facts,
+    /// How to show them.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Drawing {
+    /// For Graphviz.
+    Dot,
+    /// A picture.
+    Svg,
+    /// A page with pan, zoom and search, which needs nothing but itself.
+    Html,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// For people: a line an activation, and a count for each rule.
+    /// For people.
     Text,
     /// For programs: a JSON object a line.
     Json,
@@ -85,4 +155,13 @@ pub(crate) enum Format {
 pub(crate) enum Sharing {
     On,
     Off,
+}
+
+impl From<Sharing> for tsd_runtime::ir::Sharing {
+    fn from(sharing: Sharing) -> Self {
+        match sharing {
+            Sharing::On => Self::On,
+            Sharing::Off => Self::Off,
+        }
+    }
 }

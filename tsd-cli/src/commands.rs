@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use clap::Parser;
 
 use crate::arguments::{Arguments, Command};
-use crate::{check, execute, expand};
+use crate::{check, execute, expand, explain, graph, stats};
 
 /// All is well. Warnings are no errors, nor are effects that a run reports as problems and leaves out.
 pub const EXIT_OK: u8 = 0;
@@ -62,6 +62,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, mut streams: Streams) 
         Command::Check(rules) => check::check(&rules, &mut streams),
         Command::Run(run) => return finish(execute::execute(&run, streams), &mut io::stderr()),
         Command::Expand(rules) => expand::expand(&rules, &mut streams),
+        Command::Graph(graph) => graph::graph(&graph, &mut streams),
+        Command::Explain(explain) => explain::explain(&explain, &mut streams),
+        Command::Stats(stats) => stats::stats(&stats, &mut streams),
     };
     finish(ended, &mut streams.err)
 }

@@ -3,29 +3,38 @@
 use tsd_runtime::ir::Sharing;
 use tsd_runtime::{Engine, Error};
 
-use crate::arguments::{self, Format, Run};
-use crate::commands::{EXIT_ERRORS, EXIT_USAGE, Stop, Streams};
+use crate::arguments::{Format, Run};
+use crate::commands::{EXIT_ERRORS, Stop, Streams};
 use crate::load::{LoadError, load};
+use crate::loaded::told;
 use crate::progress::Bar;
 use crate::record::{Shared, Style};
-use crate::rules::compile;
+use crate::rules::{read, show};
 use crate::summary;
 
 /// Interprets the rules over the facts and shows what fires.
 pub(crate) fn execute(arguments: &Run, mut streams: Streams) -> Result<(), Stop> {
-    let compiled = compile(&arguments.rules.files, &mut streams)?;
+    let (sources, files) = read(&arguments.rules.files, &mut streams)?;
     let style = match arguments.format {
         Format::Json => Style::Json,
         Format::Text if arguments.quiet => Style::PrintedOnly,
         Format::Text => Style::Text,
     };
-    let sharing = match arguments.sharing {
-        arguments::Sharing::On => Sharing::On,
-        arguments::Sharing::Off => Sharing::Off,
-    };
-    let Streams { out, err, progress, .. } = streams;
+    let sharing = Sharing::from(arguments.sharing);
+    let Streams { out, err, colour, progress } = streams;
     let recorder = Shared::new(style, out, err);
-    let mut engine = Engine::from_module(compiled.module, recorder.clone(), sharing);
+    let executed = Engine::from_sources(&sources, &files, recorder.clone(), sharing);
+    let mut engine = match executed {
+        Ok((engine, warnings)) => {
+            show(&sources, &warnings, colour, recorder.lock().err())?;
+            engine
+        }
+        Err(Error::Rules(errors)) => {
+            show(&sources, &errors.diagnostics, colour, recorder.lock().err())?;
+            return Err(Stop::Exit(EXIT_ERRORS));
+        }
+        Err(error) => return stop(&recorder, &error),
+    };
     recorder.attach(&mut engine);
     if let Some(limit) = arguments.run_limit {
         engine.set_run_limit(limit);
@@ -58,18 +67,10 @@ pub(crate) fn execute(arguments: &Run, mut streams: Streams) -> Result<(), Stop>
 
 /// Says why the facts could not be loaded.
 fn refuse(recorder: &Shared, error: &LoadError) -> Stop {
+    let (lines, code) = told(error);
     let mut recorder = recorder.lock();
-    let LoadError::Rows(problems) = error else {
-        recorder.complain(&format!("error: {error}"));
-        return Stop::Exit(EXIT_USAGE);
-    };
-    for problem in problems {
-        recorder.complain(&format!("error: {problem}"));
-    }
-    if problems.len() >= crate::load::PROBLEMS_KEPT {
-        recorder.complain("error: too many errors; the rest of the facts was not read");
-    }
-    Stop::Exit(EXIT_ERRORS)
+    lines.iter().for_each(|line| recorder.complain(line));
+    Stop::Exit(code)
 }
 
 /// Ends after a run that was stopped: what fired before is shown.

@@ -6,13 +6,18 @@
 mod arguments;
 mod check;
 mod commands;
+mod described;
 mod execute;
 mod expand;
+mod explain;
+mod graph;
 pub mod load;
+mod loaded;
 mod progress;
 mod record;
 mod rules;
 mod shown;
+mod stats;
 mod summary;
 
 pub use commands::{EXIT_ERRORS, EXIT_OK, EXIT_USAGE, Streams, run};

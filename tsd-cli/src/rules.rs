@@ -1,40 +1,48 @@
 //! Rule files on their way to a module, and what is to be said about them.
 
+use std::io::{self, Write};
 use std::path::PathBuf;
 
-use tsd_compiler::Module;
 use tsd_compiler::diagnostics::{Diagnostic, render};
 use tsd_compiler::source::{FileId, SourceMap};
+use tsd_compiler::{Module, PlannedRule};
 
 use crate::commands::{EXIT_ERRORS, EXIT_USAGE, Stop, Streams};
 
 /// Rules that compiled.
 pub(crate) struct Compiled {
     pub(crate) sources: SourceMap,
+    /// The files in the order given, each once.
+    pub(crate) files: Vec<FileId>,
     pub(crate) module: Module,
-    pub(crate) warnings: usize,
 }
 
 /// Reads and compiles rule files, and shows every error and warning.
 pub(crate) fn compile(files: &[PathBuf], streams: &mut Streams) -> Result<Compiled, Stop> {
     let (sources, ids) = read(files, streams)?;
     let compilation = tsd_compiler::compile(&sources, &ids);
-    let shown = render(&sources, &compilation.diagnostics, streams.colour);
-    streams.err.write_all(shown.as_bytes())?;
-    let errors = compilation.diagnostics.iter().filter(|diagnostic| Diagnostic::is_error(diagnostic)).count();
-    match compilation.module {
-        Some(module) => Ok(Compiled { sources, module, warnings: compilation.diagnostics.len() }),
-        None => {
-            if errors > 1 {
-                writeln!(streams.err, "\n{errors} errors")?;
-            }
-            Err(Stop::Exit(EXIT_ERRORS))
-        }
+    show(&sources, &compilation.diagnostics, streams.colour, &mut streams.err)?;
+    let compiled = compilation.module.map(|module| Compiled { sources, files: ids, module });
+    compiled.ok_or(Stop::Exit(EXIT_ERRORS))
+}
+
+/// Shows errors and warnings.
+pub(crate) fn show(
+    sources: &SourceMap,
+    diagnostics: &[Diagnostic],
+    colour: bool,
+    err: &mut dyn Write,
+) -> io::Result<()> {
+    err.write_all(render(sources, diagnostics, colour).as_bytes())?;
+    let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
+    if errors > 1 {
+        writeln!(err, "\n{errors} errors")?;
     }
+    Ok(())
 }
 
 /// Reads all files, and shows which cannot be read. A file given twice is read once.
-fn read(files: &[PathBuf], streams: &mut Streams) -> Result<(SourceMap, Vec<FileId>), Stop> {
+pub(crate) fn read(files: &[PathBuf], streams: &mut Streams) -> Result<(SourceMap, Vec<FileId>), Stop> {
     let mut sources = SourceMap::new();
     let mut ids = Vec::with_capacity(files.len());
     let mut unreadable = false;
@@ -52,6 +60,31 @@ fn read(files: &[PathBuf], streams: &mut Streams) -> Result<(SourceMap, Vec<File
     }
     if unreadable { Err(Stop::Exit(EXIT_USAGE)) } else { Ok((sources, ids)) }
 }
+
+/// The rule of a name; says which is meant when there is none.
+pub(crate) fn find_rule<'a>(
+    module: &'a Module,
+    name: &str,
+    streams: &mut Streams,
+) -> Result<&'a PlannedRule, Stop> {
+    if let Some(found) = module.rules.iter().find(|planned| planned.rule.name == name) {
+        return Ok(found);
+    }
+    let names = || module.rules.iter().map(|planned| &*planned.rule.name);
+    let hint = match tsd_compiler::diagnostics::closest(name, names()) {
+        Some(meant) => format!("; did you mean `{meant}`?"),
+        None if module.rules.is_empty() => "; there are no rules".to_owned(),
+        None if module.rules.len() <= NAMED => {
+            format!("; the rules are {}", names().collect::<Vec<_>>().join(", "))
+        }
+        None => String::new(),
+    };
+    writeln!(streams.err, "error: there is no rule `{name}`{hint}")?;
+    Err(Stop::Exit(EXIT_USAGE))
+}
+
+/// How many rules are named to somebody who names one that is not there.
+const NAMED: usize = 20;
 
 /// `1 rule`, `2 rules`.
 pub(crate) fn counted(count: usize, noun: &str) -> String {

@@ -1,11 +1,11 @@
 //! The command as its user meets it: streams, formats and exit codes.
 
-use std::fs;
-use std::io::Read;
-use std::path::Path;
-use std::process::{Command, Stdio};
+mod folder;
 
-use tempfile::TempDir;
+use std::io::Read;
+use std::process::Stdio;
+
+use folder::{Folder, done};
 
 const SHOP: &str = r#"type Customer(#id: string, tier: string)
 type Order(#id: string, customer: Customer, value: number?, lines: int, paid: bool)
@@ -13,55 +13,10 @@ action reward(customer: string, value: number?)
 rule vip : {c: Customer, o: Order} / o.customer == c AND c.tier == "GOLD" ==> reward(c.id, o.value), Print("hi", c), Log(o)
 "#;
 
-/// What a command did.
-#[derive(Debug, PartialEq)]
-struct Done {
-    code: Option<i32>,
-    out: String,
-    err: String,
-}
-
-/// A folder with files, and the command run in it.
-struct Folder(TempDir);
-
-impl Folder {
-    fn new(files: &[(&str, &str)]) -> Self {
-        let folder = Self(tempfile::tempdir().unwrap());
-        for (name, text) in files {
-            folder.write(name, text.as_bytes());
-        }
-        folder
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    fn write(&self, name: &str, bytes: &[u8]) {
-        fs::write(self.path().join(name), bytes).unwrap();
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tsd"));
-        command.current_dir(self.path()).args(arguments);
-        command
-    }
-
-    fn tsd(&self, arguments: &[&str]) -> Done {
-        let output = self.command(arguments).output().unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        Done { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
-    }
-}
-
 fn shop(facts: &[(&str, &str)]) -> Folder {
     let folder = Folder::new(facts);
     folder.write("shop.tsd", SHOP.as_bytes());
     folder
-}
-
-fn done(code: i32, out: &str, err: &str) -> Done {
-    Done { code: Some(code), out: out.to_owned(), err: err.to_owned() }
 }
 
 const CUSTOMERS: &str = "id,name,tier\nc1,Ann,GOLD\nc2,Bob,SILVER\n";

@@ -20,6 +20,7 @@ use tsd_ir::{Expr, Schema, Signature, TypeId};
 
 pub use self::facts::{BranchPlan, Method, Plan, Step};
 pub use self::strategy::{Strategy, UnknownStrategy};
+pub use self::text::domains;
 pub(crate) use self::text::text;
 
 use self::chain::Graph;

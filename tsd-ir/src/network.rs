@@ -138,6 +138,11 @@ impl Network {
         Self { sharing, ..Self::default() }
     }
 
+    /// Whether rules share nodes.
+    pub fn sharing(&self) -> Sharing {
+        self.sharing
+    }
+
     /// Adds a rule with its views, and returns what it occupies. A rule of the same name must not be there.
     pub fn add_rule(&mut self, rule: &Rule) -> Placed {
         debug_assert!(!self.rules.contains_key(&rule.name), "the caller checks for duplicate names");
@@ -301,7 +306,18 @@ impl Network {
 
     /// The network as text, for people and for tests.
     pub fn to_text(&self, schema: &Schema) -> String {
-        text::write(self, schema)
+        text::write(self, schema, None)
+    }
+
+    /// The same with a column more, of what the caller has to say of each root, join and view.
+    pub fn to_text_with(
+        &self,
+        schema: &Schema,
+        of_root: impl Fn(RootId) -> String,
+        of_join: impl Fn(NodeId) -> String,
+        of_view: impl Fn(ViewId) -> String,
+    ) -> String {
+        text::write(self, schema, Some(text::Remarks { root: &of_root, join: &of_join, view: &of_view }))
     }
 }
 

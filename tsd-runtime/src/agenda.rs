@@ -5,19 +5,21 @@
 //! declaration, then of the facts in the order of the rule's patterns, older facts first. So the firing order depends
 //! on the program and on the sequence of changes, and on nothing inside the network.
 //!
-//! An activation that stops holding is taken out. A table that finds entries by tuple is built when the first one does
-//! so while entries wait; a session that only grows never pays for it.
+//! An activation that stops holding is taken out, which a [`Finder`] makes cheap.
+
+mod finder;
 
 use std::cmp::{Ordering, Reverse};
+use std::collections::BTreeMap;
 
-use hashbrown::HashTable;
+use finder::{Entries, Finder};
 use tsd_ir::{NodeId, RootId, TypeId};
 
 use crate::matcher::{RuleId, Slots};
 use crate::ruleset::{Bit, RuleSet, RuleSets};
 
 /// The node at whose end a tuple activates rules.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum End {
     /// The facts of a type by themselves.
     Root,
@@ -75,10 +77,22 @@ pub(crate) struct Agenda {
     levels: Vec<(i32, Level)>,
     age: u64,
     pub(crate) muted: Vec<Muted>,
+    /// Where rules end whose activations support facts.
+    supporting: BTreeMap<(RootId, End), RuleSet>,
+    /// Tuples for which such rules stopped holding.
+    stopped: Vec<Stopped>,
+}
+
+/// A tuple for which rules stopped holding whose activations support facts.
+#[derive(Debug)]
+pub(crate) struct Stopped {
+    pub(crate) root: RootId,
+    pub(crate) slots: Slots,
+    pub(crate) set: RuleSet,
 }
 
 /// Waiting activations of one salience.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Level {
     entries: Vec<Entry>,
     slots: Vec<u32>,
@@ -91,8 +105,7 @@ struct Level {
     fired: usize,
     /// Whether an entry of the batch may have lost rules since the batch was made.
     disturbed: bool,
-    index: Option<HashTable<u32>>,
-    hasher: ahash::RandomState,
+    finder: Finder,
 }
 
 #[derive(Debug)]
@@ -153,7 +166,52 @@ impl Agenda {
 
     /// Takes out what a tuple activates no longer, where it has not fired.
     pub(crate) fn cancel(&mut self, salience: i32, arrival: Arrival<'_>, sets: &mut RuleSets) {
+        if !self.supporting.is_empty() {
+            self.note_stopped(&arrival, sets);
+        }
         self.level(salience).cancel(arrival, sets);
+    }
+
+    fn note_stopped(&mut self, arrival: &Arrival<'_>, sets: &mut RuleSets) {
+        let Arrival { root, end, slots, set } = *arrival;
+        if let Some(supporting) = self.supporting.get(&(root, end)) {
+            let set = sets.meet(set, *supporting);
+            if !set.is_empty() {
+                self.stopped.push(Stopped { root, slots: slots.into(), set });
+            }
+        }
+    }
+
+    /// From now on it is noted when the rules of `only`, which end here, stop holding for a tuple.
+    pub(crate) fn watch(&mut self, root: RootId, end: End, only: RuleSet, sets: &mut RuleSets) {
+        let supporting = self.supporting.entry((root, end)).or_insert(RuleSet::EMPTY);
+        *supporting = sets.union(*supporting, only);
+    }
+
+    /// It is noted no longer.
+    pub(crate) fn unwatch(&mut self, root: RootId, end: End, only: RuleSet, sets: &mut RuleSets) {
+        if let Some(supporting) = self.supporting.get_mut(&(root, end)) {
+            *supporting = sets.difference(*supporting, only);
+        }
+        self.supporting.retain(|_, set| !set.is_empty());
+    }
+
+    /// What was noted, which is forgotten.
+    pub(crate) fn take_stopped(&mut self) -> Vec<Stopped> {
+        std::mem::take(&mut self.stopped)
+    }
+
+    /// Whether anything was noted.
+    #[inline]
+    pub(crate) fn has_stopped(&self) -> bool {
+        !self.stopped.is_empty()
+    }
+
+    /// Reads what it takes to take out what these facts activate by themselves.
+    pub(crate) fn touch(&self, root: RootId, slots: &[u32]) {
+        for (_, level) in &self.levels {
+            std::hint::black_box(level.finder.touch(root, slots, level.waiting()));
+        }
     }
 
     /// Takes out every activation of some rules of a tree.
@@ -163,6 +221,7 @@ impl Agenda {
                 entry.set = sets.difference(entry.set, only);
             }
             level.disturbed = true;
+            level.finder = Finder::default();
         }
     }
 
@@ -179,6 +238,11 @@ impl Agenda {
         if let Some((_, level)) = self.levels.iter_mut().find(|(_, level)| level.fired > 0) {
             level.take_companions(most, companions);
         }
+    }
+
+    /// Calls `visit` with every activation that waits.
+    pub(crate) fn for_each_waiting(&self, ranks: &impl Ranks, visit: &mut dyn FnMut(Ranked)) {
+        self.levels.iter().for_each(|(_, level)| level.for_each_waiting(ranks, visit));
     }
 
     /// Puts the activation that [`next`](Self::next) returned last back. Nothing may have changed in between.
@@ -202,6 +266,11 @@ impl Agenda {
             .iter_mut()
             .filter(|muted| muted.root == root)
             .for_each(|muted| muted.only = map(muted.only));
+        self.supporting.iter_mut().filter(|((of, _), _)| *of == root).for_each(|(_, set)| *set = map(*set));
+        self.stopped
+            .iter_mut()
+            .filter(|stopped| stopped.root == root)
+            .for_each(|stopped| stopped.set = map(stopped.set));
     }
 
     /// The bytes held.
@@ -210,25 +279,9 @@ impl Agenda {
             level.entries.capacity() * size_of::<Entry>()
                 + level.slots.capacity() * size_of::<u32>()
                 + level.batch.capacity() * size_of::<Waiting>()
-                + level.index.as_ref().map_or(0, HashTable::allocation_size)
+                + level.finder.bytes()
         };
         self.levels.iter().map(|(_, held)| level(held)).sum()
-    }
-}
-
-impl Default for Level {
-    fn default() -> Self {
-        Self {
-            entries: Vec::new(),
-            slots: Vec::new(),
-            first: 0,
-            next: 0,
-            batch: Vec::new(),
-            fired: 0,
-            disturbed: false,
-            index: None,
-            hasher: crate::memory::hasher(),
-        }
     }
 }
 
@@ -240,11 +293,6 @@ impl Level {
     fn add(&mut self, entry: Entry, slots: &[u32]) {
         self.slots.extend_from_slice(slots);
         self.entries.push(entry);
-        if let Some(mut index) = self.index.take() {
-            let entry = (self.entries.len() - 1) as u32;
-            index.insert_unique(self.hash_entry(entry), entry, |entry| self.hash_entry(*entry));
-            self.index = Some(index);
-        }
     }
 
     fn cancel(&mut self, arrival: Arrival<'_>, sets: &mut RuleSets) {
@@ -252,23 +300,19 @@ impl Level {
         if waiting == self.entries.len() {
             return;
         }
-        let index = self.index.take().unwrap_or_else(|| {
-            let mut index = HashTable::with_capacity(self.entries.len() - waiting);
-            for entry in waiting as u32..self.entries.len() as u32 {
-                index.insert_unique(self.hash_entry(entry), entry, |entry| self.hash_entry(*entry));
-            }
-            index
-        });
-        let hash = self.hash(arrival.root, arrival.end, arrival.slots);
-        for found in index.iter_hash(hash) {
-            let range = self.range(*found);
-            let entry = &mut self.entries[*found as usize];
-            if entry.root == arrival.root && entry.end == arrival.end && self.slots[range] == *arrival.slots {
-                entry.set = sets.difference(entry.set, arrival.set);
-                self.disturbed = true;
-            }
+        let entries = Entries { all: &self.entries, slots: &self.slots, waiting };
+        self.finder.enter_all(entries);
+        let mut next = self.finder.latest(arrival.root, arrival.end, arrival.slots, entries);
+        while let Some(found) = next {
+            let entry = &mut self.entries[found as usize];
+            entry.set = sets.difference(entry.set, arrival.set);
+            self.disturbed = true;
+            next = self.finder.older(found);
         }
-        self.index = Some(index);
+    }
+
+    fn waiting(&self) -> Entries<'_> {
+        Entries { all: &self.entries, slots: &self.slots, waiting: self.waiting_from() }
     }
 
     /// The first entry of which something may still fire.
@@ -276,18 +320,19 @@ impl Level {
         if self.fired < self.batch.len() { self.first } else { self.next }
     }
 
-    fn hash(&self, root: RootId, end: End, slots: &[u32]) -> u64 {
-        self.hasher.hash_one((root, end, slots))
-    }
-
-    fn hash_entry(&self, entry: u32) -> u64 {
-        let Entry { root, end, .. } = self.entries[entry as usize];
-        self.hash(root, end, &self.slots[self.range(entry)])
-    }
-
     fn range(&self, entry: u32) -> std::ops::Range<usize> {
         let end = self.entries.get(entry as usize + 1).map_or(self.slots.len(), |next| next.start as usize);
         self.entries[entry as usize].start as usize..end
+    }
+
+    fn for_each_waiting(&self, ranks: &impl Ranks, visit: &mut dyn FnMut(Ranked)) {
+        let batch = self.batch[self.fired..].iter();
+        let batch =
+            batch.filter(|waiting| self.entries[waiting.entry as usize].activates(waiting.bit, ranks));
+        batch.for_each(|waiting| visit(waiting.ranked));
+        for entry in self.entries[self.next..].iter().filter(|entry| !entry.set.is_empty()) {
+            ranks.sets(entry.root).for_each(entry.set, |bit| visit(ranks.ranked(entry.root, bit)));
+        }
     }
 
     #[inline]
@@ -358,6 +403,7 @@ impl Level {
     }
 
     fn clear(&mut self) {
+        self.finder.clear(self.entries.len());
         self.entries.clear();
         self.entries.shrink_to(ROOM);
         self.slots.clear();
@@ -367,6 +413,5 @@ impl Level {
         self.first = 0;
         self.next = 0;
         self.fired = 0;
-        self.index = None;
     }
 }

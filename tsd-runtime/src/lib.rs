@@ -22,6 +22,9 @@ mod report;
 pub mod rt;
 mod ruleset;
 mod session;
+pub mod statistics;
+mod support;
+mod telemetry;
 mod tuple;
 
 #[cfg(feature = "dynamic")]
@@ -32,6 +35,7 @@ pub use memory::{InvalidValue, RowReader, RowWriter};
 pub use pattern::{Pattern, StaticPattern};
 pub use program::Handle;
 pub use report::{Problem, Report};
-pub use session::{Activation, Context, Session};
+pub use session::{Activation, Context, LiveNetwork, Session};
+pub use statistics::Statistics;
 pub use tsd_ir as ir;
 pub use tuple::Tuple;

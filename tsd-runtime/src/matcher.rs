@@ -5,6 +5,7 @@
 //! their roots last, removals the other way round, so that a fact that fills two places of one tuple is met exactly
 //! once. While removals run, the fact still has its old row.
 
+mod counts;
 mod entrances;
 mod figure;
 mod groups;
@@ -16,14 +17,18 @@ mod residual;
 mod rules;
 mod settle;
 mod side;
+mod statistics;
 mod view;
 mod watch;
 
+use smallvec::SmallVec;
 use tsd_ir::{FactHandle, Network, RootId, Schema, Sharing, TypeId};
 
 use crate::agenda::{Agenda, End, Muted, Ranked};
 use crate::memory::{Store, Texts, WorkingMemory};
 use crate::ruleset::{RuleSet, RuleSets};
+use crate::support::Support;
+pub use counts::Counts;
 use entrances::{Entrance, Entrances};
 pub(crate) use figure::{Answer, Known};
 use input::Input;
@@ -45,9 +50,13 @@ pub(crate) struct Matcher {
     pub(crate) rules: Rules,
     live: Live,
     pub(crate) agenda: Agenda,
+    pub(crate) support: Support,
     /// A tree whose sets want a collection.
     crowded: Option<RootId>,
-    /// For facts that are about to arrive, the rules at the entrances of their type; the next to be asked for is last.
+    /// Whether joins count what passes through them.
+    counting: bool,
+    /// For a block of facts of one type, the rules whose filters they pass: at the first entrance of the type, then at
+    /// the next.
     ahead: Vec<RuleSet>,
 }
 
@@ -74,26 +83,46 @@ impl Matcher {
             rules: Rules::default(),
             live: Live::default(),
             agenda: Agenda::default(),
+            support: Support::default(),
             crowded: None,
+            counting: false,
             ahead: Vec::new(),
         }
+    }
+
+    /// Takes over a schema that begins with the present one.
+    #[cfg(feature = "dynamic")]
+    pub(crate) fn declare(&mut self, schema: Schema) {
+        self.memory.declare(&schema);
+        self.entrances.declare(schema.types.len());
+        self.schema = schema;
+    }
+
+    /// Forgets everything. No handle of a fact from before will ever name one that comes.
+    #[cfg(feature = "dynamic")]
+    pub(crate) fn reset(&mut self) {
+        let mut memory = WorkingMemory::new(&Schema::default());
+        memory.first_generation = self.memory.next_generation();
+        *self = Self { memory, ..Self::new(Schema::default(), self.network.sharing()) };
     }
 
     /// Takes in a fact; if there is one with its primary key, nothing changes and the error is that fact's slot.
     pub(crate) fn insert(&mut self, ty: TypeId, row: &[u64]) -> Result<u32, u32> {
         let slot = self.memory.stores[ty.index()].insert(row)?;
-        self.arrive(ty, slot);
+        self.arrive(ty, slot, None);
         self.collect_sets();
         Ok(slot)
     }
 
-    /// Sends a fact that is in its store now into the network.
-    fn arrive(&mut self, ty: TypeId, slot: u32) {
+    /// Sends a fact that is in its store now into the network; `number` is its place in a block of facts.
+    fn arrive(&mut self, ty: TypeId, slot: u32, number: Option<usize>) {
         self.agenda.begin_change();
         for index in (0..self.entrances.of(ty).len()).rev() {
-            let entrance = self.entrances.of(ty)[index];
-            let set = self.admit_new(entrance, slot);
-            self.enter(entrance, slot, set, Sign::Add { fresh: true });
+            let set = self.admit_new(ty, index, slot, number);
+            if !set.is_empty() {
+                let entrance = self.entrances.of(ty)[index];
+                self.enter(entrance, slot, set, Sign::Add { fresh: true });
+            }
         }
         self.settle();
     }
@@ -118,8 +147,8 @@ impl Matcher {
     /// nothing; for the others the fact leaves and comes again.
     pub(crate) fn update(&mut self, ty: TypeId, slot: u32, row: &[u64]) {
         let store = self.memory.store(ty);
-        let changed: smallvec::SmallVec<[_; 8]> = store.changed_fields(store.row(slot), row).collect();
-        let mut affected: smallvec::SmallVec<[RuleSet; 8]> = smallvec::SmallVec::new();
+        let changed: SmallVec<[_; 8]> = store.changed_fields(store.row(slot), row).collect();
+        let mut affected: SmallVec<[RuleSet; 8]> = SmallVec::new();
         self.agenda.begin_change();
         for index in 0..self.entrances.of(ty).len() {
             let entrance = self.entrances.of(ty)[index];
@@ -140,6 +169,29 @@ impl Matcher {
         self.live.tell_followers(ty, slot, Some(&changed));
         self.settle();
         self.collect_sets();
+    }
+
+    /// The facts that lost their last support by the changes so far, in the order in which they go: by type, then by
+    /// insertion number.
+    pub(crate) fn take_unsupported(&mut self) -> Vec<FactHandle> {
+        for stopped in self.agenda.take_stopped() {
+            let Some(root) = &self.roots[stopped.root.0 as usize] else { continue };
+            let mut rules: SmallVec<[Ranked; 4]> = SmallVec::new();
+            root.sets
+                .for_each(stopped.set, |bit| rules.extend(root.branches[bit as usize].and_then(Owner::rule)));
+            let order = rules::Order { roots: &self.roots, rules: &self.rules, memory: &self.memory };
+            for branch in rules {
+                let mut slots = stopped.slots.clone();
+                if !branch.as_declared {
+                    order.put_in_declared_order(branch, &mut slots);
+                }
+                self.support.stop(branch.rule, &slots);
+            }
+        }
+        let mut unsupported = std::mem::take(&mut self.support.unsupported);
+        unsupported
+            .sort_unstable_by_key(|fact| (fact.ty(), self.memory.store(fact.ty()).number(fact.slot())));
+        unsupported
     }
 
     /// The rules whose filters a fact passes at an entrance, out of `candidates` or of all.
@@ -253,8 +305,6 @@ impl Matcher {
 
     /// The bytes that facts, strings, node memories and the agenda hold.
     pub(crate) fn bytes(&self) -> usize {
-        let joins: usize = self.joins.iter().flatten().map(|join| join.held().bytes).sum();
-        let sets: usize = self.roots.iter().flatten().map(|root| root.sets.bytes()).sum();
-        self.memory.bytes() + joins + sets + self.live.bytes() + self.agenda.bytes()
+        self.bytes_by_kind().total()
     }
 }

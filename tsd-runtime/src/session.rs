@@ -4,18 +4,23 @@ mod context;
 mod core;
 mod fire;
 mod names;
+mod network;
 mod tally;
 
 use std::sync::Arc;
 
-use tsd_ir::{FactHandle, Network, Rule, Schema, Sharing, TypeId, Value};
+use tsd_ir::{FactHandle, Rule, Schema, Sharing, TypeId, Value};
 
 pub use self::context::Context;
 pub(crate) use self::core::Core;
 pub use self::fire::Activation;
+#[cfg(feature = "dynamic")]
+pub(crate) use self::names::fact as fact_name;
+pub use self::network::LiveNetwork;
 use crate::error::Error;
 use crate::program::{Compiled, FactOf, Handle, Module, Natives, Program};
 use crate::report::Report;
+use crate::statistics::Statistics;
 
 /// Facts, rules and the match between them, with the host program's actions.
 ///
@@ -214,9 +219,29 @@ impl<P: Program> Session<P> {
         &self.core.matcher.schema
     }
 
-    /// The shape of the network: its nodes, what they join, and who uses them.
-    pub fn network(&self) -> &Network {
-        &self.core.matcher.network
+    /// The network: its nodes, what they join, who uses them, and how much they hold.
+    pub fn network(&self) -> LiveNetwork<'_> {
+        LiveNetwork::new(&self.core.matcher)
+    }
+
+    /// What the session holds and has done, node by node and rule by rule. Costs a look at each node and at each
+    /// activation that waits.
+    pub fn statistics(&self) -> Statistics {
+        self.core.matcher.statistics()
+    }
+
+    /// Tells the `metrics` facade what the session holds: facts, tuples and bytes, node by node, and activations that wait.
+    /// What runs do is told at the end of each run; this costs as much as [`statistics`](Self::statistics), so it is
+    /// for whoever gathers figures now and then.
+    #[cfg(feature = "metrics")]
+    pub fn emit_metrics(&self) {
+        crate::telemetry::held(&self.core.matcher);
+    }
+
+    /// Whether joins count what passes through them, from now on: probes, and the pairs that they find. Each time that
+    /// it is turned on, the counts begin at nothing. Off, as it is at first, it costs nothing; on, a few percent.
+    pub fn collect_counts(&mut self, on: bool) {
+        self.core.matcher.collect_counts(on);
     }
 
     /// The bytes that facts, strings, node memories and the agenda hold.
@@ -235,6 +260,12 @@ impl<P: Program> Session<P> {
     pub fn number_of(&self, handle: FactHandle) -> Option<u64> {
         let slot = self.core.matcher.find(handle)?;
         Some(self.core.matcher.memory.store(handle.ty()).number(slot))
+    }
+
+    /// Whether a fact is there only because rules inserted it logically (`InsertLogical`): it goes when the last activation
+    /// that did so stops holding. An update of the fact makes it stay.
+    pub fn is_logical(&self, handle: FactHandle) -> bool {
+        self.core.matcher.support.is_logical(handle)
     }
 
     /// Inserts a fact of which only the type's number is known; there is a value for each field.

@@ -108,6 +108,7 @@ impl<'a> Tuple<'a> {
     pub fn counted<T>(self, result: Option<T>) -> Option<T> {
         if result.is_none() {
             self.memory.no_values.set(self.memory.no_values.get() + 1);
+            crate::telemetry::no_value();
         }
         result
     }

@@ -107,14 +107,19 @@ fn part(schema: &Schema, ty: TypeId, part: Part) -> String {
     }
 }
 
-fn filter(schema: &Schema, ty: TypeId, filter: &Filter) -> String {
+/// What a filter demands of single fields, as `tier is "gold"`.
+pub fn domains(schema: &Schema, ty: TypeId, filter: &Filter) -> Vec<String> {
     let declared = schema.ty(ty);
     let fields = filter.fields.iter().map(|(field, domain)| {
         let field = declared.field(*field);
         format!("{} {}", field.name, self::domain(field.kind, domain))
     });
+    fields.collect()
+}
+
+fn filter(schema: &Schema, ty: TypeId, filter: &Filter) -> String {
     let tests = filter.tests.iter().map(|test| test.canonical.to_string());
-    let all: Vec<String> = fields.chain(tests).collect();
+    let all: Vec<String> = domains(schema, ty, filter).into_iter().chain(tests).collect();
     if all.is_empty() { String::new() } else { format!(" where {}", all.join(", ")) }
 }
 
@@ -172,9 +177,10 @@ fn effect(schema: &Schema, types: &[TypeId], effect: &Effect) -> String {
         Effect::Call { action, arguments } | Effect::Perform { action, arguments } => {
             format!("{}({})", schema.action(*action).name, list(arguments).join(", "))
         }
-        Effect::Insert { ty, values } => {
+        Effect::Insert { ty, values, logical } => {
             let all: Vec<usize> = (0..schema.ty(*ty).fields.len()).collect();
-            format!("Insert({}({}))", schema.ty(*ty).name, fields(*ty, &all, values))
+            let name = if *logical { "InsertLogical" } else { "Insert" };
+            format!("{name}({}({}))", schema.ty(*ty).name, fields(*ty, &all, values))
         }
         Effect::Update { at, fields: changed, values } => {
             let changed: Vec<usize> = changed.iter().map(|field| field.index()).collect();

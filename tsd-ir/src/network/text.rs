@@ -2,8 +2,23 @@
 
 use std::fmt::Write;
 
-use super::{Network, NodeId, Path};
+use super::{Network, NodeId, Path, RootId, ViewId};
 use crate::{Part, Schema, TypeId, signature};
+
+/// What else is to be said of nodes.
+#[derive(Clone, Copy)]
+pub(super) struct Remarks<'a> {
+    pub(super) root: &'a dyn Fn(RootId) -> String,
+    pub(super) join: &'a dyn Fn(NodeId) -> String,
+    pub(super) view: &'a dyn Fn(ViewId) -> String,
+}
+
+/// One node: what it is, who uses it, and perhaps a remark.
+struct Line {
+    node: String,
+    rules: String,
+    remark: Option<String>,
+}
 
 /// Writes the whole network.
 ///
@@ -12,13 +27,14 @@ use crate::{Part, Schema, TypeId, signature};
 ///   Order on 0.id = customer_id #3f2a1c9d00b7e612  | vip, view #81f0a3b2c4d5e6f7
 /// view #81f0a3b2c4d5e6f7 (SUM …)                   | gold
 /// ```
-pub(super) fn write(network: &Network, schema: &Schema) -> String {
-    let mut lines: Vec<(String, String)> = Vec::new();
+pub(super) fn write(network: &Network, schema: &Schema, remarks: Option<Remarks<'_>>) -> String {
+    let mut lines: Vec<Line> = Vec::new();
     for (id, root) in network.roots() {
         let rules = users(network, |path| path.root == id);
-        lines.push((network.type_name(schema, root.ty), rules));
+        let remark = remarks.map(|remarks| (remarks.root)(id));
+        lines.push(Line { node: network.type_name(schema, root.ty), rules, remark });
         for child in &root.children {
-            write_join(network, schema, *child, 1, &mut lines);
+            write_join(network, schema, *child, remarks, 1, &mut lines);
         }
     }
     for (id, view) in network.views() {
@@ -28,14 +44,25 @@ pub(super) fn write(network: &Network, schema: &Schema) -> String {
         let names = of_rules.map(|(name, _)| name.to_string());
         let names: Vec<String> =
             names.chain(of_views.map(|(_, other)| format!("view #{}", other.signature.short()))).collect();
-        lines.push((format!("view #{} {}", view.signature.short(), view.form), names.join(", ")));
+        let node = format!("view #{} {}", view.signature.short(), view.form);
+        lines.push(Line { node, rules: names.join(", "), remark: remarks.map(|remarks| (remarks.view)(id)) });
     }
-    let width = lines.iter().map(|(node, _)| node.chars().count()).max().unwrap_or(0);
+    let widest = |column: &dyn Fn(&Line) -> &str| {
+        lines.iter().map(|line| column(line).chars().count()).max().unwrap_or(0)
+    };
+    let nodes = widest(&|line| &line.node);
+    let remarks = widest(&|line| line.remark.as_deref().unwrap_or_default());
     let mut text = String::new();
-    for (node, rules) in lines {
-        let padding = width - node.chars().count();
+    for Line { node, rules, remark } in &lines {
+        let padding = nodes - node.chars().count();
         // Writing to a String cannot fail.
-        let _ = writeln!(text, "{node}{:padding$}  | {rules}", "");
+        let _ = write!(text, "{node}{:padding$}  | ", "");
+        if let Some(remark) = remark {
+            let padding = remarks - remark.chars().count();
+            let _ = write!(text, "{remark}{:padding$}  | ", "");
+        }
+        text += rules;
+        text.push('\n');
     }
     text
 }
@@ -44,8 +71,9 @@ fn write_join(
     network: &Network,
     schema: &Schema,
     id: NodeId,
+    remarks: Option<Remarks<'_>>,
     depth: usize,
-    lines: &mut Vec<(String, String)>,
+    lines: &mut Vec<Line>,
 ) {
     let join = network.join(id);
     let right = join.types[depth];
@@ -58,9 +86,10 @@ fn write_join(
     let on = if keys.is_empty() { "cross".to_owned() } else { format!("on {}", keys.join(", ")) };
     let indent = "  ".repeat(depth);
     let node = format!("{indent}{} {on} #{}", network.type_name(schema, right), join.signature.short());
-    lines.push((node, users(network, |path| path.joins.contains(&id))));
+    let rules = users(network, |path| path.joins.contains(&id));
+    lines.push(Line { node, rules, remark: remarks.map(|remarks| (remarks.join)(id)) });
     for child in &join.children {
-        write_join(network, schema, *child, depth + 1, lines);
+        write_join(network, schema, *child, remarks, depth + 1, lines);
     }
 }
 

@@ -8,7 +8,10 @@
 use smallvec::SmallVec;
 use tsd_ir::{KeyPair, NodeId, Part, RootId, TypeId};
 
+use super::Root;
+use super::counts::{Counts, Met};
 use super::input::{Input, Member};
+use super::look_ahead::AT_ONCE;
 use super::memory::{Key, LongKey};
 use super::residual::{PreparedTest, Residuals};
 use super::rules::Owner;
@@ -42,6 +45,8 @@ pub(crate) struct Join {
     /// Beyond the keys: what a pair must pass, by rule.
     demands: Vec<(Bit, Vec<PreparedTest>)>,
     sides: Sides,
+    /// There while the session counts.
+    pub(crate) counts: Option<Box<Counts>>,
 }
 
 /// What a join node does with what its memories hold.
@@ -148,7 +153,7 @@ impl Join {
             keys: keys.to_vec(),
             residuals: Residuals::default(),
         };
-        Self { wiring, demands: Vec::new(), sides: Sides::new(types, keys, memory) }
+        Self { wiring, demands: Vec::new(), sides: Sides::new(types, keys, memory), counts: None }
     }
 
     /// Lets a rule through.
@@ -190,17 +195,36 @@ impl Join {
         with_sides!(&mut self.sides, pair => {
             if let Some(key) = wiring.right_key(memory, slot) {
                 pair.right.add(&key, &[slot], set, fresh, sets);
+                if let Some(counts) = &mut self.counts {
+                    counts.right_in += 1;
+                }
             }
         });
     }
 
-    /// Reads what these facts will look at on the left when they arrive on the right.
-    pub(crate) fn touch_all(&self, slots: impl Iterator<Item = u32>, memory: &WorkingMemory) {
+    /// Reads what these facts will look at on the left when they arrive on the right. Returns the first facts of tuples
+    /// that they will most likely meet there.
+    pub(crate) fn touch_all(&self, slots: &[u32], memory: &WorkingMemory) -> SmallVec<[u32; AT_ONCE]> {
         let wiring = &self.wiring;
         with_sides!(&self.sides, pair => {
-            let keys: SmallVec<[_; 64]> = slots.filter_map(|slot| wiring.right_key(memory, slot)).collect();
-            pair.left.touch_all(&keys, memory);
-        });
+            let keys = slots.iter().filter_map(|slot| wiring.right_key(memory, *slot));
+            let keys: SmallVec<[_; AT_ONCE]> = keys.collect();
+            pair.left.touch_all(&keys, memory)
+        })
+    }
+
+    /// The views, and which of their branches, whose rows are the node's tuples.
+    pub(crate) fn gathered(&self, roots: &[Option<Root>]) -> SmallVec<[(u16, u32); 4]> {
+        let Wiring { outlet, root, .. } = &self.wiring;
+        let mut found = SmallVec::new();
+        if let Some(root) = roots[root.0 as usize].as_ref().filter(|_| !outlet.gathered.is_empty()) {
+            root.sets.for_each(outlet.gathered, |bit| {
+                if let Some(Owner::View { view, branch }) = root.branches[bit as usize] {
+                    found.push((view, branch));
+                }
+            });
+        }
+        found
     }
 
     /// Passes every set held through `map`.
@@ -309,16 +333,19 @@ impl Outlet {
 }
 
 /// A part of a fact as a word of a key.
-#[inline]
+#[inline(always)]
 fn part(memory: &WorkingMemory, ty: TypeId, slot: u32, part: Part) -> Option<u64> {
     match part {
         Part::Field(field) => memory.field(ty, slot, field),
-        Part::Widened(field) => {
-            let int = memory.field(ty, slot, field)? as i64;
-            Some((tsd_ir::ops::int_to_number(int) + 0.0).to_bits())
-        }
+        Part::Widened(field) => widened(memory.field(ty, slot, field)?),
         Part::Fact => Some(memory.store(ty).handle(slot).to_word()),
     }
+}
+
+/// An integer as the number that it equals.
+#[inline(never)]
+fn widened(int: u64) -> Option<u64> {
+    Some((tsd_ir::ops::int_to_number(int as i64) + 0.0).to_bits())
 }
 
 /// One change on its way through a tree of joins.
@@ -403,20 +430,28 @@ impl Propagation<'_> {
     pub(crate) fn left_activate(&mut self, node: NodeId, slots: &mut Slots, set: RuleSet) {
         // A tuple never comes back to the node that it left, so the node can be taken out meanwhile.
         let Some(mut join) = self.joins[node.0 as usize].take() else { return };
-        let Join { sides, wiring, .. } = &mut *join;
-        with_sides!(sides, pair => self.left(wiring, pair, End::Join(node), slots, set));
+        let Join { sides, wiring, counts, .. } = &mut *join;
+        with_sides!(sides, pair => self.left(wiring, pair, counts, End::Join(node), slots, set));
         self.joins[node.0 as usize] = Some(join);
     }
 
     /// A fact arrives on the right of a join.
     pub(crate) fn right_activate(&mut self, node: NodeId, slot: u32, set: RuleSet) {
         let Some(mut join) = self.joins[node.0 as usize].take() else { return };
-        let Join { sides, wiring, .. } = &mut *join;
-        with_sides!(sides, pair => self.right(wiring, pair, End::Join(node), slot, set));
+        let Join { sides, wiring, counts, .. } = &mut *join;
+        with_sides!(sides, pair => self.right(wiring, pair, counts, End::Join(node), slot, set));
         self.joins[node.0 as usize] = Some(join);
     }
 
-    fn left<K: Key>(&mut self, join: &Wiring, pair: &mut Pair<K>, end: End, slots: &mut Slots, set: RuleSet) {
+    fn left<K: Key>(
+        &mut self,
+        join: &Wiring,
+        pair: &mut Pair<K>,
+        counts: &mut Option<Box<Counts>>,
+        end: End,
+        slots: &mut Slots,
+        set: RuleSet,
+    ) {
         let memory = self.memory;
         let Some(key) = join.left_key::<K>(memory, slots) else { return };
         match self.sign {
@@ -424,17 +459,31 @@ impl Propagation<'_> {
             Sign::Remove => pair.left.subtract(&key, slots, set, self.sets),
         }
         pair.right.prepare(|slots| join.right_key(memory, slots[0]));
+        let mut met = Met::default();
         for right in pair.right.group(&key, memory) {
+            met.hits += 1;
             let both = self.sets.meet(set, right.set);
             if !both.is_empty() {
                 slots.push(right.slot);
-                self.pass(join, end, slots, both);
+                met.passed += u64::from(self.pass(join, end, slots, both));
                 slots.pop();
             }
         }
+        if let Some(counts) = counts {
+            counts.left_in += 1;
+            counts.probed(pair.right.len(), met);
+        }
     }
 
-    fn right<K: Key>(&mut self, join: &Wiring, pair: &mut Pair<K>, end: End, slot: u32, set: RuleSet) {
+    fn right<K: Key>(
+        &mut self,
+        join: &Wiring,
+        pair: &mut Pair<K>,
+        counts: &mut Option<Box<Counts>>,
+        end: End,
+        slot: u32,
+        set: RuleSet,
+    ) {
         let memory = self.memory;
         let Some(key) = join.right_key::<K>(memory, slot) else { return };
         match self.sign {
@@ -443,27 +492,34 @@ impl Propagation<'_> {
         }
         pair.left.prepare(|slots| join.left_key(memory, slots));
         let mut slots = Slots::new();
+        let mut met = Met::default();
         for left in pair.left.group(&key, memory) {
+            met.hits += 1;
             let both = self.sets.meet(left.set, set);
             if !both.is_empty() {
                 slots.clear();
                 slots.push(left.slot);
                 slots.extend_from_slice(left.more);
                 slots.push(slot);
-                self.pass(join, end, &mut slots, both);
+                met.passed += u64::from(self.pass(join, end, &mut slots, both));
             }
+        }
+        if let Some(counts) = counts {
+            counts.right_in += 1;
+            counts.probed(pair.left.len(), met);
         }
     }
 
-    /// A pair with one key goes on, for the rules whose residual tests it passes.
+    /// A pair with one key goes on, for the rules whose residual tests it passes. Returns whether there are any.
     #[inline]
-    fn pass(&mut self, join: &Wiring, end: End, slots: &mut Slots, mut set: RuleSet) {
+    fn pass(&mut self, join: &Wiring, end: End, slots: &mut Slots, mut set: RuleSet) -> bool {
         if !join.residuals.is_empty() {
             set = join.residuals.clear(set, Tuple::new(self.memory, &join.types, slots), self.sets);
             if set.is_empty() {
-                return;
+                return false;
             }
         }
         self.emit(end, &join.outlet, slots, set);
+        true
     }
 }

@@ -5,10 +5,12 @@
 //! more than for one. So before the facts of a block arrive one after another, their rows are passed through the tables
 //! of the inputs, and those that some rule wants touch what they will look at. That changes nothing but the caches.
 
+use smallvec::SmallVec;
 use tsd_ir::TypeId;
 
 use super::Matcher;
-use super::entrances::Entrance;
+use super::settle::Live;
+use crate::agenda::Agenda;
 use crate::ruleset::RuleSet;
 
 impl Matcher {
@@ -22,46 +24,79 @@ impl Matcher {
         slots: &mut Vec<u32>,
     ) -> Result<(), u32> {
         let entered = self.memory.stores[ty.index()].insert_all(rows, count, slots);
-        if !slots.is_empty() {
-            self.look_ahead(ty, slots);
+        self.look_ahead(ty, slots);
+        for (number, slot) in slots.iter().enumerate() {
+            self.arrive(ty, *slot, Some(number));
         }
-        slots.iter().for_each(|slot| self.arrive(ty, *slot));
         self.collect_sets();
         entered
     }
 
     /// Gets ready for facts that are to arrive one after another.
     fn look_ahead(&mut self, ty: TypeId, slots: &[u32]) {
-        let Self { memory, entrances, joins, roots, ahead, .. } = self;
-        let (store, entrances_here) = (memory.store(ty), entrances.of(ty));
-        let stride = entrances_here.len();
+        let Self { memory, entrances, joins, roots, ahead, live, agenda, .. } = self;
+        let store = memory.store(ty);
         ahead.clear();
-        ahead.resize(slots.len() * stride, RuleSet::EMPTY);
-        for (index, entrance) in entrances_here.iter().enumerate() {
+        let mut wanted: SmallVec<[u32; AT_ONCE]> = SmallVec::new();
+        for entrance in entrances.of(ty) {
             let (input, sets) = entrances.input(*entrance, joins, roots);
-            // The first fact comes first, and enters at the last of the entrances first.
-            let admitted = ahead[index..].iter_mut().step_by(stride).rev();
-            for (slot, admitted) in slots.iter().zip(admitted) {
-                *admitted = input.admit_row(store.row(*slot), None, &memory.texts, sets);
-            }
-            if let Some(join) = entrance.join.and_then(|node| joins[node.0 as usize].as_ref()) {
-                let admitted = ahead[index..].iter().step_by(stride).rev();
-                let admitted = slots.iter().zip(admitted).filter(|(_, set)| !set.is_empty());
-                join.touch_all(admitted.map(|(slot, _)| *slot), memory);
+            let first = ahead.len();
+            ahead.extend(
+                slots.iter().map(|slot| input.admit_row(store.row(*slot), None, &memory.texts, sets)),
+            );
+            let Some(join) = entrance.join.and_then(|node| joins[node.0 as usize].as_ref()) else { continue };
+            let admitted = slots.iter().zip(&ahead[first..]).filter(|(_, set)| !set.is_empty());
+            wanted.clear();
+            wanted.extend(admitted.map(|(slot, _)| *slot));
+            for some in wanted.chunks(AT_ONCE) {
+                let found = join.touch_all(some, memory);
+                live.touch_gathered(&join.gathered(roots), &found, agenda);
             }
         }
     }
 
-    /// The rules whose filters a new fact passes at an entrance.
+    /// The rules whose filters a new fact passes at one of the entrances of its type; `number` is that of a fact which was
+    /// looked at.
     #[inline]
-    pub(super) fn admit_new(&mut self, entrance: Entrance, slot: u32) -> RuleSet {
-        match self.ahead.pop() {
-            Some(set) if set.is_empty() => set,
-            Some(set) => {
-                let (input, sets) = self.entrances.input(entrance, &self.joins, &mut self.roots);
-                input.test(slot, set, &self.memory, sets)
+    pub(super) fn admit_new(
+        &mut self,
+        ty: TypeId,
+        index: usize,
+        slot: u32,
+        number: Option<usize>,
+    ) -> RuleSet {
+        let entrances = self.entrances.of(ty);
+        let entrance = entrances[index];
+        let Some(number) = number else { return self.admit(entrance, slot, None) };
+        let set = self.ahead[index * (self.ahead.len() / entrances.len()) + number];
+        if set.is_empty() {
+            return set;
+        }
+        let (input, sets) = self.entrances.input(entrance, &self.joins, &mut self.roots);
+        input.test(slot, set, &self.memory, sets)
+    }
+}
+
+/// How many facts are looked at together.
+pub(super) const AT_ONCE: usize = 64;
+
+impl Live {
+    /// Reads what it takes to gather rows for the groups of these facts, and to look at those who watch them.
+    fn touch_gathered(&self, gathered: &[(u16, u32)], facts: &[u32], agenda: &Agenda) {
+        for (view, branch) in gathered.iter().copied() {
+            let view = self.views.get(view);
+            if !view.is_gathered_for_first(branch) {
+                continue;
             }
-            None => self.admit(entrance, slot, None),
+            view.touch_groups(facts);
+            for (watch, figure) in &view.watchers {
+                if let Some(watch) = self.watches.get(*watch)
+                    && watch.rows.touch(usize::from(*figure), facts)
+                    && watch.join.is_none()
+                {
+                    agenda.touch(watch.root, facts);
+                }
+            }
         }
     }
 }

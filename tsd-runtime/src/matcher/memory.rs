@@ -6,20 +6,24 @@
 //! down. Removing a tuple must find it without walking its group, which may be long: a second table, from tuple to row,
 //! is made when the first change that needs it comes, and a memory that only grows never pays for it.
 
-use std::hash::Hash;
-
 use hashbrown::HashTable;
 use smallvec::SmallVec;
 
+use crate::memory::hash_words;
 use crate::ruleset::{RuleSet, RuleSets};
 
 /// The words of a join key.
-pub(crate) trait Key: Clone + Eq + Hash + std::fmt::Debug {
+pub(crate) trait Key: Clone + Eq + std::fmt::Debug {
     /// Makes a key of words; `None` when one of them is missing, for then nothing equals it.
     fn from_words(words: impl Iterator<Item = Option<u64>>) -> Option<Self>;
 
     /// The words.
     fn words(&self) -> &[u64];
+
+    #[inline]
+    fn hash(&self) -> u64 {
+        hash_words(self.words().iter().copied())
+    }
 }
 
 impl<const N: usize> Key for [u64; N] {
@@ -51,6 +55,10 @@ impl Key for LongKey {
     }
 }
 
+fn hash_slots(slots: impl Iterator<Item = u32>) -> u64 {
+    hash_words(slots.map(u64::from))
+}
+
 /// No row.
 const NONE: u32 = u32::MAX;
 
@@ -68,7 +76,6 @@ pub(crate) struct Memory<K> {
     len: usize,
     /// Finds the row of a tuple; built when first needed.
     places: Option<HashTable<u32>>,
-    hasher: ahash::RandomState,
 }
 
 #[derive(Debug)]
@@ -88,16 +95,7 @@ struct Row {
 impl<K: Key> Memory<K> {
     /// A memory for tuples of `width` facts.
     pub(crate) fn new(width: usize) -> Self {
-        Self {
-            groups: None,
-            rows: Vec::new(),
-            more: Vec::new(),
-            width,
-            free: NONE,
-            len: 0,
-            places: None,
-            hasher: crate::memory::hasher(),
-        }
+        Self { groups: None, rows: Vec::new(), more: Vec::new(), width, free: NONE, len: 0, places: None }
     }
 
     /// How many tuples there are.
@@ -122,10 +120,8 @@ impl<K: Key> Memory<K> {
 
     /// Puts a row into the group of its key.
     fn link(&mut self, key: &K, row: u32) {
-        let hasher = &self.hasher;
         let Some(groups) = &mut self.groups else { return };
-        let hash = hasher.hash_one(key);
-        let group = groups.entry(hash, |group| group.key == *key, |group| hasher.hash_one(&group.key));
+        let group = groups.entry(key.hash(), |group| group.key == *key, |group| group.key.hash());
         match group {
             hashbrown::hash_table::Entry::Occupied(mut group) => {
                 let head = std::mem::replace(&mut group.get_mut().head, row);
@@ -238,7 +234,7 @@ impl<K: Key> Memory<K> {
             return;
         }
         let Some(groups) = &mut self.groups else { return };
-        if let Ok(mut group) = groups.find_entry(self.hasher.hash_one(key), |group| group.key == *key) {
+        if let Ok(mut group) = groups.find_entry(key.hash(), |group| group.key == *key) {
             if next == NONE {
                 group.remove();
             } else {
@@ -255,7 +251,7 @@ impl<K: Key> Memory<K> {
         if self.places.is_none() {
             self.places = Some(self.all_places());
         }
-        let hash = self.hasher.hash_one(slots);
+        let hash = hash_slots(slots.iter().copied());
         let same = |row: &u32| self.tuple(*row).eq(slots.iter().copied());
         self.places.as_ref()?.find(hash, same).copied()
     }
@@ -271,8 +267,7 @@ impl<K: Key> Memory<K> {
     }
 
     fn hash_row(&self, row: u32) -> u64 {
-        let slots: SmallVec<[u32; 8]> = self.tuple(row).collect();
-        self.hasher.hash_one(slots.as_slice())
+        hash_slots(self.tuple(row))
     }
 
     /// The slots of a row.
@@ -287,7 +282,7 @@ impl<K: Key> Memory<K> {
     #[inline]
     pub(crate) fn group(&self, key: &K) -> RowIter<'_, K> {
         let same = |group: &Group<K>| group.key == *key;
-        let found = self.groups.as_ref().and_then(|groups| groups.find(self.hasher.hash_one(key), same));
+        let found = self.groups.as_ref().and_then(|groups| groups.find(key.hash(), same));
         RowIter { memory: self, row: found.map_or(NONE, |group| group.head) }
     }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use tsd_ir::network::{Parent, Path};
-use tsd_ir::{Branch, NodeId, Pattern, RootId, Rule, Schema, Text, Type, TypeId, ViewId};
+use tsd_ir::{Branch, Effect, NodeId, Pattern, RootId, Rule, Schema, Text, Type, TypeId, ViewId};
 
 use self::views::TouchedWatches;
 use super::input::Member;
@@ -43,6 +43,8 @@ pub(crate) struct LiveRule {
     views: Vec<ViewId>,
     /// Where each branch lies.
     pub(crate) places: Vec<Place>,
+    /// How many of its activations have fired.
+    pub(crate) fired: u64,
     /// When the rule was added, counted in rules.
     rank: u32,
 }
@@ -76,7 +78,7 @@ pub(crate) enum Owner {
 }
 
 impl Owner {
-    fn rule(self) -> Option<Ranked> {
+    pub(super) fn rule(self) -> Option<Ranked> {
         match self {
             Self::Rule(ranked) => Some(ranked),
             Self::View { .. } => None,
@@ -106,6 +108,10 @@ impl Rules {
         self.live.get(id as usize)?.as_ref()
     }
 
+    pub(crate) fn get_mut(&mut self, id: RuleId) -> Option<&mut LiveRule> {
+        self.live.get_mut(id as usize)?.as_mut()
+    }
+
     pub(crate) fn id(&self, name: &str) -> Option<RuleId> {
         self.by_name.get(name).copied()
     }
@@ -121,7 +127,12 @@ impl Rules {
 
     /// The rules in the order in which they were added.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &LiveRule> {
-        self.by_name.values().filter_map(|id| self.get(*id))
+        self.iter_with_ids().map(|(_, live)| live)
+    }
+
+    /// The same, each with its number.
+    pub(crate) fn iter_with_ids(&self) -> impl Iterator<Item = (RuleId, &LiveRule)> {
+        self.by_name.values().filter_map(|id| Some((*id, self.get(*id)?)))
     }
 }
 
@@ -241,10 +252,16 @@ impl Matcher {
             let owner = Owner::Rule(ranked);
             let place = self.occupy(path, branch, &rule.patterns, owner, &views, natives.tests, touched);
             seeing.push((place.path.clone(), place.bit));
+            if rule.inserts_logically()
+                && let Some(root) = &mut self.roots[place.path.root.0 as usize]
+            {
+                let only = root.sets.single(place.bit);
+                self.agenda.watch(place.path.root, place.end(), only, &mut root.sets);
+            }
             places.push(place);
         }
         self.rules.by_name.insert(rule.name.clone(), id);
-        self.rules.live[id as usize] = Some(LiveRule { rule, views, places, rank });
+        self.rules.live[id as usize] = Some(LiveRule { rule, views, places, fired: 0, rank });
     }
 
     /// Gives a branch its bit, and tells the nodes along its path of it.
@@ -323,7 +340,9 @@ impl Matcher {
             let node = self.network.join(*id);
             let join = place_at(&mut self.joins, id.0).get_or_insert_with(|| {
                 self.entrances.open(planned.ty, path.root, Some(*id), index + 1);
-                Box::new(Join::new(path.root, &node.types, &node.keys, &self.memory))
+                let mut join = Join::new(path.root, &node.types, &node.keys, &self.memory);
+                join.counts = self.counting.then(Box::default);
+                Box::new(join)
             });
             join.add(member(index + 1, &planned.filter), prepare(&planned.tests));
         }
@@ -463,6 +482,7 @@ impl Matcher {
             let Some(root) = &mut self.roots[place.path.root.0 as usize] else { continue };
             let only = root.sets.single(place.bit);
             self.agenda.cancel_rules(place.path.root, only, &mut root.sets);
+            self.agenda.unwatch(place.path.root, place.end(), only, &mut root.sets);
             root.input.remove(place.bit);
             for node in place.path.joins.iter().filter(|node| !freed.joins.contains(node)) {
                 if let Some(join) = &mut self.joins[node.0 as usize] {
@@ -489,6 +509,8 @@ impl Matcher {
             }
         }
         self.rules.free.push(id);
+        self.support.stop_rule(id);
+        self.forget_twins(&live.rule);
         places.iter().for_each(|place| touched.path(&place.path));
         touched.nodes.retain(|(root, join)| {
             self.roots[root.0 as usize].is_some()
@@ -503,6 +525,17 @@ impl Matcher {
     pub(crate) fn figures_of(&self, id: RuleId) -> Vec<tsd_ir::Figure> {
         let live = self.rules.get(id);
         live.map_or_else(Vec::new, |live| views::live_figures(&live.rule.figures, &live.views))
+    }
+
+    /// Gives up what only a removed rule needed to find facts equal to those that it inserted logically.
+    fn forget_twins(&mut self, removed: &Rule) {
+        for effect in removed.effects.iter() {
+            let Effect::Insert { ty, logical: true, .. } = effect else { continue };
+            let inserts = |effect: &Effect| matches!(effect, Effect::Insert { ty: other, logical: true, .. } if other == ty);
+            if !self.rules.iter().any(|live| live.rule.effects.iter().any(inserts)) {
+                self.memory.stores[ty.index()].forget_twins();
+            }
+        }
     }
 
     /// Calls `visit` with the facts of every tuple that satisfies a rule, in the order of its patterns.

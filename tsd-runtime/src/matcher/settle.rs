@@ -142,10 +142,6 @@ impl Live {
             }
         }
     }
-
-    pub(super) fn bytes(&self) -> usize {
-        self.views.bytes() + self.watches.bytes()
-    }
 }
 
 /// A tuple asks a group no more.

@@ -7,6 +7,7 @@
 use smallvec::SmallVec;
 use tsd_ir::{Part, TypeId};
 
+use super::look_ahead::AT_ONCE;
 use super::memory::{Found, Key, Memory, RowIter};
 use crate::memory::{Store, WorkingMemory};
 use crate::ruleset::{RuleSet, RuleSets};
@@ -88,16 +89,13 @@ impl<K: Key> Side<K> {
         }
     }
 
-    /// Reads what probes with these keys will look at.
-    pub(crate) fn touch_all(&self, keys: &[K], memory: &WorkingMemory) {
-        let read = match self {
-            Self::Own(own) => {
-                let rows = keys.iter().filter_map(|key| own.group(key).next());
-                rows.fold(0, |all, row| all ^ u64::from(row.slot))
-            }
+    /// Reads what probes with these keys will look at. Returns the first facts of the tuples that they will most likely
+    /// find.
+    pub(crate) fn touch_all(&self, keys: &[K], memory: &WorkingMemory) -> SmallVec<[u32; AT_ONCE]> {
+        match self {
+            Self::Own(own) => keys.iter().filter_map(|key| Some(own.group(key).next()?.slot)).collect(),
             Self::Stored(stored) => stored.touch_all(keys, memory),
-        };
-        std::hint::black_box(read);
+        }
     }
 
     /// The tuples with this key, after [`prepare`](Self::prepare).
@@ -173,13 +171,15 @@ impl Stored {
     }
 
     /// First the index for all keys, then the facts that it leads to: neither loop waits for what it reads.
-    fn touch_all<K: Key>(&self, keys: &[K], memory: &WorkingMemory) -> u64 {
+    fn touch_all<K: Key>(&self, keys: &[K], memory: &WorkingMemory) -> SmallVec<[u32; AT_ONCE]> {
         let store = memory.store(self.ty);
         let hash = |key: &K| Store::key_hash(self.key_words.iter().map(|word| key.words()[*word]));
-        let hashes: SmallVec<[u64; 64]> = keys.iter().map(hash).collect();
-        let begun = hashes.iter().fold(0, |all, hash| all ^ store.touch_index(*hash));
-        let slots = hashes.iter().filter_map(|hash| store.guess_by_key(*hash));
-        slots.fold(u64::from(begun), |all, slot| all ^ store.row(slot)[0] ^ u64::from(self.holds(slot)))
+        let hashes: SmallVec<[u64; AT_ONCE]> = keys.iter().map(hash).collect();
+        std::hint::black_box(hashes.iter().fold(0, |all, hash| all ^ store.touch_index(*hash)));
+        let mut slots: SmallVec<_> = hashes.iter().filter_map(|hash| store.guess_by_key(*hash)).collect();
+        std::hint::black_box(slots.iter().fold(0, |all, slot| all ^ store.row(*slot)[0]));
+        slots.retain(|slot| self.holds(*slot));
+        slots
     }
 
     /// Whether the fact at a slot takes part.

@@ -137,6 +137,19 @@ impl View {
         None
     }
 
+    /// Whether the rows of a branch are gathered for the fact at which its chain begins.
+    pub(super) fn is_gathered_for_first(&self, branch: u32) -> bool {
+        matches!(self.parameters, Parameters::Fact(_)) && self.places[branch as usize].at(0) == 0
+    }
+
+    /// Reads what will be looked at when rows come for these groups.
+    pub(super) fn touch_groups(&self, groups: &[u32]) {
+        let touched =
+            groups.iter().filter(|group| self.is_touched.get(**group as usize).copied() == Some(true));
+        std::hint::black_box(touched.count());
+        std::hint::black_box(groups.iter().fold(0, |all, group| all ^ self.groups.touch(*group)));
+    }
+
     /// The bytes held.
     pub(super) fn bytes(&self) -> usize {
         let contributions = self.contributions.as_ref().map_or(0, |known| known.allocation_size());

@@ -1,4 +1,4 @@
-//! An index of things that have numbers and keep their keys themselves: the slots of a store.
+//! An index of things that have numbers and keep their keys themselves: the slots of a store, the agenda's entries.
 //!
 //! What a hash table of keys costs is less the search than the memory that the search meets: pages that the system must
 //! hand out, and entries that no cache holds. So a place of this index is four bytes: the thing's number, and in the
@@ -57,6 +57,19 @@ impl Index {
                 Ok(())
             }
         }
+    }
+
+    /// Enters a number for which there is [room](Self::has_room), in place of the thing with this hash for which `same`
+    /// holds; returns that one.
+    #[inline]
+    pub(crate) fn put(&mut self, hash: u64, number: u32, same: impl Fn(u32) -> bool) -> Option<u32> {
+        let other = self.insert(hash, number, same).err()?;
+        let mut at = self.home(hash);
+        while self.places[at] & self.numbers() != other + 1 {
+            at = self.after(at);
+        }
+        self.places[at] = self.mark(hash) | (number + 1);
+        Some(other)
     }
 
     /// The thing sought, or the empty place where the search ended.

@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::matcher::{Known, Matcher, RuleId, Slots};
 use crate::program::Program;
 use crate::report::Report;
+use crate::telemetry;
 use crate::tuple::Tuple;
 
 /// Sees every activation that fires.
@@ -51,6 +52,13 @@ impl Activation<'_> {
 
 /// Fires until the agenda is empty or the limit is reached.
 pub(super) fn run<P: Program>(session: &mut Session<P>) -> Result<Report, Error> {
+    let telling = telemetry::Run::begin();
+    let ended = fire_all(session);
+    telling.end(&ended, &session.core.matcher, &mut session.core.told);
+    ended
+}
+
+fn fire_all<P: Program>(session: &mut Session<P>) -> Result<Report, Error> {
     let limit = session.core.run_limit;
     let mut tally = Tally::new(limit);
     let mut slots = Slots::new();
@@ -58,6 +66,7 @@ pub(super) fn run<P: Program>(session: &mut Session<P>) -> Result<Report, Error>
     while let Some(due) = session.core.matcher.next_due(&mut slots) {
         if tally.total() >= limit {
             session.core.matcher.put_back();
+            tally.settle(&mut session.core.matcher);
             return Err(tally.run_limit());
         }
         tally.count(due.rule, &session.core.matcher);
@@ -71,6 +80,7 @@ pub(super) fn run<P: Program>(session: &mut Session<P>) -> Result<Report, Error>
             }
         }
     }
+    tally.settle(&mut session.core.matcher);
     Ok(tally.report(&session.core.matcher))
 }
 
@@ -126,6 +136,9 @@ fn fire_any<P: Program>(session: &mut Session<P>, id: RuleId, slots: &[u32], tal
     if rule.no_loop {
         core.matcher.mute(id, slots);
     }
+    if rule.inserts_logically() {
+        core.matcher.support.begin(id, slots);
+    }
     for (index, values) in computed.into_iter().enumerate() {
         let outcome = take_place(host, core, id, index, &handles, values);
         if let Err(reason) = outcome {
@@ -133,6 +146,7 @@ fn fire_any<P: Program>(session: &mut Session<P>, id: RuleId, slots: &[u32], tal
         }
     }
     core.matcher.agenda.muted.clear();
+    core.matcher.support.end();
 }
 
 fn handles(tuple: Tuple<'_>, count: usize) -> Vec<FactHandle> {
@@ -168,6 +182,10 @@ fn take_place<P: Program>(
             let action = *action;
             P::perform(action, &values, host, &mut Context { core });
             Ok(())
+        }
+        Prepared::Insert { ty, logical: true, .. } => {
+            let ty = *ty;
+            core.insert_logical(ty, &values).map_err(|error| error.to_string())
         }
         Prepared::Insert { ty, .. } => {
             let ty = *ty;
@@ -224,7 +242,10 @@ fn effect_name<P: Program>(core: &Core<P>, id: RuleId, index: usize) -> String {
         Some(Prepared::Call { action, .. } | Prepared::Perform { action, .. }) => {
             schema.action(*action).name.to_string()
         }
-        Some(Prepared::Insert { ty, .. }) => format!("Insert({})", schema.ty(*ty).name),
+        Some(Prepared::Insert { ty, logical, .. }) => {
+            let name = if *logical { "InsertLogical" } else { "Insert" };
+            format!("{name}({})", schema.ty(*ty).name)
+        }
         Some(Prepared::Update { .. }) => "Update".to_owned(),
         Some(Prepared::Retract { .. }) => "Retract".to_owned(),
         Some(Prepared::Print { .. }) => "Print".to_owned(),

@@ -8,6 +8,7 @@ use super::names;
 use crate::error::Error;
 use crate::matcher::{Matcher, RuleId};
 use crate::report::{Problem, Report};
+use crate::telemetry;
 
 /// How many of the last firings tell which rules keep a run going.
 const REMEMBERED: u64 = 256;
@@ -64,12 +65,23 @@ impl Tally {
         reason: &str,
     ) {
         self.problem_count += 1;
+        telemetry::problem(&rule.name, &effect, reason);
         if self.problems.len() < Report::PROBLEMS_KEPT {
             let facts = rule.patterns.iter().zip(handles).map(|(pattern, handle)| {
                 format!("{}={}", pattern.variable, names::value(matcher, &Value::Fact(*handle)))
             });
             let (rule, reason) = (rule.name.to_string(), reason.to_owned());
             self.problems.push(Problem { rule, effect, facts: facts.collect(), reason });
+        }
+    }
+
+    /// Adds the counts of the run to those of the rules.
+    pub(super) fn settle(&self, matcher: &mut Matcher) {
+        for (id, rule) in &self.fired {
+            telemetry::fired(&rule.name, self.counts[*id as usize]);
+            if let Some(live) = matcher.rules.get_mut(*id) {
+                live.fired += self.counts[*id as usize];
+            }
         }
     }
 

@@ -222,6 +222,20 @@ impl Rows {
         }
     }
 
+    /// Reads what will be looked at in the rows that ask these groups, where rows and groups have the same numbers. Returns
+    /// whether they have.
+    pub(in crate::matcher) fn touch(&self, figure: usize, groups: &[u32]) -> bool {
+        let same = self.indexes[figure].is_none();
+        if same {
+            let reached =
+                groups.iter().filter(|row| self.reached.get(**row as usize) == Some(&RuleSet::EMPTY));
+            let passed = groups.iter().filter(|row| self.passed.get(**row as usize) == Some(&RuleSet::EMPTY));
+            let due = groups.iter().filter(|row| self.due.get(**row as usize) == Some(&true));
+            std::hint::black_box(reached.count() + passed.count() + due.count());
+        }
+        same
+    }
+
     /// The rows in use.
     pub(in crate::matcher) fn live(&self) -> impl Iterator<Item = u32> + '_ {
         let rows = self.reached.iter().enumerate().filter(|(_, set)| !set.is_empty());
@@ -267,7 +281,7 @@ impl Rows {
     }
 
     /// The bytes held.
-    pub(super) fn bytes(&self) -> usize {
+    pub(in crate::matcher) fn bytes(&self) -> usize {
         let indexes = self.indexes.iter().flatten();
         let seen = self.seen.iter().flatten();
         self.slots.capacity() * size_of::<u32>()

@@ -1,0 +1,56 @@
+//! Parts of plans in the words of the rules.
+
+mod canonical;
+
+use tsd_runtime::ir::network::ViewNode;
+use tsd_runtime::ir::{KeyPair, Part, Schema, TypeId};
+
+pub(crate) use self::canonical::test;
+
+/// The equalities of a join, as `c.id = o.customer`. `left` are the types of the tuple on its left, each with what it is
+/// called; `right` is the joined one.
+pub(crate) fn keys(
+    schema: &Schema,
+    keys: &[KeyPair],
+    left: &[(TypeId, String)],
+    right: &(TypeId, String),
+) -> Vec<String> {
+    let key = |key: &KeyPair| {
+        let left = part(schema, &left[key.at.index()], key.left);
+        format!("{left} = {}", part(schema, right, key.right))
+    };
+    keys.iter().map(key).collect()
+}
+
+/// A part of a fact: one of its fields, or the fact itself.
+pub(crate) fn part(schema: &Schema, (ty, name): &(TypeId, String), part: Part) -> String {
+    match part {
+        Part::Field(field) | Part::Widened(field) if ty.view().is_some() => format!("{name}.p{}", field.0),
+        Part::Field(field) | Part::Widened(field) => format!("{name}.{}", schema.ty(*ty).field(field).name),
+        Part::Fact => name.clone(),
+    }
+}
+
+/// What the places of a tuple are called by their types: `Order`, or `Order#2` where there are several.
+pub(crate) fn by_type(schema: &Schema, types: &[TypeId]) -> Vec<(TypeId, String)> {
+    let name = |(place, ty): (usize, &TypeId)| {
+        let name = type_name(schema, *ty);
+        let number = types[..=place].iter().filter(|other| *other == ty).count();
+        let alone = types.iter().filter(|other| *other == ty).count() == 1;
+        (*ty, if alone { name } else { format!("{name}#{number}") })
+    };
+    types.iter().enumerate().map(name).collect()
+}
+
+/// The name of a type; what a view is asked for has none.
+pub(crate) fn type_name(schema: &Schema, ty: TypeId) -> String {
+    match ty.view() {
+        Some(_) => "asked".to_owned(),
+        None => schema.ty(ty).name.to_string(),
+    }
+}
+
+/// What a view asks, as `SUM(Order.total of Order where Customer.id == Order.customer)`.
+pub(crate) fn view(view: &ViewNode) -> String {
+    canonical::question(&view.form, &[])
+}

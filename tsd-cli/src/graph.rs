@@ -1,0 +1,74 @@
+//! `tsd graph`.
+
+mod build;
+mod dot;
+mod layout;
+mod page;
+mod picture;
+mod svg;
+
+use std::path::Path;
+
+use tsd_runtime::ir::{Network, Sharing};
+
+use crate::arguments::{Drawing, Graph};
+use crate::commands::{EXIT_USAGE, Stop, Streams};
+use crate::loaded;
+use crate::rules::{Compiled, compile, find_rule};
+
+/// Draws the network that the rules share.
+pub(crate) fn graph(arguments: &Graph, streams: &mut Streams) -> Result<(), Stop> {
+    let compiled = compile(&arguments.rules.files, streams)?;
+    for rule in &arguments.rule {
+        find_rule(&compiled.module, rule, streams)?;
+    }
+    let sharing = Sharing::from(arguments.sharing);
+    let mut network = Network::new(sharing);
+    compiled.module.rules.iter().for_each(|planned| drop(network.add_rule(&planned.rule)));
+    let statistics = match &arguments.facts {
+        facts if facts.facts.is_empty() && !facts.run && !arguments.counts => None,
+        facts => Some(loaded::statistics(&compiled.module, facts, sharing, streams)?),
+    };
+    let mut picture = build::build(&compiled, &network, &arguments.rule, statistics.as_ref());
+    picture.title = title(&compiled, &arguments.rule);
+    let format = arguments.format.unwrap_or_else(|| by_name(arguments.output.as_deref()));
+    let text = match format {
+        Drawing::Dot => dot::dot(&picture),
+        Drawing::Svg => svg::svg(&picture),
+        Drawing::Html => page::page(&picture),
+    };
+    match &arguments.output {
+        None => streams.out.write_all(text.as_bytes())?,
+        Some(path) => {
+            if let Err(error) = std::fs::write(path, text) {
+                writeln!(streams.err, "error: cannot write {}: {error}", path.display())?;
+                return Err(Stop::Exit(EXIT_USAGE));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The format that a file's name tells.
+fn by_name(output: Option<&Path>) -> Drawing {
+    let extension = output.and_then(Path::extension).unwrap_or_default();
+    match extension.to_string_lossy().to_lowercase().as_str() {
+        "svg" => Drawing::Svg,
+        "html" | "htm" => Drawing::Html,
+        _ => Drawing::Dot,
+    }
+}
+
+/// What the picture shows, without the folders that the files lie in.
+fn title(compiled: &Compiled, rules: &[String]) -> String {
+    let name = |name: &str| Path::new(name).file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let files: Vec<String> = compiled.files.iter().map(|file| name(compiled.sources.name(*file))).collect();
+    let files = match files.as_slice() {
+        [first, _, .., last] if files.len() > 4 => format!("{first} … {last} ({} files)", files.len()),
+        _ => files.join(", "),
+    };
+    match rules {
+        [] => format!("Rules of {files}"),
+        rules => format!("{} of {files}", rules.join(", ")),
+    }
+}

@@ -1,0 +1,220 @@
+//! From rules and their network to a picture.
+
+mod told;
+mod users;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tsd_runtime::Statistics;
+use tsd_runtime::ir::network::Path;
+use tsd_runtime::ir::{Branch, Figure, Network, NodeId, RootId, Rule, TypeId, ViewId};
+
+use self::told::Teller;
+use self::users::Users;
+use super::picture::{Edge, Node, Passing, Picture};
+use crate::rules::Compiled;
+
+/// Draws the network of a module's rules, or of those with the given names. With statistics, nodes say how much they
+/// hold.
+pub(crate) fn build(
+    compiled: &Compiled,
+    network: &Network,
+    only: &[String],
+    statistics: Option<&Statistics>,
+) -> Picture {
+    let Compiled { module, sources, .. } = compiled;
+    let wanted = |name: &str| only.is_empty() || only.iter().any(|rule| rule == name);
+    let teller = Teller { schema: &module.schema, network, statistics, users: Users::of(network) };
+    let mut drawing = Drawing {
+        network,
+        teller,
+        picture: Picture::default(),
+        drawn: BTreeSet::new(),
+        types: BTreeMap::new(),
+        roots: BTreeMap::new(),
+        joins: BTreeMap::new(),
+        views: BTreeMap::new(),
+        watches: BTreeMap::new(),
+    };
+    // Left to itself, the order of the nodes is that of the rules which first use them.
+    for planned in module.rules.iter().filter(|planned| wanted(&planned.rule.name)) {
+        let Some(placed) = network.placed(&planned.rule.name) else { continue };
+        let views: Vec<ViewId> = placed.views.iter().map(|(view, _)| *view).collect();
+        let asking = Asking { rule: &planned.rule, views: &views };
+        let branches = placed.paths.iter().zip(planned.rule.branches.iter());
+        let ends: Vec<usize> = branches.map(|(path, branch)| drawing.path(path, branch, asking)).collect();
+        let node = drawing.teller.rule(planned, sources.slice(planned.span));
+        let rule = drawing.picture.node(node);
+        ends.into_iter().for_each(|end| drawing.edge(end, rule, Passing::Matches));
+    }
+    drawing.picture
+}
+
+/// A rule that is drawn, with its views in the network.
+#[derive(Clone, Copy)]
+struct Asking<'a> {
+    rule: &'a Rule,
+    views: &'a [ViewId],
+}
+
+/// A place where tuples wait: the end of a root or join, and how many layers of watches lie before it.
+type WatchPlace = (RootId, Option<NodeId>, usize);
+
+/// A picture under way, and where in it the parts of the network are.
+struct Drawing<'a> {
+    network: &'a Network,
+    teller: Teller<'a>,
+    picture: Picture,
+    drawn: BTreeSet<Edge>,
+    types: BTreeMap<TypeId, usize>,
+    roots: BTreeMap<RootId, usize>,
+    joins: BTreeMap<NodeId, usize>,
+    /// Each also with the layers of watches that lie before it.
+    views: BTreeMap<ViewId, (usize, usize)>,
+    watches: BTreeMap<WatchPlace, usize>,
+}
+
+impl Drawing<'_> {
+    /// Adds a line, unless it is there.
+    fn edge(&mut self, from: usize, to: usize, kind: Passing) {
+        let edge = Edge { from, to, kind };
+        if self.drawn.insert(edge) {
+            self.picture.edge(edge);
+        }
+    }
+
+    fn node(&mut self, node: Node) -> usize {
+        self.picture.node(node)
+    }
+
+    /// Draws the nodes of a branch that are not there yet, and returns the last.
+    fn path(&mut self, path: &Path, branch: &Branch, asking: Asking<'_>) -> usize {
+        self.path_with_layers(path, branch, asking).0
+    }
+
+    /// The same, with the layers of watches along the path.
+    fn path_with_layers(&mut self, path: &Path, branch: &Branch, asking: Asking<'_>) -> (usize, usize) {
+        let root = self.root(path.root);
+        let (mut end, mut layers) = self.watched(root, (path.root, None), (branch, 0), asking);
+        for (index, id) in path.joins.iter().enumerate() {
+            let join = self.join(*id, end);
+            let (next, depth) = self.watched(join, (path.root, Some(*id)), (branch, index + 1), asking);
+            (end, layers) = (next, layers.max(depth));
+        }
+        (end, layers)
+    }
+
+    fn ty(&mut self, ty: TypeId) -> usize {
+        if let Some(known) = self.types.get(&ty) {
+            return *known;
+        }
+        let node = self.teller.ty(ty);
+        let place = self.node(node);
+        self.types.insert(ty, place);
+        place
+    }
+
+    /// A root. One that is its type's only root is drawn as the type.
+    fn root(&mut self, id: RootId) -> usize {
+        if let Some(known) = self.roots.get(&id) {
+            return *known;
+        }
+        let ty = self.network.root(id).ty;
+        let entering = self.ty(ty);
+        let alone = self.network.roots().filter(|(_, root)| root.ty == ty).nth(1).is_none();
+        let place = if alone {
+            entering
+        } else {
+            let node = self.teller.root(id);
+            let place = self.node(node);
+            self.edge(entering, place, Passing::Tuples);
+            place
+        };
+        self.roots.insert(id, place);
+        place
+    }
+
+    fn join(&mut self, id: NodeId, left: usize) -> usize {
+        let known = self.joins.get(&id).copied();
+        let place = known.unwrap_or_else(|| {
+            let types = &self.network.join(id).types;
+            let right = self.ty(types[types.len() - 1]);
+            let node = self.teller.join(id);
+            let place = self.node(node);
+            self.edge(left, place, Passing::Tuples);
+            self.edge(right, place, Passing::Facts);
+            self.joins.insert(id, place);
+            place
+        });
+        // Tuples may come from behind a watch for one rule, and past it for another.
+        self.edge(left, place, Passing::Tuples);
+        place
+    }
+
+    /// Draws where the tuples of a branch wait at one of its places. Returns the node from which they go on, and the
+    /// layers of watches before it.
+    fn watched(
+        &mut self,
+        end: usize,
+        (root, join): (RootId, Option<NodeId>),
+        (branch, place): (&Branch, usize),
+        asking: Asking<'_>,
+    ) -> (usize, usize) {
+        let Some(watch) = branch.watches.iter().find(|watch| watch.place.index() == place) else {
+            return (end, 0);
+        };
+        let figures = watch.figures.iter().map(|figure| &branch.figures[*figure as usize]);
+        let mut layers = 1;
+        let sources: Vec<(usize, Passing)> = figures
+            .map(|figure| match figure {
+                Figure::Found { view, .. } => {
+                    let (node, before) = self.view(*view, asking);
+                    layers = layers.max(before + 1);
+                    (node, Passing::Answers)
+                }
+                Figure::Followed { ty, .. } => (self.ty(*ty), Passing::Facts),
+            })
+            .collect();
+        let key = (root, join, layers);
+        let known = self.watches.get(&key).copied();
+        let node = known.unwrap_or_else(|| {
+            let node = self.teller.watch(root, join);
+            let place = self.node(node);
+            self.watches.insert(key, place);
+            place
+        });
+        self.edge(end, node, Passing::Tuples);
+        sources.into_iter().for_each(|(source, passing)| self.edge(source, node, passing));
+        (node, layers)
+    }
+
+    /// A view of a rule, with the layers of watches before it.
+    fn view(&mut self, index: u16, asking: Asking<'_>) -> (usize, usize) {
+        let id = asking.views[index as usize];
+        if let Some(known) = self.views.get(&id) {
+            return *known;
+        }
+        let planned = &asking.rule.views[index as usize];
+        let (mut ends, mut layers) = (Vec::new(), 0);
+        for (path, branch) in self.network.view(id).paths.iter().zip(planned.branches.iter()) {
+            let (end, before) = self.path_with_layers(path, branch, asking);
+            ends.push((end, Passing::Tuples));
+            layers = layers.max(before);
+        }
+        for figure in planned.figures.iter() {
+            match figure {
+                Figure::Found { view, .. } => {
+                    let (asked, before) = self.view(*view, asking);
+                    ends.push((asked, Passing::Answers));
+                    layers = layers.max(before);
+                }
+                Figure::Followed { ty, .. } => ends.push((self.ty(*ty), Passing::Facts)),
+            }
+        }
+        let node = self.teller.view(id);
+        let place = self.node(node);
+        ends.into_iter().for_each(|(end, passing)| self.edge(end, place, passing));
+        self.views.insert(id, (place, layers));
+        (place, layers)
+    }
+}

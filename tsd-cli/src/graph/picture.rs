@@ -1,0 +1,144 @@
+//! A network as something to be drawn: boxes, lines, and what is to be said of each.
+//!
+//! The drawings know nothing of rules and joins. What a kind of node looks like is told by its [`Kind`]; everything else
+//! is text. A new kind of node is a new kind here and a few lines where the picture is [built](super::build).
+
+/// What is drawn.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Picture {
+    /// What the whole is called.
+    pub(crate) title: String,
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) edges: Vec<Edge>,
+}
+
+/// A box.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Node {
+    pub(crate) kind: Kind,
+    /// What the node is called: the first line in its box.
+    pub(crate) name: String,
+    /// The further lines in its box.
+    pub(crate) lines: Vec<String>,
+    /// What identifies the node.
+    pub(crate) signature: Option<String>,
+    /// The rules that use the node.
+    pub(crate) users: Vec<String>,
+    /// Figures, each with what it counts.
+    pub(crate) counts: Vec<(&'static str, String)>,
+    /// More to be read of the node, as lines of text.
+    pub(crate) text: String,
+}
+
+/// What a node is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    /// The facts of a type, entering.
+    Type,
+    /// Where the chains of one branch start, when branches do not share it.
+    Root,
+    /// The combinations of values that a view is asked for.
+    Asked,
+    /// A join.
+    Join,
+    /// What an `EXISTS` or an aggregate asks.
+    View,
+    /// Where tuples wait, which are tested again when a view or a followed fact changes.
+    Watch,
+    /// A rule, which fires.
+    Rule,
+}
+
+impl Kind {
+    /// How round the corners of its box are.
+    pub(crate) fn corner(self) -> u32 {
+        match self {
+            Self::Type | Self::Root | Self::Asked => 12,
+            Self::Join | Self::Watch => 3,
+            Self::View | Self::Rule => 7,
+        }
+    }
+
+    /// The kind as one word, for people and for style sheets.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Type => "type",
+            Self::Root => "root",
+            Self::Asked => "asked",
+            Self::Join => "join",
+            Self::View => "view",
+            Self::Watch => "watch",
+            Self::Rule => "rule",
+        }
+    }
+}
+
+/// A line from one node to another, by their places in the picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Edge {
+    pub(crate) from: usize,
+    pub(crate) to: usize,
+    pub(crate) kind: Passing,
+}
+
+/// What passes along a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Passing {
+    /// Tuples, to the left side of a join, to where they wait, or to a view that gathers them.
+    Tuples,
+    /// Facts, to the right side of a join.
+    Facts,
+    /// What a view answers, to those who wait for it.
+    Answers,
+    /// Tuples that satisfy a rule.
+    Matches,
+}
+
+impl Passing {
+    /// How far from the middle of its box a line ends, so that both sides of a join can be told apart.
+    pub(crate) fn port(self) -> f64 {
+        match self {
+            Self::Tuples => -6.0,
+            Self::Facts | Self::Answers => 6.0,
+            Self::Matches => 0.0,
+        }
+    }
+
+    /// The kind as one word.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Tuples => "tuples",
+            Self::Facts => "facts",
+            Self::Answers => "answers",
+            Self::Matches => "matches",
+        }
+    }
+}
+
+impl Picture {
+    /// Adds a node and returns its place.
+    pub(crate) fn node(&mut self, node: Node) -> usize {
+        self.nodes.push(node);
+        self.nodes.len() - 1
+    }
+
+    /// Adds a line.
+    pub(crate) fn edge(&mut self, edge: Edge) {
+        self.edges.push(edge);
+    }
+}
+
+impl Node {
+    /// A node of which nothing but its kind and name is known.
+    pub(crate) fn new(kind: Kind, name: impl Into<String>) -> Self {
+        Self {
+            kind,
+            name: name.into(),
+            lines: Vec::new(),
+            signature: None,
+            users: Vec::new(),
+            counts: Vec::new(),
+            text: String::new(),
+        }
+    }
+}

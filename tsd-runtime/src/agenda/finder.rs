@@ -1,0 +1,164 @@
+//! Finds waiting entries by their tuples, so that an activation that stops holding can be taken out.
+//!
+//! Entries are entered here when the first activation stops holding after them, so an agenda that only grows pays nothing.
+//! A fact that is a tuple by itself finds its entry by its slot, in a list that outlives the entries: so their numbers
+//! go on in it where those of the entries before them ended. Other tuples find theirs by hash.
+
+use tsd_ir::RootId;
+
+use super::{End, Entry};
+use crate::memory::{Index, hash_words};
+
+/// The waiting entries of one level.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Entries<'a> {
+    pub(super) all: &'a [Entry],
+    pub(super) slots: &'a [u32],
+    /// The first of which something may still fire.
+    pub(super) waiting: usize,
+}
+
+impl<'a> Entries<'a> {
+    fn slots_of(self, entry: u32) -> &'a [u32] {
+        let end = self.all.get(entry as usize + 1).map_or(self.slots.len(), |next| next.start as usize);
+        &self.slots[self.all[entry as usize].start as usize..end]
+    }
+
+    /// Whether an entry waits and has this tuple.
+    fn is(self, entry: u32, root: RootId, end: End, slots: &[u32]) -> bool {
+        let known = self.all.get(entry as usize).filter(|_| entry as usize >= self.waiting);
+        known.is_some_and(|known| known.root == root && known.end == end) && self.slots_of(entry) == slots
+    }
+}
+
+/// No entry.
+const NONE: u32 = u32::MAX;
+
+#[derive(Debug, Default)]
+pub(super) struct Finder {
+    /// How many entries there have been before the first one.
+    before: u32,
+    /// How many entries were entered here, or were done with before.
+    entered: usize,
+    /// For each tree, by slot, the latest entry of each fact that is a tuple by itself: its number, counted from 1, and
+    /// how many there have been before.
+    facts: Vec<(RootId, Vec<u32>)>,
+    /// The latest entries of all other tuples.
+    tuples: Index,
+    /// For entries that have one, the waiting entry before them that has the same tuple.
+    older: Vec<u32>,
+}
+
+impl Finder {
+    /// Enters the entries that came since the last time.
+    pub(super) fn enter_all(&mut self, entries: Entries<'_>) {
+        for number in self.entered.max(entries.waiting)..entries.all.len() {
+            self.enter(number as u32, entries);
+        }
+        self.entered = entries.all.len();
+    }
+
+    fn enter(&mut self, number: u32, entries: Entries<'_>) {
+        let Entry { root, end, .. } = entries.all[number as usize];
+        let slots = entries.slots_of(number);
+        let older = match (end, slots) {
+            (End::Root, [slot]) => {
+                let place = self.facts.iter().position(|(known, _)| *known == root).unwrap_or_else(|| {
+                    self.facts.push((root, Vec::new()));
+                    self.facts.len() - 1
+                });
+                let latest = &mut self.facts[place].1;
+                if latest.len() <= *slot as usize {
+                    latest.resize(*slot as usize + 1, 0);
+                }
+                let older = std::mem::replace(&mut latest[*slot as usize], self.before + number + 1);
+                waiting(older, self.before, entries)
+            }
+            _ => {
+                if !self.tuples.has_room(number as usize + 1) {
+                    self.tuples.grow(number as usize + 1, std::iter::empty());
+                    for known in entries.waiting as u32..number {
+                        self.put_tuple(known, entries);
+                    }
+                }
+                self.put_tuple(number, entries)
+            }
+        };
+        let mut older = older;
+        while let Some(empty) = older.filter(|older| entries.all[*older as usize].set.is_empty()) {
+            older = self.older(empty);
+        }
+        if let Some(older) = older {
+            self.older.resize(number as usize, NONE);
+            self.older.push(older);
+        }
+    }
+
+    /// Makes an entry the latest of its tuple; returns the one that was.
+    fn put_tuple(&mut self, number: u32, entries: Entries<'_>) -> Option<u32> {
+        let Entry { root, end, .. } = entries.all[number as usize];
+        let slots = entries.slots_of(number);
+        if end == End::Root {
+            return None;
+        }
+        self.tuples.put(hash(end, slots), number, |other| entries.is(other, root, end, slots))
+    }
+
+    /// The latest entry of a tuple.
+    pub(super) fn latest(&self, root: RootId, end: End, slots: &[u32], entries: Entries<'_>) -> Option<u32> {
+        match (end, slots) {
+            (End::Root, [slot]) => {
+                let (_, latest) = self.facts.iter().find(|(known, _)| *known == root)?;
+                waiting(*latest.get(*slot as usize)?, self.before, entries)
+            }
+            _ => self.tuples.find(hash(end, slots), |entry| entries.is(entry, root, end, slots)),
+        }
+    }
+
+    /// The entry of the same tuple that came before this one.
+    pub(super) fn older(&self, entry: u32) -> Option<u32> {
+        self.older.get(entry as usize).copied().filter(|older| *older != NONE)
+    }
+
+    /// Reads what a search for these facts will look at.
+    pub(super) fn touch(&self, root: RootId, slots: &[u32], entries: Entries<'_>) -> u64 {
+        let Some((_, latest)) = self.facts.iter().find(|(known, _)| *known == root) else { return 0 };
+        let found = slots.iter().filter_map(|slot| latest.get(*slot as usize));
+        let found = found.filter_map(|latest| waiting(*latest, self.before, entries));
+        found.fold(0, |all, entry| all ^ entries.all[entry as usize].age)
+    }
+
+    /// Forgets all entries, of which there have been so many.
+    pub(super) fn clear(&mut self, entries: usize) {
+        self.entered = 0;
+        // When the numbers come to an end, the list starts over.
+        let before = u32::try_from(entries).ok().and_then(|entries| self.before.checked_add(entries));
+        match before.filter(|before| *before < u32::MAX / 2) {
+            Some(before) => self.before = before,
+            None => (self.before, self.facts) = (0, Vec::new()),
+        }
+        self.tuples = Index::default();
+        self.older = Vec::new();
+    }
+
+    /// The bytes held.
+    pub(super) fn bytes(&self) -> usize {
+        let facts: usize = self.facts.iter().map(|(_, latest)| latest.capacity()).sum();
+        (facts + self.older.capacity()) * size_of::<u32>() + self.tuples.bytes()
+    }
+}
+
+/// The entry that stands in the list of the latest, if it still waits.
+#[inline]
+fn waiting(latest: u32, before: u32, entries: Entries<'_>) -> Option<u32> {
+    let entry = latest.checked_sub(before + 1)?;
+    (entry as usize >= entries.waiting && (entry as usize) < entries.all.len()).then_some(entry)
+}
+
+fn hash(end: End, slots: &[u32]) -> u64 {
+    let node = match end {
+        End::Root => 0,
+        End::Join(node) => u64::from(node.0) + 1,
+    };
+    hash_words(std::iter::once(node).chain(slots.iter().map(|slot| u64::from(*slot))))
+}

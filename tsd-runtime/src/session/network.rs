@@ -1,0 +1,87 @@
+//! The network of a session as it is at one moment.
+
+use std::fmt::{self, Write as _};
+use std::ops::Deref;
+
+use tsd_ir::{Network, NodeId, ViewId};
+
+use crate::matcher::Matcher;
+use crate::statistics::{JoinStatistics, RuleStatistics, ViewStatistics};
+
+/// The network of a session: its shape, which it can be used as, and what its nodes hold.
+///
+/// `Display` writes the network as [`Network::to_text`] does, with what each node holds beside it.
+#[derive(Clone, Copy)]
+pub struct LiveNetwork<'a> {
+    matcher: &'a Matcher,
+}
+
+impl<'a> LiveNetwork<'a> {
+    pub(super) fn new(matcher: &'a Matcher) -> Self {
+        Self { matcher }
+    }
+
+    /// The shape: nodes, what they join, and who uses them.
+    pub fn shape(&self) -> &'a Network {
+        &self.matcher.network
+    }
+
+    /// What a join holds, and what passed through it if the session counts. The join must be in use.
+    pub fn statistics(&self, join: NodeId) -> JoinStatistics {
+        self.matcher.join_statistics(join, self.matcher.network.join(join))
+    }
+
+    /// What a view holds. The view must be in use.
+    pub fn view_statistics(&self, view: ViewId) -> ViewStatistics {
+        self.matcher.view_statistics(view)
+    }
+
+    /// How many activations of each rule have fired and wait, in the order in which the rules were added.
+    pub fn activations(&self) -> Vec<RuleStatistics> {
+        self.matcher.rule_statistics()
+    }
+}
+
+impl Deref for LiveNetwork<'_> {
+    type Target = Network;
+
+    fn deref(&self) -> &Network {
+        &self.matcher.network
+    }
+}
+
+impl fmt::Display for LiveNetwork<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.shape().to_text_with(
+            &self.matcher.schema,
+            |root| {
+                let ty = self.shape().root(root).ty;
+                let noun = if ty.view().is_some() { "groups" } else { "facts" };
+                format!("{} {noun}", self.matcher.memory.store(ty).len())
+            },
+            |join| {
+                let JoinStatistics { left, right, bytes, counts, .. } = self.statistics(join);
+                let mut text = format!("{left} × {right}, {bytes} bytes");
+                if let Some(counts) = counts {
+                    // Writing to a String cannot fail.
+                    let _ = write!(
+                        text,
+                        ", probes {}, hits {}, passed {}",
+                        counts.probes, counts.hits, counts.passed
+                    );
+                }
+                text
+            },
+            |view| {
+                let ViewStatistics { groups, bytes, .. } = self.view_statistics(view);
+                format!("{groups} groups, {bytes} bytes")
+            },
+        ))
+    }
+}
+
+impl fmt::Debug for LiveNetwork<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.shape(), f)
+    }
+}

@@ -1,0 +1,136 @@
+//! What a session tells the `metrics` facade and `tracing`, each a feature that is off unless asked for.
+//!
+//! A session tells at the end of each run and when rules come or go, never while facts flow. With the features off every
+//! function here is empty; with them on and nobody listening, each costs what the facades ask for that.
+
+use crate::error::Error;
+use crate::matcher::Matcher;
+use crate::report::Report;
+
+#[cfg(feature = "metrics")]
+mod figures;
+
+/// What has been told already of things that only grow.
+#[derive(Debug, Default)]
+pub(crate) struct Told {
+    /// For each type, how many facts were inserted and retracted.
+    #[cfg(feature = "metrics")]
+    facts: Vec<(u64, u64)>,
+    /// How many updates there were, since they were told last.
+    #[cfg(feature = "metrics")]
+    updates: u64,
+}
+
+impl Told {
+    /// Counts an update.
+    #[inline]
+    pub(crate) fn updated(&mut self) {
+        #[cfg(feature = "metrics")]
+        {
+            self.updates += 1;
+        }
+    }
+}
+
+/// A run on its way.
+pub(crate) struct Run {
+    #[cfg(feature = "metrics")]
+    start: std::time::Instant,
+    #[cfg(feature = "tracing")]
+    span: tracing::span::EnteredSpan,
+}
+
+impl Run {
+    pub(crate) fn begin() -> Self {
+        Self {
+            #[cfg(feature = "metrics")]
+            start: std::time::Instant::now(),
+            #[cfg(feature = "tracing")]
+            span: tracing::debug_span!(
+                target: "tsd",
+                "run",
+                fired = tracing::field::Empty,
+                problems = tracing::field::Empty,
+                no_values = tracing::field::Empty,
+            )
+            .entered(),
+        }
+    }
+
+    /// Tells how the run ended.
+    #[allow(unused_variables)]
+    pub(crate) fn end(self, ended: &Result<Report, Error>, matcher: &Matcher, told: &mut Told) {
+        #[cfg(feature = "metrics")]
+        figures::run(self.start.elapsed(), ended, matcher, told);
+        #[cfg(feature = "tracing")]
+        match ended {
+            Ok(report) => {
+                self.span.record("fired", report.total());
+                self.span.record("problems", report.problem_count());
+                self.span.record("no_values", report.no_values());
+            }
+            Err(error) => tracing::warn!(target: "tsd", %error, "the run was stopped"),
+        }
+    }
+}
+
+/// Tells how often a rule fired in a run.
+#[allow(unused_variables)]
+pub(crate) fn fired(rule: &str, count: u64) {
+    #[cfg(feature = "metrics")]
+    figures::fired(rule, count);
+}
+
+/// Tells of an effect that could not take place.
+#[allow(unused_variables)]
+pub(crate) fn problem(rule: &str, effect: &str, reason: &str) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(target: "tsd", rule, effect, reason, "an effect could not take place");
+}
+
+/// Tells that an operator had no value.
+#[cold]
+pub(crate) fn no_value() {
+    #[cfg(feature = "tracing")]
+    tracing::debug!(target: "tsd", "an operator had no value");
+}
+
+/// Work on rules or facts at large, which lasts as long as what is returned lives.
+#[cfg(feature = "tracing")]
+pub(crate) fn work(what: Work<'_>) -> tracing::span::EnteredSpan {
+    let span = match what {
+        Work::AddRules(count) => tracing::info_span!(target: "tsd", "add_rules", count),
+        Work::RemoveRule(rule) => tracing::info_span!(target: "tsd", "remove_rule", rule),
+        Work::Load(facts) => tracing::info_span!(target: "tsd", "load", facts),
+    };
+    span.entered()
+}
+
+/// Work on rules or facts at large, which lasts as long as what is returned lives.
+#[cfg(not(feature = "tracing"))]
+pub(crate) fn work(what: Work<'_>) -> Work<'_> {
+    what
+}
+
+/// What a session does beside taking in changes and firing.
+#[derive(Clone, Copy, Debug)]
+// Only traces look inside.
+#[cfg_attr(not(feature = "tracing"), allow(dead_code))]
+pub(crate) enum Work<'a> {
+    AddRules(usize),
+    RemoveRule(&'a str),
+    Load(usize),
+}
+
+/// Tells how many rules and nodes there are now.
+#[allow(unused_variables)]
+pub(crate) fn network(matcher: &Matcher) {
+    #[cfg(feature = "metrics")]
+    figures::network(matcher);
+}
+
+/// Tells what a session holds.
+#[cfg(feature = "metrics")]
+pub(crate) fn held(matcher: &Matcher) {
+    figures::held(matcher);
+}

@@ -1,0 +1,167 @@
+//! What a session tells of itself: what its nodes hold, what passed through them, what fired and what waits.
+
+use tsd_runtime::Engine;
+use tsd_runtime::ir::{FactHandle, TypeId, Value};
+use tsd_runtime::statistics::{Counts, JoinStatistics};
+
+const SHOP: &str = r#"
+    type Customer(#id: string, tier: string)
+    type Order(#id: string, customer_id: string, value: number)
+    action reward(customer: string)
+    rule vip : {c: Customer, o: Order} / o.customer_id == c.id AND c.tier == "GOLD" ==> reward(c.id)
+    rule large : {c: Customer, o: Order} / o.customer_id == c.id AND o.value > LENGTH(c.id) * 50 ==> reward(c.id)
+"#;
+
+const CUSTOMER: TypeId = TypeId(0);
+const ORDER: TypeId = TypeId(1);
+
+fn shop() -> Engine<()> {
+    Engine::from_text("shop.tsd", SHOP, ()).unwrap()
+}
+
+fn text(text: &str) -> Value {
+    Value::Text(text.to_owned())
+}
+
+fn customer(engine: &mut Engine<()>, id: &str, tier: &str) -> FactHandle {
+    engine.insert_values(CUSTOMER, &[text(id), text(tier)]).unwrap()
+}
+
+fn order(engine: &mut Engine<()>, id: &str, customer: &str, value: f64) -> FactHandle {
+    engine.insert_values(ORDER, &[text(id), text(customer), Value::Number(value)]).unwrap()
+}
+
+/// Two customers, one of them GOLD, and three orders, two of a customer and one of nobody.
+fn filled(engine: &mut Engine<()>) -> FactHandle {
+    customer(engine, "c1", "GOLD");
+    customer(engine, "c2", "SILVER");
+    order(engine, "o1", "c1", 10.0);
+    order(engine, "o3", "nobody", 10.0);
+    order(engine, "o2", "c2", 1000.0)
+}
+
+fn join(engine: &Engine<()>) -> JoinStatistics {
+    let statistics = engine.statistics();
+    assert_eq!(statistics.joins.len(), 1, "both rules use one join");
+    statistics.joins[0].clone()
+}
+
+#[test]
+fn types_joins_rules_and_bytes_are_told_without_counting() {
+    let mut engine = shop();
+    filled(&mut engine);
+    let statistics = engine.statistics();
+    let facts: Vec<(&str, usize)> = statistics.types.iter().map(|ty| (&*ty.name, ty.facts)).collect();
+    assert_eq!(facts, [("Customer", 2), ("Order", 3)]);
+    let join = join(&engine);
+    assert_eq!((join.users, join.left, join.right, join.counts), (2, 2, 3, None));
+    assert!(join.bytes > 0);
+    assert_eq!(statistics.bytes.total(), engine.bytes());
+    assert_eq!((statistics.facts(), statistics.tuples()), (5, 5));
+}
+
+#[test]
+fn activations_wait_and_then_have_fired() {
+    let mut engine = shop();
+    let o2 = filled(&mut engine);
+    let rule = |engine: &Engine<()>, name| {
+        let statistics = engine.statistics();
+        let rule = statistics.rule(name).unwrap();
+        (rule.fired, rule.waiting)
+    };
+    assert_eq!((rule(&engine, "vip"), rule(&engine, "large")), ((0, 1), (0, 1)));
+    engine.retract_fact(o2).unwrap();
+    assert_eq!((rule(&engine, "vip"), rule(&engine, "large")), ((0, 1), (0, 0)), "it holds no longer");
+    engine.run().unwrap();
+    assert_eq!(rule(&engine, "vip"), (1, 0));
+    order(&mut engine, "o4", "c1", 2000.0);
+    engine.set_run_limit(1);
+    engine.run().unwrap_err();
+    let statistics = engine.statistics();
+    assert_eq!((statistics.fired(), statistics.waiting()), (2, 1), "a run that is stopped counts");
+    engine.remove_rule("vip").unwrap();
+    assert!(engine.statistics().rule("vip").is_none());
+}
+
+#[test]
+fn joins_count_what_passes_through_them_once_they_are_asked_to() {
+    let mut engine = shop();
+    engine.collect_counts(true);
+    let o2 = filled(&mut engine);
+    let expected = Counts {
+        left_in: 2,
+        right_in: 3,
+        // Nothing was there to be searched when the customers came; then each order met two of them.
+        probes: 3,
+        candidates: 6,
+        hits: 2,
+        passed: 2,
+    };
+    assert_eq!(join(&engine).counts, Some(expected));
+    // Neither rule wants this one, whose key is there.
+    order(&mut engine, "o5", "c2", 1.0);
+    let next = Counts { right_in: 4, probes: 4, candidates: 8, hits: 3, ..expected };
+    assert_eq!(join(&engine).counts, Some(next));
+    engine.retract_fact(o2).unwrap();
+    let next = Counts { right_in: 5, probes: 5, candidates: 10, hits: 4, passed: 3, ..next };
+    assert_eq!(join(&engine).counts, Some(next), "what leaves takes the same way");
+    engine.collect_counts(true);
+    assert_eq!(join(&engine).counts, Some(Counts::default()), "counting begins anew");
+    engine.collect_counts(false);
+    assert_eq!(join(&engine).counts, None);
+}
+
+#[test]
+fn rules_that_come_while_the_session_counts_are_counted() {
+    let mut engine = shop();
+    engine.collect_counts(true);
+    filled(&mut engine);
+    let rule = "rule same : {a: Order, b: Order} / a.value == b.value AND a.id < b.id ==> reward(a.id)";
+    engine.add_rule(rule).unwrap();
+    let statistics = engine.statistics();
+    let counts = statistics.joins[1].counts.unwrap();
+    assert_eq!((counts.left_in, counts.right_in, counts.candidates), (3, 3, 9));
+    // Each order has the value of itself, two have each other's, and one of those two pairs is in order.
+    assert_eq!((counts.hits, counts.passed), (5, 1));
+}
+
+#[test]
+fn a_network_shows_what_its_nodes_hold() {
+    let mut engine = shop();
+    filled(&mut engine);
+    let text = engine.network().to_string();
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines.len(), 2, "{text}");
+    assert!(lines[0].starts_with("Customer ") && lines[0].contains("| 2 facts "), "{text}");
+    assert!(lines[1].starts_with("  Order on 0.id = customer_id #"), "{text}");
+    assert!(lines[1].contains("| 2 × 3, ") && lines[1].ends_with("| vip, large"), "{text}");
+    engine.collect_counts(true);
+    order(&mut engine, "o9", "c1", 1.0);
+    let text = engine.network().to_string();
+    assert!(text.contains(", probes 1, hits 1, passed 1"), "{text}");
+}
+
+#[test]
+fn views_tell_their_answers_and_who_waits_for_them() {
+    let rules = r#"
+        rule paid : {c: Customer} / SUM(o: Order / o.customer_id == c.id ; o.value) > 100 ==> reward(c.id)
+        rule again : {c: Customer} / SUM(o: Order / c.id == o.customer_id ; o.value) > 500 ==> reward(c.id)
+        rule most : {c: Customer, o: Order} / o.value >= MAX(p: Order / p.customer_id == c.tier ; p.value) ==> reward(c.id)
+    "#;
+    let mut engine = Engine::from_text("shop.tsd", &format!("{SHOP}{rules}"), ()).unwrap();
+    filled(&mut engine);
+    let statistics = engine.statistics();
+    let views: Vec<(u32, usize)> = statistics.views.iter().map(|view| (view.users, view.groups)).collect();
+    // One answer for each customer, who is asked about in two rules; and one for each tier.
+    assert_eq!(views, [(2, 2), (1, 2)]);
+    assert_eq!(statistics.watches.iter().map(|watch| watch.tuples).collect::<Vec<_>>(), [2, 6]);
+    assert!(statistics.views.iter().all(|view| view.bytes > 0) && statistics.bytes.watches > 0);
+    assert_eq!(statistics.bytes.total(), engine.bytes());
+    let text = engine.network().to_string();
+    assert!(text.lines().any(|line| line.starts_with("view #") && line.contains("| 2 groups, ")), "{text}");
+    for rule in ["paid", "again", "most"] {
+        engine.remove_rule(rule).unwrap();
+    }
+    let statistics = engine.statistics();
+    assert!(statistics.views.is_empty() && statistics.watches.is_empty());
+}
