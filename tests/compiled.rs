@@ -222,3 +222,58 @@ fn names_that_rust_has_taken() -> Result<(), tsd::Error> {
     assert_eq!(session.host().0, 11);
     Ok(())
 }
+
+tsd::rules! {
+    mod staff;
+    type Firm(#name: string)
+    type Dept(#id: string, firm: Firm?)
+    type Emp(#id: string, dept: Dept, salary: int?, boss: bool)
+    action tell(rule: string, dept: string)
+    action pay(dept: string, sum: int, heads: int)
+    rule nobody : {d: Dept} / NOT (EXISTS (e: Emp / e.dept == d)) ==> tell("nobody", d.id)
+    rule best : {e: Emp} / e.boss AND e.salary >= MAX(x: Emp / x.dept == e.dept ; x.salary) ==> tell("best", e.id)
+    rule cost : {d: Dept, sum: SUM(e.salary), heads: COUNT(e)} / {e: Emp} / e.dept == d AND sum > 10 ==> pay(d.id, sum, heads)
+    rule acme : {e: Emp} / e.dept.firm.name == "acme" AND e.boss ==> tell("acme", e.id)
+}
+
+#[derive(Debug, Default)]
+struct Told(Vec<String>);
+
+impl staff::Actions for Told {
+    fn tell(&mut self, rule: &str, what: &str) {
+        self.0.push(format!("{rule} {what}"));
+    }
+
+    fn pay(&mut self, dept: &str, sum: i64, heads: i64) {
+        self.0.push(format!("cost {dept} {sum} {heads}"));
+    }
+}
+
+#[test]
+fn what_other_facts_say_is_kept_up_to_date() -> Result<(), tsd::Error> {
+    let mut session = staff::Session::new(Told::default());
+    let told =
+        |session: &mut staff::Session<Told>| session.run().map(|_| std::mem::take(&mut session.host_mut().0));
+    let firm = session.insert(staff::Firm { name: "acme".into() })?;
+    let dept = session.insert(staff::Dept { id: "d".into(), firm: Some(firm) })?;
+    assert_eq!(told(&mut session)?, ["nobody d"]);
+
+    let emp = |id: &str, salary, boss| staff::Emp { id: id.into(), dept, salary, boss };
+    let ann = session.insert(emp("ann", Some(9), true))?;
+    let bob = session.insert(emp("bob", Some(4), false))?;
+    session.insert(emp("cy", None, false))?;
+    assert_eq!(told(&mut session)?, ["best ann", "acme ann", "cost d 13 3"]);
+
+    session.update(bob, |bob| bob.salary = Some(10))?;
+    assert_eq!(told(&mut session)?, ["cost d 19 3"], "the sum is read, so it is told again");
+    session.retract(bob)?;
+    assert_eq!(told(&mut session)?, ["best ann"], "the next best is the greatest, once the extreme has gone");
+    session.update(dept, |dept| dept.firm = None)?;
+    session.update(ann, |ann| ann.salary = Some(11))?;
+    assert_eq!(
+        told(&mut session)?,
+        ["best ann", "cost d 11 2"],
+        "a reference that leads nowhere has no value"
+    );
+    Ok(())
+}

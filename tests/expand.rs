@@ -87,6 +87,33 @@ snapshots! {
         rule further_off : {o: Order, p: Product}
             / o.product == p.id AND o.value / o.count > p.price * 9.5 AND UPPER(p.name) LIKE "B%" ==> odd(o.id)
     "#;
+    negation: r#"
+        type Customer(#id: string, floor: number)
+        type Order(#id: string, customer: Customer, total: number)
+        action idle(customer: string)
+        rule idle : {c: Customer} / NOT (EXISTS (o: Order / o.customer == c AND o.total > c.floor * 2)) ==> idle(c.id)
+    "#;
+    aggregate: r#"
+        type Customer(#id: string, region: string, limit: number)
+        type Order(#id: string, region: string, total: number, discount: number)
+        action over(customer: string, mean: number)
+        rule over : {c: Customer} / SUM(o: Order / o.region == c.region ; o.total - o.discount) > c.limit
+            ==> over(c.id, AVG(o: Order / o.region == c.region ; o.total))
+    "#;
+    aggregate_variables: r#"
+        type Dept(#id: string)
+        type Emp(#id: string, dept: Dept, salary: int)
+        action report(dept: string, pay: int, heads: int)
+        rule expensive : {d: Dept, pay: SUM(e.salary), heads: COUNT(e)} / {e: Emp}
+            / e.dept == d AND pay / heads > 5000 ==> report(d.id, pay, heads)
+    "#;
+    followed_reference: r#"
+        type Region(#id: string, name: string)
+        type Customer(#id: string, region: Region?)
+        type Order(#id: string, customer: Customer)
+        action ship(order: string, region: string?)
+        rule north : {o: Order} / o.customer.region.name LIKE "n%" ==> ship(o.id, o.customer.region.id)
+    "#;
     effects: r#"
         type Order(#id: string, value: number, state: string)
         type Note(order: Order, text: string)

@@ -5,6 +5,7 @@
 //! nobody may profit from dense ones.
 
 mod rules;
+pub mod seeds;
 
 pub use rules::{Action, RuleParameters, parameters, program};
 

@@ -11,6 +11,10 @@ use crate::error::Error;
 pub(crate) struct Modules {
     /// The files of each module, sorted by name.
     pub(crate) files: BTreeMap<String, Vec<File>>,
+    /// The profiles by the names of their files without the ending.
+    profiles: BTreeMap<String, File>,
+    /// Those that were named by their paths.
+    named_profiles: BTreeMap<String, File>,
     /// Every directory and file.
     pub(crate) watched: BTreeSet<PathBuf>,
 }
@@ -39,6 +43,24 @@ impl Modules {
         Ok(modules)
     }
 
+    /// Takes in a profile that is named by its path.
+    pub(crate) fn add_profile(&mut self, path: &Path) -> Result<(), Error> {
+        let text = fs::read_to_string(path).map_err(|error| Error::at(path, "read", &error))?;
+        let name = if path.is_absolute() { last_name(path) } else { slashed(path) };
+        self.named_profiles.insert(stem(path), File { name, text });
+        self.watched.insert(path.to_owned());
+        Ok(())
+    }
+
+    /// The profile of a module.
+    pub(crate) fn profile(&self, module: &str) -> Option<&File> {
+        let only = match (self.files.len(), self.named_profiles.len()) {
+            (1, 1) => self.named_profiles.values().next(),
+            _ => None,
+        };
+        self.named_profiles.get(module).or(only).or_else(|| self.profiles.get(module))
+    }
+
     /// Takes in a directory; `shown` is its name in messages, and `module` the module of the directory around it.
     fn directory(&mut self, dir: &Path, shown: &str, module: &str) -> Result<(), Error> {
         self.watched.insert(dir.to_owned());
@@ -50,6 +72,11 @@ impl Modules {
         paths.sort();
         let (dirs, paths): (Vec<PathBuf>, Vec<PathBuf>) = paths.into_iter().partition(|path| path.is_dir());
 
+        for path in paths.iter().filter(|path| path.extension().is_some_and(|end| end == "profile")) {
+            let text = fs::read_to_string(path).map_err(|error| Error::at(path, "read", &error))?;
+            self.profiles.insert(stem(path), File { name: format!("{shown}/{}", last_name(path)), text });
+            self.watched.insert(path.clone());
+        }
         let mut found = Vec::new();
         for path in paths.into_iter().filter(|path| path.extension().is_some_and(|end| end == "tsd")) {
             let text = fs::read_to_string(&path).map_err(|error| Error::at(&path, "read", &error))?;
@@ -67,6 +94,10 @@ impl Modules {
         }
         dirs.iter().try_for_each(|dir| self.directory(dir, &format!("{shown}/{}", last_name(dir)), &module))
     }
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 fn last_name(path: &Path) -> String {

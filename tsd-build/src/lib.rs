@@ -17,6 +17,9 @@
 //! - Otherwise it belongs where its parent directory belongs; and the directory that [`Builder::dir`] was given is a module
 //!   of its own name.
 //!
+//! A file `shop.profile` in one of the directories holds what was observed when the rules of the module `shop` ran (see
+//! `Session::profile` and `tsd run --profile`); the module is planned with it.
+//!
 //! So a directory of files without any `mod` is one module, sub-directories included, and one file with a `mod` names it.
 
 mod error;
@@ -26,11 +29,12 @@ mod output;
 use std::path::PathBuf;
 
 use tsd_compiler::codegen::{self, Options};
-use tsd_compiler::compile;
 use tsd_compiler::diagnostics::{Diagnostic, render};
 use tsd_compiler::source::SourceMap;
+use tsd_compiler::{Planning, compile_with};
 
 pub use self::error::Error;
+pub use tsd_compiler::Strategy;
 
 use self::files::Modules;
 
@@ -40,6 +44,8 @@ use self::files::Modules;
 pub struct Builder {
     dirs: Vec<PathBuf>,
     out_dir: Option<PathBuf>,
+    strategy: Option<Strategy>,
+    profiles: Vec<PathBuf>,
 }
 
 impl Builder {
@@ -52,6 +58,21 @@ impl Builder {
     /// package.
     pub fn dir(mut self, dir: impl Into<PathBuf>) -> Self {
         self.dirs.push(dir.into());
+        self
+    }
+
+    /// How to put the patterns of rules in order, except where a rule says it itself (`rule r @plan(greedy) : …`). It
+    /// changes time and memory, never a result.
+    pub fn strategy(mut self, strategy: Strategy) -> Self {
+        self.strategy = Some(strategy);
+        self
+    }
+
+    /// Plans the module that the file is named after with what `Session::profile` or `tsd run --profile` wrote to it;
+    /// where there is only one module, whatever the file's name. Profiles among the rule files (`shop.profile` for the
+    /// module `shop`) are found without it.
+    pub fn profile(mut self, path: impl Into<PathBuf>) -> Self {
+        self.profiles.push(path.into());
         self
     }
 
@@ -69,7 +90,8 @@ impl Builder {
     pub fn compile(self) -> Result<(), Error> {
         let out_dir = self.out_dir.or_else(|| std::env::var_os("OUT_DIR").map(PathBuf::from));
         let out_dir = out_dir.ok_or_else(Error::no_out_dir)?.join("tsd");
-        let modules = Modules::find(&self.dirs)?;
+        let mut modules = Modules::find(&self.dirs)?;
+        self.profiles.iter().try_for_each(|path| modules.add_profile(path))?;
         modules.watched.iter().for_each(|path| println!("cargo::rerun-if-changed={}", path.display()));
 
         let mut generated = Vec::new();
@@ -77,7 +99,13 @@ impl Builder {
         for (name, files) in &modules.files {
             let mut sources = SourceMap::new();
             let ids: Vec<_> = files.iter().map(|file| sources.add(&*file.name, &*file.text)).collect();
-            let mut compilation = compile(&sources, &ids);
+            let profile = modules.profile(name).map(|file| sources.add(&*file.name, &*file.text));
+            let planning = Planning {
+                strategy: self.strategy,
+                profile: profile.map(|file| (&sources, file)),
+                ..Planning::default()
+            };
+            let mut compilation = compile_with(&sources, &ids, &planning);
             for diagnostic in compilation.diagnostics.iter().filter(|diagnostic| !diagnostic.is_error()) {
                 println!("cargo::warning={}", warning(diagnostic, &sources));
             }

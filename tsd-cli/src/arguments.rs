@@ -39,6 +39,33 @@ pub(crate) struct Rules {
     /// Rule files. Several make one program. The order of rules, facts and commands in it is that of the files.
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
+    /// How to put the patterns of rules in order, except where a rule says it itself. It changes time and memory, never a
+    /// result.
+    #[arg(long, value_enum, value_name = "STRATEGY")]
+    pub(crate) plan: Option<Plan>,
+    /// Plan with what this profile says, instead of the .profile file beside the first rule file, if there is one.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) use_profile: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Plan {
+    /// As the rules declare them.
+    Declared,
+    /// The most selective join first, and so on.
+    Greedy,
+    /// What costs least by estimate.
+    Optimal,
+}
+
+impl From<Plan> for tsd_compiler::Strategy {
+    fn from(plan: Plan) -> Self {
+        match plan {
+            Plan::Declared => Self::Declared,
+            Plan::Greedy => Self::Greedy,
+            Plan::Optimal => Self::Optimal,
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -65,6 +92,9 @@ pub(crate) struct Run {
     /// How to show what fires.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
+    /// Write to this file what was observed of facts, filters and joins, for the planner.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) profile: Option<PathBuf>,
     /// Show all facts at the end, by type and then in the order of insertion.
     #[arg(long)]
     pub(crate) final_facts: bool,
@@ -74,6 +104,9 @@ pub(crate) struct Run {
     /// Stop with an error after this many activations.
     #[arg(long, value_name = "N")]
     pub(crate) run_limit: Option<u64>,
+    /// In which order activations of one salience fire.
+    #[arg(long, value_enum, default_value_t = Strategy::Breadth)]
+    pub(crate) strategy: Strategy,
     /// Whether rules share what they have in common. It changes time and memory, never a result.
     #[arg(long, value_enum, default_value_t = Sharing::On)]
     pub(crate) sharing: Sharing,
@@ -155,6 +188,36 @@ pub(crate) enum Format {
 pub(crate) enum Sharing {
     On,
     Off,
+}
+
+/// As CLIPS defines them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Strategy {
+    /// What the oldest change brought about first.
+    Breadth,
+    /// What the newest change brought about first.
+    Depth,
+    /// The most recent facts first.
+    Lex,
+    /// The most recent fact of the first pattern first, then as lex.
+    Mea,
+    /// The rule that asks for more first.
+    Complexity,
+    /// The rule that asks for less first.
+    Simplicity,
+}
+
+impl From<Strategy> for tsd_runtime::Strategy {
+    fn from(strategy: Strategy) -> Self {
+        match strategy {
+            Strategy::Breadth => Self::Breadth,
+            Strategy::Depth => Self::Depth,
+            Strategy::Lex => Self::Lex,
+            Strategy::Mea => Self::Mea,
+            Strategy::Complexity => Self::Complexity,
+            Strategy::Simplicity => Self::Simplicity,
+        }
+    }
 }
 
 impl From<Sharing> for tsd_runtime::ir::Sharing {

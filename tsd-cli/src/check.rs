@@ -1,16 +1,17 @@
 //! `tsd check`.
 
-use tsd_compiler::compile_script;
+use tsd_compiler::compile_script_with;
 use tsd_compiler::script::{Nothing, ScriptStep};
 
 use crate::arguments::Rules;
 use crate::commands::{EXIT_ERRORS, Stop, Streams};
-use crate::rules::{counted, read, show};
+use crate::rules::{counted, planning, read, show};
 
 /// Compiles the rules, which may be a script, and says what they hold.
 pub(crate) fn check(rules: &Rules, streams: &mut Streams) -> Result<(), Stop> {
-    let (sources, files) = read(&rules.files, streams)?;
-    let compilation = compile_script(&Nothing::default(), &sources, &files);
+    let (sources, files, profile) = read(rules, streams)?;
+    let planning = planning(rules, &sources, profile);
+    let compilation = compile_script_with(&Nothing::default(), &sources, &files, &planning);
     show(&sources, &compilation.diagnostics, streams.colour, &mut streams.err)?;
     let Some(script) = compilation.script else { return Err(Stop::Exit(EXIT_ERRORS)) };
     let (mut rules, mut facts) = (0, 0);

@@ -4,17 +4,18 @@ use tsd_runtime::ir::Sharing;
 use tsd_runtime::{Engine, Error};
 
 use crate::arguments::{Format, Run};
-use crate::commands::{EXIT_ERRORS, Stop, Streams};
+use crate::commands::{EXIT_ERRORS, EXIT_USAGE, Stop, Streams};
 use crate::load::{LoadError, load};
 use crate::loaded::told;
 use crate::progress::Bar;
 use crate::record::{Shared, Style};
-use crate::rules::{read, show};
+use crate::rules::{planning, read, show};
 use crate::summary;
 
 /// Interprets the rules over the facts and shows what fires.
 pub(crate) fn execute(arguments: &Run, mut streams: Streams) -> Result<(), Stop> {
-    let (sources, files) = read(&arguments.rules.files, &mut streams)?;
+    let (sources, files, profile) = read(&arguments.rules, &mut streams)?;
+    let planning = planning(&arguments.rules, &sources, profile);
     let style = match arguments.format {
         Format::Json => Style::Json,
         Format::Text if arguments.quiet => Style::PrintedOnly,
@@ -23,7 +24,7 @@ pub(crate) fn execute(arguments: &Run, mut streams: Streams) -> Result<(), Stop>
     let sharing = Sharing::from(arguments.sharing);
     let Streams { out, err, colour, progress } = streams;
     let recorder = Shared::new(style, out, err);
-    let executed = Engine::from_sources(&sources, &files, recorder.clone(), sharing);
+    let executed = Engine::from_sources_with(&sources, &files, recorder.clone(), sharing, &planning);
     let mut engine = match executed {
         Ok((engine, warnings)) => {
             show(&sources, &warnings, colour, recorder.lock().err())?;
@@ -36,6 +37,7 @@ pub(crate) fn execute(arguments: &Run, mut streams: Streams) -> Result<(), Stop>
         Err(error) => return stop(&recorder, &error),
     };
     recorder.attach(&mut engine);
+    engine.set_strategy(arguments.strategy.into());
     if let Some(limit) = arguments.run_limit {
         engine.set_run_limit(limit);
     }
@@ -47,6 +49,8 @@ pub(crate) fn execute(arguments: &Run, mut streams: Streams) -> Result<(), Stop>
         return Err(refuse(&recorder, &error));
     }
 
+    // Rules may take facts away, so the facts are observed before and after.
+    let observed = arguments.profile.as_ref().map(|_| engine.profile());
     let run = engine.run();
     recorder.lock().flush();
     match run {
@@ -57,6 +61,13 @@ pub(crate) fn execute(arguments: &Run, mut streams: Streams) -> Result<(), Stop>
             }
         }
         Err(error) => return stop(&recorder, &error),
+    }
+    if let (Some(path), Some(before)) = (&arguments.profile, observed) {
+        let profile = before.then(engine.profile());
+        if let Err(error) = std::fs::write(path, profile.to_string()) {
+            recorder.lock().complain(&format!("error: cannot write {}: {error}", path.display()));
+            return Err(Stop::Exit(EXIT_USAGE));
+        }
     }
     if arguments.final_facts {
         summary::final_facts(&engine, style, &recorder);

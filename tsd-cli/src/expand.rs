@@ -8,7 +8,7 @@ use crate::rules::compile;
 
 /// Shows the Rust source that the rules compile to.
 pub(crate) fn expand(rules: &Rules, streams: &mut Streams) -> Result<(), Stop> {
-    let compiled = compile(&rules.files, streams)?;
+    let compiled = compile(rules, streams)?;
     let text = module_text(&compiled.module, &compiled.sources, &Options::default());
     streams.out.write_all(text.as_bytes())?;
     Ok(())

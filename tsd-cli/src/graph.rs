@@ -18,7 +18,7 @@ use crate::rules::{Compiled, compile, find_rule};
 
 /// Draws the network that the rules share.
 pub(crate) fn graph(arguments: &Graph, streams: &mut Streams) -> Result<(), Stop> {
-    let compiled = compile(&arguments.rules.files, streams)?;
+    let compiled = compile(&arguments.rules, streams)?;
     for rule in &arguments.rule {
         find_rule(&compiled.module, rule, streams)?;
     }

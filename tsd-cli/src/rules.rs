@@ -1,12 +1,12 @@
 //! Rule files on their way to a module, and what is to be said about them.
 
-use std::io::{self, Write};
-use std::path::PathBuf;
+use std::io::{self, ErrorKind, Write};
 
 use tsd_compiler::diagnostics::{Diagnostic, render};
 use tsd_compiler::source::{FileId, SourceMap};
-use tsd_compiler::{Module, PlannedRule};
+use tsd_compiler::{Module, PlannedRule, Planning, Strategy};
 
+use crate::arguments::Rules;
 use crate::commands::{EXIT_ERRORS, EXIT_USAGE, Stop, Streams};
 
 /// Rules that compiled.
@@ -18,9 +18,9 @@ pub(crate) struct Compiled {
 }
 
 /// Reads and compiles rule files, and shows every error and warning.
-pub(crate) fn compile(files: &[PathBuf], streams: &mut Streams) -> Result<Compiled, Stop> {
-    let (sources, ids) = read(files, streams)?;
-    let compilation = tsd_compiler::compile(&sources, &ids);
+pub(crate) fn compile(rules: &Rules, streams: &mut Streams) -> Result<Compiled, Stop> {
+    let (sources, ids, profile) = read(rules, streams)?;
+    let compilation = tsd_compiler::compile_with(&sources, &ids, &planning(rules, &sources, profile));
     show(&sources, &compilation.diagnostics, streams.colour, &mut streams.err)?;
     let compiled = compilation.module.map(|module| Compiled { sources, files: ids, module });
     compiled.ok_or(Stop::Exit(EXIT_ERRORS))
@@ -41,8 +41,39 @@ pub(crate) fn show(
     Ok(())
 }
 
-/// Reads all files, and shows which cannot be read. A file given twice is read once.
-pub(crate) fn read(files: &[PathBuf], streams: &mut Streams) -> Result<(SourceMap, Vec<FileId>), Stop> {
+/// The profile to plan with: the one that is named, or the one beside the first rule file.
+fn profile(rules: &Rules, sources: &mut SourceMap, streams: &mut Streams) -> Result<Option<FileId>, Stop> {
+    let path = match (&rules.use_profile, rules.files.first()) {
+        (Some(path), _) => path.clone(),
+        (None, Some(first)) => first.with_extension("profile"),
+        (None, None) => return Ok(None),
+    };
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Ok(Some(sources.add(path.display().to_string(), text))),
+        Err(error) if rules.use_profile.is_none() && error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => {
+            writeln!(streams.err, "error: cannot read {}: {error}", path.display())?;
+            Err(Stop::Exit(EXIT_USAGE))
+        }
+    }
+}
+
+/// What the planner is told.
+pub(crate) fn planning<'a>(rules: &Rules, sources: &'a SourceMap, profile: Option<FileId>) -> Planning<'a> {
+    Planning {
+        strategy: rules.plan.map(Strategy::from),
+        profile: profile.map(|file| (sources, file)),
+        ..Planning::default()
+    }
+}
+
+/// Reads all files, and shows which cannot be read. A file given twice is read once. The last is the profile, if there is
+/// one.
+pub(crate) fn read(
+    rules: &Rules,
+    streams: &mut Streams,
+) -> Result<(SourceMap, Vec<FileId>, Option<FileId>), Stop> {
+    let files = &rules.files;
     let mut sources = SourceMap::new();
     let mut ids = Vec::with_capacity(files.len());
     let mut unreadable = false;
@@ -58,7 +89,11 @@ pub(crate) fn read(files: &[PathBuf], streams: &mut Streams) -> Result<(SourceMa
             }
         }
     }
-    if unreadable { Err(Stop::Exit(EXIT_USAGE)) } else { Ok((sources, ids)) }
+    if unreadable {
+        return Err(Stop::Exit(EXIT_USAGE));
+    }
+    let profile = profile(rules, &mut sources, streams)?;
+    Ok((sources, ids, profile))
 }
 
 /// The rule of a name; says which is meant when there is none.

@@ -7,6 +7,7 @@
 
 mod action;
 mod annotation;
+mod complexity;
 mod condition;
 mod cycle;
 mod declarations;

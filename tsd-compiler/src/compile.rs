@@ -81,12 +81,30 @@ pub fn compile_rules_with(
 
 /// Compiles a script that the session is to execute: files that are read in the order given.
 pub fn compile_script(session: &dyn Standing, sources: &SourceMap, files: &[FileId]) -> ScriptCompilation {
+    compile_script_with(session, sources, files, &Planning::default())
+}
+
+/// Compiles a script, as [`compile_script`] does, and tells the planner more than it says.
+pub fn compile_script_with(
+    session: &dyn Standing,
+    sources: &SourceMap,
+    files: &[FileId],
+    planning: &Planning<'_>,
+) -> ScriptCompilation {
     let mut sink = Diagnostics::new();
     let programs: Vec<ast::Program> =
         files.iter().map(|file| syntax::parse(sources, *file, &mut sink)).collect();
     let lost = lost_names(sources, files, &sink);
     let epochs = check::check_script(session, &programs, &lost, &mut sink);
-    let planning = Planning { strategy: check::module_strategy(&programs, &mut sink), ..Planning::default() };
+    let own = check::module_strategy(&programs, &mut sink);
+    let additions = |script: &hir::Script| {
+        script.steps.iter().filter(|step| matches!(step, ScriptStep::AddRules(_))).count()
+    };
+    let planning = Planning {
+        strategy: planning.strategy.or(own),
+        part: planning.part || epochs.iter().map(additions).sum::<usize>() > 1,
+        ..*planning
+    };
     let planned = epochs.into_iter().map(|epoch| plan_script(epoch, &planning, &mut sink)).last().flatten();
     let diagnostics = sink.finish();
     let script = planned.filter(|_| !diagnostics.iter().any(Diagnostic::is_error));

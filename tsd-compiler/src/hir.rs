@@ -48,6 +48,8 @@ pub struct Rule {
     pub salience: i32,
     /// Whether the rule's own effects may not activate it again on the same facts.
     pub no_loop: bool,
+    /// How many comparisons the rule asks for.
+    pub complexity: u32,
     /// How its patterns are put in order (`@plan(greedy)`), where the author said.
     pub strategy: Option<Strategy>,
     /// The patterns in order; at least one.

@@ -28,7 +28,7 @@ mod views;
 
 pub use compile::{
     Compilation, RuleCompilation, ScriptCompilation, compile, compile_rules, compile_rules_with,
-    compile_script, compile_with,
+    compile_script, compile_script_with, compile_with,
 };
 pub use module::{InitialFact, InitialValue, Module, Places, PlannedRule, TypePlace};
 pub use plan::{Planning, Strategy};

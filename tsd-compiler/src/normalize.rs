@@ -24,7 +24,6 @@ pub use self::view::NormalView;
 pub(crate) use self::fold::folded;
 pub(crate) use self::keys::Groups;
 pub(crate) use self::order::ordered;
-pub(crate) use self::sets::single;
 
 use self::form::{Form, Forms};
 use self::view::Views;

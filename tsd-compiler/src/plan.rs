@@ -29,19 +29,27 @@ use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::hir::{self, Rule};
 use crate::module::PlannedRule;
 use crate::normalize::Normal;
+use crate::source::{FileId, SourceMap};
 
 /// What the planner is told beside the rules.
 #[derive(Clone, Copy, Default)]
 pub struct Planning<'a> {
     /// How to order the patterns of rules that do not say it themselves; what the module says when absent.
     pub strategy: Option<Strategy>,
+    /// What was observed when the rules ran before: the text of a [`Profile`](tsd_ir::Profile).
+    pub profile: Option<(&'a SourceMap, FileId)>,
+    /// Whether the profile is about more rules than these, so that nothing in it can be called stale.
+    pub part: bool,
     /// Which joins are there already, whatever these rules do: a session has them when rules are added to it.
     pub existing: Option<&'a dyn Fn(&Signature) -> bool>,
 }
 
 impl std::fmt::Debug for Planning<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Planning").field("strategy", &self.strategy).finish_non_exhaustive()
+        f.debug_struct("Planning")
+            .field("strategy", &self.strategy)
+            .field("profile", &self.profile)
+            .finish_non_exhaustive()
     }
 }
 
@@ -62,7 +70,7 @@ pub fn plan(
             units.extend(own);
         }
     }
-    let mut plans = facts::plans(schema, &units, planning).into_iter();
+    let mut plans = facts::plans(schema, &units, planning, sink).into_iter();
     let planned = rules.into_iter().zip(&types).map(|((rule, normal), types)| {
         report_cross_products(schema, &rule, &normal, sink);
         let plan = Plan {
@@ -102,6 +110,7 @@ fn plan_rule(schema: &Schema, plan: Plan, types: &[TypeId], rule: Rule, normal: 
             name: rule.name.into(),
             salience: rule.salience,
             no_loop: rule.no_loop,
+            complexity: rule.complexity,
             patterns: patterns.collect::<Vec<_>>().into(),
             branches: branches.into(),
             views: views.collect::<Vec<_>>().into(),

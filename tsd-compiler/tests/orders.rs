@@ -245,3 +245,77 @@ fn many_patterns_are_planned_in_no_time() {
         assert!(module.rules[0].rule.branches[0].joins.iter().all(|join| !join.keys.is_empty()));
     }
 }
+
+/// The rules' modules without and with a profile, and the warnings.
+fn profiled(rules: &str, profile: &str) -> (Module, Vec<String>) {
+    let mut sources = SourceMap::new();
+    let file = sources.add("shop.tsd", format!("{rules}\n{SHOP}"));
+    let profile = sources.add("shop.profile", profile);
+    let planning = Planning { profile: Some((&sources, profile)), ..Planning::default() };
+    let compilation = compile_with(&sources, &[file], &planning);
+    let warnings = compilation.diagnostics.iter().map(|warning| {
+        let line = sources.position(warning.primary.span).line;
+        format!("{} {}:{line} {}", warning.code, sources.name(warning.primary.span.file), warning.message)
+    });
+    let warnings = warnings.collect();
+    (compilation.module.expect("the rules have no errors"), warnings)
+}
+
+#[test]
+fn what_was_observed_replaces_what_is_guessed() {
+    let rules = "rule r : {c: Customer, o: Order, i: Item}
+        / o.customer == c.id AND i.order == o.id AND c.tier == \"gold\" AND i.quantity > 90 ==> Print(i.id)";
+    assert_eq!(
+        orders(rules),
+        ["c o i"],
+        "one customer in ten is thought to be gold, three items in ten large"
+    );
+    let unprofiled = module(rules, None);
+    let (schema, rule) = (&unprofiled.schema, &unprofiled.rules[0].rule);
+    let branch = &rule.branches[0];
+    let mut profile = tsd_ir::Profile::default();
+    profile.note_facts(schema, branch.ty, 20_000);
+    profile.note_filter(schema, branch.ty, &branch.filter, 19_000, 20_000);
+    profile.note_filter(schema, branch.joins[1].ty, &branch.joins[1].filter, 12, 300_000);
+    let (module, warnings) = profiled(rules, &profile.to_string());
+    assert_eq!(
+        order(&module.rules[0]),
+        ["i", "o", "c"],
+        "nearly all customers are gold, and few items large"
+    );
+    assert!(warnings.is_empty(), "{warnings:?}");
+    let step = &module.rules[0].plan.branches[0].steps[2];
+    assert_eq!((step.facts, step.filter), (20_000.0, 0.95));
+}
+
+#[test]
+fn a_join_is_observed_by_what_it_is_about_not_by_the_order_that_ran() {
+    let rules = |pattern: &str| format!("rule r : {{{pattern}}} / a.maker == b.maker ==> Print(a.id)");
+    let (forth, back) = (rules("a: Product, b: Product"), rules("b: Product, a: Product"));
+    let schema = module(&forth, None).schema;
+    let product = schema.find_type("Product").unwrap();
+    let maker = tsd_ir::Part::Field(schema.ty(product).find_field("maker").unwrap());
+    let mut profile = tsd_ir::Profile::default();
+    profile.note_join(&schema, (product, product), &[(maker, maker)], 25_000, 250_000.0);
+    for rules in [forth, back] {
+        let (module, warnings) = profiled(&rules, &profile.to_string());
+        assert!(warnings.is_empty(), "{warnings:?}");
+        assert_eq!(module.rules[0].plan.branches[0].steps[1].rows, 25_000.0);
+    }
+}
+
+#[test]
+fn a_profile_that_no_longer_fits_is_warned_of_and_used_as_far_as_it_does() {
+    let rules = "rule r : {p: Product, m: Maker} / p.maker == m.id ==> Print(p.id)";
+    let profile = "# written by hand\n\nfacts Product 70\nfacts Lamp 3\njoin 0123456789abcdef 0.5 Lamp, Switch: a = b\nfacts Maker many\n";
+    let (module, warnings) = profiled(rules, profile);
+    assert_eq!(
+        warnings,
+        ["stale-profile shop.profile:4 3 lines of the profile fit no rule or type any more"]
+    );
+    let plan = &module.rules[0].plan.branches[0];
+    let facts: Vec<f64> = plan.steps.iter().map(|step| step.facts).collect();
+    assert_eq!(facts, [50.0, 70.0], "makers by `@rows`, products by the profile");
+    let (_, warnings) = profiled(rules, "");
+    assert!(warnings.is_empty(), "an empty profile says nothing wrong");
+}

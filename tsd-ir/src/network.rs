@@ -127,7 +127,10 @@ pub struct Network {
     roots: Slots<Root>,
     joins: Slots<JoinNode>,
     root_index: HashMap<(TypeId, Owner), RootId>,
-    join_index: HashMap<Signature, Vec<NodeId>>,
+    /// By name, and by what stands on the left: without sharing, many joins have one name.
+    join_index: HashMap<(Signature, Parent), Vec<NodeId>>,
+    /// How many joins have a signature: with sharing off, several.
+    named: HashMap<Signature, u32>,
     views: Views,
     rules: IndexMap<Text, Placed>,
 }
@@ -191,18 +194,19 @@ impl Network {
         types: &[TypeId],
         keys: &List<KeyPair>,
     ) -> (NodeId, bool) {
-        let candidates = self.join_index.entry(signature).or_default();
+        let candidates = self.join_index.entry((signature, parent)).or_default();
         let joins = &self.joins;
         // The hash only finds candidates; a node is the same when it joins the same.
         let found = candidates.iter().copied().find(|id| {
             let node = joins.at(id.0);
-            node.parent == parent && node.types.last() == types.last() && node.keys == *keys
+            node.types.last() == types.last() && node.keys == *keys
         });
         let id = found.unwrap_or_else(|| {
             let (types, keys) = (types.to_vec(), keys.clone());
             let node = JoinNode { signature, parent, root, types, keys, users: 0, children: Vec::new() };
             let id = NodeId(self.joins.insert(node));
             candidates.push(id);
+            *self.named.entry(signature).or_default() += 1;
             match parent {
                 Parent::Root(root) => self.roots.at_mut(root.0).children.push(id),
                 Parent::Join(left) => self.joins.at_mut(left.0).children.push(id),
@@ -211,6 +215,11 @@ impl Network {
         });
         self.joins.at_mut(id.0).users += 1;
         (id, found.is_some())
+    }
+
+    /// Whether there is a join with this signature.
+    pub fn has_join(&self, signature: &Signature) -> bool {
+        self.named.contains_key(signature)
     }
 
     /// Removes a rule and frees the nodes that only it used. `None` when there is no such rule.
@@ -247,10 +256,17 @@ impl Network {
             Parent::Join(left) => &mut self.joins.at_mut(left.0).children,
         };
         siblings.retain(|sibling| *sibling != id);
-        if let Some(candidates) = self.join_index.get_mut(&node.signature) {
+        let name = (node.signature, node.parent);
+        if let Some(joins) = self.named.get_mut(&node.signature) {
+            *joins -= 1;
+            if *joins == 0 {
+                self.named.remove(&node.signature);
+            }
+        }
+        if let Some(candidates) = self.join_index.get_mut(&name) {
             candidates.retain(|candidate| *candidate != id);
             if candidates.is_empty() {
-                self.join_index.remove(&node.signature);
+                self.join_index.remove(&name);
             }
         }
         freed.joins.push(id);

@@ -18,6 +18,8 @@ pub struct Rule {
     pub salience: i32,
     /// Whether the rule's own effects may not activate it again on the same facts.
     pub no_loop: bool,
+    /// How many comparisons the rule asks for, as the strategies `complexity` and `simplicity` count.
+    pub complexity: u32,
     /// The patterns as declared.
     pub patterns: List<Pattern>,
     /// The alternatives of the condition. None when the condition cannot be true.

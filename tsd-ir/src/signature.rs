@@ -38,6 +38,16 @@ impl Signature {
         Self::of(&[b"view ", form.as_bytes()])
     }
 
+    /// The signature of a filter on the facts of a type.
+    pub(crate) fn of_filter(ty: &str, demands: &str) -> Self {
+        Self::of(&[b"filter ", ty.as_bytes(), b"\n", demands.as_bytes()])
+    }
+
+    /// The signature of equal keys of two types.
+    pub(crate) fn of_pair(about: &str) -> Self {
+        Self::of(&[b"pair ", about.as_bytes()])
+    }
+
     fn of(parts: &[&[u8]]) -> Self {
         let mut hash = Sha256::new();
         parts.iter().for_each(|part| hash.update(part));

@@ -29,6 +29,9 @@ use proc_macro::TokenStream;
 /// private to the module around it. Without a `mod` it is `mod rules`. Paths of `extern type`s are seen from inside the
 /// module, so a struct beside the macro is `super::Customer`.
 ///
+/// Where the package has a file `rules/shop.profile` (see `Session::profile`), the module `shop` is planned with what it
+/// says. Cargo notices when the file changes, but not when it is made: save the source file then.
+///
 /// Strings are written with double quotes here; raw strings (`r"\d+"`) work too, and names that are Rust keywords need
 /// no `r#`. Errors in the rules are compiler errors at the tokens at fault, all of them at once. Rust has no stable way
 /// for a macro to warn, so the compiler's warnings are left to `tsd check` and to build scripts.

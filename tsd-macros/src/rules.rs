@@ -5,8 +5,8 @@ use std::path::Path;
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::quote;
 use tsd_compiler::codegen::{self, Options};
-use tsd_compiler::compile;
 use tsd_compiler::source::SourceMap;
+use tsd_compiler::{Planning, compile_with};
 
 use crate::layout::Layout;
 use crate::report;
@@ -22,7 +22,11 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
 
     let mut sources = SourceMap::new();
     let file = sources.add(file_name(Span::call_site()), layout.text.as_str());
-    let compilation = compile(&sources, &[file]);
+    let name = name.unwrap_or_else(|| Ident::new("rules", Span::call_site()));
+    let profile = profile(&name.to_string());
+    let planned_with = profile.as_ref().map(|(shown, text)| sources.add(shown.as_str(), text.as_str()));
+    let planning = Planning { profile: planned_with.map(|file| (&sources, file)), ..Planning::default() };
+    let compilation = compile_with(&sources, &[file], &planning);
     let Some(mut module) = compilation.module else {
         let errors = compilation.diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
         return errors.map(|error| report::compile_error(error, &sources, &layout)).collect();
@@ -30,7 +34,6 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
 
     let spans = |span: tsd_compiler::source::Span| layout.tokens(span.start as usize..span.end as usize).0;
     let options = Options { spans: Some(&spans), ..Options::default() };
-    let name = name.unwrap_or_else(|| Ident::new("rules", Span::call_site()));
     module.name.get_or_insert_with(|| name.to_string());
     let items = codegen::module_tokens(&module, &sources, &options);
     let lints = codegen::allowed_lints();
@@ -39,13 +42,30 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
         let doc = format!(" The rules `{name}`.");
         quote!(#[doc = #doc])
     });
+    // What the rules were compiled from besides their text, so that Cargo compiles them again when it changes.
+    let watched = profile.map(|(shown, _)| {
+        let path = format!("/{shown}");
+        quote!(
+            const _: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), #path));
+        )
+    });
     // Attributes stand before the visibility.
     quote! {
+        #watched
         #doc
         #[allow(#lints)]
         #(#head)*
         mod #name { #items }
     }
+}
+
+/// What was observed when the rules of a module ran before, from `rules/<module>.profile` in the package, if that is
+/// there; with the path from the package.
+fn profile(module: &str) -> Option<(String, String)> {
+    let package = std::env::var_os("CARGO_MANIFEST_DIR")?;
+    let shown = format!("rules/{module}.profile");
+    let text = std::fs::read_to_string(Path::new(&package).join(&shown)).ok()?;
+    Some((shown, text))
 }
 
 /// How many tokens stand before a leading `mod name;` (its attributes and visibility), and the name.

@@ -8,6 +8,7 @@
 //! An activation that stops holding is taken out, which a [`Finder`] makes cheap.
 
 mod finder;
+mod ordered;
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeMap;
@@ -15,8 +16,11 @@ use std::collections::BTreeMap;
 use finder::{Entries, Finder};
 use tsd_ir::{NodeId, RootId, TypeId};
 
+pub(crate) use self::ordered::Key;
+use self::ordered::{Heap, Item};
 use crate::matcher::{RuleId, Slots};
 use crate::ruleset::{Bit, RuleSet, RuleSets};
+use crate::strategy::Strategy;
 
 /// The node at whose end a tuple activates rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,6 +48,8 @@ pub(crate) trait Ranks {
     fn ranked(&self, root: RootId, bit: Bit) -> Ranked;
     /// The order of two tuples of one rule by their facts. Branches of a rule may lie in different trees.
     fn compare(&self, left: (Ranked, &[u32]), right: (Ranked, &[u32])) -> Ordering;
+    /// Where a strategy other than the default puts a tuple of a rule that a change of this age brought.
+    fn key(&self, branch: Ranked, slots: &[u32], age: u64) -> Key;
 }
 
 /// A branch of a rule, with what firing it needs to know.
@@ -70,11 +76,25 @@ pub(crate) struct Muted {
     pub(crate) facts: Vec<(TypeId, u32)>,
 }
 
+/// A waiting activation that is to be put in order anew.
+#[derive(Debug)]
+pub(crate) struct Pending {
+    salience: i32,
+    age: u64,
+    pub(crate) root: RootId,
+    end: End,
+    slots: Slots,
+    pub(crate) bit: Bit,
+}
+
 /// Waiting activations, by salience.
 #[derive(Debug, Default)]
 pub(crate) struct Agenda {
     /// Highest salience first.
     levels: Vec<(i32, Level)>,
+    strategy: Strategy,
+    /// With a strategy other than the default: what was taken last, with its salience.
+    taken: Option<(i32, Item)>,
     age: u64,
     pub(crate) muted: Vec<Muted>,
     /// Where rules end whose activations support facts.
@@ -105,6 +125,8 @@ struct Level {
     fired: usize,
     /// Whether an entry of the batch may have lost rules since the batch was made.
     disturbed: bool,
+    /// With a strategy other than the default, in place of the batch.
+    heap: Heap,
     finder: Finder,
 }
 
@@ -228,7 +250,57 @@ impl Agenda {
     /// The activation that fires next, which leaves the agenda; its tuple is written to `slots`.
     #[inline]
     pub(crate) fn next(&mut self, ranks: &impl Ranks, slots: &mut Slots) -> Option<Ranked> {
+        if self.strategy != Strategy::default() {
+            return self.next_in_order(ranks, slots);
+        }
         self.levels.iter_mut().find_map(|(_, level)| level.next(ranks, slots))
+    }
+
+    fn next_in_order(&mut self, ranks: &impl Ranks, slots: &mut Slots) -> Option<Ranked> {
+        let mut levels = self.levels.iter_mut();
+        self.taken =
+            levels.find_map(|(salience, level)| Some((*salience, level.next_in_order(ranks, slots)?)));
+        self.taken.as_ref().map(|(_, item)| item.ranked)
+    }
+
+    /// Whether new entries are to be [put in order](Self::put_in_order).
+    #[inline]
+    pub(crate) fn wants_order(&self) -> bool {
+        self.strategy != Strategy::default()
+    }
+
+    /// At the end of a change: puts what it brought in its place.
+    pub(crate) fn put_in_order(&mut self, ranks: &impl Ranks) {
+        self.levels.iter_mut().for_each(|(_, level)| level.put_in_order(ranks));
+    }
+
+    /// How activations of one salience are put in order.
+    pub(crate) fn strategy(&self) -> Strategy {
+        self.strategy
+    }
+
+    /// Empties the agenda to begin with another strategy. Returns every waiting activation, by age.
+    pub(crate) fn restart(&mut self, strategy: Strategy, ranks: &impl Ranks) -> Vec<Pending> {
+        let mut pending = Vec::new();
+        for (salience, level) in &self.levels {
+            level.for_each_waiting(ranks, |entry, bit| {
+                let Entry { age, root, end, .. } = level.entries[entry as usize];
+                let slots = level.slots[level.range(entry)].into();
+                pending.push(Pending { salience: *salience, age, root, end, slots, bit });
+            });
+        }
+        pending.sort_by_key(|pending| pending.age);
+        self.levels.clear();
+        self.taken = None;
+        self.strategy = strategy;
+        pending
+    }
+
+    /// Takes in what [`restart`](Self::restart) returned; `set` is that of the activation's bit.
+    pub(crate) fn take_back(&mut self, pending: Pending, set: RuleSet) {
+        let Pending { salience, age, root, end, slots, .. } = pending;
+        let level = self.level(salience);
+        level.add(Entry { age, root, end, set, start: level.slots.len() as u32 }, &slots);
     }
 
     /// After [`next`](Self::next) returned a rule that cannot change the session: the rules of that kind which fire right
@@ -242,11 +314,18 @@ impl Agenda {
 
     /// Calls `visit` with every activation that waits.
     pub(crate) fn for_each_waiting(&self, ranks: &impl Ranks, visit: &mut dyn FnMut(Ranked)) {
-        self.levels.iter().for_each(|(_, level)| level.for_each_waiting(ranks, visit));
+        for (_, level) in &self.levels {
+            level.for_each_waiting(ranks, |entry, bit| {
+                visit(ranks.ranked(level.entries[entry as usize].root, bit));
+            });
+        }
     }
 
     /// Puts the activation that [`next`](Self::next) returned last back. Nothing may have changed in between.
     pub(crate) fn put_back(&mut self) {
+        if let Some((salience, item)) = self.taken.take() {
+            return self.level(salience).put_item_back(item);
+        }
         // It came from the first level that has fired part of a batch: those before it are empty.
         if let Some((_, level)) = self.levels.iter_mut().find(|(_, level)| level.fired > 0) {
             level.fired -= 1;
@@ -279,6 +358,7 @@ impl Agenda {
             level.entries.capacity() * size_of::<Entry>()
                 + level.slots.capacity() * size_of::<u32>()
                 + level.batch.capacity() * size_of::<Waiting>()
+                + level.heap.capacity() * size_of::<Item>()
                 + level.finder.bytes()
         };
         self.levels.iter().map(|(_, held)| level(held)).sum()
@@ -317,22 +397,33 @@ impl Level {
 
     /// The first entry of which something may still fire.
     fn waiting_from(&self) -> usize {
-        if self.fired < self.batch.len() { self.first } else { self.next }
+        match () {
+            () if !self.heap.is_empty() => 0,
+            () if self.fired < self.batch.len() => self.first,
+            () => self.next,
+        }
+    }
+
+    /// Calls `visit` with every activation that waits: its entry and its bit.
+    fn for_each_waiting(&self, ranks: &impl Ranks, mut visit: impl FnMut(u32, Bit)) {
+        let batch = self.batch.iter().skip(self.fired).map(|waiting| (waiting.entry, waiting.bit));
+        let heap = self.heap.iter().map(|Reverse(item)| (item.entry, item.bit));
+        for (entry, bit) in batch.chain(heap) {
+            if self.entries[entry as usize].activates(bit, ranks) {
+                visit(entry, bit);
+            }
+        }
+        for number in self.next..self.entries.len() {
+            let Entry { root, set, .. } = self.entries[number];
+            if !set.is_empty() {
+                ranks.sets(root).for_each(set, |bit| visit(number as u32, bit));
+            }
+        }
     }
 
     fn range(&self, entry: u32) -> std::ops::Range<usize> {
         let end = self.entries.get(entry as usize + 1).map_or(self.slots.len(), |next| next.start as usize);
         self.entries[entry as usize].start as usize..end
-    }
-
-    fn for_each_waiting(&self, ranks: &impl Ranks, visit: &mut dyn FnMut(Ranked)) {
-        let batch = self.batch[self.fired..].iter();
-        let batch =
-            batch.filter(|waiting| self.entries[waiting.entry as usize].activates(waiting.bit, ranks));
-        batch.for_each(|waiting| visit(waiting.ranked));
-        for entry in self.entries[self.next..].iter().filter(|entry| !entry.set.is_empty()) {
-            ranks.sets(entry.root).for_each(entry.set, |bit| visit(ranks.ranked(entry.root, bit)));
-        }
     }
 
     #[inline]
@@ -410,6 +501,7 @@ impl Level {
         self.slots.shrink_to(ROOM);
         self.batch.clear();
         self.batch.shrink_to(ROOM);
+        self.heap.shrink_to(ROOM);
         self.first = 0;
         self.next = 0;
         self.fired = 0;

@@ -9,9 +9,10 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use tsd_compiler::Planning;
 use tsd_compiler::diagnostics::{Diagnostic, render};
 use tsd_compiler::source::{FileId, SourceMap};
-use tsd_ir::{ActionId, Const, Schema, Sharing, Value};
+use tsd_ir::{ActionId, Const, Schema, Sharing, Signature, Value};
 
 use crate::error::Error;
 use crate::program::{InitialFact, InitialValue, Natives, Program};
@@ -96,8 +97,23 @@ impl<H: Host> Engine<H> {
         host: H,
         sharing: Sharing,
     ) -> Result<(Self, Vec<Diagnostic>), Error> {
+        Self::from_sources_with(sources, files, host, sharing, &Planning::default())
+    }
+
+    /// Interprets a program or script, as [`from_sources`](Self::from_sources) does, and tells the planner more than it
+    /// says.
+    ///
+    /// # Errors
+    /// [`Error::Rules`] with every error in the files.
+    pub fn from_sources_with(
+        sources: &SourceMap,
+        files: &[FileId],
+        host: H,
+        sharing: Sharing,
+        planning: &Planning<'_>,
+    ) -> Result<(Self, Vec<Diagnostic>), Error> {
         let mut engine = Self { host, core: Core::new(Schema::default(), sharing, Natives::default()) };
-        let warnings = engine.execute_sources(sources, files)?;
+        let warnings = engine.execute_planned(sources, files, planning)?;
         Ok((engine, warnings))
     }
 
@@ -133,7 +149,19 @@ impl<H: Host> Engine<H> {
         sources: &SourceMap,
         files: &[FileId],
     ) -> Result<Vec<Diagnostic>, Error> {
-        let compilation = tsd_compiler::compile_script(&self.core, sources, files);
+        self.execute_planned(sources, files, &Planning::default())
+    }
+
+    fn execute_planned(
+        &mut self,
+        sources: &SourceMap,
+        files: &[FileId],
+        planning: &Planning<'_>,
+    ) -> Result<Vec<Diagnostic>, Error> {
+        let network = &self.core.matcher.network;
+        let existing = |signature: &Signature| network.has_join(signature);
+        let planning = Planning { existing: Some(&existing), ..*planning };
+        let compilation = tsd_compiler::compile_script_with(&self.core, sources, files, &planning);
         let Some(script) = compilation.script else {
             return Err(RuleErrors::new(sources, compilation.diagnostics).into());
         };
@@ -170,7 +198,10 @@ impl<P: Program> Session<P> {
     pub fn add_rule(&mut self, text: &str) -> Result<Vec<Diagnostic>, Error> {
         let mut sources = SourceMap::new();
         let file = sources.add("rule", text);
-        let compilation = tsd_compiler::compile_rules(self.schema(), &sources, file);
+        let network = &self.core.matcher.network;
+        let existing = |signature: &Signature| network.has_join(signature);
+        let planning = Planning { existing: Some(&existing), ..Planning::default() };
+        let compilation = tsd_compiler::compile_rules_with(self.schema(), &sources, file, &planning);
         let Some(rules) = compilation.rules else {
             return Err(RuleErrors::new(&sources, compilation.diagnostics).into());
         };

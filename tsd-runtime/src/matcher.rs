@@ -13,6 +13,7 @@ mod input;
 mod join;
 mod look_ahead;
 mod memory;
+mod profile;
 mod residual;
 mod rules;
 mod settle;
@@ -27,6 +28,7 @@ use tsd_ir::{FactHandle, Network, RootId, Schema, Sharing, TypeId};
 use crate::agenda::{Agenda, End, Muted, Ranked};
 use crate::memory::{Store, Texts, WorkingMemory};
 use crate::ruleset::{RuleSet, RuleSets};
+use crate::strategy::Strategy;
 use crate::support::Support;
 pub use counts::Counts;
 use entrances::{Entrance, Entrances};
@@ -103,7 +105,9 @@ impl Matcher {
     pub(crate) fn reset(&mut self) {
         let mut memory = WorkingMemory::new(&Schema::default());
         memory.first_generation = self.memory.next_generation();
+        let strategy = self.agenda.strategy();
         *self = Self { memory, ..Self::new(Schema::default(), self.network.sharing()) };
+        self.set_strategy(strategy);
     }
 
     /// Takes in a fact; if there is one with its primary key, nothing changes and the error is that fact's slot.
@@ -117,6 +121,7 @@ impl Matcher {
     /// Sends a fact that is in its store now into the network; `number` is its place in a block of facts.
     fn arrive(&mut self, ty: TypeId, slot: u32, number: Option<usize>) {
         self.agenda.begin_change();
+        self.memory.renew(ty, slot);
         for index in (0..self.entrances.of(ty).len()).rev() {
             let set = self.admit_new(ty, index, slot, number);
             if !set.is_empty() {
@@ -125,6 +130,7 @@ impl Matcher {
             }
         }
         self.settle();
+        self.put_in_order();
     }
 
     /// Lets a fact go.
@@ -140,6 +146,7 @@ impl Matcher {
         self.agenda.muted.retain(|muted| !muted.facts.contains(&(ty, slot)));
         self.live.tell_followers(ty, slot, None);
         self.settle();
+        self.put_in_order();
         self.collect_sets();
     }
 
@@ -161,6 +168,7 @@ impl Matcher {
         }
         let WorkingMemory { stores, texts, .. } = &mut self.memory;
         stores[ty.index()].replace(slot, row, texts);
+        self.memory.renew(ty, slot);
         for index in (0..affected.len()).rev() {
             let entrance = self.entrances.of(ty)[index];
             let set = self.admit(entrance, slot, Some(affected[index]));
@@ -168,6 +176,7 @@ impl Matcher {
         }
         self.live.tell_followers(ty, slot, Some(&changed));
         self.settle();
+        self.put_in_order();
         self.collect_sets();
     }
 
@@ -179,7 +188,9 @@ impl Matcher {
             let mut rules: SmallVec<[Ranked; 4]> = SmallVec::new();
             root.sets
                 .for_each(stopped.set, |bit| rules.extend(root.branches[bit as usize].and_then(Owner::rule)));
-            let order = rules::Order { roots: &self.roots, rules: &self.rules, memory: &self.memory };
+            let strategy = self.agenda.strategy();
+            let order =
+                rules::Order { roots: &self.roots, rules: &self.rules, memory: &self.memory, strategy };
             for branch in rules {
                 let mut slots = stopped.slots.clone();
                 if !branch.as_declared {
@@ -265,12 +276,36 @@ impl Matcher {
     /// the rule's patterns.
     #[inline]
     pub(crate) fn next_due(&mut self, slots: &mut Slots) -> Option<Ranked> {
-        let order = rules::Order { roots: &self.roots, rules: &self.rules, memory: &self.memory };
+        let strategy = self.agenda.strategy();
+        let order = rules::Order { roots: &self.roots, rules: &self.rules, memory: &self.memory, strategy };
         let due = self.agenda.next(&order, slots)?;
         if !due.as_declared {
             order.put_in_declared_order(due, slots);
         }
         Some(due)
+    }
+
+    /// At the end of a change: puts what it activates in order, where the agenda's strategy asks for it.
+    #[inline]
+    fn put_in_order(&mut self) {
+        if self.agenda.wants_order() {
+            let strategy = self.agenda.strategy();
+            let order =
+                rules::Order { roots: &self.roots, rules: &self.rules, memory: &self.memory, strategy };
+            self.agenda.put_in_order(&order);
+        }
+    }
+
+    /// Puts what waits, and from now on what comes, in the order of a strategy.
+    pub(crate) fn set_strategy(&mut self, strategy: Strategy) {
+        let order = rules::Order { roots: &self.roots, rules: &self.rules, memory: &self.memory, strategy };
+        for pending in self.agenda.restart(strategy, &order) {
+            if let Some(root) = &mut self.roots[pending.root.0 as usize] {
+                let set = root.sets.single(pending.bit);
+                self.agenda.take_back(pending, set);
+            }
+        }
+        self.put_in_order();
     }
 
     /// Puts the activation that was taken last back to the front of the agenda.

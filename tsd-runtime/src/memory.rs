@@ -1,6 +1,7 @@
 //! Working memory: the facts of a session and the strings in them.
 
 mod index;
+mod recency;
 mod row;
 mod slots;
 mod store;
@@ -47,6 +48,8 @@ pub(crate) struct WorkingMemory {
     pub(crate) no_values: std::cell::Cell<u64>,
     /// The generation with which every slot begins: beyond those of facts that were forgotten all at once.
     pub(crate) first_generation: u32,
+    /// How many facts were inserted or updated.
+    recency: u64,
 }
 
 impl WorkingMemory {
@@ -57,6 +60,7 @@ impl WorkingMemory {
             texts: Texts::default(),
             no_values: std::cell::Cell::new(0),
             first_generation: 0,
+            recency: 0,
         };
         memory.declare(schema);
         memory
@@ -87,6 +91,13 @@ impl WorkingMemory {
     #[inline]
     pub(crate) fn field(&self, ty: TypeId, slot: u32, field: FieldId) -> Option<u64> {
         self.store(ty).field(slot, field)
+    }
+
+    /// Makes a fact the most recent one.
+    #[inline]
+    pub(crate) fn renew(&mut self, ty: TypeId, slot: u32) {
+        self.recency += 1;
+        self.stores[ty.index()].set_recency(slot, self.recency);
     }
 
     /// The slot of a handle whose fact is still there.

@@ -21,6 +21,7 @@ use crate::error::Error;
 use crate::program::{Compiled, FactOf, Handle, Module, Natives, Program};
 use crate::report::Report;
 use crate::statistics::Statistics;
+use crate::strategy::Strategy;
 
 /// Facts, rules and the match between them, with the host program's actions.
 ///
@@ -142,6 +143,17 @@ impl<P: Program> Session<P> {
         self.core.run_limit = limit;
     }
 
+    /// Sets in which order activations of one salience fire; [`Strategy::Breadth`] unless set. What waits already is put
+    /// in the new order.
+    pub fn set_strategy(&mut self, strategy: Strategy) {
+        self.core.matcher.set_strategy(strategy);
+    }
+
+    /// In which order activations of one salience fire.
+    pub fn strategy(&self) -> Strategy {
+        self.core.matcher.agenda.strategy()
+    }
+
     /// Calls `observer` with every activation, just before its effects take place.
     pub fn observe(&mut self, observer: impl FnMut(&Activation<'_>) + Send + 'static) {
         self.core.observer = Some(Box::new(observer));
@@ -222,6 +234,15 @@ impl<P: Program> Session<P> {
     /// The network: its nodes, what they join, who uses them, and how much they hold.
     pub fn network(&self) -> LiveNetwork<'_> {
         LiveNetwork::new(&self.core.matcher)
+    }
+
+    /// What is to be observed of the facts that are there, for the planner: how many there are of each type, which share
+    /// of them passes each filter, and which share of the pairs of two facts has equal keys. Written to a file beside the
+    /// rules (`rules/shop.profile` for the module `shop`), it makes the next compilation plan with it.
+    ///
+    /// Costs a pass over the facts for each filter's place and each pair of types that rules join.
+    pub fn profile(&mut self) -> tsd_ir::Profile {
+        self.core.matcher.profile()
     }
 
     /// What the session holds and has done, node by node and rule by rule. Costs a look at each node and at each

@@ -15,6 +15,8 @@ pub struct Fact {
     pub fields: Fields,
     /// Its insertion number, counted from 1 in its type.
     pub number: u64,
+    /// Its place in the order of all inserts and updates.
+    pub recency: u64,
     /// Whether it was not retracted.
     pub alive: bool,
 }
@@ -25,12 +27,13 @@ pub struct Facts {
     /// The declarations.
     pub schema: Schema,
     all: Vec<Fact>,
+    changes: u64,
 }
 
 impl Facts {
     /// No facts.
     pub fn new(schema: Schema) -> Self {
-        Self { schema, all: Vec::new() }
+        Self { schema, all: Vec::new(), changes: 0 }
     }
 
     /// A fact that was not retracted.
@@ -77,13 +80,16 @@ impl Facts {
     /// Adds a fact.
     pub(crate) fn add(&mut self, ty: usize, fields: Fields) -> FactId {
         let number = 1 + self.all.iter().filter(|fact| fact.ty == ty).count() as u64;
-        self.all.push(Fact { ty, fields, number, alive: true });
+        self.changes += 1;
+        self.all.push(Fact { ty, fields, number, recency: self.changes, alive: true });
         FactId(self.all.len() - 1)
     }
 
     /// Gives a fact new fields.
     pub(crate) fn replace(&mut self, id: FactId, fields: Fields) {
+        self.changes += 1;
         self.all[id.0].fields = fields;
+        self.all[id.0].recency = self.changes;
     }
 
     /// Retracts a fact.

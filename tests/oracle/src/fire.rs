@@ -3,7 +3,7 @@
 use tsd_compiler::syntax::ast::{Argument, Call, Expr, ExprKind, FieldValue};
 
 use crate::facts::Fields;
-use crate::oracle::{Oracle, Waiting};
+use crate::oracle::Oracle;
 use crate::rule::{Rule, Tuple};
 use crate::step::{Event, Problem, Ran, Reason, Refusal};
 use crate::value::{FactId, Value};
@@ -42,16 +42,6 @@ impl Oracle {
         ran.counts.sort_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
         ran.problems = (!stopped).then_some(problems);
         ran
-    }
-
-    /// Highest salience first, then the oldest change, then the rule added first, then the older facts.
-    fn next(&self) -> Option<Waiting> {
-        let order = |waiting: &&Waiting| {
-            let rule = self.rules.iter().find(|rule| rule.rank == waiting.rule).expect("it is there");
-            let numbers: Vec<u64> = waiting.tuple.iter().map(|fact| self.facts.ever(*fact).number).collect();
-            (-rule.salience(), waiting.age, waiting.rule, numbers)
-        };
-        self.waiting.iter().min_by_key(order).cloned()
     }
 
     fn fire(&mut self, rule: &Rule, tuple: &Tuple, events: &mut Vec<Event>, problems: &mut Vec<Problem>) {

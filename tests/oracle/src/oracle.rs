@@ -12,6 +12,7 @@ use crate::facts::{Facts, Fields};
 use crate::rule::{Figures, Rule, Tuple};
 use crate::schema::Schema;
 use crate::step::{Outcome, Refusal, Step};
+use crate::strategy::Strategy;
 use crate::support::Support;
 use crate::value::{FactId, Value};
 
@@ -27,6 +28,7 @@ pub struct Oracle {
     /// An activation that must not come about while its own effects take place.
     pub(crate) muted: Option<(usize, Tuple)>,
     pub(crate) support: Support,
+    pub(crate) strategy: Strategy,
     age: u64,
     rules_ever: usize,
 }
@@ -39,6 +41,8 @@ pub(crate) struct Waiting {
     pub(crate) tuple: Tuple,
     /// The number of the change that brought it about.
     pub(crate) age: u64,
+    /// How recent its facts were when it came about, or when the strategy was set.
+    pub(crate) tags: Vec<u64>,
 }
 
 impl Oracle {
@@ -68,6 +72,7 @@ impl Oracle {
             waiting: Vec::new(),
             muted: None,
             support: Support::default(),
+            strategy: Strategy::default(),
             age: 0,
             rules_ever: 0,
         }
@@ -152,6 +157,10 @@ impl Oracle {
             Step::Retract { fact } => self.retract(*fact).map(|()| Outcome::Done),
             Step::AddRules { text } => self.add_rules(text).map(|()| Outcome::Done),
             Step::RemoveRule { name } => self.remove_rule(name).map(|()| Outcome::Done),
+            Step::SetStrategy { strategy } => {
+                self.set_strategy(*strategy);
+                Ok(Outcome::Done)
+            }
             Step::Run { limit } => Ok(Outcome::Ran(self.run(*limit))),
         };
         outcome.unwrap_or_else(Outcome::Refused)
@@ -251,7 +260,9 @@ impl Oracle {
                 let is_muted =
                     self.muted.as_ref().is_some_and(|muted| (muted.0, &muted.1) == (rule.rank, tuple));
                 if !is_muted {
-                    self.waiting.push(Waiting { rule: rule.rank, tuple: tuple.clone(), age: self.age });
+                    let tags = tuple.iter().map(|fact| self.facts.ever(*fact).recency).collect();
+                    let (rule, tuple, age) = (rule.rank, tuple.clone(), self.age);
+                    self.waiting.push(Waiting { rule, tuple, age, tags });
                 }
             }
             *before = after;

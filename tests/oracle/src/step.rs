@@ -1,6 +1,7 @@
 //! What is done to a session, and what comes of it: the language in which an engine and the oracle are compared.
 
 use crate::facts::Fields;
+use crate::strategy::Strategy;
 use crate::value::{FactId, Shown};
 
 /// One change to a session, or a run.
@@ -34,6 +35,11 @@ pub enum Step {
     RemoveRule {
         /// The rule, if there is one of this name.
         name: String,
+    },
+    /// Puts what waits, and what will, in another order.
+    SetStrategy {
+        /// Which order.
+        strategy: Strategy,
     },
     /// Fires what waits.
     Run {

@@ -57,7 +57,10 @@ impl Item {
         let list = |items: &[Item], separator: &str, inside| {
             items.iter().map(|item| item.written(inside)).collect::<Vec<_>>().join(separator)
         };
-        let Some((Self::Word(head), operands)) = items.split_first() else { return list(items, " ", true) };
+        let Some((Self::Word(head), operands)) = items.split_first() else {
+            let text = list(items, " ", true);
+            return if inside { format!("({text})") } else { text };
+        };
         let text = match (head.as_str(), operands) {
             ("<" | "<=" | ">" | ">=" | "==" | "!=", [left, right]) => {
                 format!("{} {head} {}", left.written(true), right.written(true))

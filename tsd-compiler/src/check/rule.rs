@@ -7,7 +7,7 @@ use tsd_ir::{Effect, Expr, Position};
 use super::declarations::{Declarations, Resolved, duplicate};
 use super::scope::{Meaning, Scope};
 use super::value::Checker;
-use super::{annotation, group};
+use super::{annotation, complexity, group};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::hir::{Condition, Pattern, Rule, View};
 use crate::source::Span;
@@ -38,6 +38,7 @@ pub(super) fn check(
         name: rule.name.text.clone(),
         salience,
         no_loop: rule.no_loop.is_some(),
+        complexity: complexity::of(rule),
         strategy,
         patterns,
         condition,

@@ -122,6 +122,8 @@ codes! {
         AlwaysPresent = "always-present",
         /// A string without quotes.
         BareWord = "bare-word",
+        /// A profile with lines that fit no rule any more.
+        StaleProfile = "stale-profile",
         /// An action that is called but not declared.
         UndeclaredAction = "undeclared-action",
     }

@@ -69,7 +69,7 @@ impl Graph<'_> {
         watched.finish(last)
     }
 
-    fn filter(&self, pattern: usize) -> Filter {
+    pub(super) fn filter(&self, pattern: usize) -> Filter {
         let PatternFilter { fields, tests } = &self.conjunction.filters[pattern];
         let fields: Vec<_> = fields.iter().map(|(field, domain)| (*field, domain.clone())).collect();
         let tests = tests.iter().map(|test| test.at_positions(&|_| Position(0))).collect();

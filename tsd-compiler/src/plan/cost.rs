@@ -26,6 +26,7 @@
 use std::cell::RefCell;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasherDefault, Hasher};
 
 use tsd_ir::{Part, Schema, TypeId};
 
@@ -75,8 +76,35 @@ impl Member {
 }
 
 /// The patterns of a set, ascending.
-pub(super) fn members(set: Mask) -> impl Iterator<Item = usize> {
-    (0..Mask::BITS as usize).filter(move |pattern| set & 1 << pattern != 0)
+pub(super) fn members(mut set: Mask) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let least = (set != 0).then(|| set.trailing_zeros() as usize);
+        set &= set.wrapping_sub(1);
+        least
+    })
+}
+
+/// What is known of sets of patterns.
+pub(super) type BySet<T> = HashMap<Mask, T, BuildHasherDefault<SetHasher>>;
+
+/// Hashes sets of patterns. There are thousands of them in a large module, and a search asks for each many times.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct SetHasher(u64);
+
+impl Hasher for SetHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u128(Mask::from(*byte)));
+    }
+
+    fn write_u128(&mut self, set: Mask) {
+        let folded = self.0 ^ set as u64 ^ ((set >> 64) as u64).rotate_left(32);
+        let product = u128::from(folded ^ 0x9E37_79B9_7F4A_7C15) * 0xBF58_476D_1CE4_E5B9;
+        self.0 = product as u64 ^ (product >> 64) as u64;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 /// The estimates for one shape.
@@ -86,6 +114,8 @@ pub(super) struct Model {
     rows: Vec<f64>,
     /// The selectivity of the keys between two patterns, by the profile or the table; 1 where nothing must be equal.
     selectivity: Vec<Vec<f64>>,
+    /// Whether all of these are by the table.
+    guessed: bool,
     /// The share of the pairs of two patterns that has equal keys: the selectivity, as far as primary keys admit it.
     keys: Vec<Vec<f64>>,
     /// For each pattern those that keys tie to it.
@@ -94,7 +124,7 @@ pub(super) struct Model {
     /// The sets of patterns that tests look at, where keys leave patterns apart.
     ties: Vec<Mask>,
     /// By set of patterns.
-    memo: RefCell<HashMap<Mask, Estimate>>,
+    memo: RefCell<BySet<Estimate>>,
 }
 
 /// How many rows there are of the joined facts of some patterns.
@@ -161,15 +191,16 @@ impl Model {
         let rows: Vec<f64> = shape.types.iter().map(|ty| observed.rows(schema, *ty)).collect();
         let mut selectivity = vec![vec![1.0; count]; count];
         let mut keys = selectivity.clone();
+        let mut guessed = true;
         let mut pairs: BTreeMap<(usize, usize), Vec<(Part, Part)>> = BTreeMap::new();
         for key in &shape.keys {
             let (one, other) = (key.one.0.index(), key.other.0.index());
             pairs.entry((one, other)).or_default().push((key.one.1, key.other.1));
         }
         for ((one, other), parts) in &pairs {
-            let (left, right) = shape.oriented(schema, *one, *other);
-            let seen = observed.join(schema, shape, left, right);
             let types = (shape.types[*one], shape.types[*other]);
+            let seen = observed.join(schema, types, parts);
+            guessed &= seen.is_none();
             let by_table = || selectivity::of_pair(schema, types, parts);
             let guess = seen.unwrap_or_else(by_table);
             let share = match seen {
@@ -183,7 +214,7 @@ impl Model {
         }
         let tied = (0..count).map(|pattern| shape.tied_to(pattern)).collect();
         let ties = shape.ties.clone();
-        Self { rows, selectivity, keys, tied, members, ties, memo: RefCell::default() }
+        Self { rows, selectivity, guessed, keys, tied, members, ties, memo: RefCell::default() }
     }
 
     /// How many patterns there are.
@@ -193,7 +224,8 @@ impl Model {
 
     /// The selectivity of joining a pattern to a set of patterns; 1 without keys.
     pub(super) fn selectivity(&self, set: Mask, joined: usize) -> f64 {
-        selectivity::clamped(members(set).map(|pattern| self.selectivity[pattern][joined]).product())
+        let selectivity = members(set).map(|pattern| self.selectivity[pattern][joined]).product();
+        if self.guessed { selectivity::clamped(selectivity) } else { selectivity }
     }
 
     /// The rows of a set of patterns.
@@ -206,11 +238,16 @@ impl Model {
             let before = members(set & ((1 << pattern) - 1));
             all *= self.rows[pattern] * before.map(|other| self.keys[pattern][other]).product::<f64>();
         }
-        let patterns: Vec<usize> = members(set).collect();
-        // Members that ask the same of these patterns count once.
-        let shares = self.members.iter().map(|member| (member.identity(&patterns), member.share(set)));
-        let shares: BTreeMap<u64, f64> = shares.collect();
-        let missed = shares.values().map(|share| 1.0 - share).product::<f64>();
+        let missed = match self.members.as_slice() {
+            [only] => 1.0 - only.share(set),
+            several => {
+                let patterns: Vec<usize> = members(set).collect();
+                // Members that ask the same of these patterns count once.
+                let shares = several.iter().map(|member| (member.identity(&patterns), member.share(set)));
+                let shares: BTreeMap<u64, f64> = shares.collect();
+                shares.values().map(|share| 1.0 - share).product::<f64>()
+            }
+        };
         let estimate = Estimate { all, share: 1.0 - missed };
         self.memo.borrow_mut().insert(set, estimate);
         estimate
@@ -219,8 +256,13 @@ impl Model {
     /// What joining a pattern to a set of patterns takes.
     pub(super) fn stage(&self, set: Mask, joined: usize) -> Stage {
         let keys = members(set).map(|pattern| self.keys[pattern][joined]).product();
-        let cross = self.tied[joined] & set == 0 && !self.tests_tie(set, joined);
+        let cross = self.crosses(set, joined);
         Stage { left: self.estimate(set), right: self.estimate(1 << joined), keys, cross }
+    }
+
+    /// Whether neither a key nor a test ties a pattern to a set of patterns.
+    pub(super) fn crosses(&self, set: Mask, joined: usize) -> bool {
+        self.tied[joined] & set == 0 && !self.tests_tie(set, joined)
     }
 
     /// Whether a test is complete as soon as a pattern joins a set.

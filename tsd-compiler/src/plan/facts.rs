@@ -10,6 +10,7 @@ use super::search::{Search, as_set};
 use super::shape::keys_to;
 use super::sharing::{self, Choice, Group, Unit};
 use super::{Planning, Strategy};
+use crate::diagnostics::Diagnostics;
 
 /// Why a rule's branches are joined as they are.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -103,10 +104,12 @@ pub(super) fn plans(
     schema: &Schema,
     units: &[(usize, Unit<'_>)],
     planning: &Planning<'_>,
+    sink: &mut Diagnostics,
 ) -> Vec<BranchPlan> {
-    let observed = Observed::default();
+    let observed = Observed::new(planning);
     let branches: Vec<Unit<'_>> = units.iter().map(|(_, unit)| *unit).collect();
     let groups = sharing::groups(schema, &branches, &observed);
+    observed.report_stale(schema, planning, sink);
     let searches: Vec<Search<'_>> =
         groups.iter().map(|group| Search::new(schema, &group.shape, &group.model)).collect();
     let choices = sharing::choices(schema, &groups, &searches, planning.existing);

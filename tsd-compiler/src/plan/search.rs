@@ -6,11 +6,10 @@
 
 use std::cell::RefCell;
 use std::cmp::Ordering;
-use std::collections::HashMap;
 
 use tsd_ir::{KeyPair, Schema};
 
-use super::cost::{Model, Price, members};
+use super::cost::{BySet, Model, Price, members};
 use super::shape::{Mask, Shape, keys_to};
 
 /// Up to this many patterns all orders are weighed; beyond, the rest of an order is completed step by step.
@@ -23,7 +22,7 @@ pub(super) struct Search<'a> {
     pub(super) shape: &'a Shape,
     pub(super) model: &'a Model,
     /// The least price of joining all patterns that are not in the set.
-    rest: RefCell<HashMap<Mask, Price>>,
+    rest: RefCell<BySet<Price>>,
 }
 
 /// What decides between joins in the greedy order; the least is the best.
@@ -63,7 +62,7 @@ impl<'a> Search<'a> {
     pub(super) fn candidates(&self, set: Mask) -> Vec<usize> {
         let left = members(self.all() & !set);
         let (tied, crossing): (Vec<usize>, Vec<usize>) =
-            left.partition(|pattern| !self.model.stage(set, *pattern).cross);
+            left.partition(|pattern| !self.model.crosses(set, *pattern));
         if tied.is_empty() { crossing } else { tied }
     }
 
@@ -73,7 +72,7 @@ impl<'a> Search<'a> {
         let pairs = (0..count).flat_map(|one| (one + 1..count).map(move |other| (one, other)));
         let pairs = pairs.map(|(one, other)| self.shape.oriented(self.schema, one, other));
         let (tied, crossing): (Vec<_>, Vec<_>) =
-            pairs.map(<[usize; 2]>::from).partition(|[one, other]| !self.model.stage(1 << one, *other).cross);
+            pairs.map(<[usize; 2]>::from).partition(|[one, other]| !self.model.crosses(1 << one, *other));
         if tied.is_empty() { crossing } else { tied }
     }
 
@@ -101,7 +100,7 @@ impl<'a> Search<'a> {
         let keyed = members(self.model.tied[joined] & set);
         let estimate = self.model.estimate(set | 1 << joined);
         Score {
-            connection: match self.model.stage(set, joined).cross {
+            connection: match self.model.crosses(set, joined) {
                 _ if self.model.tied[joined] & set != 0 => 0,
                 false => 1,
                 true => 2,

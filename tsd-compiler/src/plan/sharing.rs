@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use tsd_ir::{KeyPair, Schema, Signature, TypeId};
 
+use super::chain::Graph;
 use super::cost::{self, Member, Model, Price, Stage};
 use super::observed::Observed;
 use super::search::{Search, as_set};
@@ -366,9 +367,12 @@ impl Filters {
             texts.iter().flatten().map(|text| (text.as_str(), 0)).collect();
         numbers.values_mut().enumerate().for_each(|(number, value)| *value = number);
         let of = units.iter().zip(&texts).map(|(unit, texts)| {
-            let filters = unit.conjunction.filters.iter().zip(unit.types).zip(texts);
-            let numbered = filters
-                .map(|((filter, ty), text)| (numbers[text.as_str()], observed.filter(schema, *ty, filter)));
+            let graph = Graph { schema, types: unit.types, conjunction: unit.conjunction };
+            let filters = unit.conjunction.filters.iter().zip(unit.types).zip(texts).enumerate();
+            let numbered = filters.map(|(pattern, ((filter, ty), text))| {
+                let share = observed.filter(schema, *ty, filter, || graph.filter(pattern));
+                (numbers[text.as_str()], share)
+            });
             numbered.collect()
         });
         Self { of: of.collect() }

@@ -13,14 +13,10 @@
 
 use std::fmt::Write;
 
-use tsd_ir::{
-    Arguments, Body, Canonical, Cut, Domain, Effect, Expr, Filter, Join, Kind, Part, Rule, Schema, TestRef,
-    TypeId,
-};
+use tsd_ir::{Arguments, Body, Canonical, Effect, Expr, Filter, Join, Part, Rule, Schema, TestRef, TypeId};
 
 use super::{BranchPlan, Strategy};
 use crate::module::PlannedRule;
-use crate::normalize::single;
 
 /// Writes a rule and its plan.
 pub(crate) fn text(schema: &Schema, planned: &PlannedRule) -> String {
@@ -109,12 +105,7 @@ fn part(schema: &Schema, ty: TypeId, part: Part) -> String {
 
 /// What a filter demands of single fields, as `tier is "gold"`.
 pub fn domains(schema: &Schema, ty: TypeId, filter: &Filter) -> Vec<String> {
-    let declared = schema.ty(ty);
-    let fields = filter.fields.iter().map(|(field, domain)| {
-        let field = declared.field(*field);
-        format!("{} {}", field.name, self::domain(field.kind, domain))
-    });
-    fields.collect()
+    filter.domains(schema, ty)
 }
 
 fn filter(schema: &Schema, ty: TypeId, filter: &Filter) -> String {
@@ -126,43 +117,6 @@ fn filter(schema: &Schema, ty: TypeId, filter: &Filter) -> String {
 fn tests(word: &str, tests: &[TestRef]) -> String {
     let tests: Vec<&str> = tests.iter().map(|test| test.canonical.as_ref()).collect();
     if tests.is_empty() { String::new() } else { format!("{word}{}", tests.join(", ")) }
-}
-
-/// A set of values: `is "a" or "b"`, `not 5`, `> 10`, `>= 1 and < 5 or 7`, each perhaps `or missing`.
-fn domain(kind: Kind, domain: &Domain) -> String {
-    let mut text = match domain.points(kind) {
-        Some((points, accepted)) if points.is_empty() => (if accepted { "" } else { "present" }).to_owned(),
-        Some((points, accepted)) => {
-            let points: Vec<String> = points.iter().map(ToString::to_string).collect();
-            if accepted {
-                format!("is {}", points.join(" or "))
-            } else {
-                format!("not {}", points.join(" nor "))
-            }
-        }
-        None if kind == Kind::Bool => format!("is {}", !domain.from_start),
-        None => stretches(domain),
-    };
-    if domain.missing {
-        text += if text.is_empty() { "missing" } else { " or missing" };
-    }
-    text
-}
-
-/// The stretches of values in a set, as comparisons.
-fn stretches(domain: &Domain) -> String {
-    let (from, until) = (
-        |cut: &Cut| format!("{} {}", if cut.after { ">" } else { ">=" }, cut.value),
-        |cut: &Cut| format!("{} {}", if cut.after { "<=" } else { "<" }, cut.value),
-    );
-    let (below, rest) = domain.cuts.split_at(usize::from(domain.from_start).min(domain.cuts.len()));
-    let mut stretches: Vec<String> = below.iter().map(until).collect();
-    stretches.extend(rest.chunks(2).map(|pair| match pair {
-        [low, high] if single(low, high) => low.value.to_string(),
-        [low, high] => format!("{} and {}", from(low), until(high)),
-        _ => pair.iter().map(from).collect(),
-    }));
-    stretches.join(" or ")
 }
 
 fn effect(schema: &Schema, types: &[TypeId], effect: &Effect) -> String {

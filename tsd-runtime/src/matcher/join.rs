@@ -334,7 +334,7 @@ impl Outlet {
 
 /// A part of a fact as a word of a key.
 #[inline(always)]
-fn part(memory: &WorkingMemory, ty: TypeId, slot: u32, part: Part) -> Option<u64> {
+pub(super) fn part(memory: &WorkingMemory, ty: TypeId, slot: u32, part: Part) -> Option<u64> {
     match part {
         Part::Field(field) => memory.field(ty, slot, field),
         Part::Widened(field) => widened(memory.field(ty, slot, field)?),

@@ -18,10 +18,11 @@ use super::residual::PreparedTest;
 use super::settle::Live;
 use super::watch::WatchId;
 use super::{Matcher, Root, Slots};
-use crate::agenda::{End, Ranked, Ranks};
+use crate::agenda::{End, Key, Ranked, Ranks};
 use crate::memory::WorkingMemory;
 use crate::program::{NativeTest, Natives};
 use crate::ruleset::{Bit, RuleSet, RuleSets};
+use crate::strategy::Strategy;
 
 /// The number of a rule in its session.
 pub(crate) type RuleId = u32;
@@ -141,6 +142,7 @@ pub(super) struct Order<'a> {
     pub(super) roots: &'a [Option<Root>],
     pub(super) rules: &'a Rules,
     pub(super) memory: &'a WorkingMemory,
+    pub(super) strategy: Strategy,
 }
 
 impl Order<'_> {
@@ -172,6 +174,34 @@ impl Ranks for Order<'_> {
     fn ranked(&self, root: RootId, bit: Bit) -> Ranked {
         let owner = self.root(root).branches[bit as usize].and_then(Owner::rule);
         owner.expect("entries of a rule go before the rule")
+    }
+
+    fn key(&self, branch: Ranked, chain: &[u32], age: u64) -> Key {
+        let (live, place) = self.place(branch);
+        let slots = place.chain_places.iter().map(|at| chain[*at as usize]);
+        let facts = live.rule.patterns.iter().map(|pattern| self.memory.store(pattern.ty)).zip(slots);
+        let tags = facts.clone().map(|(store, slot)| !store.recency(slot));
+        let mut key = Key::new();
+        match self.strategy {
+            Strategy::Breadth | Strategy::Depth => {}
+            Strategy::Complexity => key.push(u64::from(u32::MAX - live.rule.complexity)),
+            Strategy::Simplicity => key.push(u64::from(live.rule.complexity)),
+            Strategy::Lex | Strategy::Mea => {
+                if self.strategy == Strategy::Mea {
+                    key.extend(tags.clone().next());
+                }
+                let start = key.len();
+                key.extend(tags);
+                key[start..].sort_unstable();
+                // Where one has more facts than the other it comes first.
+                key.push(u64::MAX);
+                key.push(u64::from(u32::MAX - live.rule.complexity));
+            }
+        }
+        key.push(if self.strategy == Strategy::Breadth { age } else { !age });
+        key.push(u64::from(branch.rank));
+        key.extend(facts.map(|(store, slot)| store.number(slot)));
+        key
     }
 
     fn compare(&self, left: (Ranked, &[u32]), right: (Ranked, &[u32])) -> Ordering {
@@ -219,6 +249,7 @@ impl Matcher {
             self.let_see(&path, bit);
         }
         self.settle();
+        self.put_in_order();
         self.collect_sets();
     }
 
@@ -518,6 +549,7 @@ impl Matcher {
         });
         self.rebuild(&touched);
         self.settle();
+        self.put_in_order();
         true
     }
 

@@ -77,7 +77,8 @@ impl Matcher {
 
     /// The rules' statistics, in the order in which they were added.
     pub(crate) fn rule_statistics(&self) -> Vec<RuleStatistics> {
-        let order = rules::Order { roots: &self.roots, rules: &self.rules, memory: &self.memory };
+        let strategy = self.agenda.strategy();
+        let order = rules::Order { roots: &self.roots, rules: &self.rules, memory: &self.memory, strategy };
         let mut waiting: Vec<usize> = Vec::new();
         self.agenda.for_each_waiting(&order, &mut |ranked| {
             let rule: RuleId = ranked.rule;

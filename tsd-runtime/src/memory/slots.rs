@@ -131,6 +131,12 @@ impl Slots {
         FactHandle::LAST_GENERATION.min(last + 1)
     }
 
+    /// How many facts were ever inserted.
+    #[cfg(feature = "metrics")]
+    pub(super) fn inserted(&self) -> u64 {
+        self.next_number - 1
+    }
+
     /// The insertion number of the fact at a slot.
     #[inline]
     pub(super) fn number(&self, slot: u32) -> u64 {

@@ -9,6 +9,7 @@ use tsd_ir::{FactHandle, FieldId, Kind, Type, TypeId};
 
 use super::hash_words;
 use super::index::Index;
+use super::recency::Recency;
 use super::slots::Slots;
 use super::texts::Texts;
 use super::twins::Twins;
@@ -22,6 +23,7 @@ pub(crate) struct Store {
     texts: Vec<usize>,
     words: Vec<u64>,
     slots: Slots,
+    recency: Recency,
     key: Option<KeyIndex>,
     /// While some rule inserts facts of the type logically and they have no primary key.
     twins: Option<Twins>,
@@ -68,6 +70,7 @@ impl Store {
             texts: texts.map(|(index, _)| index).collect(),
             words: Vec::new(),
             slots: Slots::new(first_generation),
+            recency: Recency::default(),
             key,
             twins: None,
         }
@@ -106,12 +109,23 @@ impl Store {
     /// How many facts were ever inserted.
     #[cfg(feature = "metrics")]
     pub(crate) fn inserted(&self) -> u64 {
-        self.next_number - 1
+        self.slots.inserted()
     }
 
     /// The insertion number of the fact at `slot`.
     pub(crate) fn number(&self, slot: u32) -> u64 {
         self.slots.number(slot)
+    }
+
+    /// The place of the fact at `slot` in the order of all inserts and updates.
+    pub(crate) fn recency(&self, slot: u32) -> u64 {
+        self.recency.of(slot, self.number(slot))
+    }
+
+    #[inline]
+    pub(super) fn set_recency(&mut self, slot: u32, recency: u64) {
+        let slots = &self.slots;
+        self.recency.set(slot, recency, slots.len(), |slot| slots.number(slot));
     }
 
     /// The slot of a handle whose fact is still there.
@@ -376,7 +390,7 @@ impl Store {
     pub(crate) fn bytes(&self) -> usize {
         let key = self.key.as_ref().map_or(0, |key| key.slots.bytes());
         let twins = self.twins.as_ref().map_or(0, Twins::bytes);
-        self.words.capacity() * size_of::<u64>() + self.slots.bytes() + key + twins
+        self.words.capacity() * size_of::<u64>() + self.slots.bytes() + self.recency.bytes() + key + twins
     }
 }
 

@@ -67,7 +67,7 @@ fn facts(matcher: &Matcher, told: &mut Told) {
     for ((ty, store), (told_in, told_out)) in stores.zip(&mut told.facts) {
         let name = ty.name.to_string();
         let inserted = store.inserted();
-        let retracted = inserted - store.len() as u64;
+        let retracted = inserted.saturating_sub(store.len() as u64);
         if inserted > *told_in {
             counter!("tsd_facts_inserted_total", "type" => name.clone()).increment(inserted - *told_in);
         }

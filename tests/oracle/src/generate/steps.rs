@@ -9,6 +9,7 @@ use crate::oracle::Oracle;
 use crate::rule::Rule;
 use crate::schema::Schema;
 use crate::step::Step;
+use crate::strategy::Strategy;
 use crate::value::{FactId, Kind};
 use crate::walk::{arguments, for_each};
 
@@ -46,6 +47,7 @@ pub fn step(choices: &mut Choices<'_>, oracle: &Oracle, rules: RuleSteps, featur
         with_rules,
         some_facts,
         usize::from(facts.count() > 0),
+        1,
     ];
     match choices.weighted(&weights) {
         0 => run(oracle, &live),
@@ -85,6 +87,7 @@ pub fn step(choices: &mut Choices<'_>, oracle: &Oracle, rules: RuleSteps, featur
                 run(oracle, &live)
             }
         }
+        8 => Step::SetStrategy { strategy: choices.pick(&Strategy::ALL) },
         _ => {
             // Any fact that ever was.
             let fact = FactId(choices.below(facts.count()));

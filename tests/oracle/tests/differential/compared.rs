@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tsd_compiler::diagnostics::render;
 use tsd_compiler::source::SourceMap;
-use tsd_compiler::{Compilation, Module};
+use tsd_compiler::{Compilation, Module, Planning, Strategy, compile_with};
 use tsd_ir::Sharing;
 use tsd_oracle::generate::{Plan, RuleSteps};
 use tsd_oracle::{Event, FactId, Facts, Fields, Oracle, Outcome, Shown, Step, Tuple, Value};
@@ -40,8 +40,59 @@ impl fmt::Display for Difference {
     }
 }
 
+/// Makes the interpreters of a program that are held to the oracle.
+pub(crate) type Subjects = fn(&str, &Facts) -> [Subject; 2];
+
+/// An interpreter that shares nodes, and one that does not.
+pub(crate) fn with_and_without_sharing(program: &str, facts: &Facts) -> [Subject; 2] {
+    let module = compiled(program);
+    [
+        interpreter("interpreted", &module, Sharing::On, facts),
+        interpreter("interpreted without sharing", &module, Sharing::Off, facts),
+    ]
+}
+
+/// Interpreters of a program all of whose joins and views have one signature.
+pub(crate) fn colliding(program: &str, facts: &Facts) -> [Subject; 2] {
+    let mut module = compiled(program);
+    let collide = |branches: &mut tsd_ir::List<tsd_ir::Branch>| {
+        for join in branches.to_mut().iter_mut().flat_map(|branch| branch.joins.to_mut()) {
+            join.signature = tsd_ir::Signature([0; 32]);
+        }
+    };
+    for planned in &mut module.rules {
+        collide(&mut planned.rule.branches);
+        for view in planned.rule.views.to_mut() {
+            view.signature = tsd_ir::Signature([0; 32]);
+            collide(&mut view.branches);
+        }
+    }
+    [
+        interpreter("interpreted, all signatures the same", &module, Sharing::On, facts),
+        interpreter("interpreted without sharing, all signatures the same", &module, Sharing::Off, facts),
+    ]
+}
+
+/// Interpreters of a program whose patterns are joined as declared, and greedily.
+pub(crate) fn ordered_otherwise(program: &str, facts: &Facts) -> [Subject; 2] {
+    let planned = |strategy| {
+        let mut sources = SourceMap::new();
+        let file = sources.add("program", program);
+        let planning = Planning { strategy: Some(strategy), ..Planning::default() };
+        compile_with(&sources, &[file], &planning).module.expect("the compiler accepts the program")
+    };
+    [
+        interpreter("joined as declared", &planned(Strategy::Declared), Sharing::On, facts),
+        interpreter("joined greedily", &planned(Strategy::Greedy), Sharing::On, facts),
+    ]
+}
+
 /// Takes the plan's steps with the oracle and with interpreters, and compares.
-pub(crate) fn hold_to_the_oracle(plan: &Plan, rules: RuleSteps) -> Result<(), Difference> {
+pub(crate) fn hold_to_the_oracle(
+    plan: &Plan,
+    rules: RuleSteps,
+    subjects: Subjects,
+) -> Result<(), Difference> {
     let program = plan.program();
     let mut story = format!("\n{program}");
     if let Ok(path) = std::env::var("TSD_TRACE") {
@@ -49,7 +100,7 @@ pub(crate) fn hold_to_the_oracle(plan: &Plan, rules: RuleSteps) -> Result<(), Di
         std::fs::write(path, &story).expect("the trace can be written");
     }
     // A panic of the engine is a difference like any other, to be shrunk and told with its story.
-    let outcome = catch_unwind(AssertUnwindSafe(|| follow(plan, rules, &program, &mut story)));
+    let outcome = catch_unwind(AssertUnwindSafe(|| follow(plan, rules, subjects, &program, &mut story)));
     match outcome {
         Ok(Ok(())) => Ok(()),
         Ok(Err(difference)) => Err(Difference(format!("{story}\n{difference}"))),
@@ -62,14 +113,16 @@ pub(crate) fn hold_to_the_oracle(plan: &Plan, rules: RuleSteps) -> Result<(), Di
     }
 }
 
-fn follow(plan: &Plan, rules: RuleSteps, program: &str, story: &mut String) -> Result<(), String> {
+fn follow(
+    plan: &Plan,
+    rules: RuleSteps,
+    subjects: Subjects,
+    program: &str,
+    story: &mut String,
+) -> Result<(), String> {
     let mut oracle = Oracle::new(program);
     let mut texts = rule_texts(program);
-    let module = compiled(program);
-    let mut subjects = [
-        interpreter("interpreted", &module, Sharing::On, oracle.facts()),
-        interpreter("interpreted without sharing", &module, Sharing::Off, oracle.facts()),
-    ];
+    let mut subjects = subjects(program, oracle.facts());
     compare_state(&oracle, &mut subjects)?;
     // What waits at the end fires too.
     for index in 0..=plan.steps.len() {
@@ -138,6 +191,7 @@ fn told(step: &Step, oracle: &Oracle) -> String {
         Step::Retract { fact } => format!("retract {}", oracle.facts().name(*fact)),
         Step::AddRules { text } => format!("add\n{}", text.trim_end()),
         Step::RemoveRule { name } => format!("remove {name}"),
+        Step::SetStrategy { strategy } => format!("{strategy:?}"),
         Step::Run { limit } => format!("run, at most {limit}"),
     }
 }

@@ -41,18 +41,35 @@ fn while_rules_come_and_go_too() {
     hold(RuleSteps::AddAndRemove, 1);
 }
 
+/// A node is what it joins, and its hash no more than an index: when all hashes are the same, results are too.
+#[test]
+fn while_all_signatures_collide() {
+    hold_some(RuleSteps::AddAndRemove, 2, 200, compared::colliding);
+}
+
+/// In whatever order the patterns are joined, the same fires in the same order.
+#[test]
+fn in_other_orders_of_joins() {
+    hold_some(RuleSteps::None, 3, 300, compared::ordered_otherwise);
+}
+
 /// Holds interpreters to the oracle in many cases: always the same ones, unless `TSD_SEED` says otherwise.
 fn hold(rules: RuleSteps, stream: u8) {
+    hold_some(rules, stream, 1500, compared::with_and_without_sharing);
+}
+
+/// Holds the interpreters that `subjects` makes to the oracle.
+fn hold_some(rules: RuleSteps, stream: u8, cases: u32, subjects: compared::Subjects) {
     let from_environment = |name: &str| std::env::var(name).ok().and_then(|value| value.parse::<u64>().ok());
     let cases =
-        from_environment("PROPTEST_CASES").and_then(|cases| u32::try_from(cases).ok()).unwrap_or(1500);
+        from_environment("PROPTEST_CASES").and_then(|cases| u32::try_from(cases).ok()).unwrap_or(cases);
     let mut seed = [stream; 32];
     seed[..8].copy_from_slice(&from_environment("TSD_SEED").unwrap_or(0).to_le_bytes());
     // Without persistence: a failure becomes a readable test by hand.
     let config = Config { cases, failure_persistence: None, max_shrink_iters: 20_000, ..Config::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &seed));
     let outcome = runner.run(&plans(), |plan| {
-        compared::hold_to_the_oracle(&plan, rules)
+        compared::hold_to_the_oracle(&plan, rules, subjects)
             .map_err(|difference| TestCaseError::fail(difference.to_string()))
     });
     match outcome {

@@ -1,7 +1,7 @@
 //! What went wrong once, and what is easily got wrong: small programs, each run by both interpreters and by the oracle.
 
 use tsd_ir::Sharing;
-use tsd_oracle::{Event, Oracle, Outcome, Ran, Step, Value};
+use tsd_oracle::{Event, Oracle, Outcome, Ran, Step, Strategy, Value};
 
 use crate::compared::{compiled, interpreter};
 use crate::session::Subject;
@@ -275,6 +275,88 @@ fn facts_that_support_each_other_stay() {
     assert_eq!(facts(&trio), ["C~#1", "[A~#1]", "[B~#1]"]);
     trio.step(&Step::RemoveRule { name: "back".into() });
     assert_eq!(facts(&trio), ["C~#1"]);
+}
+
+/// What fires under a strategy, set before the facts come and after.
+fn fired_under(strategy: Strategy, program: &str, facts: &[&str]) -> Vec<String> {
+    let [early, late] = [true, false].map(|early| {
+        let mut trio = Trio::new(program);
+        if early {
+            trio.step(&Step::SetStrategy { strategy });
+        }
+        for fact in facts {
+            let step = match fact.split_once(": ") {
+                Some((name, change)) if !fact.contains('(') => trio.oracle.change(name, change),
+                _ => trio.oracle.insertion(fact),
+            };
+            trio.step(&step);
+        }
+        if !early {
+            trio.step(&Step::SetStrategy { strategy });
+        }
+        trio.run()
+    });
+    assert_eq!(early, late);
+    early
+}
+
+#[test]
+fn strategies_put_in_order_what_waits_together() {
+    let program = "type A(#id: string, n: int)
+         type B(#id: string, n: int)
+         rule simple : {a: A} / ==> Print(a)
+         rule pair : {a: A, b: B} / a.n == b.n ==> Print(a, b)
+         rule tests : {b: B} / b.n > 0 AND b.n < 9 AND NOT (b.n == 7 OR b.id == \"x\") ==> Print(b)";
+    let facts = ["A(id: \"a1\", n: 1)", "B(id: \"b1\", n: 1)", "A(id: \"a2\", n: 1)", "B(id: \"b2\", n: 2)"];
+    let fired = |strategy| fired_under(strategy, program, &facts);
+    let (a1, a2) = ("simple a=A~a1", "simple a=A~a2");
+    let (first, second) = ("pair a=A~a1 b=B~b1", "pair a=A~a2 b=B~b1");
+    let (b1, b2) = ("tests b=B~b1", "tests b=B~b2");
+    assert_eq!(fired(Strategy::Breadth), [a1, first, b1, a2, second, b2]);
+    assert_eq!(fired(Strategy::Depth), [b2, a2, second, first, b1, a1]);
+    assert_eq!(fired(Strategy::Complexity), [b2, b1, second, first, a2, a1]);
+    assert_eq!(fired(Strategy::Simplicity), [a2, a1, second, first, b2, b1]);
+    // Recencies: a1 1, b1 2, a2 3, b2 4.
+    assert_eq!(fired(Strategy::Lex), [b2, second, a2, first, b1, a1]);
+    assert_eq!(fired(Strategy::Mea), [b2, second, a2, b1, first, a1]);
+}
+
+#[test]
+fn an_update_makes_a_fact_recent_and_keeps_what_waits_in_its_place() {
+    let program = "type A(#id: string, n: int, unread: int)
+         rule r : {a: A} / a.n > 0 ==> Print(a)
+         A(id: \"x\", n: 1, unread: 0)
+         A(id: \"y\", n: 1, unread: 0)";
+    for (early, order) in [(true, ["r a=A~y", "r a=A~x"]), (false, ["r a=A~x", "r a=A~y"])] {
+        let mut trio = Trio::new(program);
+        if early {
+            trio.step(&Step::SetStrategy { strategy: Strategy::Lex });
+        }
+        trio.set("A~x", 2, Value::Int(1));
+        trio.step(&Step::SetStrategy { strategy: if early { Strategy::Depth } else { Strategy::Lex } });
+        assert_eq!(trio.run(), order);
+    }
+}
+
+#[test]
+fn salience_comes_before_any_strategy_and_a_stopped_run_goes_on_in_order() {
+    for strategy in Strategy::ALL {
+        let mut trio = Trio::new(
+            "type A(n: int)
+             rule low : {a: A} / ==> Print(a)
+             rule high salience 1 : {a: A} / a.n > 0 AND a.n < 9 ==> Print(a)",
+        );
+        trio.step(&Step::SetStrategy { strategy });
+        for n in 1..4 {
+            trio.step(&Step::Insert { ty: 0, fields: vec![Some(Value::Int(n))] });
+        }
+        let mut fired = Vec::new();
+        for _ in 0..6 {
+            let Outcome::Ran(ran) = trio.step(&Step::Run { limit: 1 }) else { panic!("not a run") };
+            fired.extend(ran.counts.into_iter().map(|(rule, _)| rule));
+        }
+        assert_eq!(fired, ["high", "high", "high", "low", "low", "low"]);
+    }
 }
 
 #[test]

@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use tsd_ir::{FactHandle, TypeId, Value as EngineValue};
-use tsd_oracle::{Event, FactId, Facts, Fields, Outcome, Problem, Ran, Reason, Refusal, Shown, Step, Value};
+use tsd_oracle::{
+    Event, FactId, Facts, Fields, Outcome, Problem, Ran, Reason, Refusal, Shown, Step, Strategy, Value,
+};
 use tsd_runtime::program::Program;
-use tsd_runtime::{Activation, Error, Report, Session};
+use tsd_runtime::{Activation, Error, Report, Session, Strategy as EngineStrategy};
 
 /// What a session lets the world see, in order.
 #[derive(Clone, Debug, Default)]
@@ -43,6 +45,7 @@ pub(crate) trait AnySession {
     fn add_rules(&mut self, text: &str) -> Result<(), Error>;
     fn remove_rule(&mut self, name: &str) -> Result<(), Error>;
     fn run(&mut self, limit: u64) -> Result<Report, Error>;
+    fn set_strategy(&mut self, strategy: EngineStrategy);
     fn matches(&mut self, rule: &str) -> Result<Vec<Vec<FactHandle>>, Error>;
     fn name_of(&self, handle: FactHandle) -> Option<String>;
     fn values(&self, handle: FactHandle) -> Option<Vec<EngineValue>>;
@@ -78,6 +81,10 @@ impl<P: Program> AnySession for Session<P> {
     fn run(&mut self, limit: u64) -> Result<Report, Error> {
         self.set_run_limit(limit);
         self.run()
+    }
+
+    fn set_strategy(&mut self, strategy: EngineStrategy) {
+        self.set_strategy(strategy);
     }
 
     fn matches(&mut self, rule: &str) -> Result<Vec<Vec<FactHandle>>, Error> {
@@ -182,6 +189,10 @@ impl Subject {
             },
             Step::AddRules { text } => self.session.add_rules(text),
             Step::RemoveRule { name } => self.session.remove_rule(name),
+            Step::SetStrategy { strategy } => {
+                self.session.set_strategy(engine_strategy(*strategy));
+                Ok(())
+            }
             Step::Run { limit } => {
                 let ran = self.session.run(*limit);
                 let ran = Ran { events: self.log.take(), ..ran_of(ran) };
@@ -250,6 +261,17 @@ impl Subject {
         }
         facts.sort_by(|(one, ..), (other, ..)| one.cmp(other));
         facts
+    }
+}
+
+fn engine_strategy(strategy: Strategy) -> EngineStrategy {
+    match strategy {
+        Strategy::Breadth => EngineStrategy::Breadth,
+        Strategy::Depth => EngineStrategy::Depth,
+        Strategy::Lex => EngineStrategy::Lex,
+        Strategy::Mea => EngineStrategy::Mea,
+        Strategy::Complexity => EngineStrategy::Complexity,
+        Strategy::Simplicity => EngineStrategy::Simplicity,
     }
 }
 

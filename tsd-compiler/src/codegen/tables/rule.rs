@@ -7,12 +7,12 @@ use super::{Tables, constant, list};
 
 impl Tables<'_> {
     pub(super) fn rule(&mut self, index: usize, rule: &Rule, place: &str) {
-        let Rule { name, salience, no_loop, patterns, branches, effects, views, figures } = rule;
+        let Rule { name, salience, no_loop, complexity, patterns, branches, effects, views, figures } = rule;
         let views = list(views.iter(), |view| self.view(view));
         let figures = super::view::figures(figures);
         self.put(format_args!(
             "/// Rule {place}.\nconst RULE_{index}: Rule = Rule {{\n    \
-             name: Borrowed({name:?}), salience: {salience}, no_loop: {no_loop},\n    patterns: Borrowed(&["
+             name: Borrowed({name:?}), salience: {salience}, no_loop: {no_loop}, complexity: {complexity},\n    patterns: Borrowed(&["
         ));
         for pattern in patterns.iter() {
             self.put(format_args!("\n        {},", self::pattern(pattern)));

@@ -1,0 +1,51 @@
+//! How much a rule asks for: what the agenda strategies `complexity` and `simplicity` go by.
+//!
+//! CLIPS counts the comparisons that a rule must perform (its specificity). Here that is one for every pattern, whose type
+//! is compared, and for every aggregate variable; one for every test of the condition, be it a comparison, `IS MISSING`
+//! or a bare Boolean; and one for every `EXISTS` and aggregate operand, whose type is compared as well, with the tests
+//! inside. AND, OR and NOT count nothing, nor do arithmetic, functions and casts inside a test.
+
+use crate::syntax::ast::{Expr, ExprKind, Rule};
+
+/// The complexity of a rule as it was written; both notations come to the same.
+pub(super) fn of(rule: &Rule) -> u32 {
+    let bindings: usize = rule.blocks.iter().map(|block| block.bindings.len()).sum();
+    let tests = rule.condition.as_ref().map_or(0, tests);
+    u32::try_from(bindings).unwrap_or(u32::MAX).saturating_add(tests)
+}
+
+/// The tests of a condition.
+fn tests(condition: &Expr) -> u32 {
+    match &condition.kind {
+        ExprKind::And(parts) | ExprKind::Or(parts) => sum(parts, tests),
+        ExprKind::Not(part) => tests(part),
+        ExprKind::Exists(exists) => exists.condition.as_ref().map_or(0, tests).saturating_add(1),
+        _ => asked(condition).saturating_add(1),
+    }
+}
+
+/// The aggregates in an operand, or on either side of a comparison, with the tests inside.
+fn asked(operand: &Expr) -> u32 {
+    match &operand.kind {
+        ExprKind::Aggregate(aggregate) => {
+            let inside = aggregate.condition.as_ref().map_or(0, tests);
+            inside.saturating_add(aggregate.value.as_ref().map_or(0, asked)).saturating_add(1)
+        }
+        ExprKind::Compare { left, right, .. } => asked(left).saturating_add(asked(right)),
+        ExprKind::Arithmetic { first, rest } => {
+            rest.iter().fold(asked(first), |sum, step| sum.saturating_add(asked(&step.operand)))
+        }
+        ExprKind::Presence { operand, .. } | ExprKind::Negate(operand) | ExprKind::Cast { operand, .. } => {
+            asked(operand)
+        }
+        ExprKind::Function { arguments, .. } => sum(arguments, asked),
+        ExprKind::List(parts) => sum(parts, asked),
+        // A condition where a value belongs, which is at fault.
+        ExprKind::And(_) | ExprKind::Or(_) | ExprKind::Not(_) | ExprKind::Exists(_) => 0,
+        ExprKind::Literal(_) | ExprKind::Path(_) | ExprKind::Invalid => 0,
+    }
+}
+
+fn sum(parts: &[Expr], of: fn(&Expr) -> u32) -> u32 {
+    parts.iter().fold(0, |sum: u32, part| sum.saturating_add(of(part)))
+}

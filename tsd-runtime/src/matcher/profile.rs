@@ -1,0 +1,131 @@
+//! What the planner would want to know of the facts that are there.
+//!
+//! Counting while joins run would tell of the joins that run, and would cost something all the time. So everything here is
+//! computed from the facts when it is asked for: each fact is asked once more which filters it passes, and for each pair
+//! of types that some rule joins, in whatever order, the facts of both are counted by their keys.
+
+use std::collections::{BTreeMap, HashMap};
+
+use tsd_ir::{Branch, Filter, NodeId, Part, Profile, RootId, Subject, TypeId};
+
+use super::Matcher;
+use super::join::part;
+use crate::ruleset::Bit;
+
+/// Parts of two facts that are to be equal.
+type Keys = Vec<(Part, Part)>;
+
+impl Matcher {
+    /// What there is to observe of the facts that are there.
+    pub(crate) fn profile(&mut self) -> Profile {
+        let mut profile = Profile::default();
+        let types = || (0..self.schema.types.len()).map(|index| TypeId(index as u16));
+        for ty in types() {
+            match self.memory.store(ty).len() {
+                0 => {}
+                facts => profile.note_facts(&self.schema, ty, facts),
+            }
+        }
+        for (types, keys) in self.joined_pairs() {
+            self.observe_join(types, &keys, &mut profile);
+        }
+        let filters = self.filters();
+        for ty in (0..self.schema.types.len()).map(|index| TypeId(index as u16)) {
+            self.observe_filters(ty, &filters, &mut profile);
+        }
+        profile
+    }
+
+    /// The pairs of types that rules and views join on keys, each once, in whatever order they are joined.
+    fn joined_pairs(&self) -> Vec<((TypeId, TypeId), Keys)> {
+        let mut pairs: BTreeMap<Subject, ((TypeId, TypeId), Keys)> = BTreeMap::new();
+        for live in self.rules.iter() {
+            let views = live.rule.views.iter().flat_map(|view| view.branches.iter());
+            for branch in live.rule.branches.iter().chain(views) {
+                for (types, keys) in pairs_of(branch) {
+                    pairs.insert(Subject::join(&self.schema, types, &keys), (types, keys));
+                }
+            }
+        }
+        pairs.into_values().collect()
+    }
+
+    fn observe_join(&self, types: (TypeId, TypeId), keys: &Keys, profile: &mut Profile) {
+        let memory = &self.memory;
+        let (left, right) = (memory.store(types.0), memory.store(types.1));
+        if left.len() == 0 || right.len() == 0 {
+            return;
+        }
+        let words = |ty, slot, side: fn(&(Part, Part)) -> Part| -> Option<Vec<u64>> {
+            keys.iter().map(|key| part(memory, ty, slot, side(key))).collect()
+        };
+        let mut counts: HashMap<Vec<u64>, u64, ahash::RandomState> =
+            HashMap::with_hasher(crate::memory::hasher());
+        for slot in left.live_slots() {
+            if let Some(words) = words(types.0, slot, |key| key.0) {
+                *counts.entry(words).or_default() += 1;
+            }
+        }
+        let partners = right.live_slots().filter_map(|slot| words(types.1, slot, |key| key.1));
+        let matches = partners.filter_map(|words| counts.get(&words)).sum();
+        let pairs = left.len() as f64 * right.len() as f64;
+        profile.note_join(&self.schema, types, keys, matches, pairs);
+    }
+
+    /// The filters of the rules, by the entrance where facts are asked for them.
+    fn filters(&self) -> BTreeMap<(RootId, Option<NodeId>), Vec<(Bit, Filter)>> {
+        let mut filters: BTreeMap<_, Vec<(Bit, Filter)>> = BTreeMap::new();
+        for live in self.rules.iter() {
+            for (place, branch) in live.places.iter().zip(live.rule.branches.iter()) {
+                let joins = place.path.joins.iter().map(|join| Some(*join));
+                let own = std::iter::once(&branch.filter).chain(branch.joins.iter().map(|join| &join.filter));
+                for (join, filter) in std::iter::once(None).chain(joins).zip(own) {
+                    if !filter.fields.is_empty() || !filter.tests.is_empty() {
+                        let entrance = filters.entry((place.path.root, join)).or_default();
+                        entrance.push((place.bit, filter.clone()));
+                    }
+                }
+            }
+        }
+        filters
+    }
+
+    /// Asks each fact of a type which filters it passes.
+    fn observe_filters(
+        &mut self,
+        ty: TypeId,
+        filters: &BTreeMap<(RootId, Option<NodeId>), Vec<(Bit, Filter)>>,
+        profile: &mut Profile,
+    ) {
+        let facts = self.memory.store(ty).len() as u64;
+        for index in 0..self.entrances.of(ty).len() {
+            let entrance = self.entrances.of(ty)[index];
+            let Some(filters) = filters.get(&(entrance.root, entrance.join)).filter(|_| facts > 0) else {
+                continue;
+            };
+            let (input, sets) = self.entrances.input(entrance, &self.joins, &mut self.roots);
+            let mut passed: BTreeMap<Bit, u64> = BTreeMap::new();
+            for slot in self.memory.store(ty).live_slots() {
+                let set = input.admit(slot, None, &self.memory, sets);
+                sets.for_each(set, |bit| *passed.entry(bit).or_default() += 1);
+            }
+            for (bit, filter) in filters {
+                let passed = passed.get(bit).copied().unwrap_or(0);
+                profile.note_filter(&self.schema, ty, filter, passed, facts);
+            }
+        }
+    }
+}
+
+/// The pairs of types that a chain joins on keys. Parameters of views are no facts, so pairs with them are left out.
+fn pairs_of(branch: &Branch) -> Vec<((TypeId, TypeId), Keys)> {
+    let types = branch.types();
+    let mut pairs: BTreeMap<(usize, usize), Keys> = BTreeMap::new();
+    for (index, join) in branch.joins.iter().enumerate() {
+        for key in join.keys.iter() {
+            pairs.entry((key.at.index(), index + 1)).or_default().push((key.left, key.right));
+        }
+    }
+    let pairs = pairs.into_iter().map(|((one, other), keys)| ((types[one], types[other]), keys));
+    pairs.filter(|((one, other), _)| *one != TypeId::PARAMETERS && *other != TypeId::PARAMETERS).collect()
+}
