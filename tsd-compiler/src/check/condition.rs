@@ -72,8 +72,8 @@ impl Checker<'_> {
                 Expr::Field { .. } => diagnostic.hint("only a field declared with `?` can be missing"),
                 _ => diagnostic,
             });
-            return Condition::Test(Test::Constant(!missing));
         }
+        // Even where the outcome is known, the rule mentions what it asks about.
         let test = Condition::Test(Test::Missing(operand.expr));
         if missing { test } else { Condition::Not(Box::new(test)) }
     }

@@ -63,6 +63,18 @@ fn so_is_one_that_it_brings_to_an_aggregate() {
 }
 
 #[test]
+fn a_condition_that_is_always_true_mentions_its_fields_all_the_same() {
+    let mut shop = shop(
+        "{c: Customer} / c.seen IS PRESENT AND COUNT(o: Order / o.total > c.limit) IS PRESENT ==> Print(c.id)",
+    );
+    assert_eq!(shop.run(), ["ada"]);
+    shop.set("Customer~ada", "limit: 6");
+    assert_eq!(shop.run(), ["ada"]);
+    shop.set("Customer~ada", "seen: true");
+    assert_eq!(shop.run(), ["ada"]);
+}
+
+#[test]
 fn a_figure_in_the_condition_may_change_as_long_as_the_condition_holds() {
     let mut shop = shop("{c: Customer} / SUM(o: Order / o.cid == c.id ; o.total) > 5 ==> Print(c.id)");
     shop.insert("Order(id: \"o1\", cid: \"ada\", total: 6)");
