@@ -20,11 +20,21 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     write(&directory, "orders20_traced", &rules::program::orders(20, rules::Action::Trace))?;
     write(&directory, "chain", &rules::program::chain(rules::Action::Count))?;
-    write(&directory, "flights", &fs::read_to_string("rules/flights.tsd")?)?;
-    println!("cargo::rerun-if-changed=rules");
+    write(&directory, "negation", &rules::program::negation(rules::Action::Count))?;
+    write(&directory, "aggregation", &rules::program::aggregation(rules::Action::Count))?;
+    write(&directory, "flights", &flights()?)?;
     println!("cargo::rerun-if-changed=src/generator/rules.rs");
     tsd_build::Builder::new().dir(&directory).compile()?;
     Ok(())
+}
+
+/// The rules of the flights example, over fewer columns.
+fn flights() -> std::io::Result<String> {
+    let files = ["rules/flights.tsd", "../rules/flights/operations.tsd", "../rules/flights/passengers.tsd"];
+    files.iter().try_fold(String::new(), |program, file| {
+        println!("cargo::rerun-if-changed={file}");
+        Ok(program + &fs::read_to_string(file)? + "\n")
+    })
 }
 
 fn write(directory: &Path, module: &str, program: &str) -> std::io::Result<()> {

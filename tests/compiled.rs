@@ -26,6 +26,8 @@ tsd::rules! {
         / o.customer_id == c.id AND c.tier == "GOLD" AND o.value > 1000 ==> reward(c.id, o.value)
     rule refill salience 5 : {o: Order} / o.type == "refill" ==> restock(o, LENGTH(o.id))
     rule half : {o: Order} / o.type MATCHES "^half" ==> Update(o, {value: o.value / 2, type: "done"}), reward(o.id, o.value)
+    rule audited salience 9 : {c: Customer, o: Order}
+        / o.customer == c AND c.tier == "WATCHED" ==> InsertLogical(Audit(order: o, note: "of " + c.id))
     rule zero : {o: Order} / o.type == "zero" ==> reward(o.id, 1 / o.value)
 }
 
@@ -109,6 +111,21 @@ fn an_action_with_a_context_changes_facts() -> Result<(), tsd::Error> {
     assert_eq!(session.host().restocked, [(handle, Some(4), Some("none".to_owned()))]);
     assert_eq!(session.get(handle).map(|order| order.r#type), Some("filled".to_owned()));
     assert_eq!(session.facts::<shop::Audit>().count(), 1);
+    Ok(())
+}
+
+#[test]
+fn what_an_activation_supports_goes_with_it() -> Result<(), tsd::Error> {
+    let mut session = shop::Session::new(App::default());
+    let customer = session.insert(shop::Customer { id: "c9".into(), tier: "WATCHED".into() })?;
+    let order = session.insert(shop::Order { customer: Some(customer), ..order("o1", 1.0, "plain") })?;
+    session.run()?;
+    let audits: Vec<_> = session.facts::<shop::Audit>().collect();
+    let [(handle, audit)] = audits.as_slice() else { panic!("{audits:?}") };
+    assert_eq!((audit.order, &*audit.note), (order, "of c9"));
+    assert!(session.is_logical(handle.raw()) && !session.is_logical(order.raw()));
+    session.update(customer, |customer| customer.tier = "GOLD".into())?;
+    assert_eq!(session.facts::<shop::Audit>().count(), 0);
     Ok(())
 }
 

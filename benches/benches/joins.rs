@@ -22,8 +22,12 @@ fn main() {
             programs
         }));
         questions.push(Question::new(id("negation"), for_facts(&expected::NEGATION, facts), move || {
+            let workload = Rc::new(Workload::orders(facts));
             let join = |workload: &Workload| negation::anti_join(&workload.customers, &workload.orders);
-            limit(&Rc::new(Workload::orders(facts)), join, negation::Matches::outcome)
+            let mut programs = limit(&workload, join, negation::Matches::outcome);
+            programs
+                .push(Program::new("tsd static", move || engine::customers::negation::compiled(&workload)));
+            programs
         }));
         questions.push(Question::new(
             id("aggregation"),
@@ -31,7 +35,11 @@ fn main() {
             move || {
                 let sums =
                     |workload: &Workload| aggregation::hash_sums(&workload.customers, &workload.orders);
-                limit(&Rc::new(Workload::orders(facts)), sums, negation::Matches::outcome)
+                let workload = Rc::new(Workload::orders(facts));
+                let mut programs = limit(&workload, sums, negation::Matches::outcome);
+                let compiled = move || engine::customers::aggregation::compiled(&workload);
+                programs.push(Program::new("tsd static", compiled));
+                programs
             },
         ));
     }

@@ -3,6 +3,7 @@
 //! Facts are made before the timed section and moved into it; the section makes the session, inserts, and runs.
 
 pub mod chain;
+pub mod customers;
 pub mod flights;
 pub mod orders;
 pub mod updates;
@@ -80,7 +81,12 @@ impl Interpretable {
 
     /// A session without facts.
     pub fn engine(&self) -> Engine<Counts> {
-        Engine::from_module(self.module.clone(), Counts::new(self.rules), Sharing::On)
+        self.engine_with(Counts::new(self.rules))
+    }
+
+    /// A session without facts, whose actions this host performs.
+    pub fn engine_with<H: Host>(&self, host: H) -> Engine<H> {
+        Engine::from_module(self.module.clone(), host, Sharing::On)
     }
 
     /// The number of rules.

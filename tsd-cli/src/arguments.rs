@@ -22,7 +22,7 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Check rules: show every error and warning.
     Check(Rules),
-    /// Run rules: interpret them over the facts in them and in files, and show what fires.
+    /// Run rules: execute a script, or rules and their facts, interpreted; then fire, and show what fires.
     Run(Box<Run>),
     /// Show the Rust source that the rules compile to.
     Expand(Rules),
@@ -36,7 +36,7 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct Rules {
-    /// Rule files. Several make one program, whatever their order.
+    /// Rule files. Several make one program. The order of rules, facts and commands in it is that of the files.
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
 }

@@ -1,20 +1,34 @@
 //! `tsd check`.
 
-use crate::arguments::Rules;
-use crate::commands::{Stop, Streams};
-use crate::rules::{compile, counted};
+use tsd_compiler::compile_script;
+use tsd_compiler::script::{Nothing, ScriptStep};
 
-/// Compiles the rules and says what they hold.
+use crate::arguments::Rules;
+use crate::commands::{EXIT_ERRORS, Stop, Streams};
+use crate::rules::{counted, read, show};
+
+/// Compiles the rules, which may be a script, and says what they hold.
 pub(crate) fn check(rules: &Rules, streams: &mut Streams) -> Result<(), Stop> {
-    let compiled = compile(&rules.files, streams)?;
-    let module = &compiled.module;
+    let (sources, files) = read(&rules.files, streams)?;
+    let compilation = compile_script(&Nothing::default(), &sources, &files);
+    show(&sources, &compilation.diagnostics, streams.colour, &mut streams.err)?;
+    let Some(script) = compilation.script else { return Err(Stop::Exit(EXIT_ERRORS)) };
+    let (mut rules, mut facts) = (0, 0);
+    for step in &script.steps {
+        match step {
+            ScriptStep::AddRules(added) => rules += added.len(),
+            ScriptStep::Insert { .. } => facts += 1,
+            ScriptStep::RemoveRule(_) => rules -= 1,
+            ScriptStep::RemoveFact(_) => facts -= 1,
+        }
+    }
     let parts = [
-        counted(module.schema.types.len(), "type"),
-        counted(module.schema.actions.len(), "action"),
-        counted(module.rules.len(), "rule"),
-        counted(module.facts.len(), "fact"),
+        counted(script.schema.types.len(), "type"),
+        counted(script.schema.actions.len(), "action"),
+        counted(rules, "rule"),
+        counted(facts, "fact"),
     ];
-    let warnings = match compiled.warnings {
+    let warnings = match compilation.diagnostics.len() {
         0 => "no warnings".to_owned(),
         some => counted(some, "warning"),
     };

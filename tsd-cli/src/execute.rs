@@ -9,21 +9,32 @@ use crate::load::{LoadError, load};
 use crate::loaded::told;
 use crate::progress::Bar;
 use crate::record::{Shared, Style};
-use crate::rules::compile;
+use crate::rules::{read, show};
 use crate::summary;
 
 /// Interprets the rules over the facts and shows what fires.
 pub(crate) fn execute(arguments: &Run, mut streams: Streams) -> Result<(), Stop> {
-    let compiled = compile(&arguments.rules.files, &mut streams)?;
+    let (sources, files) = read(&arguments.rules.files, &mut streams)?;
     let style = match arguments.format {
         Format::Json => Style::Json,
         Format::Text if arguments.quiet => Style::PrintedOnly,
         Format::Text => Style::Text,
     };
     let sharing = Sharing::from(arguments.sharing);
-    let Streams { out, err, progress, .. } = streams;
+    let Streams { out, err, colour, progress } = streams;
     let recorder = Shared::new(style, out, err);
-    let mut engine = Engine::from_module(compiled.module, recorder.clone(), sharing);
+    let executed = Engine::from_sources(&sources, &files, recorder.clone(), sharing);
+    let mut engine = match executed {
+        Ok((engine, warnings)) => {
+            show(&sources, &warnings, colour, recorder.lock().err())?;
+            engine
+        }
+        Err(Error::Rules(errors)) => {
+            show(&sources, &errors.diagnostics, colour, recorder.lock().err())?;
+            return Err(Stop::Exit(EXIT_ERRORS));
+        }
+        Err(error) => return stop(&recorder, &error),
+    };
     recorder.attach(&mut engine);
     if let Some(limit) = arguments.run_limit {
         engine.set_run_limit(limit);

@@ -13,11 +13,11 @@ use self::chain::Chain;
 use crate::arguments::Explain;
 use crate::commands::{Stop, Streams};
 use crate::described;
-use crate::rules::{compile, find_rule};
+use crate::rules::{compile_standing, find_rule};
 
 /// Says in words what the planner made of a rule, and why.
 pub(crate) fn explain(arguments: &Explain, streams: &mut Streams) -> Result<(), Stop> {
-    let compiled = compile(&arguments.rules.files, streams)?;
+    let compiled = compile_standing(&arguments.rules.files, streams)?;
     let planned = find_rule(&compiled.module, &arguments.rule, streams)?;
     let place = compiled.sources.position(planned.span);
     let file = compiled.sources.name(planned.span.file);

@@ -142,6 +142,11 @@ impl Recorder {
         }
     }
 
+    /// Standard error.
+    pub(crate) fn err(&mut self) -> &mut dyn Write {
+        &mut self.err
+    }
+
     /// Writes a line to standard error.
     pub(crate) fn complain(&mut self, line: &str) {
         let _ = writeln!(self.err, "{line}");

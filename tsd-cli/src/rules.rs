@@ -1,10 +1,12 @@
 //! Rule files on their way to a module, and what is to be said about them.
 
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use tsd_compiler::diagnostics::{Diagnostic, render};
+use tsd_compiler::script::{Nothing, Removed, ScriptStep};
 use tsd_compiler::source::{FileId, SourceMap};
-use tsd_compiler::{Module, PlannedRule};
+use tsd_compiler::{Module, PlannedRule, compile_script};
 
 use crate::commands::{EXIT_ERRORS, EXIT_USAGE, Stop, Streams};
 
@@ -14,32 +16,58 @@ pub(crate) struct Compiled {
     /// The files in the order given, each once.
     pub(crate) files: Vec<FileId>,
     pub(crate) module: Module,
-    pub(crate) warnings: usize,
+    /// The facts of the module that a script takes back again, by their numbers.
+    pub(crate) removed: Vec<usize>,
 }
 
 /// Reads and compiles rule files, and shows every error and warning.
 pub(crate) fn compile(files: &[PathBuf], streams: &mut Streams) -> Result<Compiled, Stop> {
     let (sources, ids) = read(files, streams)?;
     let compilation = tsd_compiler::compile(&sources, &ids);
-    let shown = render(&sources, &compilation.diagnostics, streams.colour);
-    streams.err.write_all(shown.as_bytes())?;
-    let errors = compilation.diagnostics.iter().filter(|diagnostic| Diagnostic::is_error(diagnostic)).count();
-    match compilation.module {
-        Some(module) => {
-            let warnings = compilation.diagnostics.len();
-            Ok(Compiled { sources, files: ids, module, warnings })
-        }
-        None => {
-            if errors > 1 {
-                writeln!(streams.err, "\n{errors} errors")?;
-            }
-            Err(Stop::Exit(EXIT_ERRORS))
+    show(&sources, &compilation.diagnostics, streams.colour, &mut streams.err)?;
+    let compiled =
+        compilation.module.map(|module| Compiled { sources, files: ids, module, removed: Vec::new() });
+    compiled.ok_or(Stop::Exit(EXIT_ERRORS))
+}
+
+/// The same of files that may be a script: gives the rules that are there at its end, and its facts.
+pub(crate) fn compile_standing(files: &[PathBuf], streams: &mut Streams) -> Result<Compiled, Stop> {
+    let (sources, ids) = read(files, streams)?;
+    let compilation = compile_script(&Nothing::default(), &sources, &ids);
+    show(&sources, &compilation.diagnostics, streams.colour, &mut streams.err)?;
+    let Some(script) = compilation.script else { return Err(Stop::Exit(EXIT_ERRORS)) };
+    let mut module = Module { schema: script.schema, ..Module::default() };
+    let mut removed = Vec::new();
+    for step in script.steps {
+        match step {
+            ScriptStep::AddRules(rules) => module.rules.extend(rules),
+            ScriptStep::Insert { fact, .. } => module.facts.push(fact),
+            ScriptStep::RemoveRule(name) => module.rules.retain(|planned| planned.rule.name != name),
+            ScriptStep::RemoveFact(Removed::Inserted(fact)) => removed.push(fact),
+            // There is no session that facts could stand in before.
+            ScriptStep::RemoveFact(Removed::Standing(_)) => {}
         }
     }
+    Ok(Compiled { sources, files: ids, module, removed })
+}
+
+/// Shows errors and warnings.
+pub(crate) fn show(
+    sources: &SourceMap,
+    diagnostics: &[Diagnostic],
+    colour: bool,
+    err: &mut dyn Write,
+) -> io::Result<()> {
+    err.write_all(render(sources, diagnostics, colour).as_bytes())?;
+    let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
+    if errors > 1 {
+        writeln!(err, "\n{errors} errors")?;
+    }
+    Ok(())
 }
 
 /// Reads all files, and shows which cannot be read. A file given twice is read once.
-fn read(files: &[PathBuf], streams: &mut Streams) -> Result<(SourceMap, Vec<FileId>), Stop> {
+pub(crate) fn read(files: &[PathBuf], streams: &mut Streams) -> Result<(SourceMap, Vec<FileId>), Stop> {
     let mut sources = SourceMap::new();
     let mut ids = Vec::with_capacity(files.len());
     let mut unreadable = false;

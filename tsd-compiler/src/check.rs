@@ -16,6 +16,7 @@ mod group;
 mod query;
 mod rule;
 mod scope;
+mod script;
 mod typed;
 mod value;
 
@@ -23,6 +24,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tsd_ir::Schema;
 
+pub use self::script::check_script;
 pub(crate) use self::typed::{int_arithmetic, number_arithmetic};
 
 use self::declarations::{Declarations, duplicate};
@@ -54,16 +56,17 @@ pub fn check(programs: &[ast::Program], lost: BTreeSet<String>, sink: &mut Diagn
         match statement {
             Statement::Action(declaration) => action::declare(&mut declarations, declaration, sink),
             Statement::Remove(Remove::Rule { span, .. } | Remove::Fact { span, .. }) => {
-                sink.report(not_yet(*span, "`remove`"));
+                sink.report(command(*span, "remove"));
             }
-            Statement::Reset(span) => sink.report(not_yet(*span, "`reset`")),
+            Statement::Reset(span) => sink.report(command(*span, "reset")),
             Statement::Type(_) | Statement::Rule(_) | Statement::Fact(_) => {}
         }
     }
     let names = facts::names(facts.clone(), sink);
     action::infer(&mut declarations, &names, rules.clone(), sink);
     let rules = check_rules(&declarations, &names, rules, sink);
-    let facts = facts::check(&declarations, &names, facts, sink);
+    let mut in_order = facts::Facts::new(&declarations, &names, std::iter::empty());
+    let facts = facts.filter_map(|fact| in_order.check(fact, sink)).collect();
     let places = declarations.places();
     let (name, strategy) = (module_name(programs, sink), module_strategy(programs, sink));
     hir::Program { name, strategy, schema: declarations.schema, rules, facts, places }
@@ -106,7 +109,7 @@ fn check_rules<'a>(
 }
 
 /// How the files want the patterns of rules to be put in order, which they must agree on.
-fn module_strategy(programs: &[ast::Program], sink: &mut Diagnostics) -> Option<Strategy> {
+pub fn module_strategy(programs: &[ast::Program], sink: &mut Diagnostics) -> Option<Strategy> {
     let mut found: Option<(Strategy, Span)> = None;
     for program in programs {
         let strategy = annotation::plan(&program.annotations, "a module", sink);
@@ -142,9 +145,14 @@ fn module_name(programs: &[ast::Program], sink: &mut Diagnostics) -> Option<Stri
     Some(first.text.clone())
 }
 
-/// What this version cannot do. Where it learns to, the caller loses a line.
-fn not_yet(span: Span, what: &str) -> Diagnostic {
-    Diagnostic::new(Code::NotYet, span, format!("{what} is not supported yet"))
+fn command(span: Span, what: &str) -> Diagnostic {
+    Diagnostic::new(
+        Code::CommandInRules,
+        span,
+        format!("`{what}` is a command of a script, not a part of rules"),
+    )
+    .label("takes back what stands before it")
+    .hint("leave it out of compiled rules; `tsd run` and `Engine::execute` take commands")
 }
 
 fn mismatch(span: Span, message: impl Into<String>) -> Diagnostic {

@@ -7,6 +7,7 @@ use tsd_ir::Schema;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::module::{Module, PlannedRule};
 use crate::plan::Planning;
+use crate::script::{Script, ScriptStep, Standing};
 use crate::source::{FileId, SourceMap};
 use crate::syntax::ast;
 use crate::{check, hir, normalize, plan, syntax, views};
@@ -25,6 +26,15 @@ pub struct Compilation {
 pub struct RuleCompilation {
     /// The rules; absent when there are errors.
     pub rules: Option<Vec<PlannedRule>>,
+    /// Errors and warnings, in the order of the text.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What became of a script.
+#[derive(Debug)]
+pub struct ScriptCompilation {
+    /// The script; absent when there are errors.
+    pub script: Option<Script>,
     /// Errors and warnings, in the order of the text.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -67,6 +77,33 @@ pub fn compile_rules_with(
     let rules = check::check_added_rules(schema, &program, &mut sink);
     let rules = plan_sound(schema, rules, planning, &mut sink);
     RuleCompilation { rules, diagnostics: finish(sources, sink) }
+}
+
+/// Compiles a script that the session is to execute: files that are read in the order given.
+pub fn compile_script(session: &dyn Standing, sources: &SourceMap, files: &[FileId]) -> ScriptCompilation {
+    let mut sink = Diagnostics::new();
+    let programs: Vec<ast::Program> =
+        files.iter().map(|file| syntax::parse(sources, *file, &mut sink)).collect();
+    let lost = lost_names(sources, files, &sink);
+    let epochs = check::check_script(session, &programs, &lost, &mut sink);
+    let planning = Planning { strategy: check::module_strategy(&programs, &mut sink), ..Planning::default() };
+    let planned = epochs.into_iter().map(|epoch| plan_script(epoch, &planning, &mut sink)).last().flatten();
+    let diagnostics = sink.finish();
+    let script = planned.filter(|_| !diagnostics.iter().any(Diagnostic::is_error));
+    ScriptCompilation { script, diagnostics }
+}
+
+/// Plans the rules of a script, unless there are errors; those that are added at once are planned together.
+fn plan_script(script: hir::Script, planning: &Planning<'_>, sink: &mut Diagnostics) -> Option<Script> {
+    let hir::Script { reset, schema, steps } = script;
+    let steps = steps.into_iter().map(|step| match step {
+        ScriptStep::AddRules(rules) => plan_sound(&schema, rules, planning, sink).map(ScriptStep::AddRules),
+        ScriptStep::Insert { name, fact } => Some(ScriptStep::Insert { name, fact }),
+        ScriptStep::RemoveRule(name) => Some(ScriptStep::RemoveRule(name)),
+        ScriptStep::RemoveFact(fact) => Some(ScriptStep::RemoveFact(fact)),
+    });
+    let steps: Option<Vec<_>> = steps.collect();
+    Some(Script { reset, schema, steps: steps? })
 }
 
 /// Normalises and plans the rules, unless there are errors.
@@ -118,7 +155,7 @@ fn lost_names(sources: &SourceMap, files: &[FileId], sink: &Diagnostics) -> BTre
             if declares {
                 names.insert(word.to_owned());
             }
-            declares = matches!(word, "type" | "action");
+            declares = matches!(word, "type" | "action" | "rule");
         }
     }
     names

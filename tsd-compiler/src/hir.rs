@@ -8,6 +8,7 @@ use tsd_ir::{Effect, Expr, FieldId, Gather, Parameters, Position, Schema, Test, 
 
 use crate::module::{InitialFact, Places};
 use crate::plan::Strategy;
+use crate::script::ScriptStep;
 use crate::source::Span;
 
 /// All that a set of programs says.
@@ -25,6 +26,17 @@ pub struct Program {
     pub facts: Vec<InitialFact>,
     /// Where the types and actions are declared.
     pub places: Places,
+}
+
+/// What a script says from its last `reset` on, or from its beginning.
+#[derive(Debug, Default)]
+pub struct Script {
+    /// Whether everything before is forgotten first.
+    pub reset: bool,
+    /// The types and actions, after those of the session unless these are forgotten.
+    pub schema: Schema,
+    /// What to do, in order.
+    pub steps: Vec<ScriptStep<Rule>>,
 }
 
 /// A checked rule.

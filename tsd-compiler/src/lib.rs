@@ -8,7 +8,7 @@
 //! - [`check`] resolves names and types and gives checked rules, [`hir`];
 //! - [`normalize`] brings conditions that mean the same into the same form;
 //! - [`plan`] decides in which order facts are joined, so that rules share what they can;
-//! - [`module`] is what comes out, and [`compile()`] leads through all of it;
+//! - [`module`] is what comes out, or [`script`] where rules may be taken back, and [`compile()`] leads through all of it;
 //! - `codegen` (a feature) makes Rust source of a module;
 //! - [`diagnostics`] collects what every stage has to say to the author of the rules.
 
@@ -21,10 +21,14 @@ pub mod hir;
 pub mod module;
 pub mod normalize;
 pub mod plan;
+pub mod script;
 pub mod source;
 pub mod syntax;
 mod views;
 
-pub use compile::{Compilation, RuleCompilation, compile, compile_rules, compile_rules_with, compile_with};
+pub use compile::{
+    Compilation, RuleCompilation, ScriptCompilation, compile, compile_rules, compile_rules_with,
+    compile_script, compile_with,
+};
 pub use module::{InitialFact, InitialValue, Module, Places, PlannedRule, TypePlace};
 pub use plan::{Planning, Strategy};

@@ -77,12 +77,15 @@ pub(crate) fn ask(schema: &Schema, question: Question<'_>, views: &mut Vec<View>
 /// The parts that depend on outer variables alone, each as large as it can be, in an order that does not depend on how
 /// the condition was written.
 fn leaves(schema: &Schema, outer: &[TypeId], condition: &Condition, measure: Option<&Expr>) -> Vec<Expr> {
-    let mut found: BTreeMap<String, Expr> = BTreeMap::new();
+    // Figures that ask different things of the same operands read alike as long as they have no names.
+    let mut found: BTreeMap<String, Vec<Expr>> = BTreeMap::new();
     let mut collect = |expr: &Expr| {
         expr.rewrite(&mut |part| {
             is_leaf(part, outer.len()).then(|| {
-                let text = Canonical::new(schema, outer).expr(part);
-                found.insert(text, part.clone());
+                let alike = found.entry(Canonical::new(schema, outer).expr(part)).or_default();
+                if !alike.contains(part) {
+                    alike.push(part.clone());
+                }
                 part.clone()
             })
         });
@@ -92,7 +95,7 @@ fn leaves(schema: &Schema, outer: &[TypeId], condition: &Condition, measure: Opt
         Some(operand.clone())
     });
     measure.into_iter().for_each(&mut collect);
-    found.into_values().collect()
+    found.into_values().flatten().collect()
 }
 
 /// Whether a part is a field, a fact or a figure of outer variables alone.

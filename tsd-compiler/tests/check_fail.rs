@@ -1,14 +1,15 @@
 //! Programs that are refused or warned of, each with just the right words, one for every code of the checker.
 //!
 //! `check_fail` holds one program a file, named after what it shows; those in `added` are rules added at run time to a
-//! module of `added/schema.tsd`. What is said stands beside each in a `.stderr` file; `TSD_BLESS=1` writes it anew.
+//! module of `added/schema.tsd`, those in `script` are scripts. What is said stands beside each in a `.stderr` file; `TSD_BLESS=1` writes it anew.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use tsd_compiler::diagnostics::{Code, Diagnostic, render};
+use tsd_compiler::script::Nothing;
 use tsd_compiler::source::SourceMap;
-use tsd_compiler::{compile, compile_rules};
+use tsd_compiler::{compile, compile_rules, compile_script};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/check_fail")
@@ -72,21 +73,27 @@ fn added_rules_with_faults() {
     });
 }
 
-/// Codes that only the parser reports, or that belong to commands.
-const ELSEWHERE: [Code; 7] = [
-    Code::Syntax,
-    Code::NestingTooDeep,
-    Code::UnknownFunction,
-    Code::UnknownRule,
-    Code::MisplacedAggregate,
-    Code::CommandInRules,
-    Code::MixedAndOr,
-];
+#[test]
+fn scripts_with_faults() {
+    check(&folder().join("script"), |sources, path| {
+        let file = add(sources, path);
+        let compilation = compile_script(&Nothing::default(), sources, &[file]);
+        let errors = compilation.diagnostics.iter().any(Diagnostic::is_error);
+        assert_eq!(compilation.script.is_none(), errors);
+        compilation.diagnostics
+    });
+}
+
+/// Codes that only the parser reports.
+const ELSEWHERE: [Code; 5] =
+    [Code::Syntax, Code::NestingTooDeep, Code::UnknownFunction, Code::MisplacedAggregate, Code::MixedAndOr];
 
 #[test]
 fn every_code_has_a_program() {
-    let all: Vec<PathBuf> =
-        [folder(), folder().join("added")].iter().flat_map(|folder| programs(folder)).collect();
+    let all: Vec<PathBuf> = [folder(), folder().join("added"), folder().join("script")]
+        .iter()
+        .flat_map(|folder| programs(folder))
+        .collect();
     for code in Code::ALL.iter().filter(|code| !ELSEWHERE.contains(code)) {
         let has = all.iter().any(|path| path.file_stem().is_some_and(|stem| stem == code.name()));
         assert!(has, "no program shows `{code}`");

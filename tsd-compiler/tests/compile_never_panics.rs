@@ -3,8 +3,9 @@
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
+use tsd_compiler::script::Nothing;
 use tsd_compiler::source::SourceMap;
-use tsd_compiler::{Compilation, compile, compile_rules};
+use tsd_compiler::{Compilation, compile, compile_rules, compile_script};
 
 const TYPES: &str = "type T(#id: string, i: int, j: int?, x: number, y: number?, s: string, b: bool)\n\
                      type U(#id: string, t: T, i: int, x: number, s: string)\n";
@@ -12,6 +13,7 @@ const TYPES: &str = "type T(#id: string, i: int, j: int?, x: number, y: number?,
 fn compiled(text: &str) -> Compilation {
     let mut sources = SourceMap::new();
     let file = sources.add("test.tsd", text);
+    let _ = compile_script(&Nothing::default(), &sources, &[file]);
     compile(&sources, &[file])
 }
 

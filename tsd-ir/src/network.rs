@@ -138,6 +138,11 @@ impl Network {
         Self { sharing, ..Self::default() }
     }
 
+    /// Whether rules share nodes.
+    pub fn sharing(&self) -> Sharing {
+        self.sharing
+    }
+
     /// Adds a rule with its views, and returns what it occupies. A rule of the same name must not be there.
     pub fn add_rule(&mut self, rule: &Rule) -> Placed {
         debug_assert!(!self.rules.contains_key(&rule.name), "the caller checks for duplicate names");

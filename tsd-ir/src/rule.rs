@@ -153,6 +153,8 @@ pub enum Effect {
         ty: TypeId,
         /// Its fields' values, one for each field.
         values: Arguments,
+        /// Whether the fact is there only as long as an activation that inserts it holds (`InsertLogical`).
+        logical: bool,
     },
     /// Updates a matched fact.
     Update {
@@ -187,6 +189,13 @@ pub struct Arguments {
     pub body: Body<Vec<Expr>>,
     /// Which of them may be missing; all others must have a value for the effect to take place.
     pub optional: List<bool>,
+}
+
+impl Rule {
+    /// Whether activations of the rule support facts.
+    pub fn inserts_logically(&self) -> bool {
+        self.effects.iter().any(|effect| matches!(effect, Effect::Insert { logical: true, .. }))
+    }
 }
 
 impl Branch {

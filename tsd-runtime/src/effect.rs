@@ -56,6 +56,7 @@ pub(crate) enum Prepared {
     Insert {
         ty: TypeId,
         values: Values,
+        logical: bool,
     },
     Update {
         at: Position,
@@ -135,7 +136,9 @@ impl Prepared {
             Effect::Perform { action, arguments } => {
                 Self::Perform { action: *action, values: values(arguments) }
             }
-            Effect::Insert { ty, values: arguments } => Self::Insert { ty: *ty, values: values(arguments) },
+            Effect::Insert { ty, values: arguments, logical } => {
+                Self::Insert { ty: *ty, values: values(arguments), logical: *logical }
+            }
             Effect::Update { at, fields, values: arguments } => {
                 Self::Update { at: *at, fields: fields.clone(), values: values(arguments) }
             }

@@ -3,13 +3,15 @@
 //! Text goes through the same compiler as in a build; only code generation is left out. The rules that come of it join the
 //! same network as compiled rules and share its nodes.
 
+mod script;
+
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
 use tsd_compiler::diagnostics::{Diagnostic, render};
 use tsd_compiler::source::{FileId, SourceMap};
-use tsd_ir::{ActionId, Const, Sharing, Value};
+use tsd_ir::{ActionId, Const, Schema, Sharing, Value};
 
 use crate::error::Error;
 use crate::program::{InitialFact, InitialValue, Natives, Program};
@@ -72,8 +74,8 @@ impl<H: Host> Program for Interpreted<H> {
 pub type Engine<H> = Session<Interpreted<H>>;
 
 impl<H: Host> Engine<H> {
-    /// Interprets a program given as text; `name` is what messages call it. The facts in it are inserted; rules fire only
-    /// in [`run`](Session::run).
+    /// Interprets a program or script given as text; `name` is what messages call it. The facts in it are inserted; rules
+    /// fire only in [`run`](Session::run).
     ///
     /// # Errors
     /// [`Error::Rules`] with every error in the text.
@@ -83,7 +85,8 @@ impl<H: Host> Engine<H> {
         Self::from_sources(&sources, &[file], host, Sharing::On).map(|(engine, _)| engine)
     }
 
-    /// Interprets a program that may consist of several files, and returns the warnings beside the engine.
+    /// Interprets a program or script that may consist of several files, read in the order given, and returns the warnings
+    /// beside the engine.
     ///
     /// # Errors
     /// [`Error::Rules`] with every error in the files.
@@ -93,11 +96,49 @@ impl<H: Host> Engine<H> {
         host: H,
         sharing: Sharing,
     ) -> Result<(Self, Vec<Diagnostic>), Error> {
-        let compilation = tsd_compiler::compile(sources, files);
-        let Some(module) = compilation.module else {
+        let mut engine = Self { host, core: Core::new(Schema::default(), sharing, Natives::default()) };
+        let warnings = engine.execute_sources(sources, files)?;
+        Ok((engine, warnings))
+    }
+
+    /// Executes a script on top of all that was said before: types, actions, rules and facts that are added, `remove rule`,
+    /// `remove fact` and `reset`. Rules added see the facts that are there. Nothing fires before [`run`](Session::run).
+    /// Returns the compiler's warnings.
+    ///
+    /// ```
+    /// use tsd_runtime::Engine;
+    ///
+    /// let rules = "type Lamp(#id: string, on: bool) rule lit : {l: Lamp} / l.on ==> Print(l.id)";
+    /// let mut engine = Engine::from_text("lamps.tsd", rules, ())?;
+    /// engine.execute(r#"Lamp(id: "hall", on: true) Lamp(id: "attic", on: true)"#)?;
+    /// engine.execute("remove fact Lamp attic")?;
+    /// assert_eq!(engine.run()?.total(), 1);
+    /// # Ok::<(), tsd_runtime::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Rules`] with every error in the text; the session is then as before.
+    pub fn execute(&mut self, text: &str) -> Result<Vec<Diagnostic>, Error> {
+        let mut sources = SourceMap::new();
+        let file = sources.add("script", text);
+        self.execute_sources(&sources, &[file])
+    }
+
+    /// Executes a script that consists of several files, read in the order given; see [`execute`](Self::execute).
+    ///
+    /// # Errors
+    /// Those of [`execute`](Self::execute).
+    pub fn execute_sources(
+        &mut self,
+        sources: &SourceMap,
+        files: &[FileId],
+    ) -> Result<Vec<Diagnostic>, Error> {
+        let compilation = tsd_compiler::compile_script(&self.core, sources, files);
+        let Some(script) = compilation.script else {
             return Err(RuleErrors::new(sources, compilation.diagnostics).into());
         };
-        Ok((Self::from_module(module, host, sharing), compilation.diagnostics))
+        self.core.perform(script);
+        Ok(compilation.diagnostics)
     }
 
     /// Interprets a program that was compiled before.

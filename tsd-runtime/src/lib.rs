@@ -23,6 +23,7 @@ pub mod rt;
 mod ruleset;
 mod session;
 pub mod statistics;
+mod support;
 mod telemetry;
 mod tuple;
 

@@ -21,11 +21,13 @@ mod statistics;
 mod view;
 mod watch;
 
+use smallvec::SmallVec;
 use tsd_ir::{FactHandle, Network, RootId, Schema, Sharing, TypeId};
 
 use crate::agenda::{Agenda, End, Muted, Ranked};
 use crate::memory::{Store, Texts, WorkingMemory};
 use crate::ruleset::{RuleSet, RuleSets};
+use crate::support::Support;
 pub use counts::Counts;
 use entrances::{Entrance, Entrances};
 pub(crate) use figure::{Answer, Known};
@@ -48,6 +50,7 @@ pub(crate) struct Matcher {
     pub(crate) rules: Rules,
     live: Live,
     pub(crate) agenda: Agenda,
+    pub(crate) support: Support,
     /// A tree whose sets want a collection.
     crowded: Option<RootId>,
     /// Whether joins count what passes through them.
@@ -79,10 +82,27 @@ impl Matcher {
             rules: Rules::default(),
             live: Live::default(),
             agenda: Agenda::default(),
+            support: Support::default(),
             crowded: None,
             counting: false,
             ahead: Vec::new(),
         }
+    }
+
+    /// Takes over a schema that begins with the present one.
+    #[cfg(feature = "dynamic")]
+    pub(crate) fn declare(&mut self, schema: Schema) {
+        self.memory.declare(&schema);
+        self.entrances.declare(schema.types.len());
+        self.schema = schema;
+    }
+
+    /// Forgets everything. No handle of a fact from before will ever name one that comes.
+    #[cfg(feature = "dynamic")]
+    pub(crate) fn reset(&mut self) {
+        let mut memory = WorkingMemory::new(&Schema::default());
+        memory.first_generation = self.memory.next_generation();
+        *self = Self { memory, ..Self::new(Schema::default(), self.network.sharing()) };
     }
 
     /// Takes in a fact; if there is one with its primary key, nothing changes and the error is that fact's slot.
@@ -124,8 +144,8 @@ impl Matcher {
     /// nothing; for the others the fact leaves and comes again.
     pub(crate) fn update(&mut self, ty: TypeId, slot: u32, row: &[u64]) {
         let store = self.memory.store(ty);
-        let changed: smallvec::SmallVec<[_; 8]> = store.changed_fields(store.row(slot), row).collect();
-        let mut affected: smallvec::SmallVec<[RuleSet; 8]> = smallvec::SmallVec::new();
+        let changed: SmallVec<[_; 8]> = store.changed_fields(store.row(slot), row).collect();
+        let mut affected: SmallVec<[RuleSet; 8]> = SmallVec::new();
         self.agenda.begin_change();
         for index in 0..self.entrances.of(ty).len() {
             let entrance = self.entrances.of(ty)[index];
@@ -146,6 +166,29 @@ impl Matcher {
         self.live.tell_followers(ty, slot, Some(&changed));
         self.settle();
         self.collect_sets();
+    }
+
+    /// The facts that lost their last support by the changes so far, in the order in which they go: by type, then by
+    /// insertion number.
+    pub(crate) fn take_unsupported(&mut self) -> Vec<FactHandle> {
+        for stopped in self.agenda.take_stopped() {
+            let Some(root) = &self.roots[stopped.root.0 as usize] else { continue };
+            let mut rules: SmallVec<[Ranked; 4]> = SmallVec::new();
+            root.sets
+                .for_each(stopped.set, |bit| rules.extend(root.branches[bit as usize].and_then(Owner::rule)));
+            let order = rules::Order { roots: &self.roots, rules: &self.rules, memory: &self.memory };
+            for branch in rules {
+                let mut slots = stopped.slots.clone();
+                if !branch.as_declared {
+                    order.put_in_declared_order(branch, &mut slots);
+                }
+                self.support.stop(branch.rule, &slots);
+            }
+        }
+        let mut unsupported = std::mem::take(&mut self.support.unsupported);
+        unsupported
+            .sort_unstable_by_key(|fact| (fact.ty(), self.memory.store(fact.ty()).number(fact.slot())));
+        unsupported
     }
 
     /// The rules whose filters a fact passes at an entrance, out of `candidates` or of all.

@@ -5,9 +5,12 @@ mod row;
 mod slots;
 mod store;
 mod texts;
+mod twins;
 
 use tsd_ir::{FactHandle, FieldId, Schema, TypeId};
 
+#[cfg(feature = "dynamic")]
+pub(crate) use row::find_word;
 pub use row::{InvalidValue, RowReader, RowWriter};
 pub(crate) use store::{Store, is_present};
 pub(crate) use texts::{Symbol, Texts};
@@ -41,13 +44,35 @@ pub(crate) struct WorkingMemory {
     pub(crate) texts: Texts,
     /// How often an expression had no value for another reason than a missing field.
     pub(crate) no_values: std::cell::Cell<u64>,
+    /// The generation with which every slot begins: beyond those of facts that were forgotten all at once.
+    pub(crate) first_generation: u32,
 }
 
 impl WorkingMemory {
     pub(crate) fn new(schema: &Schema) -> Self {
-        let stores = schema.types.iter().enumerate();
-        let stores = stores.map(|(index, ty)| Store::new(TypeId(index as u16), ty)).collect();
-        Self { stores, parameters: Vec::new(), texts: Texts::default(), no_values: std::cell::Cell::new(0) }
+        let mut memory = Self {
+            stores: Vec::new(),
+            parameters: Vec::new(),
+            texts: Texts::default(),
+            no_values: std::cell::Cell::new(0),
+            first_generation: 0,
+        };
+        memory.declare(schema);
+        memory
+    }
+
+    /// Makes stores for the types of a schema that begins with the types known.
+    pub(crate) fn declare(&mut self, schema: &Schema) {
+        let new = schema.types.iter().enumerate().skip(self.stores.len());
+        let store = |(index, ty)| Store::beginning_with(TypeId(index as u16), ty, self.first_generation);
+        let stores = new.map(store);
+        self.stores.extend(stores);
+    }
+
+    /// A generation that no slot has had.
+    #[cfg(feature = "dynamic")]
+    pub(crate) fn next_generation(&self) -> u32 {
+        self.stores.iter().map(Store::next_generation).fold(self.first_generation, u32::max)
     }
 
     #[inline]

@@ -14,6 +14,8 @@ use tsd_ir::{FactHandle, Rule, Schema, Sharing, TypeId, Value};
 pub use self::context::Context;
 pub(crate) use self::core::Core;
 pub use self::fire::Activation;
+#[cfg(feature = "dynamic")]
+pub(crate) use self::names::fact as fact_name;
 pub use self::network::LiveNetwork;
 use crate::error::Error;
 use crate::program::{Compiled, FactOf, Handle, Module, Natives, Program};
@@ -258,6 +260,12 @@ impl<P: Program> Session<P> {
     pub fn number_of(&self, handle: FactHandle) -> Option<u64> {
         let slot = self.core.matcher.find(handle)?;
         Some(self.core.matcher.memory.store(handle.ty()).number(slot))
+    }
+
+    /// Whether a fact is there only because rules inserted it logically (`InsertLogical`): it goes when the last activation
+    /// that did so stops holding. An update of the fact makes it stay.
+    pub fn is_logical(&self, handle: FactHandle) -> bool {
+        self.core.matcher.support.is_logical(handle)
     }
 
     /// Inserts a fact of which only the type's number is known; there is a value for each field.

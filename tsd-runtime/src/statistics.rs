@@ -112,7 +112,7 @@ pub struct Bytes {
     pub watches: usize,
     /// The sets of rules that facts and tuples carry.
     pub rule_sets: usize,
-    /// The agenda.
+    /// The agenda, and which activations support which facts.
     pub agenda: usize,
 }
 

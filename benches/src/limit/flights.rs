@@ -1,4 +1,4 @@
-//! The rules over nycflights13: a function for each, and one pass for the five without negation and aggregates.
+//! The rules over nycflights13: a function for each, and one pass for all eight.
 //!
 //! A match is stored as the record numbers of its facts, in the order of the rule's variables.
 
@@ -10,9 +10,17 @@ use std::hash::BuildHasherDefault;
 
 type Index<K> = HashMap<K, u32, BuildHasherDefault<AHasher>>;
 
-/// The names of the five rules that join without negation and aggregates.
-pub const IN_SCOPE: [&str; 5] =
-    ["old_aircraft", "low_visibility_delay", "compensation", "windy_small_jet", "high_altitude_arrival"];
+/// The names of the rules, in the order of `rules/flights`.
+pub const RULES: [&str; 8] = [
+    "old_aircraft",
+    "windy_small_jet",
+    "high_altitude_arrival",
+    "unregistered_aircraft",
+    "workhorse",
+    "compensation",
+    "low_visibility_delay",
+    "late_airline",
+];
 
 /// The stored matches of one rule, as record numbers of `N` facts.
 pub type Found<const N: usize> = Vec<[u32; N]>;
@@ -132,76 +140,113 @@ pub fn unregistered_aircraft(data: &Flights) -> Found<1> {
     flights(data).filter(|(_, flight)| unknown(flight)).map(|(record, _)| [record]).collect()
 }
 
-/// Airlines whose flights leave more than 15 minutes late on average: (airline).
-pub fn late_airline(data: &Flights) -> Found<1> {
-    let airlines: Index<&str> = data.airlines.iter().map(|airline| airline.carrier).zip(0..).collect();
-    let mut sums = vec![(0.0, 0.0); data.airlines.len()];
-    for flight in &data.flights {
-        if let (Some(delay), Some(&airline)) = (flight.dep_delay, airlines.get(flight.carrier)) {
-            let (sum, count) = &mut sums[airline as usize];
+/// The departure delays of each airline: their sum, and how many flights have one.
+struct Delays {
+    airlines: Index<&'static str>,
+    sums: Vec<(f64, f64)>,
+}
+
+impl Delays {
+    fn of(data: &Flights) -> Self {
+        let airlines = data.airlines.iter().map(|airline| airline.carrier).zip(0..).collect();
+        Self { airlines, sums: vec![(0.0, 0.0); data.airlines.len()] }
+    }
+
+    #[inline]
+    fn add(&mut self, flight: &Flight) {
+        if let (Some(delay), Some(&airline)) = (flight.dep_delay, self.airlines.get(flight.carrier)) {
+            let (sum, count) = &mut self.sums[airline as usize];
             *sum += delay;
             *count += 1.0;
         }
     }
-    // Without flights the quotient is NaN, which is not above 15.
-    (0..).zip(sums).filter(|(_, (sum, count))| sum / count > 15.0).map(|(record, _)| [record]).collect()
+
+    /// Without flights the quotient is NaN, which is not above 15.
+    fn late(&self) -> Found<1> {
+        let numbered = (0..).zip(&self.sums);
+        numbered.filter(|(_, (sum, count))| sum / count > 15.0).map(|(record, _)| [record]).collect()
+    }
+}
+
+/// Airlines whose flights leave more than 15 minutes late on average: (airline).
+pub fn late_airline(data: &Flights) -> Found<1> {
+    let mut delays = Delays::of(data);
+    data.flights.iter().for_each(|flight| delays.add(flight));
+    delays.late()
+}
+
+fn workhorses(flown: &[u32]) -> Found<1> {
+    (0..).zip(flown).filter(|(_, count)| **count >= 400).map(|(record, _)| [record]).collect()
 }
 
 /// Planes with at least 400 flights: (plane).
 pub fn workhorse(data: &Flights) -> Found<1> {
     let planes = planes_by_tailnum(data, |_| true);
-    let mut counts = vec![0u32; data.planes.len()];
+    let mut flown = vec![0u32; data.planes.len()];
     for flight in &data.flights {
         if let Some(&plane) = flight.tailnum.and_then(|tailnum| planes.get(tailnum)) {
-            counts[plane as usize] += 1;
+            flown[plane as usize] += 1;
         }
     }
-    (0..).zip(counts).filter(|(_, count)| *count >= 400).map(|(record, _)| [record]).collect()
+    workhorses(&flown)
 }
 
-/// The matches of the five rules of [`IN_SCOPE`].
+/// The matches of all rules.
 #[derive(Clone, Debug, Default)]
-pub struct InScope {
+pub struct Matches {
     old_aircraft: Found<2>,
-    low_visibility_delay: Found<2>,
-    compensation: Found<1>,
     windy_small_jet: Found<3>,
     high_altitude_arrival: Found<4>,
+    unregistered_aircraft: Found<1>,
+    workhorse: Found<1>,
+    compensation: Found<1>,
+    low_visibility_delay: Found<2>,
+    late_airline: Found<1>,
 }
 
-impl InScope {
-    /// What was found, in the order of [`IN_SCOPE`].
+impl Matches {
+    /// What was found, in the order of [`RULES`].
     pub fn outcome(&self) -> Outcome {
         together(&[
             outcome(&self.old_aircraft),
-            outcome(&self.low_visibility_delay),
-            outcome(&self.compensation),
             outcome(&self.windy_small_jet),
             outcome(&self.high_altitude_arrival),
+            outcome(&self.unregistered_aircraft),
+            outcome(&self.workhorse),
+            outcome(&self.compensation),
+            outcome(&self.low_visibility_delay),
+            outcome(&self.late_airline),
         ])
     }
 }
 
-/// The limit for the five rules of [`IN_SCOPE`] together: one index of planes, one of weather, one pass over the flights.
-pub fn in_scope(data: &Flights) -> InScope {
+/// The limit for all rules together: one index of planes, one of weather, one pass over the flights.
+pub fn all_rules(data: &Flights) -> Matches {
     let old = |plane: &Plane| plane.year.is_some_and(|year| year < 1990);
     let small = |plane: &Plane| plane.seats < 60;
     let foggy = |hour: &Weather| hour.visib.is_some_and(|visib| visib < 1.0);
     let windy = |hour: &Weather| hour.wind_speed.is_some_and(|speed| speed > 25.0);
     let rainy = |hour: &Weather| hour.precip.is_some_and(|precip| precip > 0.0);
 
-    let planes = planes_by_tailnum(data, |plane| old(plane) || small(plane) || plane.engines == 2);
+    let planes = planes_by_tailnum(data, |_| true);
     let weather = WeatherIndex::of(data, |hour| foggy(hour) || windy(hour) || rainy(hour));
     let high = (0u32..).zip(&data.airports).filter(|(_, airport)| airport.alt > 5000.0);
     let airports: Index<&str> = high.map(|(record, airport)| (airport.faa, record)).collect();
+    let mut delays = Delays::of(data);
+    let mut flown = vec![0u32; data.planes.len()];
 
-    let mut found = InScope::default();
+    let mut found = Matches::default();
     for (record, flight) in flights(data) {
+        delays.add(flight);
         if flight.distance >= 932.0 && flight.arr_delay.is_some_and(|delay| delay >= 180.0) {
             found.compensation.push([record]);
         }
         let late = flight.dep_delay.is_some_and(|delay| delay > 60.0);
         let plane = flight.tailnum.and_then(|tailnum| planes.get(tailnum)).copied();
+        match plane {
+            Some(plane) => flown[plane as usize] += 1,
+            None => found.unregistered_aircraft.push([record]),
+        }
         let airport = airports.get(flight.dest).copied();
         let facts = plane.map(|record| &data.planes[record as usize]);
         let is_small = facts.is_some_and(small);
@@ -231,6 +276,8 @@ pub fn in_scope(data: &Flights) -> InScope {
             }
         }
     }
+    found.workhorse = workhorses(&flown);
+    found.late_airline = delays.late();
     found
 }
 
@@ -260,10 +307,10 @@ mod tests {
         for (rule, (name, outcome)) in flights_data::rules().expect("checked in").iter().zip(&outcomes) {
             assert_eq!((rule.name.as_str(), rule.activations), (*name, outcome.total()));
         }
-        let singly = IN_SCOPE.map(|name| {
+        let singly = RULES.map(|name| {
             let (_, outcome) = outcomes.iter().find(|one| one.0 == name).expect("a known rule");
             outcome.clone()
         });
-        assert_eq!(in_scope(&data).outcome(), together(&singly));
+        assert_eq!(all_rules(&data).outcome(), together(&singly));
     }
 }

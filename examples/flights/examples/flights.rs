@@ -83,6 +83,9 @@ fn show_desk(desk: &Desk) {
     println!("aircraft to inspect: {}", desk.to_inspect.len());
     println!("crews warned of wind: {}", thousands(desk.warned));
     println!("airports checked: {}", list(&desk.checked));
+    println!("flights of unregistered aircraft: {}", thousands(desk.to_look_up));
+    println!("aircraft that fly more than once a day: {}", list(&desk.to_service));
+    println!("airlines late on average: {}", list(&desk.late));
 }
 
 /// The most memory that the process held at once, in kB; only Linux tells.

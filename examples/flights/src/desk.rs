@@ -17,6 +17,12 @@ pub struct Desk {
     pub warned: u64,
     /// The airports for which take-off performance was checked.
     pub checked: BTreeSet<String>,
+    /// How many flights to look up, because the register does not have their aircraft.
+    pub to_look_up: u64,
+    /// The registrations of aircraft that fly so much that they need service.
+    pub to_service: BTreeSet<String>,
+    /// The airlines that are late on average.
+    pub late: BTreeSet<String>,
 }
 
 impl Actions for Desk {
@@ -42,5 +48,17 @@ impl Actions for Desk {
         if !self.checked.contains(airport) {
             self.checked.insert(airport.to_owned());
         }
+    }
+
+    fn look_up(&mut self, _tailnum: Option<&str>, _carrier: &str, _flight: i64, _departure: &str) {
+        self.to_look_up += 1;
+    }
+
+    fn service(&mut self, tailnum: &str) {
+        self.to_service.insert(tailnum.to_owned());
+    }
+
+    fn apologize(&mut self, airline: &str) {
+        self.late.insert(airline.to_owned());
     }
 }

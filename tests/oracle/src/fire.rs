@@ -11,7 +11,7 @@ use crate::value::{FactId, Value};
 /// An effect with its values.
 enum Effect {
     Action { name: String, arguments: Vec<Option<Value>> },
-    Insert { ty: usize, fields: Fields },
+    Insert { ty: usize, fields: Fields, logical: bool },
     Update { fact: FactId, changes: Vec<(usize, Option<Value>)> },
     Retract { fact: FactId },
     Print(Vec<Value>),
@@ -63,11 +63,12 @@ impl Oracle {
         if rule.ast.no_loop.is_some() {
             self.muted = Some((rule.rank, tuple.clone()));
         }
+        self.support.firing = Some((rule.rank, tuple.clone()));
         for (effect, call) in effects.into_iter().zip(&rule.ast.calls) {
             let done = effect.ok_or(Reason::NoValue).and_then(|effect| self.take_place(effect, events));
             if let Err(reason) = done {
                 let effect = match call.arguments.as_slice() {
-                    [Argument::Fact(fact)] => format!("Insert({})", fact.type_name.text),
+                    [Argument::Fact(fact)] => format!("{}({})", call.name.text, fact.type_name.text),
                     _ => call.name.text.clone(),
                 };
                 let facts =
@@ -81,6 +82,7 @@ impl Oracle {
             }
         }
         self.muted = None;
+        self.support.firing = None;
     }
 
     /// An effect with its values, from the facts as they are; `None` when one has no value that must have one.
@@ -118,11 +120,11 @@ impl Oracle {
             _ => panic!("the checker admits a fact variable only"),
         };
         match (call.name.text.as_str(), call.arguments.as_slice()) {
-            ("Insert", [Argument::Fact(fact)]) => {
+            (name @ ("Insert" | "InsertLogical"), [Argument::Fact(fact)]) => {
                 let ty = schema.type_index(&fact.type_name.text);
                 let mut fields = vec![None; schema.types[ty].fields.len()];
                 changes(ty, &fact.fields)?.into_iter().for_each(|(index, value)| fields[index] = value);
-                Some(Effect::Insert { ty, fields })
+                Some(Effect::Insert { ty, fields, logical: name == "InsertLogical" })
             }
             ("Update", [Argument::Value(variable), Argument::Changes { fields, .. }]) => {
                 let fact = fact(variable);
@@ -164,7 +166,10 @@ impl Oracle {
                 let arguments = arguments.iter().map(|value| self.facts.show(value.as_ref())).collect();
                 events.push(Event::Called { action: name, arguments });
             }
-            Effect::Insert { ty, fields } => {
+            Effect::Insert { ty, fields, logical: true } => {
+                self.insert_logical(ty, fields).map_err(refused)?
+            }
+            Effect::Insert { ty, fields, .. } => {
                 self.insert(ty, fields).map_err(refused)?;
             }
             Effect::Update { fact, changes } => {

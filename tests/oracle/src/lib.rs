@@ -18,6 +18,7 @@ mod rule;
 mod schema;
 mod script;
 mod step;
+mod support;
 mod told;
 mod value;
 mod walk;

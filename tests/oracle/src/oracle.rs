@@ -12,6 +12,7 @@ use crate::facts::{Facts, Fields};
 use crate::rule::{Figures, Rule, Tuple};
 use crate::schema::Schema;
 use crate::step::{Outcome, Refusal, Step};
+use crate::support::Support;
 use crate::value::{FactId, Value};
 
 /// A brute-force evaluator of rule programs. It keeps facts and rules; after each change it asks every rule about every
@@ -25,6 +26,7 @@ pub struct Oracle {
     pub(crate) waiting: Vec<Waiting>,
     /// An activation that must not come about while its own effects take place.
     pub(crate) muted: Option<(usize, Tuple)>,
+    pub(crate) support: Support,
     age: u64,
     rules_ever: usize,
 }
@@ -65,6 +67,7 @@ impl Oracle {
             satisfied: Vec::new(),
             waiting: Vec::new(),
             muted: None,
+            support: Support::default(),
             age: 0,
             rules_ever: 0,
         }
@@ -160,6 +163,7 @@ impl Oracle {
         }
         let id = self.facts.add(ty, fields);
         self.changed(None);
+        self.withdraw();
         Ok(id)
     }
 
@@ -172,7 +176,9 @@ impl Oracle {
             before.fields.iter().zip(&fields).enumerate().filter(|(_, (before, after))| before != after);
         let changed: Vec<usize> = changed.map(|(index, _)| index).collect();
         self.facts.replace(fact, fields);
+        self.support.forget(fact);
         self.changed(Some((fact, &changed)));
+        self.withdraw();
         Ok(())
     }
 
@@ -181,7 +187,9 @@ impl Oracle {
             return Err(Refusal::NoSuchFact);
         }
         self.facts.remove(fact);
+        self.support.forget(fact);
         self.changed(None);
+        self.withdraw();
         Ok(())
     }
 
@@ -215,11 +223,13 @@ impl Oracle {
         let rule = self.rules.remove(index);
         self.satisfied.remove(index);
         self.waiting.retain(|waiting| waiting.rule != rule.rank);
+        self.support.stop_rule(rule.rank);
+        self.withdraw();
         Ok(())
     }
 
     /// Matches everything anew after a change, which may be that `fields` of a fact changed.
-    fn changed(&mut self, update: Option<(FactId, &[usize])>) {
+    pub(crate) fn changed(&mut self, update: Option<(FactId, &[usize])>) {
         self.age += 1;
         for (rule, before) in self.rules.iter().zip(&mut self.satisfied) {
             let after = rule.satisfied(&self.facts);
@@ -234,6 +244,9 @@ impl Oracle {
             self.waiting.retain(|waiting| {
                 waiting.rule != rule.rank || (after.contains_key(&waiting.tuple) && !is_anew(&waiting.tuple))
             });
+            for tuple in before.keys().filter(|tuple| is_anew(tuple)) {
+                self.support.stop(rule.rank, tuple);
+            }
             for tuple in after.keys().filter(|tuple| is_anew(tuple)) {
                 let is_muted =
                     self.muted.as_ref().is_some_and(|muted| (muted.0, &muted.1) == (rule.rank, tuple));

@@ -29,7 +29,7 @@ fn programs_do_what_is_written_beside_them() {
 
 /// What `tsd run --format json --final-facts` writes.
 fn lines(program: &str) -> Vec<String> {
-    let mut oracle = Oracle::new(program);
+    let mut oracle = Oracle::script([program]);
     let Outcome::Ran(ran) = oracle.apply(&Step::Run { limit: 10_000 }) else { panic!("not a run") };
     let mut lines: Vec<(String, Vec<String>)> = Vec::new();
     let mut bound = Vec::new();

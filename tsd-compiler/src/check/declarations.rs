@@ -23,8 +23,9 @@ pub(super) struct Declarations {
     pub(super) schema: Schema,
     types: BTreeMap<String, TypeId>,
     actions: BTreeMap<String, ActionId>,
-    type_spans: Vec<TypePlace>,
-    action_spans: Vec<Span>,
+    /// Absent for the types and actions of a schema that existed before.
+    type_spans: BTreeMap<TypeId, TypePlace>,
+    action_spans: BTreeMap<ActionId, Span>,
     /// Actions that are called but not declared; their spans are those of the first calls.
     pub(super) inferred: BTreeSet<ActionId>,
     /// Names whose declarations could not be read.
@@ -119,7 +120,7 @@ impl Declarations {
         self.types.insert(text.clone(), id);
         let path = declaration.rust_path.as_deref().unwrap_or_default();
         let path = path.first().zip(path.last()).map(|(first, last)| first.span.to(last.span));
-        self.type_spans.push(TypePlace { name: *span, fields: Vec::new(), path });
+        self.type_spans.insert(id, TypePlace { name: *span, fields: Vec::new(), path });
         Some(id)
     }
 
@@ -164,7 +165,9 @@ impl Declarations {
         let ty = &mut self.schema.types.to_mut()[id.index()];
         ty.fields = fields.into();
         ty.key = key.into();
-        self.type_spans[id.index()].fields = spans;
+        if let Some(place) = self.type_spans.get_mut(&id) {
+            place.fields = spans;
+        }
     }
 
     /// Adds an action, unless the name is taken.
@@ -184,7 +187,7 @@ impl Declarations {
         let action = Action { name: name.text.clone().into(), parameters, context: false };
         self.schema.actions.to_mut().push(action);
         self.actions.insert(name.text.clone(), ActionId(number));
-        self.action_spans.push(name.span);
+        self.action_spans.insert(ActionId(number), name.span);
         Some(ActionId(number))
     }
 
@@ -267,17 +270,17 @@ impl Declarations {
 
     /// Where a type is declared.
     pub(super) fn type_span(&self, ty: TypeId) -> Option<Span> {
-        self.type_spans.get(ty.index()).map(|spans| spans.name)
+        self.type_spans.get(&ty).map(|spans| spans.name)
     }
 
     /// Where a field is declared.
     pub(super) fn field_span(&self, ty: TypeId, field: FieldId) -> Option<Span> {
-        self.type_spans.get(ty.index()).and_then(|spans| spans.fields.get(field.index())).copied()
+        self.type_spans.get(&ty).and_then(|spans| spans.fields.get(field.index())).copied()
     }
 
     /// Where an action is declared, or first called.
     pub(super) fn action_span(&self, action: ActionId) -> Option<Span> {
-        self.action_spans.get(action.index()).copied()
+        self.action_spans.get(&action).copied()
     }
 
     /// A value of a kind, in a sentence: `a string`, `a fact of type Order`.
@@ -291,11 +294,11 @@ impl Declarations {
 
     /// Where everything is declared.
     pub(super) fn places(&self) -> Places {
-        let actions = self.action_spans.iter().enumerate().map(|(index, span)| {
-            let declared = !self.inferred.contains(&ActionId(index as u16));
+        let actions = self.action_spans.iter().map(|(id, span)| {
+            let declared = !self.inferred.contains(id);
             declared.then_some(*span)
         });
-        Places { types: self.type_spans.clone(), actions: actions.collect() }
+        Places { types: self.type_spans.values().cloned().collect(), actions: actions.collect() }
     }
 
     /// The name of a kind as the rules write it.

@@ -2,9 +2,9 @@
 
 use tsd_ir::{ActionId, Arguments, Body, Const, Effect, Expr, FieldId, Kind, Position, TypeId};
 
+use super::mismatch;
 use super::typed::Typed;
 use super::value::Checker;
-use super::{mismatch, not_yet};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast::{self, Argument, Call, ExprKind};
@@ -19,11 +19,8 @@ impl Checker<'_> {
             return self.action(action, call);
         }
         match call.name.text.as_str() {
-            "Insert" => self.insert(call),
-            "InsertLogical" => {
-                self.sink.report(not_yet(call.name.span, "`InsertLogical`"));
-                None
-            }
+            "Insert" => self.insert(call, false),
+            "InsertLogical" => self.insert(call, true),
             "Update" => self.update(call),
             "Retract" => {
                 let [Argument::Value(fact)] = call.arguments.as_slice() else {
@@ -101,7 +98,8 @@ impl Checker<'_> {
                 return (!value.is_unknown()).then_some(value);
             }
             Argument::Fact(fact) => {
-                mismatch(fact.span, "a new fact can only be given to `Insert`").label("a new fact")
+                mismatch(fact.span, "a new fact can only be given to `Insert` or `InsertLogical`")
+                    .label("a new fact")
             }
             Argument::Changes { span, .. } => {
                 mismatch(*span, "changes in braces can only be given to `Update`").label("changes")
@@ -161,9 +159,10 @@ impl Checker<'_> {
         None
     }
 
-    fn insert(&mut self, call: &Call) -> Option<Effect> {
+    fn insert(&mut self, call: &Call, logical: bool) -> Option<Effect> {
         let [Argument::Fact(fact)] = call.arguments.as_slice() else {
-            return self.form(call, "`Insert` takes one new fact, as in `Insert(Alert(id: o.id))`");
+            let name = &call.name.text;
+            return self.form(call, &format!("`{name}` takes one new fact, as in `{name}(Alert(id: o.id))`"));
         };
         let super::declarations::Resolved::Known(ty) =
             self.declarations.resolve_type(&fact.type_name, false, self.sink)
@@ -187,7 +186,7 @@ impl Checker<'_> {
             expressions[field.index()] = value;
         }
         let optional = declared.fields.iter().map(|field| field.optional).collect();
-        complete.then(|| Effect::Insert { ty, values: arguments(expressions, optional) })
+        complete.then(|| Effect::Insert { ty, values: arguments(expressions, optional), logical })
     }
 
     fn update(&mut self, call: &Call) -> Option<Effect> {

@@ -30,66 +30,100 @@ pub(super) fn names<'a>(
     names
 }
 
-/// Checks the facts in order. Facts at fault are left out, and reported.
-pub(super) fn check<'a>(
-    declarations: &Declarations,
-    names: &BTreeMap<String, Span>,
-    facts: impl Iterator<Item = &'a ast::FactStatement>,
-    sink: &mut Diagnostics,
-) -> Vec<InitialFact> {
-    let mut scope = Scope::default();
-    for (name, span) in names {
-        // The names are different.
-        let _ = scope.bind(name, *span, Meaning::Later);
+/// Facts on their way through the checker, in order.
+pub(super) struct Facts<'a> {
+    declarations: &'a Declarations,
+    names: &'a BTreeMap<String, Span>,
+    scope: Scope<'a>,
+    /// The facts that a session knows by name, with their indexes; those of the program count on from them.
+    standing: Standing,
+    next: usize,
+    /// Where the facts stand that have a primary key.
+    keys: BTreeMap<(TypeId, Vec<InitialValue>), Span>,
+}
+
+impl<'a> Facts<'a> {
+    /// No facts yet of those that have these names, beside facts that are there already.
+    pub(super) fn new(
+        declarations: &'a Declarations,
+        names: &'a BTreeMap<String, Span>,
+        standing: impl Iterator<Item = (String, TypeId)>,
+    ) -> Self {
+        let mut scope = Scope::default();
+        for (name, span) in names {
+            // The names are different.
+            let _ = scope.bind(name, *span, Meaning::Later);
+        }
+        let standing: Vec<_> = standing.enumerate().map(|(index, (name, ty))| (name, (index, ty))).collect();
+        let next = standing.len();
+        Self {
+            declarations,
+            names,
+            scope,
+            standing: standing.into_iter().collect(),
+            next,
+            keys: BTreeMap::new(),
+        }
     }
-    let mut checked = Vec::new();
-    let mut keys = BTreeMap::new();
-    for statement in facts {
+
+    /// Checks the next fact and gives it the next index. `None` when it is at fault, which has been reported.
+    pub(super) fn check(
+        &mut self,
+        statement: &ast::FactStatement,
+        sink: &mut Diagnostics,
+    ) -> Option<InitialFact> {
+        let Self { declarations, scope, standing, .. } = self;
         let mut views = Vec::new();
-        let mut checker = Checker { declarations, scope: &scope, sink, views: &mut views };
-        let fact = fact(&mut checker, statement);
-        let own_name = statement.variable.as_ref().filter(|name| names.get(&name.text) == Some(&name.span));
+        let mut checker = Checker { declarations, scope, sink, views: &mut views };
+        let fact = fact(&mut checker, standing, statement);
         let meaning = match &fact {
-            Some(fact) => Meaning::Initial { index: checked.len(), ty: fact.ty },
+            Some(fact) => Meaning::Initial { index: self.next, ty: fact.ty },
             None => Meaning::Broken,
         };
-        if let Some(name) = own_name {
-            scope.rebind(&name.text, meaning);
+        if let Some(name) = &statement.variable
+            && self.names.get(&name.text) == Some(&name.span)
+        {
+            self.scope.rebind(&name.text, meaning);
         }
-        if let Some(fact) = fact {
-            report_key(declarations, &fact, &mut keys, sink);
-            checked.push(fact);
+        let fact = fact?;
+        self.next += 1;
+        if let Some(key) = self.key(&fact) {
+            let first = *self.keys.entry((fact.ty, key)).or_insert(fact.span);
+            if first != fact.span {
+                let name = &self.declarations.schema.ty(fact.ty).name;
+                let message = format!("two facts of type `{name}` have this primary key");
+                sink.report(
+                    Diagnostic::new(Code::DuplicateKey, fact.span, message)
+                        .label("the second fact")
+                        .also(first, "the first fact"),
+                );
+            }
+        }
+        Some(fact)
+    }
+
+    /// The values of a fact's primary key; `None` when its type has none.
+    pub(super) fn key(&self, fact: &InitialFact) -> Option<Vec<InitialValue>> {
+        let key = &self.declarations.schema.ty(fact.ty).key;
+        (!key.is_empty()).then(|| key.iter().map(|field| fact.values[field.index()].clone()).collect())
+    }
+
+    /// Lets another fact have the primary key of this one, which a command has removed.
+    pub(super) fn release(&mut self, fact: &InitialFact) {
+        if let Some(key) = self.key(fact) {
+            self.keys.remove(&(fact.ty, key));
         }
     }
-    checked
 }
 
-/// Reports a primary key that an earlier fact has.
-fn report_key(
-    declarations: &Declarations,
-    fact: &InitialFact,
-    keys: &mut BTreeMap<(TypeId, Vec<InitialValue>), Span>,
-    sink: &mut Diagnostics,
-) {
-    let ty = declarations.schema.ty(fact.ty);
-    if ty.key.is_empty() {
-        return;
-    }
-    let key = ty.key.iter().map(|field| fact.values[field.index()].clone()).collect();
-    if let Some(first) = keys.get(&(fact.ty, key)) {
-        let message = format!("two facts of type `{}` have this primary key", ty.name);
-        sink.report(
-            Diagnostic::new(Code::DuplicateKey, fact.span, message)
-                .label("the second fact")
-                .also(*first, "the first fact"),
-        );
-        return;
-    }
-    let key = ty.key.iter().map(|field| fact.values[field.index()].clone()).collect();
-    keys.insert((fact.ty, key), fact.span);
-}
+/// The facts that a session knows by name, with their indexes.
+type Standing = BTreeMap<String, (usize, TypeId)>;
 
-fn fact(checker: &mut Checker<'_>, statement: &ast::FactStatement) -> Option<InitialFact> {
+fn fact(
+    checker: &mut Checker<'_>,
+    standing: &Standing,
+    statement: &ast::FactStatement,
+) -> Option<InitialFact> {
     let declarations = checker.declarations;
     let Resolved::Known(ty) = declarations.resolve_type(&statement.fact.type_name, false, checker.sink)
     else {
@@ -109,7 +143,7 @@ fn fact(checker: &mut Checker<'_>, statement: &ast::FactStatement) -> Option<Ini
     let mut sound = true;
     for field in &statement.fact.fields {
         let id = checker.field_once(ty, &field.name, &mut seen);
-        match (id, value(checker, ty, id, &field.value)) {
+        match (id, value(checker, standing, ty, id, &field.value)) {
             (Some(id), Some(value)) => values[id.index()] = value,
             _ => sound = false,
         }
@@ -120,6 +154,7 @@ fn fact(checker: &mut Checker<'_>, statement: &ast::FactStatement) -> Option<Ini
 
 fn value(
     checker: &mut Checker<'_>,
+    standing: &Standing,
     ty: TypeId,
     field: Option<FieldId>,
     written: &ast::Expr,
@@ -128,7 +163,7 @@ fn value(
     if let (Some(Kind::Fact(wanted)), ExprKind::Path(ast::Path { root, fields })) = (wanted, &written.kind)
         && fields.is_empty()
     {
-        return reference(checker, wanted, root).map(InitialValue::Fact);
+        return reference(checker, standing, wanted, root).map(InitialValue::Fact);
     }
     let expr = checker.field_value(ty, field, written)?;
     let optional = field.is_some_and(|field| checker.declarations.schema.ty(ty).field(field).optional);
@@ -150,32 +185,41 @@ fn value(
 }
 
 /// The earlier fact that a name stands for.
-fn reference(checker: &mut Checker<'_>, wanted: TypeId, name: &ast::Name) -> Option<usize> {
+fn reference(
+    checker: &mut Checker<'_>,
+    standing: &Standing,
+    wanted: TypeId,
+    name: &ast::Name,
+) -> Option<usize> {
     let wanted_name = &checker.declarations.schema.ty(wanted).name;
-    let diagnostic =
-        match checker.scope.find(&name.text).map(|variable| (variable.meaning.clone(), variable.span)) {
-            Some((Meaning::Initial { index, ty }, _)) if ty == wanted => return Some(index),
-            Some((Meaning::Initial { ty, .. }, span)) => {
-                let found = &checker.declarations.schema.ty(ty).name;
-                let message = format!("this must be a fact of type `{wanted_name}`, not of type `{found}`");
-                mismatch(name.span, message).label(format!("a {found}")).also(span, "named here")
-            }
-            Some((Meaning::Later, span)) => {
-                let message = format!("the fact `{}` is only declared later", name.text);
-                Diagnostic::new(Code::UnboundVariable, name.span, message)
-                    .also(span, "declared here")
-                    .hint("a fact can refer to facts before it; move this one behind")
-            }
-            Some(_) => return None,
-            None => {
-                let message = format!("there is no fact called `{}`", name.text);
-                let names =
-                    checker.scope.variables().iter().take(1000).map(|variable| variable.name.as_str());
-                Diagnostic::new(Code::UnknownFact, name.span, message)
-                    .hint(format!("name one: `{} = {wanted_name}(…)`", name.text))
-                    .did_you_mean(&name.text, names)
-            }
-        };
+    let wrong = |ty: TypeId| {
+        let found = &checker.declarations.schema.ty(ty).name;
+        let message = format!("this must be a fact of type `{wanted_name}`, not of type `{found}`");
+        mismatch(name.span, message).label(format!("a {found}"))
+    };
+    let diagnostic = match checker.scope.find(&name.text).map(|variable| (&variable.meaning, variable.span)) {
+        Some((Meaning::Initial { index, ty }, _)) if *ty == wanted => return Some(*index),
+        Some((Meaning::Initial { ty, .. }, span)) => wrong(*ty).also(span, "named here"),
+        Some((Meaning::Later, span)) => {
+            let message = format!("the fact `{}` is only declared later", name.text);
+            Diagnostic::new(Code::UnboundVariable, name.span, message)
+                .also(span, "declared here")
+                .hint("a fact can refer to facts before it; move this one behind")
+        }
+        Some(_) => return None,
+        None if standing.contains_key(&name.text) => match standing[&name.text] {
+            (index, ty) if ty == wanted => return Some(index),
+            (_, ty) => wrong(ty),
+        },
+        None => {
+            let message = format!("there is no fact called `{}`", name.text);
+            let names = checker.scope.variables().iter().map(|variable| &variable.name);
+            let names = names.chain(standing.keys()).take(1000).map(String::as_str);
+            Diagnostic::new(Code::UnknownFact, name.span, message)
+                .hint(format!("name one: `{} = {wanted_name}(…)`", name.text))
+                .did_you_mean(&name.text, names)
+        }
+    };
     checker.sink.report(diagnostic);
     None
 }

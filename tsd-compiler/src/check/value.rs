@@ -3,9 +3,9 @@
 use tsd_ir::{Arithmetic, Const, Expr, Function, Kind, ops};
 
 use super::declarations::Declarations;
+use super::mismatch;
 use super::scope::{Meaning, Scope};
 use super::typed::{Pair, Ty, Typed};
-use super::{mismatch, not_yet};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::hir::View;
 use crate::source::Span;
@@ -91,7 +91,8 @@ impl Checker<'_> {
                     .unknown(mismatch(span, message).hint("a fact can only be the value of a field"), span);
             }
             Meaning::Initial { .. } => {
-                return self.unknown(not_yet(span, "reading a field of another initial fact"), span);
+                let message = "the value of a fact cannot read a field of another fact";
+                return self.unknown(mismatch(span, message).hint("write the value itself"), span);
             }
             Meaning::Later => {
                 let message = format!("the fact `{}` is only declared later", root.text);
@@ -241,7 +242,8 @@ impl Checker<'_> {
 
     fn function(&mut self, function: ast::Function, arguments: &[ast::Expr], span: Span) -> Typed {
         let Some(known) = Function::ALL.into_iter().find(|known| known.name() == function.text()) else {
-            return self.unknown(not_yet(span, &format!("`{}`", function.text())), span);
+            let message = format!("there is no function `{}`", function.text());
+            return self.unknown(Diagnostic::new(Code::UnknownFunction, span, message), span);
         };
         let arguments: Vec<Typed> = arguments.iter().map(|argument| self.value(argument)).collect();
         let (least, most) = if known == Function::Substring { (2, 3) } else { (1, 1) };

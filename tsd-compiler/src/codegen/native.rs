@@ -164,7 +164,9 @@ impl<'a> Natives<'a> {
             Effect::Call { action, arguments } | Effect::Perform { action, arguments } => {
                 self.call(*action, arguments, types, facts_change, place)
             }
-            Effect::Insert { ty, values: list } => Effect::Insert { ty: *ty, values: values(list) },
+            Effect::Insert { ty, values: list, logical } => {
+                Effect::Insert { ty: *ty, values: values(list), logical: *logical }
+            }
             Effect::Update { at, fields, values: list } => {
                 Effect::Update { at: *at, fields: fields.clone(), values: values(list) }
             }

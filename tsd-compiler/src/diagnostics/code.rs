@@ -110,8 +110,6 @@ codes! {
         ExternInsert = "extern-insert",
         /// A number, or a count of something, beyond what the engine can hold.
         OutOfRange = "out-of-range",
-        /// Something that the language has and this version does not.
-        NotYet = "not-yet",
     }
     Warning {
         /// A pattern that no condition ties to the others: every pair matches.

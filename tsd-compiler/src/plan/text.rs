@@ -177,9 +177,10 @@ fn effect(schema: &Schema, types: &[TypeId], effect: &Effect) -> String {
         Effect::Call { action, arguments } | Effect::Perform { action, arguments } => {
             format!("{}({})", schema.action(*action).name, list(arguments).join(", "))
         }
-        Effect::Insert { ty, values } => {
+        Effect::Insert { ty, values, logical } => {
             let all: Vec<usize> = (0..schema.ty(*ty).fields.len()).collect();
-            format!("Insert({}({}))", schema.ty(*ty).name, fields(*ty, &all, values))
+            let name = if *logical { "InsertLogical" } else { "Insert" };
+            format!("{name}({}({}))", schema.ty(*ty).name, fields(*ty, &all, values))
         }
         Effect::Update { at, fields: changed, values } => {
             let changed: Vec<usize> = changed.iter().map(|field| field.index()).collect();

@@ -28,6 +28,12 @@ impl Entrances {
         Self { by_type: vec![Vec::new(); types], by_view: Vec::new() }
     }
 
+    /// Makes places for so many types.
+    #[cfg(feature = "dynamic")]
+    pub(crate) fn declare(&mut self, types: usize) {
+        self.by_type.resize_with(types, Vec::new);
+    }
+
     /// Opens an entrance behind `depth` joins.
     pub(crate) fn open(&mut self, ty: TypeId, root: RootId, join: Option<NodeId>, depth: usize) {
         let entrances = self.of_mut(ty);

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use tsd_ir::network::{Parent, Path};
-use tsd_ir::{Branch, NodeId, Pattern, RootId, Rule, Schema, Text, Type, TypeId, ViewId};
+use tsd_ir::{Branch, Effect, NodeId, Pattern, RootId, Rule, Schema, Text, Type, TypeId, ViewId};
 
 use self::views::TouchedWatches;
 use super::input::Member;
@@ -78,7 +78,7 @@ pub(crate) enum Owner {
 }
 
 impl Owner {
-    fn rule(self) -> Option<Ranked> {
+    pub(super) fn rule(self) -> Option<Ranked> {
         match self {
             Self::Rule(ranked) => Some(ranked),
             Self::View { .. } => None,
@@ -252,6 +252,12 @@ impl Matcher {
             let owner = Owner::Rule(ranked);
             let place = self.occupy(path, branch, &rule.patterns, owner, &views, natives.tests, touched);
             seeing.push((place.path.clone(), place.bit));
+            if rule.inserts_logically()
+                && let Some(root) = &mut self.roots[place.path.root.0 as usize]
+            {
+                let only = root.sets.single(place.bit);
+                self.agenda.watch(place.path.root, place.end(), only, &mut root.sets);
+            }
             places.push(place);
         }
         self.rules.by_name.insert(rule.name.clone(), id);
@@ -476,6 +482,7 @@ impl Matcher {
             let Some(root) = &mut self.roots[place.path.root.0 as usize] else { continue };
             let only = root.sets.single(place.bit);
             self.agenda.cancel_rules(place.path.root, only, &mut root.sets);
+            self.agenda.unwatch(place.path.root, place.end(), only, &mut root.sets);
             root.input.remove(place.bit);
             for node in place.path.joins.iter().filter(|node| !freed.joins.contains(node)) {
                 if let Some(join) = &mut self.joins[node.0 as usize] {
@@ -502,6 +509,8 @@ impl Matcher {
             }
         }
         self.rules.free.push(id);
+        self.support.stop_rule(id);
+        self.forget_twins(&live.rule);
         places.iter().for_each(|place| touched.path(&place.path));
         touched.nodes.retain(|(root, join)| {
             self.roots[root.0 as usize].is_some()
@@ -516,6 +525,17 @@ impl Matcher {
     pub(crate) fn figures_of(&self, id: RuleId) -> Vec<tsd_ir::Figure> {
         let live = self.rules.get(id);
         live.map_or_else(Vec::new, |live| views::live_figures(&live.rule.figures, &live.views))
+    }
+
+    /// Gives up what only a removed rule needed to find facts equal to those that it inserted logically.
+    fn forget_twins(&mut self, removed: &Rule) {
+        for effect in removed.effects.iter() {
+            let Effect::Insert { ty, logical: true, .. } = effect else { continue };
+            let inserts = |effect: &Effect| matches!(effect, Effect::Insert { ty: other, logical: true, .. } if other == ty);
+            if !self.rules.iter().any(|live| live.rule.effects.iter().any(inserts)) {
+                self.memory.stores[ty.index()].forget_twins();
+            }
+        }
     }
 
     /// Calls `visit` with the facts of every tuple that satisfies a rule, in the order of its patterns.

@@ -104,7 +104,7 @@ impl Matcher {
             views: self.live.views.bytes() + self.memory.parameters.iter().map(Store::bytes).sum::<usize>(),
             watches: self.live.watches.bytes(),
             rule_sets: self.roots.iter().flatten().map(|root| root.sets.bytes()).sum(),
-            agenda: self.agenda.bytes(),
+            agenda: self.agenda.bytes() + self.support.bytes(),
         }
     }
 }

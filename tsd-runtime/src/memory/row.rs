@@ -153,6 +153,20 @@ impl<'a> RowWriter<'a> {
     }
 }
 
+/// The word that a field of a kind holds for a value, if some fact can hold it.
+#[cfg(feature = "dynamic")]
+pub(crate) fn find_word(texts: &Texts, kind: tsd_ir::Kind, value: &Value) -> Option<u64> {
+    match (value, kind) {
+        (Value::Text(text), _) => texts.find(text).map(u64::from),
+        (Value::Int(int), tsd_ir::Kind::Number) => Some((tsd_ir::ops::int_to_number(*int) + 0.0).to_bits()),
+        (Value::Number(number), _) => Some((number + 0.0).to_bits()),
+        (Value::Int(int), _) => Some(*int as u64),
+        (Value::Bool(bool), _) => Some(u64::from(*bool)),
+        (Value::Fact(handle), _) => Some(handle.to_word()),
+        (Value::Missing, _) => None,
+    }
+}
+
 /// Reads the fields of one fact.
 #[derive(Clone, Copy, Debug)]
 pub struct RowReader<'a> {

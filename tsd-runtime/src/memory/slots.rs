@@ -14,6 +14,8 @@ pub(super) struct Slots {
     free: Vec<u32>,
     live: usize,
     next_number: u64,
+    /// The generation with which slots begin.
+    first_generation: u32,
 }
 
 /// What there is to know of a slot, in one word: the fact's insertion number, counted from 1 in its type, above the
@@ -49,8 +51,8 @@ impl Mark {
 }
 
 impl Slots {
-    pub(super) fn new() -> Self {
-        Self { count: 0, marks: Vec::new(), free: Vec::new(), live: 0, next_number: 1 }
+    pub(super) fn new(first_generation: u32) -> Self {
+        Self { count: 0, marks: Vec::new(), free: Vec::new(), live: 0, next_number: 1, first_generation }
     }
 
     /// How many slots there are, in use or not.
@@ -82,14 +84,15 @@ impl Slots {
         }
         self.count += 1;
         if !self.marks.is_empty() {
-            self.marks.push(Mark::live(0, number));
+            self.marks.push(Mark::live(self.first_generation, number));
         }
     }
 
     /// Gives a slot up.
     pub(super) fn give_up(&mut self, slot: u32) {
         if self.marks.is_empty() {
-            self.marks = (0..self.count).map(|slot| Mark::live(0, u64::from(slot) + 1)).collect();
+            let first = |slot| Mark::live(self.first_generation, u64::from(slot) + 1);
+            self.marks = (0..self.count).map(first).collect();
         }
         let mark = &mut self.marks[slot as usize];
         let generation = mark.generation() + 1;
@@ -106,7 +109,7 @@ impl Slots {
     pub(super) fn generation(&self, slot: u32) -> Option<u32> {
         match self.marks.get(slot as usize) {
             Some(mark) => mark.is_live().then(|| mark.generation()),
-            None => (slot < self.count).then_some(0),
+            None => (slot < self.count).then_some(self.first_generation),
         }
     }
 
@@ -114,6 +117,13 @@ impl Slots {
     #[cfg(feature = "metrics")]
     pub(super) fn inserted(&self) -> u64 {
         self.next_number - 1
+    }
+
+    /// A generation that no slot has had; the last one when all are used up.
+    #[cfg(feature = "dynamic")]
+    pub(super) fn next_generation(&self) -> u32 {
+        let last = self.marks.iter().map(|mark| mark.generation()).max().unwrap_or(self.first_generation);
+        FactHandle::LAST_GENERATION.min(last + 1)
     }
 
     /// The insertion number of the fact at a slot.

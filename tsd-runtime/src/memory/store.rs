@@ -11,6 +11,7 @@ use super::hash_words;
 use super::index::Index;
 use super::slots::Slots;
 use super::texts::Texts;
+use super::twins::Twins;
 
 /// The table of one type.
 #[derive(Debug)]
@@ -22,6 +23,8 @@ pub(crate) struct Store {
     words: Vec<u64>,
     slots: Slots,
     key: Option<KeyIndex>,
+    /// While some rule inserts facts of the type logically and they have no primary key.
+    twins: Option<Twins>,
 }
 
 /// Finds facts by primary key.
@@ -44,7 +47,13 @@ impl KeyIndex {
 }
 
 impl Store {
+    /// A store without facts.
     pub(crate) fn new(ty: TypeId, declared: &Type) -> Self {
+        Self::beginning_with(ty, declared, 0)
+    }
+
+    /// A store without facts, whose slots begin with this generation.
+    pub(crate) fn beginning_with(ty: TypeId, declared: &Type, first_generation: u32) -> Self {
         let fields = declared.fields.len();
         let presence = if declared.has_optional_fields() { fields.div_ceil(64) } else { 0 };
         let texts = declared.fields.iter().enumerate().filter(|(_, field)| field.kind == Kind::Text);
@@ -58,8 +67,9 @@ impl Store {
             width: fields + presence,
             texts: texts.map(|(index, _)| index).collect(),
             words: Vec::new(),
-            slots: Slots::new(),
+            slots: Slots::new(first_generation),
             key,
+            twins: None,
         }
     }
 
@@ -108,6 +118,12 @@ impl Store {
     pub(crate) fn find(&self, handle: FactHandle) -> Option<u32> {
         let generation = self.slots.generation(handle.slot())?;
         (handle.ty() == self.ty && generation == handle.generation()).then_some(handle.slot())
+    }
+
+    /// A generation that no slot has had; the last one when all are used up.
+    #[cfg(feature = "dynamic")]
+    pub(crate) fn next_generation(&self) -> u32 {
+        self.slots.next_generation()
     }
 
     /// The slot of the fact with the primary key of `row`.
@@ -184,6 +200,7 @@ impl Store {
             self.words[start..start + self.width].copy_from_slice(row);
         }
         self.slots.take();
+        self.enter_twin(slot);
         Ok(slot)
     }
 
@@ -201,9 +218,10 @@ impl Store {
         let entered = self.index_new(first, count);
         let count = entered.map_or_else(|(entered, _)| entered, |()| count);
         self.words.truncate((first + count) * self.width);
-        for slot in first..first + count {
+        for slot in first as u32..(first + count) as u32 {
             self.slots.take();
-            slots.push(slot as u32);
+            self.enter_twin(slot);
+            slots.push(slot);
         }
         entered.map_err(|(_, other)| other)
     }
@@ -259,6 +277,7 @@ impl Store {
     /// Gives up the fact at `slot` and its references to strings.
     pub(crate) fn remove(&mut self, slot: u32, texts: &mut Texts) {
         self.unindex(slot);
+        self.leave_twins(slot);
         self.release_texts(slot, texts);
         self.slots.give_up(slot);
     }
@@ -269,12 +288,51 @@ impl Store {
         if !same_key {
             self.unindex(slot);
         }
+        self.leave_twins(slot);
         self.release_texts(slot, texts);
         let start = slot as usize * self.width;
         self.words[start..start + self.width].copy_from_slice(row);
+        self.enter_twin(slot);
         if !same_key {
             let entered = self.index(slot, row);
             debug_assert!(entered.is_ok(), "the caller made sure that the key is new");
+        }
+    }
+
+    /// The facts that are equal to a row. At the first question the facts of a type without a primary key are indexed.
+    pub(crate) fn find_equal(&mut self, row: &[u64]) -> SmallVec<[u32; 2]> {
+        if self.key.is_some() {
+            let found = self.find_by_key(row).filter(|slot| self.row(*slot) == row);
+            return found.into_iter().collect();
+        }
+        if self.twins.is_none() {
+            self.twins = Some(Twins::new());
+            let live: Vec<u32> = self.live_slots().collect();
+            live.into_iter().for_each(|slot| self.enter_twin(slot));
+        }
+        let Self { twins, words, width, .. } = self;
+        let twins = twins.iter().flat_map(|twins| twins.find(row, |slot| row_at(words, *width, slot)));
+        // Of several that are equal, one at the most is there for a reason of its own.
+        twins.take(2).collect()
+    }
+
+    /// Gives up what [`find_equal`](Self::find_equal) needs, which makes it anew when asked again.
+    pub(crate) fn forget_twins(&mut self) {
+        self.twins = None;
+    }
+
+    #[inline]
+    fn enter_twin(&mut self, slot: u32) {
+        if let Some(twins) = &mut self.twins {
+            let (words, width) = (&self.words, self.width);
+            twins.enter(slot, |slot| row_at(words, width, slot));
+        }
+    }
+
+    #[inline]
+    fn leave_twins(&mut self, slot: u32) {
+        if let Some(twins) = &mut self.twins {
+            twins.leave(slot, row_at(&self.words, self.width, slot));
         }
     }
 
@@ -317,8 +375,13 @@ impl Store {
     /// The bytes held.
     pub(crate) fn bytes(&self) -> usize {
         let key = self.key.as_ref().map_or(0, |key| key.slots.bytes());
-        self.words.capacity() * size_of::<u64>() + self.slots.bytes() + key
+        let twins = self.twins.as_ref().map_or(0, Twins::bytes);
+        self.words.capacity() * size_of::<u64>() + self.slots.bytes() + key + twins
     }
+}
+
+fn row_at(words: &[u64], width: usize, slot: u32) -> &[u64] {
+    &words[slot as usize * width..][..width]
 }
 
 /// Whether a field of a row has a value. Rows of types without optional fields have no presence bits.

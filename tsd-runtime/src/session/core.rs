@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::sync::Arc;
 
+use smallvec::SmallVec;
 use tsd_ir::{FactHandle, FieldId, Rule, Schema, Sharing, TypeId, Value};
 
 use super::fire::Observer;
@@ -27,6 +28,9 @@ pub(crate) struct Core<P: Program> {
     pub(crate) observer: Option<Observer>,
     pub(crate) print: Sink,
     pub(crate) log: Sink,
+    /// The facts to which texts gave names, which later texts may use.
+    #[cfg(feature = "dynamic")]
+    pub(crate) named: std::collections::BTreeMap<String, FactHandle>,
     pub(crate) told: Told,
     /// Rows on their way in.
     pub(super) rows: Vec<u64>,
@@ -53,9 +57,20 @@ impl<P: Program> Core<P> {
             // Output that cannot be written (a closed pipe) is lost, as `echo` loses it.
             print: Box::new(|line| drop(writeln!(std::io::stdout(), "{line}"))),
             log: Box::new(|line| drop(writeln!(std::io::stderr(), "{line}"))),
+            #[cfg(feature = "dynamic")]
+            named: std::collections::BTreeMap::new(),
             told: Told::default(),
             rows: Vec::new(),
         }
+    }
+
+    /// Forgets types, actions, rules and facts. What is set by the host program stays.
+    #[cfg(feature = "dynamic")]
+    pub(crate) fn reset(&mut self) {
+        self.matcher.reset();
+        self.objects = P::Objects::default();
+        self.effects.clear();
+        self.named.clear();
     }
 
     pub(crate) fn insert<T: FactOf<P>>(&mut self, fact: T) -> Result<Handle<T>, Error> {
@@ -111,13 +126,15 @@ impl<P: Program> Core<P> {
         if let Some(store) = self.matcher.memory.stores.get_mut(ty.index()) {
             store.reserve(expected);
         }
+        // Between two facts, what the first one took the support of is withdrawn.
+        let together = if self.matcher.support.is_empty() { BLOCK } else { 1 };
         let mut inserted = 0;
         let mut block: Vec<F> = Vec::with_capacity(BLOCK);
         let mut slots: Vec<u32> = Vec::with_capacity(BLOCK);
         loop {
             self.rows.clear();
             let mut invalid = Ok(());
-            for fact in facts.by_ref().take(BLOCK) {
+            for fact in facts.by_ref().take(together) {
                 invalid = write(self, &fact);
                 if invalid.is_err() {
                     break;
@@ -131,6 +148,7 @@ impl<P: Program> Core<P> {
             let entered = self.matcher.insert_all(ty, &self.rows, block.len(), &mut slots);
             inserted += slots.len();
             slots.iter().zip(block.drain(..)).for_each(|(slot, fact)| keep(self, fact, *slot));
+            self.withdraw();
             entered.map_err(|other| self.refuse_rows(ty, other, slots.len()))?;
             invalid?;
         }
@@ -143,10 +161,73 @@ impl<P: Program> Core<P> {
     ) -> Result<FactHandle, Error> {
         self.rows.clear();
         self.write_row(ty, write)?;
+        let handle = self.insert_written(ty)?;
+        self.withdraw();
+        Ok(handle)
+    }
+
+    /// Inserts the row that was written.
+    #[inline]
+    fn insert_written(&mut self, ty: TypeId) -> Result<FactHandle, Error> {
         match self.matcher.insert(ty, &self.rows) {
             Ok(slot) => Ok(self.matcher.memory.store(ty).handle(slot)),
             Err(other) => Err(self.refuse_rows(ty, other, 0)),
         }
+    }
+
+    /// Inserts a fact as long as the activation whose effects take place holds. An equal fact that activations support is
+    /// supported by one more; one that was stated stays as it is. Does nothing when the activation holds no longer.
+    pub(crate) fn insert_logical(&mut self, ty: TypeId, values: &[Value]) -> Result<(), Error> {
+        self.check_count(ty, values)?;
+        if !self.matcher.support.still_holds() {
+            return Ok(());
+        }
+        self.rows.clear();
+        self.write_row(ty, |row| values.iter().for_each(|value| row.value(value)))?;
+        let equal = self.matcher.memory.stores[ty.index()].find_equal(&self.rows);
+        let store = self.matcher.memory.store(ty);
+        let equal: SmallVec<[FactHandle; 2]> = equal.into_iter().map(|slot| store.handle(slot)).collect();
+        if equal.is_empty() {
+            let handle = self.insert_written(ty)?;
+            self.matcher.support.add(handle);
+            self.withdraw();
+            return Ok(());
+        }
+        let (store, texts, _) = self.matcher.store_and_texts(ty);
+        store.discard(&self.rows, texts);
+        let support = &mut self.matcher.support;
+        if equal.iter().all(|fact| support.is_logical(*fact)) {
+            equal.into_iter().for_each(|fact| support.add(fact));
+        }
+        Ok(())
+    }
+
+    /// Withdraws the facts that lost their last support by a change, and those that lose theirs by that, each by a change
+    /// of its own.
+    #[inline]
+    fn withdraw(&mut self) {
+        if self.matcher.agenda.has_stopped() || !self.matcher.support.unsupported.is_empty() {
+            self.withdraw_all();
+        }
+    }
+
+    fn withdraw_all(&mut self) {
+        loop {
+            let unsupported = self.matcher.take_unsupported();
+            if unsupported.is_empty() {
+                break;
+            }
+            for fact in unsupported {
+                self.let_go(fact);
+            }
+        }
+    }
+
+    /// Lets a fact go that is there.
+    fn let_go(&mut self, fact: FactHandle) {
+        self.matcher.support.forget(fact);
+        self.matcher.retract(fact.ty(), fact.slot());
+        P::forget(fact.ty(), fact.slot(), &mut self.objects);
     }
 
     pub(crate) fn update<T: FactOf<P>>(
@@ -185,6 +266,9 @@ impl<P: Program> Core<P> {
             Some(other) if other != slot => return Err(self.refuse_rows(ty, other, 0)),
             _ => self.matcher.update(ty, slot, &self.rows),
         }
+        let handle = self.matcher.memory.store(ty).handle(slot);
+        self.matcher.support.forget(handle);
+        self.withdraw();
         self.told.updated();
         Ok(())
     }
@@ -218,9 +302,9 @@ impl<P: Program> Core<P> {
     }
 
     pub(crate) fn retract(&mut self, handle: FactHandle) -> Result<(), Error> {
-        let slot = self.matcher.find(handle).ok_or(Error::NoSuchFact)?;
-        self.matcher.retract(handle.ty(), slot);
-        P::forget(handle.ty(), slot, &mut self.objects);
+        self.matcher.find(handle).ok_or(Error::NoSuchFact)?;
+        self.let_go(handle);
+        self.withdraw();
         Ok(())
     }
 
@@ -242,16 +326,25 @@ impl<P: Program> Core<P> {
         let _work = telemetry::work(Work::Load(facts.len()));
         let mut handles: Vec<Option<FactHandle>> = Vec::with_capacity(facts.len());
         for fact in facts {
-            let values: Vec<Value> = (fact.values.iter())
-                .map(|value| match value {
-                    InitialValue::Const(constant) => constant.into(),
-                    InitialValue::Fact(index) => {
-                        handles.get(*index as usize).copied().flatten().map_or(Value::Missing, Value::Fact)
-                    }
-                })
-                .collect();
-            handles.push(self.insert_values(fact.ty, &values).ok());
+            let handle = self.insert_one(fact, &handles);
+            handles.push(handle);
         }
+    }
+
+    /// Inserts a fact that stands in rules; its references count these facts.
+    pub(crate) fn insert_one(
+        &mut self,
+        fact: &InitialFact,
+        handles: &[Option<FactHandle>],
+    ) -> Option<FactHandle> {
+        let value = |value: &InitialValue| match value {
+            InitialValue::Const(constant) => constant.into(),
+            InitialValue::Fact(index) => {
+                handles.get(*index as usize).copied().flatten().map_or(Value::Missing, Value::Fact)
+            }
+        };
+        let values: Vec<Value> = fact.values.iter().map(value).collect();
+        self.insert_values(fact.ty, &values).ok()
     }
 
     /// Adds rules whose names are new.
@@ -283,6 +376,8 @@ impl<P: Program> Core<P> {
         let _work = telemetry::work(Work::RemoveRule(name));
         self.matcher.remove_rule(name);
         self.effects[id as usize] = Effects::default();
+        self.withdraw();
+        self.matcher.support.shrink();
         telemetry::network(&self.matcher);
         Ok(())
     }

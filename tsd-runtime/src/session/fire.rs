@@ -136,6 +136,9 @@ fn fire_any<P: Program>(session: &mut Session<P>, id: RuleId, slots: &[u32], tal
     if rule.no_loop {
         core.matcher.mute(id, slots);
     }
+    if rule.inserts_logically() {
+        core.matcher.support.begin(id, slots);
+    }
     for (index, values) in computed.into_iter().enumerate() {
         let outcome = take_place(host, core, id, index, &handles, values);
         if let Err(reason) = outcome {
@@ -143,6 +146,7 @@ fn fire_any<P: Program>(session: &mut Session<P>, id: RuleId, slots: &[u32], tal
         }
     }
     core.matcher.agenda.muted.clear();
+    core.matcher.support.end();
 }
 
 fn handles(tuple: Tuple<'_>, count: usize) -> Vec<FactHandle> {
@@ -178,6 +182,10 @@ fn take_place<P: Program>(
             let action = *action;
             P::perform(action, &values, host, &mut Context { core });
             Ok(())
+        }
+        Prepared::Insert { ty, logical: true, .. } => {
+            let ty = *ty;
+            core.insert_logical(ty, &values).map_err(|error| error.to_string())
         }
         Prepared::Insert { ty, .. } => {
             let ty = *ty;
@@ -234,7 +242,10 @@ fn effect_name<P: Program>(core: &Core<P>, id: RuleId, index: usize) -> String {
         Some(Prepared::Call { action, .. } | Prepared::Perform { action, .. }) => {
             schema.action(*action).name.to_string()
         }
-        Some(Prepared::Insert { ty, .. }) => format!("Insert({})", schema.ty(*ty).name),
+        Some(Prepared::Insert { ty, logical, .. }) => {
+            let name = if *logical { "InsertLogical" } else { "Insert" };
+            format!("{name}({})", schema.ty(*ty).name)
+        }
         Some(Prepared::Update { .. }) => "Update".to_owned(),
         Some(Prepared::Retract { .. }) => "Retract".to_owned(),
         Some(Prepared::Print { .. }) => "Print".to_owned(),

@@ -50,23 +50,25 @@ impl Expressions<'_, '_> {
 
     fn effect(&mut self) -> String {
         let (variable, ty) = self.choices.pick(&self.variables);
-        match self.choices.weighted(&[12, 1, 1, 2, 4, 2]) {
+        match self.choices.weighted(&[12, 1, 1, 1, 4, 2, 2]) {
             0 => self.call(),
             1 => format!("Print({})", self.printed()),
             2 => format!("Log({}, {})", self.printed(), self.printed()),
-            3 => {
-                let ty = self.choices.below(self.schema.types.len());
-                let fields = self.fields(ty, true);
-                fields.map_or_else(
-                    || "Log(\"no reference\")".to_owned(),
-                    |fields| format!("Insert({}({fields}))", self.schema.types[ty].name),
-                )
-            }
+            3 => self.insert("Insert"),
+            6 => self.insert("InsertLogical"),
             4 => match self.fields(ty, false) {
                 Some(fields) => format!("Update({variable}, {{{fields}}})"),
                 None => "Log(\"no reference\")".to_owned(),
             },
             _ => format!("Retract({variable})"),
+        }
+    }
+
+    fn insert(&mut self, effect: &str) -> String {
+        let ty = self.choices.below(self.schema.types.len());
+        match self.fields(ty, true) {
+            Some(fields) => format!("{effect}({}({fields}))", self.schema.types[ty].name),
+            None => "Log(\"no reference\")".to_owned(),
         }
     }
 

@@ -132,7 +132,7 @@ fn inner_facts(expr: &Expr, schema: &Schema, counts: &[usize]) -> usize {
 
 /// A run that fires as much as the oracle can follow; where it could follow nothing, there are too many facts.
 fn run(oracle: &Oracle, live: &[FactId]) -> Step {
-    let inserts = |rule: &&Rule| rule.ast.calls.iter().any(|call| call.name.text == "Insert");
+    let inserts = |rule: &&Rule| rule.ast.calls.iter().any(|call| call.name.text.starts_with("Insert"));
     let inserts = usize::from(oracle.rules.iter().find(inserts).is_some());
     let bearable =
         |limit: &usize| limit.saturating_mul(tuples(oracle, limit * inserts)) <= MOST_TUPLES_OF_A_RUN;

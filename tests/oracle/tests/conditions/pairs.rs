@@ -62,6 +62,20 @@ fn exists_beside_an_aggregate() {
     assert_eq!(shop.matches(), ["ada", "bob", "cy"]);
 }
 
+/// Found by random programs: inside the third, the two figures were taken for one.
+#[test]
+fn two_aggregates_of_one_field_inside_exists() {
+    let mut shop = shop(
+        "{o: Order} / EXISTS (x: Order / COUNT(y: Order / y.total < o.total) < SUM(z: Order / z.total < o.total ; 7 - z.total))
+         ==> Print(o.id)",
+    );
+    assert_eq!(shop.matches(), NOTHING);
+    shop.set("Order~o1", "total: 5");
+    assert_eq!(shop.matches(), ["o2"]);
+    shop.set("Order~o2", "total: 4.5");
+    assert_eq!(shop.matches(), ["o1", "o3", "o4"]);
+}
+
 #[test]
 fn a_followed_reference_inside_exists() {
     let mut shop = shop(

@@ -150,7 +150,7 @@ fn same<T: PartialEq + Debug>(who: &str, what: &str, expected: &T, found: &T) ->
 }
 
 fn compare_state(oracle: &Oracle, subjects: &mut [Subject]) -> Result<(), String> {
-    let facts = facts_of(oracle.facts());
+    let facts = facts_of(oracle);
     for subject in subjects {
         for rule in oracle.rule_names() {
             same(subject.name, &format!("matches of {rule}"), &oracle.matches(rule), &subject.matches(rule))?;
@@ -160,10 +160,11 @@ fn compare_state(oracle: &Oracle, subjects: &mut [Subject]) -> Result<(), String
     Ok(())
 }
 
-fn facts_of(facts: &Facts) -> Vec<(String, Vec<Shown>)> {
+fn facts_of(oracle: &Oracle) -> Vec<(String, Vec<Shown>, bool)> {
+    let facts = oracle.facts();
     let shown = |id| facts.ever(id).fields.iter().map(|value| facts.show(value.as_ref())).collect();
-    let mut all: Vec<_> = facts.live().map(|id| (facts.name(id), shown(id))).collect();
-    all.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let mut all: Vec<_> = facts.live().map(|id| (facts.name(id), shown(id), oracle.is_logical(id))).collect();
+    all.sort_by(|(one, ..), (other, ..)| one.cmp(other));
     all
 }
 

@@ -157,6 +157,126 @@ fn an_activation_is_as_old_as_its_last_change() {
     assert_eq!(trio.run(), ["first a=A~z", "r a=A~y", "r a=A~z", "r a=A~x"]);
 }
 
+/// The facts that are there, those that only activations support in brackets.
+fn facts(trio: &Trio) -> Vec<String> {
+    let facts = trio.oracle.facts();
+    let all = facts.live().map(|fact| match trio.oracle.is_logical(fact) {
+        true => format!("[{}]", facts.name(fact)),
+        false => facts.name(fact),
+    });
+    all.collect()
+}
+
+#[test]
+fn a_fact_goes_with_the_last_activation_that_supports_it() {
+    let mut trio = Trio::new(
+        "type Reading(#id: string, device: string, value: int)
+         type Alert(device: string)
+         rule high : {r: Reading} / r.value > 9 ==> InsertLogical(Alert(device: r.device))
+         Reading(id: \"r1\", device: \"d\", value: 10)
+         Reading(id: \"r2\", device: \"d\", value: 11)
+         Reading(id: \"r3\", device: \"e\", value: 12)",
+    );
+    trio.run();
+    assert_eq!(facts(&trio)[3..], ["[Alert~#1]", "[Alert~#2]"]);
+    trio.set("Reading~r1", 2, Value::Int(3));
+    assert_eq!(facts(&trio)[3..], ["[Alert~#1]", "[Alert~#2]"]);
+    trio.set("Reading~r2", 2, Value::Int(3));
+    assert_eq!(facts(&trio)[3..], ["[Alert~#2]"]);
+    // It holds before and after, but with another device: what the first activation supported goes.
+    trio.set("Reading~r3", 1, Value::Text("f".into()));
+    assert_eq!(facts(&trio)[3..], [""; 0]);
+    trio.run();
+    assert_eq!(facts(&trio)[3..], ["[Alert~#3]"]);
+    trio.step(&Step::RemoveRule { name: "high".into() });
+    assert_eq!(facts(&trio)[3..], [""; 0]);
+}
+
+#[test]
+fn what_is_stated_stays() {
+    let mut trio = Trio::new(
+        "type Cause(#id: string, n: int)
+         type Keyed(#id: string, n: int)
+         type Plain(n: int)
+         rule r : {c: Cause} / c.n > 0 ==> InsertLogical(Keyed(id: \"k\", n: c.n)), InsertLogical(Plain(n: c.n))
+         rule again salience -1 : {c: Cause} / c.n == 2 ==> Insert(Keyed(id: \"k\", n: 2)), Insert(Plain(n: 2))
+         Cause(id: \"c\", n: 1)
+         Keyed(id: \"k\", n: 1)
+         Plain(n: 1)",
+    );
+    trio.run();
+    assert_eq!(facts(&trio)[1..], ["Keyed~k", "Plain~#1"], "stated facts that are equal need no support");
+    let retract = |trio: &mut Trio, name: &str| trio.step(&Step::Retract { fact: trio.oracle.named(name) });
+    retract(&mut trio, "Keyed~k");
+    trio.set("Cause~c", 1, Value::Int(2));
+    let Outcome::Ran(ran) = trio.step(&Step::Run { limit: 50 }) else { panic!("not a run") };
+    assert_eq!(ran.problems.expect("the run ended").len(), 1, "the key is taken by the supported fact");
+    assert_eq!(facts(&trio)[1..], ["Plain~#1", "[Keyed~k]", "[Plain~#2]", "Plain~#3"]);
+    // An update makes a fact the host's own; a retraction ends all support.
+    trio.set("Plain~#2", 0, Value::Int(2));
+    assert_eq!(facts(&trio)[1..], ["Plain~#1", "[Keyed~k]", "Plain~#2", "Plain~#3"]);
+    retract(&mut trio, "Keyed~k");
+    trio.set("Cause~c", 1, Value::Int(0));
+    assert_eq!(facts(&trio)[1..], ["Plain~#1", "Plain~#2", "Plain~#3"]);
+}
+
+#[test]
+fn support_is_withdrawn_through_chains_generation_by_generation() {
+    let mut trio = Trio::new(
+        "type A(#n: int, low: bool)
+         type B(#n: int)
+         type Gone(#n: int)
+         rule down : {a: A} / a.n > 0 ==> InsertLogical(A(n: a.n - 1, low: true))
+         rule beside : {a: A} / a.low ==> InsertLogical(B(n: a.n))
+         A(n: 3, low: false)
+         A(n: 13, low: false)",
+    );
+    trio.run();
+    // From 13 down to 4, for 3 is stated; from there down to 0.
+    assert_eq!(facts(&trio).len(), 2 + 2 * (9 + 3));
+    let text = "rule gone : {a: A, b: B} / a.n == b.n AND a.low ==> Print(a.n)";
+    trio.step(&Step::AddRules { text: text.into() });
+    assert_eq!(trio.run().len(), 9 + 3);
+    trio.step(&Step::Retract { fact: trio.oracle.named("A~13") });
+    assert_eq!(facts(&trio), ["A~3", "[A~2]", "[A~1]", "[B~2]", "[A~0]", "[B~1]", "[B~0]"]);
+    trio.step(&Step::Retract { fact: trio.oracle.named("A~3") });
+    assert_eq!(facts(&trio), [""; 0]);
+}
+
+#[test]
+fn an_activation_that_its_own_effects_end_supports_nothing() {
+    let mut trio = Trio::new(
+        "type A(#id: string, n: int)
+         type B(#id: string)
+         rule before : {a: A} / a.n == 1 ==> InsertLogical(B(id: \"x\")), Retract(a)
+         rule behind : {a: A} / a.n == 2 ==> Update(a, {n: 0}), InsertLogical(B(id: \"y\"))
+         rule quiet no-loop : {a: A} / a.n > 2 ==> InsertLogical(B(id: \"z\")), Update(a, {n: a.n + 1}), InsertLogical(B(id: \"z\"))
+         A(id: \"a\", n: 1)
+         A(id: \"b\", n: 2)
+         A(id: \"c\", n: 3)",
+    );
+    assert_eq!(trio.run(), ["before a=A~a", "behind a=A~b", "quiet a=A~c"]);
+    assert_eq!(facts(&trio), ["A~b", "A~c"]);
+}
+
+#[test]
+fn facts_that_support_each_other_stay() {
+    let mut trio = Trio::new(
+        "type A(n: int)
+         type B(n: int)
+         type C(n: int)
+         rule start : {c: C} / ==> InsertLogical(A(n: c.n))
+         rule there : {a: A} / ==> InsertLogical(B(n: a.n))
+         rule back : {b: B} / ==> InsertLogical(A(n: b.n))
+         C(n: 1)",
+    );
+    trio.run();
+    trio.step(&Step::RemoveRule { name: "start".into() });
+    assert_eq!(facts(&trio), ["C~#1", "[A~#1]", "[B~#1]"]);
+    trio.step(&Step::RemoveRule { name: "back".into() });
+    assert_eq!(facts(&trio), ["C~#1"]);
+}
+
 #[test]
 fn a_duplicate_key_is_refused_wherever_it_comes_from() {
     let mut trio = Trio::new(

@@ -46,6 +46,7 @@ pub(crate) trait AnySession {
     fn matches(&mut self, rule: &str) -> Result<Vec<Vec<FactHandle>>, Error>;
     fn name_of(&self, handle: FactHandle) -> Option<String>;
     fn values(&self, handle: FactHandle) -> Option<Vec<EngineValue>>;
+    fn is_logical(&self, handle: FactHandle) -> bool;
     fn handles(&self, ty: TypeId) -> Vec<FactHandle>;
     fn type_name(&self, ty: TypeId) -> String;
     /// The network as text, when there is anything in it.
@@ -89,6 +90,10 @@ impl<P: Program> AnySession for Session<P> {
 
     fn values(&self, handle: FactHandle) -> Option<Vec<EngineValue>> {
         self.values(handle)
+    }
+
+    fn is_logical(&self, handle: FactHandle) -> bool {
+        self.is_logical(handle)
     }
 
     fn handles(&self, ty: TypeId) -> Vec<FactHandle> {
@@ -226,8 +231,8 @@ impl Subject {
         distinct
     }
 
-    /// Every fact by name, with its fields; sorted by name.
-    pub(crate) fn facts(&self) -> Vec<(String, Vec<Shown>)> {
+    /// Every fact by name, with its fields and whether only activations support it; sorted by name.
+    pub(crate) fn facts(&self) -> Vec<(String, Vec<Shown>, bool)> {
         let show = |value: &EngineValue| {
             shown(value, |value| {
                 let EngineValue::Fact(handle) = value else { unreachable!("only facts have names") };
@@ -240,10 +245,10 @@ impl Subject {
             for handle in self.session.handles(ty) {
                 let values = self.session.values(handle).expect("it is there");
                 let name = self.session.name_of(handle).expect("it is there");
-                facts.push((name, values.iter().map(show).collect()));
+                facts.push((name, values.iter().map(show).collect(), self.session.is_logical(handle)));
             }
         }
-        facts.sort_by(|(one, _), (other, _)| one.cmp(other));
+        facts.sort_by(|(one, ..), (other, ..)| one.cmp(other));
         facts
     }
 }

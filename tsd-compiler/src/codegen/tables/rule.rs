@@ -131,8 +131,9 @@ fn effect(effect: &Effect) -> String {
             let arguments = self::arguments(arguments);
             format!("Effect::Perform {{ action: ActionId({}), arguments: {arguments} }}", action.0)
         }
-        Effect::Insert { ty, values } => {
-            format!("Effect::Insert {{ ty: TypeId({}), values: {} }}", ty.0, arguments(values))
+        Effect::Insert { ty, values, logical } => {
+            let (ty, values) = (ty.0, arguments(values));
+            format!("Effect::Insert {{ ty: TypeId({ty}), values: {values}, logical: {logical} }}")
         }
         Effect::Update { at, fields, values } => {
             let fields = list(fields.iter(), |field| format!("FieldId({})", field.0));

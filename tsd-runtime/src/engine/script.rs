@@ -1,0 +1,86 @@
+//! Scripts: what the compiler asks of the session that is to execute one, and the execution.
+
+use std::sync::Arc;
+
+use tsd_compiler::script::{Removed, Script, ScriptStep, Standing};
+use tsd_ir::{FactHandle, Schema, TypeId, Value};
+
+use super::initial_fact;
+use crate::memory::find_word;
+use crate::program::Program;
+use crate::session::Core;
+
+impl<P: Program> Standing for Core<P> {
+    fn schema(&self) -> &Schema {
+        &self.matcher.schema
+    }
+
+    fn rules(&self) -> Vec<&str> {
+        self.matcher.rules.iter().map(|live| &*live.rule.name).collect()
+    }
+
+    fn named_facts(&self) -> Vec<(&str, FactHandle)> {
+        let named = self.named.iter().map(|(name, handle)| (name.as_str(), *handle));
+        named.filter(|(_, handle)| self.matcher.find(*handle).is_some()).collect()
+    }
+
+    fn find_by_key(&self, ty: TypeId, key: &[Value]) -> Option<FactHandle> {
+        let Self { matcher, .. } = self;
+        let fields = matcher.schema.ty(ty).key.iter();
+        let words = fields.zip(key).map(|(field, value)| {
+            let kind = matcher.schema.ty(ty).field(*field).kind;
+            find_word(&matcher.memory.texts, kind, value)
+        });
+        let words: Option<Vec<u64>> = words.collect();
+        let store = matcher.memory.store(ty);
+        store.find_key(words?.into_iter()).map(|slot| store.handle(slot))
+    }
+
+    fn name_of(&self, fact: FactHandle) -> Option<String> {
+        let slot = self.matcher.find(fact)?;
+        Some(crate::session::fact_name(&self.matcher, fact.ty(), slot))
+    }
+
+    fn names(&self, ty: TypeId) -> Vec<(String, FactHandle)> {
+        let store = self.matcher.memory.store(ty);
+        let name = |slot| (crate::session::fact_name(&self.matcher, ty, slot), store.handle(slot));
+        store.live_slots().map(name).collect()
+    }
+}
+
+impl<P: Program> Core<P> {
+    /// Takes the steps of a script that was compiled for this session as it is.
+    pub(super) fn perform(&mut self, script: Script) {
+        let Script { reset, schema, steps } = script;
+        let standing = self.named_facts().into_iter().map(|(_, handle)| Some(handle));
+        let mut facts: Vec<Option<FactHandle>> = if reset { Vec::new() } else { standing.collect() };
+        if reset {
+            self.reset();
+        }
+        self.matcher.declare(schema);
+        for step in steps {
+            match step {
+                ScriptStep::AddRules(rules) => {
+                    self.add_rules(rules.into_iter().map(|planned| Arc::new(planned.rule)).collect());
+                }
+                ScriptStep::Insert { name, fact } => {
+                    let handle = self.insert_one(&initial_fact(fact), &facts);
+                    facts.push(handle);
+                    self.named.extend(name.zip(handle));
+                }
+                ScriptStep::RemoveRule(name) => {
+                    // The compiler has seen that it is there.
+                    let _ = self.remove_rule(&name);
+                }
+                ScriptStep::RemoveFact(removed) => {
+                    let fact = match removed {
+                        Removed::Standing(handle) => Some(handle),
+                        Removed::Inserted(number) => facts[number],
+                    };
+                    // One that another removal took along is gone, as it should be.
+                    let _ = fact.map(|fact| self.retract(fact));
+                }
+            }
+        }
+    }
+}
