@@ -13,11 +13,11 @@ use self::chain::Chain;
 use crate::arguments::Explain;
 use crate::commands::{Stop, Streams};
 use crate::described;
-use crate::rules::{compile, find_rule};
+use crate::rules::{compile_standing, find_rule};
 
 /// Says in words what the planner made of a rule, and why.
 pub(crate) fn explain(arguments: &Explain, streams: &mut Streams) -> Result<(), Stop> {
-    let compiled = compile(&arguments.rules, streams)?;
+    let compiled = compile_standing(&arguments.rules, streams)?;
     let planned = find_rule(&compiled.module, &arguments.rule, streams)?;
     let place = compiled.sources.position(planned.span);
     let file = compiled.sources.name(planned.span.file);
@@ -50,8 +50,8 @@ fn text(module: &Module, planned: &PlannedRule) -> String {
         if rule.branches.len() > 1 {
             line(&mut text, 0, &format!("{}Branch {}", if index > 0 { "\n" } else { "" }, index + 1));
         }
-        let (schema, network) = (&module.schema, &network);
-        Chain { schema, network, rule, branch, plan, path }.write(&mut text);
+        let (schema, network, strategy) = (&module.schema, &network, planned.plan.strategy);
+        Chain { schema, network, rule, branch, strategy, plan, path }.write(&mut text);
     }
     let views = network.placed(&rule.name).map_or(&[][..], |placed| &placed.views);
     if !views.is_empty() {

@@ -14,11 +14,11 @@ use tsd_runtime::ir::{Network, Sharing};
 use crate::arguments::{Drawing, Graph};
 use crate::commands::{EXIT_USAGE, Stop, Streams};
 use crate::loaded;
-use crate::rules::{Compiled, compile, find_rule};
+use crate::rules::{Compiled, compile_standing, find_rule};
 
 /// Draws the network that the rules share.
 pub(crate) fn graph(arguments: &Graph, streams: &mut Streams) -> Result<(), Stop> {
-    let compiled = compile(&arguments.rules, streams)?;
+    let compiled = compile_standing(&arguments.rules, streams)?;
     for rule in &arguments.rule {
         find_rule(&compiled.module, rule, streams)?;
     }
@@ -27,7 +27,7 @@ pub(crate) fn graph(arguments: &Graph, streams: &mut Streams) -> Result<(), Stop
     compiled.module.rules.iter().for_each(|planned| drop(network.add_rule(&planned.rule)));
     let statistics = match &arguments.facts {
         facts if facts.facts.is_empty() && !facts.run && !arguments.counts => None,
-        facts => Some(loaded::statistics(&compiled.module, facts, sharing, streams)?),
+        facts => Some(loaded::statistics(&compiled, facts, sharing, streams)?),
     };
     let mut picture = build::build(&compiled, &network, &arguments.rule, statistics.as_ref());
     picture.title = title(&compiled, &arguments.rule);

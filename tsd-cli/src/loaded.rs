@@ -1,6 +1,6 @@
 //! What a session holds once the facts are in it.
 
-use tsd_compiler::{InitialValue, Module};
+use tsd_compiler::InitialValue;
 use tsd_runtime::ir::{FactHandle, Sharing, Value};
 use tsd_runtime::{Engine, Statistics};
 
@@ -8,16 +8,17 @@ use crate::arguments::Facts;
 use crate::commands::{EXIT_ERRORS, EXIT_USAGE, Stop, Streams};
 use crate::load::{LoadError, PROBLEMS_KEPT, load};
 use crate::progress::Bar;
+use crate::rules::Compiled;
 
 /// Loads the facts of the rules and of files into a session that counts, has it run if that is wanted, and reads off what
 /// it holds. Actions do nothing, and lines that the rules print are dropped.
 pub(crate) fn statistics(
-    module: &Module,
+    compiled: &Compiled,
     facts: &Facts,
     sharing: Sharing,
     streams: &mut Streams,
 ) -> Result<Statistics, Stop> {
-    let mut rules = module.clone();
+    let mut rules = compiled.module.clone();
     let initial = std::mem::take(&mut rules.facts);
     let mut engine = Engine::from_module(rules, (), sharing);
     engine.on_print(|_| ());
@@ -32,6 +33,10 @@ pub(crate) fn statistics(
         });
         let values: Vec<Value> = values.collect();
         handles.push(engine.insert_values(fact.ty, &values).ok());
+    }
+    for fact in &compiled.removed {
+        // One that another took along is gone already.
+        let _ = handles[*fact].map(|handle| engine.retract_fact(handle));
     }
     let mut bar = Bar::new(streams.progress);
     let loaded = load(&mut engine, &facts.facts, &mut |progress| bar.show(progress));

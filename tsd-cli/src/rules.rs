@@ -3,8 +3,9 @@
 use std::io::{self, ErrorKind, Write};
 
 use tsd_compiler::diagnostics::{Diagnostic, render};
+use tsd_compiler::script::{Nothing, Removed, ScriptStep};
 use tsd_compiler::source::{FileId, SourceMap};
-use tsd_compiler::{Module, PlannedRule, Planning, Strategy};
+use tsd_compiler::{Module, PlannedRule, Planning, Strategy, compile_script_with};
 
 use crate::arguments::Rules;
 use crate::commands::{EXIT_ERRORS, EXIT_USAGE, Stop, Streams};
@@ -15,6 +16,8 @@ pub(crate) struct Compiled {
     /// The files in the order given, each once.
     pub(crate) files: Vec<FileId>,
     pub(crate) module: Module,
+    /// The facts of the module that a script takes back again, by their numbers.
+    pub(crate) removed: Vec<usize>,
 }
 
 /// Reads and compiles rule files, and shows every error and warning.
@@ -22,8 +25,31 @@ pub(crate) fn compile(rules: &Rules, streams: &mut Streams) -> Result<Compiled, 
     let (sources, ids, profile) = read(rules, streams)?;
     let compilation = tsd_compiler::compile_with(&sources, &ids, &planning(rules, &sources, profile));
     show(&sources, &compilation.diagnostics, streams.colour, &mut streams.err)?;
-    let compiled = compilation.module.map(|module| Compiled { sources, files: ids, module });
+    let compiled =
+        compilation.module.map(|module| Compiled { sources, files: ids, module, removed: Vec::new() });
     compiled.ok_or(Stop::Exit(EXIT_ERRORS))
+}
+
+/// The same of files that may be a script: gives the rules that are there at its end, and its facts.
+pub(crate) fn compile_standing(rules: &Rules, streams: &mut Streams) -> Result<Compiled, Stop> {
+    let (sources, ids, profile) = read(rules, streams)?;
+    let planning = planning(rules, &sources, profile);
+    let compilation = compile_script_with(&Nothing::default(), &sources, &ids, &planning);
+    show(&sources, &compilation.diagnostics, streams.colour, &mut streams.err)?;
+    let Some(script) = compilation.script else { return Err(Stop::Exit(EXIT_ERRORS)) };
+    let mut module = Module { schema: script.schema, ..Module::default() };
+    let mut removed = Vec::new();
+    for step in script.steps {
+        match step {
+            ScriptStep::AddRules(rules) => module.rules.extend(rules),
+            ScriptStep::Insert { fact, .. } => module.facts.push(fact),
+            ScriptStep::RemoveRule(name) => module.rules.retain(|planned| planned.rule.name != name),
+            ScriptStep::RemoveFact(Removed::Inserted(fact)) => removed.push(fact),
+            // There is no session that facts could stand in before.
+            ScriptStep::RemoveFact(Removed::Standing(_)) => {}
+        }
+    }
+    Ok(Compiled { sources, files: ids, module, removed })
 }
 
 /// Shows errors and warnings.

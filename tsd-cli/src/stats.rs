@@ -8,7 +8,7 @@ use tsd_runtime::ir::{Network, Sharing};
 use crate::arguments::{Format, Stats};
 use crate::commands::{Stop, Streams};
 use crate::loaded;
-use crate::rules::compile;
+use crate::rules::compile_standing;
 
 /// What there is with sharing, and what there would be without.
 struct Row {
@@ -21,12 +21,12 @@ struct Row {
 
 /// Counts the nodes of the network; with facts, also what they hold.
 pub(crate) fn stats(arguments: &Stats, streams: &mut Streams) -> Result<(), Stop> {
-    let compiled = compile(&arguments.rules, streams)?;
+    let compiled = compile_standing(&arguments.rules, streams)?;
     let module = &compiled.module;
     let nodes = nodes(module);
     let has_facts = !arguments.facts.facts.is_empty() || !module.facts.is_empty() || arguments.facts.run;
     let held = if has_facts {
-        let mut held = |sharing| loaded::statistics(module, &arguments.facts, sharing, streams);
+        let mut held = |sharing| loaded::statistics(&compiled, &arguments.facts, sharing, streams);
         let (shared, alone) = (held(Sharing::On)?, held(Sharing::Off)?);
         Some((rows_of(&shared, &alone), shared))
     } else {

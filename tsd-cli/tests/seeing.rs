@@ -194,6 +194,19 @@ fn stats_count_views_and_what_they_hold() {
 }
 
 #[test]
+fn of_a_script_the_rules_and_facts_at_its_end_count() {
+    let folder = shop();
+    folder.write("script.tsd", format!("{SHOP}{FACTS}remove rule many\nremove fact Item i1\n").as_bytes());
+    let dot = out(&folder, &["graph", "script.tsd", "--counts"]);
+    assert!(dot.contains("\"vip\\n1 waiting\"") && !dot.contains("Item"), "{dot}");
+    let stats = out(&folder, &["stats", "script.tsd"]);
+    assert!(
+        stats.contains("\n4 facts of 3 types\n") && stats.contains("\n3 rules: 0 fired, 2 waiting\n"),
+        "{stats}"
+    );
+}
+
+#[test]
 fn facts_that_cannot_be_loaded_are_told_as_in_a_run() {
     let folder = shop();
     folder.write("bad.csv", b"id,tier,city\nc1,GOLD\n");

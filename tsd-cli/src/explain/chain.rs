@@ -1,6 +1,6 @@
 //! One branch of a rule in words: its joins in order, and what was thought of each.
 
-use tsd_compiler::plan::{BranchPlan, Method, Step, domains};
+use tsd_compiler::plan::{BranchPlan, Method, Step, Strategy, domains};
 use tsd_runtime::ir::network::Path;
 use tsd_runtime::ir::{Branch, Filter, Join, Network, Part, Rule, Schema, TestRef, TypeId};
 
@@ -14,6 +14,7 @@ pub(super) struct Chain<'a> {
     pub(super) network: &'a Network,
     pub(super) rule: &'a Rule,
     pub(super) branch: &'a Branch,
+    pub(super) strategy: Strategy,
     pub(super) plan: &'a BranchPlan,
     pub(super) path: &'a Path,
 }
@@ -158,12 +159,13 @@ impl Chain<'_> {
             (Method::Declared, _) => {
                 "The order is that in which the rule declares its patterns, as was asked for."
             }
+            (Method::Greedy, _) if self.strategy == Strategy::Greedy => {
+                "The order is the greedy one, as was asked for."
+            }
             (Method::Greedy, true) => {
-                "The order is the greedy one, which is that of the rule; no other is cheaper, or it was asked for."
+                "The order is the greedy one, which is that of the rule; no other is cheaper."
             }
-            (Method::Greedy, false) => {
-                "The order is the greedy one; no other is cheaper, or it was asked for."
-            }
+            (Method::Greedy, false) => "The order is the greedy one; no other is cheaper.",
             (Method::Optimal, _) => "The order is the cheapest that there is.",
             (Method::Shared, _) => {
                 "Alone, the rule would be cheaper in another order; but this one begins with joins that are there anyway."
