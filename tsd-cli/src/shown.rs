@@ -36,10 +36,10 @@ impl Shown {
     }
 }
 
-/// Whole numbers become JSON integers as far as both are exact. JSON has no infinity: that becomes a string.
+/// Whole numbers become JSON integers as far as these go. JSON has no infinity: that becomes a string.
 fn number(value: f64) -> Json {
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    if value.fract() == 0.0 && value.abs() <= EXACT {
+    const TWO_TO_63: f64 = 9_223_372_036_854_775_808.0;
+    if value.fract() == 0.0 && value.abs() < TWO_TO_63 {
         return Json::from(value as i64);
     }
     Number::from_f64(value).map_or_else(|| Json::from(ops::number_to_text(value)), Json::Number)
