@@ -142,6 +142,33 @@ fn a_run_beyond_its_limit_gives_1_and_shows_what_fired() {
 }
 
 #[test]
+fn a_script_of_several_files_is_executed_in_the_order_given_and_fires_once() {
+    let folder = shop(&[
+        ("more.tsd", "Customer(id: \"c1\", tier: \"GOLD\") rule all : {c: Customer} / ==> Print(c.id)"),
+        ("less.tsd", "remove rule vip remove fact Customer c1 Customer(id: \"c2\", tier: \"TIN\")"),
+    ]);
+    let found = folder.tsd(&["run", "shop.tsd", "more.tsd", "less.tsd", "--quiet"]);
+    assert_eq!(found, done(0, "c2\n", ""));
+    let found = folder.tsd(&["check", "shop.tsd", "more.tsd", "less.tsd"]);
+    assert_eq!(found, done(0, "2 types, 1 action, 1 rule, 1 fact: no warnings\n", ""));
+    let found = folder.tsd(&["run", "less.tsd", "shop.tsd", "more.tsd"]);
+    assert_eq!((found.code, &*found.out), (Some(1), ""));
+    assert!(found.err.contains("error[unknown-rule]: there is no rule `vip` here"), "{}", found.err);
+}
+
+#[test]
+fn a_strategy_puts_activations_in_order() {
+    let text = "type T(#n: int) rule r : {t: T} / ==> Print(t.n) T(n: 1) T(n: 2) T(n: 3)";
+    let folder = Folder::new(&[("t.tsd", text)]);
+    let printed = |strategy| folder.tsd(&["run", "t.tsd", "--quiet", "--strategy", strategy]).out;
+    assert_eq!((&*printed("breadth"), &*printed("depth")), ("1\n2\n3\n", "3\n2\n1\n"));
+    for strategy in ["lex", "mea", "complexity", "simplicity"] {
+        assert_eq!(printed(strategy), "3\n2\n1\n", "{strategy}");
+    }
+    assert_eq!(folder.tsd(&["run", "t.tsd", "--strategy", "random"]).code, Some(2));
+}
+
+#[test]
 fn effects_that_cannot_take_place_are_told_and_the_run_succeeds() {
     let divide =
         "type T(#id: string, v: int) action f(v: int) rule r : {t: T} / ==> f(1 / t.v) T(id: \"t\", v: 0)";

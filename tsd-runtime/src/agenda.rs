@@ -9,15 +9,16 @@
 
 mod finder;
 mod ordered;
+mod stops;
 
 use std::cmp::{Ordering, Reverse};
-use std::collections::BTreeMap;
 
 use finder::{Entries, Finder};
 use tsd_ir::{NodeId, RootId, TypeId};
 
 pub(crate) use self::ordered::Key;
 use self::ordered::{Heap, Item};
+use self::stops::Stops;
 use crate::matcher::{RuleId, Slots};
 use crate::ruleset::{Bit, RuleSet, RuleSets};
 use crate::strategy::Strategy;
@@ -97,18 +98,7 @@ pub(crate) struct Agenda {
     taken: Option<(i32, Item)>,
     age: u64,
     pub(crate) muted: Vec<Muted>,
-    /// Where rules end whose activations support facts.
-    supporting: BTreeMap<(RootId, End), RuleSet>,
-    /// Tuples for which such rules stopped holding.
-    stopped: Vec<Stopped>,
-}
-
-/// A tuple for which rules stopped holding whose activations support facts.
-#[derive(Debug)]
-pub(crate) struct Stopped {
-    pub(crate) root: RootId,
-    pub(crate) slots: Slots,
-    pub(crate) set: RuleSet,
+    pub(crate) stops: Stops,
 }
 
 /// Waiting activations of one salience.
@@ -188,45 +178,8 @@ impl Agenda {
 
     /// Takes out what a tuple activates no longer, where it has not fired.
     pub(crate) fn cancel(&mut self, salience: i32, arrival: Arrival<'_>, sets: &mut RuleSets) {
-        if !self.supporting.is_empty() {
-            self.note_stopped(&arrival, sets);
-        }
+        self.stops.note(&arrival, sets);
         self.level(salience).cancel(arrival, sets);
-    }
-
-    fn note_stopped(&mut self, arrival: &Arrival<'_>, sets: &mut RuleSets) {
-        let Arrival { root, end, slots, set } = *arrival;
-        if let Some(supporting) = self.supporting.get(&(root, end)) {
-            let set = sets.meet(set, *supporting);
-            if !set.is_empty() {
-                self.stopped.push(Stopped { root, slots: slots.into(), set });
-            }
-        }
-    }
-
-    /// From now on it is noted when the rules of `only`, which end here, stop holding for a tuple.
-    pub(crate) fn watch(&mut self, root: RootId, end: End, only: RuleSet, sets: &mut RuleSets) {
-        let supporting = self.supporting.entry((root, end)).or_insert(RuleSet::EMPTY);
-        *supporting = sets.union(*supporting, only);
-    }
-
-    /// It is noted no longer.
-    pub(crate) fn unwatch(&mut self, root: RootId, end: End, only: RuleSet, sets: &mut RuleSets) {
-        if let Some(supporting) = self.supporting.get_mut(&(root, end)) {
-            *supporting = sets.difference(*supporting, only);
-        }
-        self.supporting.retain(|_, set| !set.is_empty());
-    }
-
-    /// What was noted, which is forgotten.
-    pub(crate) fn take_stopped(&mut self) -> Vec<Stopped> {
-        std::mem::take(&mut self.stopped)
-    }
-
-    /// Whether anything was noted.
-    #[inline]
-    pub(crate) fn has_stopped(&self) -> bool {
-        !self.stopped.is_empty()
     }
 
     /// Reads what it takes to take out what these facts activate by themselves.
@@ -345,11 +298,7 @@ impl Agenda {
             .iter_mut()
             .filter(|muted| muted.root == root)
             .for_each(|muted| muted.only = map(muted.only));
-        self.supporting.iter_mut().filter(|((of, _), _)| *of == root).for_each(|(_, set)| *set = map(*set));
-        self.stopped
-            .iter_mut()
-            .filter(|stopped| stopped.root == root)
-            .for_each(|stopped| stopped.set = map(stopped.set));
+        self.stops.map_sets(root, map);
     }
 
     /// The bytes held.

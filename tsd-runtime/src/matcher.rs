@@ -182,7 +182,7 @@ impl Matcher {
     /// The facts that lost their last support by the changes so far, in the order in which they go: by type, then by
     /// insertion number.
     pub(crate) fn take_unsupported(&mut self) -> Vec<FactHandle> {
-        for stopped in self.agenda.take_stopped() {
+        for stopped in self.agenda.stops.take() {
             let Some(root) = &self.roots[stopped.root.0 as usize] else { continue };
             let mut rules: SmallVec<[Ranked; 4]> = SmallVec::new();
             root.sets

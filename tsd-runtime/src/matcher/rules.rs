@@ -287,7 +287,7 @@ impl Matcher {
                 && let Some(root) = &mut self.roots[place.path.root.0 as usize]
             {
                 let only = root.sets.single(place.bit);
-                self.agenda.watch(place.path.root, place.end(), only, &mut root.sets);
+                self.agenda.stops.watch(place.path.root, place.end(), only, &mut root.sets);
             }
             places.push(place);
         }
@@ -513,7 +513,7 @@ impl Matcher {
             let Some(root) = &mut self.roots[place.path.root.0 as usize] else { continue };
             let only = root.sets.single(place.bit);
             self.agenda.cancel_rules(place.path.root, only, &mut root.sets);
-            self.agenda.unwatch(place.path.root, place.end(), only, &mut root.sets);
+            self.agenda.stops.unwatch(place.path.root, place.end(), only, &mut root.sets);
             root.input.remove(place.bit);
             for node in place.path.joins.iter().filter(|node| !freed.joins.contains(node)) {
                 if let Some(join) = &mut self.joins[node.0 as usize] {

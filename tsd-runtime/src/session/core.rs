@@ -206,7 +206,7 @@ impl<P: Program> Core<P> {
     /// of its own.
     #[inline]
     fn withdraw(&mut self) {
-        if self.matcher.agenda.has_stopped() || !self.matcher.support.unsupported.is_empty() {
+        if !self.matcher.agenda.stops.is_empty() || !self.matcher.support.unsupported.is_empty() {
             self.withdraw_all();
         }
     }
