@@ -9,9 +9,9 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use tsd_ir::network::{Parent, Path};
-use tsd_ir::{Branch, Effect, NodeId, Pattern, RootId, Rule, Schema, Text, Type, TypeId, ViewId};
+use tsd_ir::{Branch, Effect, Pattern, RootId, Rule, Schema, Text, Type, TypeId, ViewId};
 
-use self::views::TouchedWatches;
+use self::views::{NodePlace, TouchedWatches, Waiting};
 use super::input::Member;
 use super::join::{Join, Outlet, Propagation, Sign};
 use super::residual::PreparedTest;
@@ -224,7 +224,7 @@ impl Ranks for Order<'_> {
 #[derive(Debug, Default)]
 struct Touched {
     /// Roots and joins.
-    nodes: BTreeSet<(RootId, Option<NodeId>)>,
+    nodes: BTreeSet<NodePlace>,
     watches: TouchedWatches,
 }
 
@@ -401,13 +401,13 @@ impl Matcher {
             self.rebuild_watch(*watch);
         }
         // An outlet names the rules of the nodes behind it, which are known by now.
-        for (root_id, join_id) in &touched.nodes {
-            self.rebuild_outlet(*root_id, *join_id);
+        let mut watches = self.watches_at(&touched.nodes);
+        for place in &touched.nodes {
+            self.rebuild_outlet(*place, watches.remove(place).unwrap_or_default());
         }
     }
 
-    fn rebuild_outlet(&mut self, root_id: RootId, join_id: Option<tsd_ir::NodeId>) {
-        let watches = self.watches_at(root_id, join_id);
+    fn rebuild_outlet(&mut self, (root_id, join_id): NodePlace, watches: Waiting) {
         let Some(root) = &mut self.roots[root_id.0 as usize] else { return };
         let (end, parent) = match join_id {
             None => (End::Root, Parent::Root(root_id)),

@@ -1,6 +1,6 @@
 //! Views and watches that come and go with rules.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tsd_ir::network::Path;
 use tsd_ir::{Branch, Figure, NodeId, Parameters, RootId, ViewId};
@@ -15,6 +15,12 @@ use crate::matcher::watch::{Member, Watch, WatchId};
 use crate::memory::Store;
 use crate::program::Natives;
 use crate::ruleset::{Bit, RuleSet};
+
+/// A root, or a join of its tree.
+pub(super) type NodePlace = (RootId, Option<NodeId>);
+
+/// Watches with those who wait there.
+pub(super) type Waiting = Vec<(WatchId, RuleSet)>;
 
 /// Watches whose tables must be made anew.
 pub(super) type TouchedWatches = BTreeSet<WatchId>;
@@ -196,9 +202,15 @@ impl Matcher {
         view.places
     }
 
-    /// The watches at a place of the network with those who wait there.
-    pub(super) fn watches_at(&self, root: RootId, join: Option<NodeId>) -> Vec<(WatchId, RuleSet)> {
-        let here = self.live.watches.iter().filter(|(_, watch)| watch.root == root && watch.join == join);
-        here.map(|(id, watch)| (id, watch.everyone)).collect()
+    /// The watches at places of the network with those who wait there.
+    pub(super) fn watches_at(&self, places: &BTreeSet<NodePlace>) -> BTreeMap<NodePlace, Waiting> {
+        let mut found: BTreeMap<NodePlace, Waiting> = BTreeMap::new();
+        for (id, watch) in self.live.watches.iter() {
+            let place = (watch.root, watch.join);
+            if places.contains(&place) {
+                found.entry(place).or_default().push((id, watch.everyone));
+            }
+        }
+        found
     }
 }
