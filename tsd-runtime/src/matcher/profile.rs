@@ -15,6 +15,9 @@ use crate::ruleset::Bit;
 /// Parts of two facts that are to be equal.
 type Keys = Vec<(Part, Part)>;
 
+/// For each input, what each of its members demands of single facts.
+type FiltersByInput = BTreeMap<(RootId, Option<NodeId>), Vec<(Bit, Filter)>>;
+
 impl Matcher {
     /// What there is to observe of the facts that are there.
     pub(crate) fn profile(&mut self) -> Profile {
@@ -73,7 +76,7 @@ impl Matcher {
     }
 
     /// The filters of the rules, by the entrance where facts are asked for them.
-    fn filters(&self) -> BTreeMap<(RootId, Option<NodeId>), Vec<(Bit, Filter)>> {
+    fn filters(&self) -> FiltersByInput {
         let mut filters: BTreeMap<_, Vec<(Bit, Filter)>> = BTreeMap::new();
         for live in self.rules.iter() {
             for (place, branch) in live.places.iter().zip(live.rule.branches.iter()) {
@@ -91,12 +94,7 @@ impl Matcher {
     }
 
     /// Asks each fact of a type which filters it passes.
-    fn observe_filters(
-        &mut self,
-        ty: TypeId,
-        filters: &BTreeMap<(RootId, Option<NodeId>), Vec<(Bit, Filter)>>,
-        profile: &mut Profile,
-    ) {
+    fn observe_filters(&mut self, ty: TypeId, filters: &FiltersByInput, profile: &mut Profile) {
         let facts = self.memory.store(ty).len() as u64;
         for index in 0..self.entrances.of(ty).len() {
             let entrance = self.entrances.of(ty)[index];

@@ -430,12 +430,12 @@ impl Matcher {
                     ending.push((live.rule.salience, bit));
                 }
             }
-            Some(Owner::View { view, branch }) => {
-                if self.live.views.get(view).places[branch as usize].end() == end {
-                    gathered.set(bit);
-                }
+            Some(Owner::View { view, branch })
+                if self.live.views.get(view).places[branch as usize].end() == end =>
+            {
+                gathered.set(bit);
             }
-            None => {}
+            Some(Owner::View { .. }) | None => {}
         });
         let gathered = root.sets.intern(&gathered.0);
         ending.sort_unstable_by_key(|(salience, bit)| (std::cmp::Reverse(*salience), *bit));
