@@ -6,7 +6,7 @@
 //! - **Domains** (`000_…`, "Business Impact"): e-commerce with 150 rules and 257 joins, finance with 200 and 480, IoT with
 //!   80 and 156. Each set here has exactly as many rules, and as many joins when no rule shares any: every rule has two
 //!   patterns, and further ones are dealt out until the number is reached, five patterns at most. Which types there are
-//!   and which fields link them is assumed ([`domains`]), as is which links rules like best: a rule starts at one of the
+//!   and which fields link them is assumed (`domains.rs`), as is which links rules like best: a rule starts at one of the
 //!   domain's central types and goes on along links by their weights. So rules begin alike because their authors ask about
 //!   the same few things; no rule is copied from another.
 //! - **Joins** (`000_…`, "Common Patterns"): of the joins 80 % follow a foreign key, 15 % compare times (two events of one
