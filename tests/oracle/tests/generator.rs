@@ -42,7 +42,7 @@ fn they_hold_what_they_may_hold_and_nothing_else() {
 #[test]
 fn the_oracle_follows_them() {
     let mut fired = 0;
-    for seed in 0..120 {
+    for seed in 0..150 {
         let plan = plan(seed, Features::ALL);
         let mut oracle = Oracle::new(&plan.program());
         for index in 0..=plan.steps.len() {

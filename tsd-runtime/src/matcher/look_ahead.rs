@@ -68,7 +68,8 @@ impl Matcher {
         let entrances = self.entrances.of(ty);
         let entrance = entrances[index];
         let Some(number) = number else { return self.admit(entrance, slot, None) };
-        let set = self.ahead[number * entrances.len() + index];
+        let facts = self.ahead.len() / entrances.len();
+        let set = self.ahead[index * facts + number];
         if set.is_empty() {
             return set;
         }
