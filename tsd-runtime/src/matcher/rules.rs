@@ -1,28 +1,26 @@
 //! Rules that come and go, and what each of them occupies in the network.
 
+mod order;
+mod rebuild;
 mod views;
 
-use std::borrow::Cow;
-use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
-use tsd_ir::network::{Parent, Path};
-use tsd_ir::{Branch, Effect, Pattern, RootId, Rule, Schema, Text, Type, TypeId, ViewId};
+use tsd_ir::network::Path;
+use tsd_ir::{Branch, Effect, Pattern, Rule, Text, ViewId};
 
-use self::views::{NodePlace, TouchedWatches, Waiting};
+pub(super) use self::order::Order;
+use self::views::{NodePlace, TouchedWatches};
 use super::input::Member;
 use super::join::{Join, Outlet, Propagation, Sign};
 use super::residual::PreparedTest;
-use super::settle::Live;
 use super::watch::WatchId;
 use super::{Matcher, Root, Slots};
-use crate::agenda::{End, Key, Ranked, Ranks};
-use crate::memory::WorkingMemory;
+use crate::agenda::{End, Ranked};
 use crate::program::{NativeTest, Natives};
-use crate::ruleset::{Bit, RuleSet, RuleSets};
-use crate::strategy::Strategy;
+use crate::ruleset::{Bit, RuleSets};
 
 /// The number of a rule in its session.
 pub(crate) type RuleId = u32;
@@ -134,89 +132,6 @@ impl Rules {
     /// The same, each with its number.
     pub(crate) fn iter_with_ids(&self) -> impl Iterator<Item = (RuleId, &LiveRule)> {
         self.by_name.values().filter_map(|id| Some((*id, self.get(*id)?)))
-    }
-}
-
-/// What the agenda needs to know to put activations in order.
-pub(super) struct Order<'a> {
-    pub(super) roots: &'a [Option<Root>],
-    pub(super) rules: &'a Rules,
-    pub(super) memory: &'a WorkingMemory,
-    pub(super) strategy: Strategy,
-}
-
-impl Order<'_> {
-    fn root(&self, id: RootId) -> &Root {
-        self.roots[id.0 as usize].as_ref().expect("entries of a tree go before the tree")
-    }
-
-    fn place(&self, branch: Ranked) -> (&LiveRule, &Place) {
-        let live = self.rules.get(branch.rule).expect("branches name live rules");
-        (live, &live.places[branch.branch as usize])
-    }
-
-    /// Brings a tuple from the order of its chain into that of the rule's patterns.
-    pub(super) fn put_in_declared_order(&self, branch: Ranked, slots: &mut Slots) {
-        let (_, place) = self.place(branch);
-        let chain = slots.clone();
-        let declared = place.chain_places.iter().map(|at| chain[*at as usize]);
-        slots.iter_mut().zip(declared).for_each(|(slot, declared)| *slot = declared);
-    }
-}
-
-impl Ranks for Order<'_> {
-    #[inline]
-    fn sets(&self, root: RootId) -> &RuleSets {
-        &self.root(root).sets
-    }
-
-    #[inline]
-    fn ranked(&self, root: RootId, bit: Bit) -> Ranked {
-        let owner = self.root(root).branches[bit as usize].and_then(Owner::rule);
-        owner.expect("entries of a rule go before the rule")
-    }
-
-    fn key(&self, branch: Ranked, chain: &[u32], age: u64) -> Key {
-        let (live, place) = self.place(branch);
-        let slots = place.chain_places.iter().map(|at| chain[*at as usize]);
-        let facts = live.rule.patterns.iter().map(|pattern| self.memory.store(pattern.ty)).zip(slots);
-        let tags = facts.clone().map(|(store, slot)| !store.recency(slot));
-        let mut key = Key::new();
-        match self.strategy {
-            Strategy::Breadth | Strategy::Depth => {}
-            Strategy::Complexity => key.push(u64::from(u32::MAX - live.rule.complexity)),
-            Strategy::Simplicity => key.push(u64::from(live.rule.complexity)),
-            Strategy::Lex | Strategy::Mea => {
-                if self.strategy == Strategy::Mea {
-                    key.extend(tags.clone().next());
-                }
-                let start = key.len();
-                key.extend(tags);
-                key[start..].sort_unstable();
-                // Where one has more facts than the other it comes first.
-                key.push(u64::MAX);
-                key.push(u64::from(u32::MAX - live.rule.complexity));
-            }
-        }
-        key.push(if self.strategy == Strategy::Breadth { age } else { !age });
-        key.push(u64::from(branch.rank));
-        key.extend(facts.map(|(store, slot)| store.number(slot)));
-        key
-    }
-
-    fn compare(&self, left: (Ranked, &[u32]), right: (Ranked, &[u32])) -> Ordering {
-        let (live, left_place) = self.place(left.0);
-        let (_, right_place) = self.place(right.0);
-        for (position, pattern) in live.rule.patterns.iter().enumerate() {
-            let store = self.memory.store(pattern.ty);
-            let left = left.1[left_place.chain_places[position] as usize];
-            let right = right.1[right_place.chain_places[position] as usize];
-            let order = store.number(left).cmp(&store.number(right));
-            if order.is_ne() {
-                return order;
-            }
-        }
-        Ordering::Equal
     }
 }
 
@@ -379,92 +294,6 @@ impl Matcher {
         }
     }
 
-    /// Makes the tables and outlets of nodes anew.
-    fn rebuild(&mut self, touched: &Touched) {
-        for (root_id, join_id) in &touched.nodes {
-            let Some(root) = &mut self.roots[root_id.0 as usize] else { continue };
-            let texts = &mut self.memory.texts;
-            match join_id {
-                None => {
-                    let declared = declared(&self.schema, &self.live, root.input.ty);
-                    root.input.rebuild(&declared, &mut root.sets, texts);
-                }
-                Some(id) => {
-                    let Some(join) = &mut self.joins[id.0 as usize] else { continue };
-                    let declared = declared(&self.schema, &self.live, join.wiring.input.ty);
-                    join.wiring.input.rebuild(&declared, &mut root.sets, texts);
-                    join.rebuild(&mut root.sets);
-                }
-            }
-        }
-        for watch in &touched.watches {
-            self.rebuild_watch(*watch);
-        }
-        // An outlet names the rules of the nodes behind it, which are known by now.
-        let mut watches = self.watches_at(&touched.nodes);
-        for place in &touched.nodes {
-            self.rebuild_outlet(*place, watches.remove(place).unwrap_or_default());
-        }
-    }
-
-    fn rebuild_outlet(&mut self, (root_id, join_id): NodePlace, watches: Waiting) {
-        let Some(root) = &mut self.roots[root_id.0 as usize] else { return };
-        let (end, parent) = match join_id {
-            None => (End::Root, Parent::Root(root_id)),
-            Some(id) => (End::Join(id), Parent::Join(id)),
-        };
-        let everyone = match join_id {
-            None => root.input.everyone(),
-            Some(id) => {
-                self.joins[id.0 as usize].as_ref().map_or(RuleSet::EMPTY, |join| join.wiring.input.everyone())
-            }
-        };
-        let mut levels: Vec<(i32, RuleSet)> = Vec::new();
-        let mut ending: Vec<(i32, Bit)> = Vec::new();
-        let mut gathered = super::input::Bits::default();
-        root.sets.for_each(everyone, |bit| match root.branches[bit as usize] {
-            Some(Owner::Rule(branch)) => {
-                if let Some(live) = self.rules.get(branch.rule)
-                    && live.places[branch.branch as usize].end() == end
-                {
-                    ending.push((live.rule.salience, bit));
-                }
-            }
-            Some(Owner::View { view, branch })
-                if self.live.views.get(view).places[branch as usize].end() == end =>
-            {
-                gathered.set(bit);
-            }
-            Some(Owner::View { .. }) | None => {}
-        });
-        let gathered = root.sets.intern(&gathered.0);
-        ending.sort_unstable_by_key(|(salience, bit)| (std::cmp::Reverse(*salience), *bit));
-        for level in ending.chunk_by(|left, right| left.0 == right.0) {
-            let mut bits = super::input::Bits::default();
-            level.iter().for_each(|(_, bit)| bits.set(*bit));
-            levels.push((level[0].0, root.sets.intern(&bits.0)));
-        }
-        let children = match parent {
-            Parent::Root(id) => &self.network.root(id).children,
-            Parent::Join(id) => &self.network.join(id).children,
-        };
-        let children = (children.iter())
-            .filter_map(|child| {
-                let join = self.joins[child.0 as usize].as_ref()?;
-                Some((*child, join.wiring.input.everyone()))
-            })
-            .collect();
-        let outlet = Outlet::new(levels, children, gathered, watches);
-        match join_id {
-            None => root.outlet = outlet,
-            Some(id) => {
-                if let Some(join) = &mut self.joins[id.0 as usize] {
-                    join.wiring.outlet = outlet;
-                }
-            }
-        }
-    }
-
     /// Lets a new branch see the facts that are there: first those on the right of its joins, which find no partner
     /// yet, then those at the root.
     fn let_see(&mut self, path: &Path, bit: Bit) {
@@ -603,14 +432,6 @@ impl Matcher {
                 }
             }
         }
-    }
-}
-
-/// The declaration of a type, or of the parameters of a view.
-fn declared<'s>(schema: &'s Schema, live: &Live, ty: TypeId) -> Cow<'s, Type> {
-    match ty.view() {
-        None => Cow::Borrowed(schema.ty(ty)),
-        Some(view) => Cow::Owned(live.views.get(view).parameters().declared()),
     }
 }
 

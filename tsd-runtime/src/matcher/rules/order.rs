@@ -1,0 +1,95 @@
+//! The order of activations, as the agenda asks for it: by the rules' declaration and by the facts.
+
+use std::cmp::Ordering;
+
+use tsd_ir::RootId;
+
+use super::{LiveRule, Owner, Place, Rules};
+use crate::agenda::{Key, Ranked, Ranks};
+use crate::matcher::{Root, Slots};
+use crate::memory::WorkingMemory;
+use crate::ruleset::{Bit, RuleSets};
+use crate::strategy::Strategy;
+
+/// What the agenda needs to know to put activations in order.
+pub(in crate::matcher) struct Order<'a> {
+    pub(in crate::matcher) roots: &'a [Option<Root>],
+    pub(in crate::matcher) rules: &'a Rules,
+    pub(in crate::matcher) memory: &'a WorkingMemory,
+    pub(in crate::matcher) strategy: Strategy,
+}
+
+impl Order<'_> {
+    fn root(&self, id: RootId) -> &Root {
+        self.roots[id.0 as usize].as_ref().expect("entries of a tree go before the tree")
+    }
+
+    fn place(&self, branch: Ranked) -> (&LiveRule, &Place) {
+        let live = self.rules.get(branch.rule).expect("branches name live rules");
+        (live, &live.places[branch.branch as usize])
+    }
+
+    /// Brings a tuple from the order of its chain into that of the rule's patterns.
+    pub(in crate::matcher) fn put_in_declared_order(&self, branch: Ranked, slots: &mut Slots) {
+        let (_, place) = self.place(branch);
+        let chain = slots.clone();
+        let declared = place.chain_places.iter().map(|at| chain[*at as usize]);
+        slots.iter_mut().zip(declared).for_each(|(slot, declared)| *slot = declared);
+    }
+}
+
+impl Ranks for Order<'_> {
+    #[inline]
+    fn sets(&self, root: RootId) -> &RuleSets {
+        &self.root(root).sets
+    }
+
+    #[inline]
+    fn ranked(&self, root: RootId, bit: Bit) -> Ranked {
+        let owner = self.root(root).branches[bit as usize].and_then(Owner::rule);
+        owner.expect("entries of a rule go before the rule")
+    }
+
+    fn key(&self, branch: Ranked, chain: &[u32], age: u64) -> Key {
+        let (live, place) = self.place(branch);
+        let slots = place.chain_places.iter().map(|at| chain[*at as usize]);
+        let facts = live.rule.patterns.iter().map(|pattern| self.memory.store(pattern.ty)).zip(slots);
+        let tags = facts.clone().map(|(store, slot)| !store.recency(slot));
+        let mut key = Key::new();
+        match self.strategy {
+            Strategy::Breadth | Strategy::Depth => {}
+            Strategy::Complexity => key.push(u64::from(u32::MAX - live.rule.complexity)),
+            Strategy::Simplicity => key.push(u64::from(live.rule.complexity)),
+            Strategy::Lex | Strategy::Mea => {
+                if self.strategy == Strategy::Mea {
+                    key.extend(tags.clone().next());
+                }
+                let start = key.len();
+                key.extend(tags);
+                key[start..].sort_unstable();
+                // Where one has more facts than the other it comes first.
+                key.push(u64::MAX);
+                key.push(u64::from(u32::MAX - live.rule.complexity));
+            }
+        }
+        key.push(if self.strategy == Strategy::Breadth { age } else { !age });
+        key.push(u64::from(branch.rank));
+        key.extend(facts.map(|(store, slot)| store.number(slot)));
+        key
+    }
+
+    fn compare(&self, left: (Ranked, &[u32]), right: (Ranked, &[u32])) -> Ordering {
+        let (live, left_place) = self.place(left.0);
+        let (_, right_place) = self.place(right.0);
+        for (position, pattern) in live.rule.patterns.iter().enumerate() {
+            let store = self.memory.store(pattern.ty);
+            let left = left.1[left_place.chain_places[position] as usize];
+            let right = right.1[right_place.chain_places[position] as usize];
+            let order = store.number(left).cmp(&store.number(right));
+            if order.is_ne() {
+                return order;
+            }
+        }
+        Ordering::Equal
+    }
+}

@@ -1,0 +1,111 @@
+//! The tables and outlets of nodes, made anew after rules came or went.
+
+use std::borrow::Cow;
+
+use tsd_ir::network::Parent;
+use tsd_ir::{Schema, Type, TypeId};
+
+use super::views::{NodePlace, Waiting};
+use super::{Owner, Touched};
+use crate::agenda::End;
+use crate::matcher::Matcher;
+use crate::matcher::input::Bits;
+use crate::matcher::join::Outlet;
+use crate::matcher::settle::Live;
+use crate::ruleset::{Bit, RuleSet};
+
+impl Matcher {
+    /// Makes the tables and outlets of nodes anew.
+    pub(super) fn rebuild(&mut self, touched: &Touched) {
+        for (root_id, join_id) in &touched.nodes {
+            let Some(root) = &mut self.roots[root_id.0 as usize] else { continue };
+            let texts = &mut self.memory.texts;
+            match join_id {
+                None => {
+                    let declared = declared(&self.schema, &self.live, root.input.ty);
+                    root.input.rebuild(&declared, &mut root.sets, texts);
+                }
+                Some(id) => {
+                    let Some(join) = &mut self.joins[id.0 as usize] else { continue };
+                    let declared = declared(&self.schema, &self.live, join.wiring.input.ty);
+                    join.wiring.input.rebuild(&declared, &mut root.sets, texts);
+                    join.rebuild(&mut root.sets);
+                }
+            }
+        }
+        for watch in &touched.watches {
+            self.rebuild_watch(*watch);
+        }
+        // An outlet names the rules of the nodes behind it, which are known by now.
+        let mut watches = self.watches_at(&touched.nodes);
+        for place in &touched.nodes {
+            self.rebuild_outlet(*place, watches.remove(place).unwrap_or_default());
+        }
+    }
+
+    fn rebuild_outlet(&mut self, (root_id, join_id): NodePlace, watches: Waiting) {
+        let Some(root) = &mut self.roots[root_id.0 as usize] else { return };
+        let (end, parent) = match join_id {
+            None => (End::Root, Parent::Root(root_id)),
+            Some(id) => (End::Join(id), Parent::Join(id)),
+        };
+        let everyone = match join_id {
+            None => root.input.everyone(),
+            Some(id) => {
+                self.joins[id.0 as usize].as_ref().map_or(RuleSet::EMPTY, |join| join.wiring.input.everyone())
+            }
+        };
+        let mut levels: Vec<(i32, RuleSet)> = Vec::new();
+        let mut ending: Vec<(i32, Bit)> = Vec::new();
+        let mut gathered = Bits::default();
+        root.sets.for_each(everyone, |bit| match root.branches[bit as usize] {
+            Some(Owner::Rule(branch)) => {
+                if let Some(live) = self.rules.get(branch.rule)
+                    && live.places[branch.branch as usize].end() == end
+                {
+                    ending.push((live.rule.salience, bit));
+                }
+            }
+            Some(Owner::View { view, branch })
+                if self.live.views.get(view).places[branch as usize].end() == end =>
+            {
+                gathered.set(bit);
+            }
+            Some(Owner::View { .. }) | None => {}
+        });
+        let gathered = root.sets.intern(&gathered.0);
+        ending.sort_unstable_by_key(|(salience, bit)| (std::cmp::Reverse(*salience), *bit));
+        for level in ending.chunk_by(|left, right| left.0 == right.0) {
+            let mut bits = Bits::default();
+            level.iter().for_each(|(_, bit)| bits.set(*bit));
+            levels.push((level[0].0, root.sets.intern(&bits.0)));
+        }
+        let children = match parent {
+            Parent::Root(id) => &self.network.root(id).children,
+            Parent::Join(id) => &self.network.join(id).children,
+        };
+        let children = (children.iter())
+            .filter_map(|child| {
+                let join = self.joins[child.0 as usize].as_ref()?;
+                Some((*child, join.wiring.input.everyone()))
+            })
+            .collect();
+        let outlet = Outlet::new(levels, children, gathered, watches);
+        match join_id {
+            None => root.outlet = outlet,
+            Some(id) => {
+                if let Some(join) = &mut self.joins[id.0 as usize] {
+                    join.wiring.outlet = outlet;
+                }
+            }
+        }
+    }
+}
+
+/// The declaration of a type, or of the parameters of a view.
+fn declared<'s>(schema: &'s Schema, live: &Live, ty: TypeId) -> Cow<'s, Type> {
+    match ty.view() {
+        None => Cow::Borrowed(schema.ty(ty)),
+        Some(view) => Cow::Owned(live.views.get(view).parameters().declared()),
+    }
+}
