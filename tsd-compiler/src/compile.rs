@@ -135,6 +135,9 @@ fn plan_sound(
         return None;
     }
     let mut rules = rules;
+    if !views::are_few_enough(&rules, sink) {
+        return None;
+    }
     let schema = views::with_parameters(schema, &mut rules);
     let normal = rules.into_iter().map(|rule| {
         let normal = normalize::normalize(&schema, &rule, sink);

@@ -21,6 +21,17 @@ pub struct Script {
     pub steps: Vec<ScriptStep<PlannedRule>>,
 }
 
+impl Script {
+    /// How many views the rules that it adds ask, at the most.
+    pub fn views(&self) -> usize {
+        let added = self.steps.iter().flat_map(|step| match step {
+            ScriptStep::AddRules(rules) => rules.as_slice(),
+            _ => &[],
+        });
+        added.map(|planned| planned.rule.views.len()).sum()
+    }
+}
+
 /// A step of a script.
 #[derive(Clone, Debug)]
 pub enum ScriptStep<R> {

@@ -12,10 +12,11 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use tsd_ir::{
-    Canonical, Expr, FigureExpr, Gather, Kind, Parameters, Position, Schema, Source, Type, TypeId,
+    Canonical, Expr, FigureExpr, Gather, Kind, Network, Parameters, Position, Schema, Source, Type, TypeId,
     ViewParameter,
 };
 
+use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::hir::{self, Condition, Pattern, Rule, View, may_lack_value};
 use crate::source::Span;
 
@@ -139,6 +140,21 @@ fn inside(part: &Expr, outer: usize, first: usize, leaves: &[Expr], single: bool
         Expr::Fact { at, ty } => Some(Expr::Fact { at: moved(*at), ty: *ty }),
         _ => None,
     }
+}
+
+/// Whether a network can have the views of all these rules; reports the first rule that has one too many.
+pub(crate) fn are_few_enough(rules: &[Rule], sink: &mut Diagnostics) -> bool {
+    let mut room = Network::VIEWS;
+    for rule in rules {
+        let Some(left) = room.checked_sub(rule.views.len()) else {
+            let message =
+                format!("a module cannot ask more than {} times what exists or sums up", Network::VIEWS);
+            sink.report(Diagnostic::new(Code::OutOfRange, rule.span, message).label("one too many"));
+            return false;
+        };
+        room = left;
+    }
+    true
 }
 
 /// The schema with a type for each kind of parameters that the rules' views have, which the views then name.

@@ -365,6 +365,10 @@ impl<T> Slots<T> {
         self.places[index as usize].take().expect("only places in use are removed")
     }
 
+    fn in_use(&self) -> usize {
+        self.places.len() - self.free.len()
+    }
+
     fn at(&self, index: u32) -> &T {
         self.places[index as usize].as_ref().expect("numbers name places in use")
     }

@@ -165,6 +165,7 @@ impl<H: Host> Engine<H> {
         let Some(script) = compilation.script else {
             return Err(RuleErrors::new(sources, compilation.diagnostics).into());
         };
+        self.core.make_sure_of_room(script.views())?;
         self.core.perform(script);
         Ok(compilation.diagnostics)
     }
@@ -210,6 +211,7 @@ impl<P: Program> Session<P> {
         {
             return Err(Error::DuplicateRule(known.rule.name.to_string()));
         }
+        self.core.make_sure_of_room(rules.iter().map(|planned| planned.rule.views.len()).sum())?;
         self.core.add_rules(rules.into_iter().map(|planned| Arc::new(planned.rule)).collect());
         Ok(compilation.diagnostics)
     }

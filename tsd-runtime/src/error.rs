@@ -30,6 +30,8 @@ pub enum Error {
     DuplicateRule(String),
     /// There is no rule of this name.
     UnknownRule(String),
+    /// The rules ask too many different things of other facts, together with those that are there.
+    TooManyViews,
     /// The run fired as many activations as it may; the next run goes on with those that wait.
     RunLimit {
         /// The limit.
@@ -54,6 +56,9 @@ impl fmt::Display for Error {
             Self::NoSuchFact => f.write_str("the fact is not in this session (any more)"),
             Self::DuplicateRule(name) => write!(f, "a rule `{name}` is there already"),
             Self::UnknownRule(name) => write!(f, "there is no rule `{name}`"),
+            Self::TooManyViews => {
+                write!(f, "a session cannot hold more than {} views", tsd_ir::Network::VIEWS)
+            }
             Self::RunLimit { limit, rules } => {
                 write!(f, "the run stopped after {limit} activations, and rules still kept firing:")?;
                 let mut separator = " ";

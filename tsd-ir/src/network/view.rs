@@ -101,6 +101,14 @@ impl Network {
         self.views.slots.at_mut(u32::from(id.0)).users += 1;
     }
 
+    /// The most views that a network can have: the types of their parameters are numbered with the others.
+    pub const VIEWS: usize = 1 << 15;
+
+    /// Whether rules with so many views can be added.
+    pub fn has_room_for(&self, views: usize) -> bool {
+        self.views.slots.in_use() + views <= Self::VIEWS
+    }
+
     /// The view with the number `id`, which must be in use.
     pub fn view(&self, id: ViewId) -> &ViewNode {
         self.views.slots.at(u32::from(id.0))

@@ -347,6 +347,11 @@ impl<P: Program> Core<P> {
         self.insert_values(fact.ty, &values).ok()
     }
 
+    /// Makes sure that rules with so many views can be added.
+    pub(crate) fn make_sure_of_room(&self, views: usize) -> Result<(), Error> {
+        if self.matcher.network.has_room_for(views) { Ok(()) } else { Err(Error::TooManyViews) }
+    }
+
     /// Adds rules whose names are new.
     pub(crate) fn add_rules(&mut self, rules: Vec<Arc<Rule>>) {
         let _work = telemetry::work(Work::AddRules(rules.len()));
@@ -367,6 +372,7 @@ impl<P: Program> Core<P> {
         if self.matcher.rules.find(&rule.name).is_some() {
             return Err(Error::DuplicateRule(rule.name.to_string()));
         }
+        self.make_sure_of_room(rule.views.len())?;
         self.add_rules(vec![Arc::new(rule)]);
         Ok(())
     }

@@ -1,0 +1,60 @@
+//! What one fact more and one less cost in a group of ten and in one of a hundred thousand, for `EXISTS` and every
+//! aggregate: the same, whatever the size of the group.
+
+use tsd::ir::{TypeId, Value};
+use tsd_benches::engine::Interpretable;
+use tsd_benches::measure::{Table, is_test, median_of_five, timed};
+
+const CUSTOMER: TypeId = TypeId(0);
+const ORDER: TypeId = TypeId(1);
+
+/// The condition of each rule. All hold with the facts that stay, and none does without the orders.
+const CONDITIONS: [(&str, &str); 6] = [
+    ("EXISTS", "EXISTS (o: Order / o.customer == c.id)"),
+    ("COUNT", "COUNT(o: Order / o.customer == c.id) > 5"),
+    ("SUM", "SUM(o: Order / o.customer == c.id ; o.value) > 5"),
+    ("AVG", "AVG(o: Order / o.customer == c.id ; o.value) > 0.5"),
+    ("MIN", "MIN(o: Order / o.customer == c.id ; o.value) < 2000"),
+    ("MAX", "MAX(o: Order / o.customer == c.id ; o.value) > 0.5"),
+];
+
+fn main() {
+    let (sizes, changes) = if is_test() { ([10, 1_000], 100) } else { ([10, 100_000], 100_000) };
+    let [small, large] = sizes.map(|size| format!("ns, group of {size}"));
+    let mut table = Table::new(
+        "one order in and out again (CPU, median of five)",
+        &["aggregate", &small, &large, "ratio"],
+    );
+    for (name, condition) in CONDITIONS {
+        let [small, large] = sizes.map(|size| in_and_out(condition, size, changes));
+        let (of_small, of_large) = (format!("{small:.0}"), format!("{large:.0}"));
+        table.row([name.to_owned(), of_small, of_large, format!("{:.2}", large / small)]);
+    }
+    if !is_test() {
+        println!("{table}");
+    }
+}
+
+/// The nanoseconds that it takes to insert an order into a group of this size and to retract it.
+fn in_and_out(condition: &str, size: i64, changes: u32) -> f64 {
+    let program = Interpretable::new(&format!(
+        "type Customer(#id: int)\ntype Order(#id: int, customer: int, value: number)\naction hit(rule: int)\n\
+         rule found : {{c: Customer}} / {condition} ==> hit(0)\n"
+    ));
+    let timing = median_of_five(|| {
+        let mut engine = program.engine();
+        engine.insert_values(CUSTOMER, &[Value::Int(1)]).expect("the key is new");
+        let order = |id: i64| [Value::Int(id), Value::Int(1), Value::Number((id * 7919 % 1000) as f64 + 1.0)];
+        engine.insert_all_values(ORDER, (0..size).map(order)).expect("the keys are new");
+        assert_eq!(engine.matches("found").expect("it is there").len(), 1);
+        let (timing, ()) = timed(|| {
+            for change in 0..i64::from(changes) {
+                let handle = engine.insert_values(ORDER, &order(size + change)).expect("the key is new");
+                engine.retract_fact(handle).expect("it is there");
+            }
+        });
+        assert_eq!(engine.matches("found").expect("it is there").len(), 1);
+        timing
+    });
+    timing.cpu.as_secs_f64() * 1e9 / f64::from(changes)
+}
