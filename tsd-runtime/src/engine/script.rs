@@ -9,6 +9,7 @@ use super::initial_fact;
 use crate::memory::find_word;
 use crate::program::Program;
 use crate::session::Core;
+use crate::telemetry::{self, Work};
 
 impl<P: Program> Standing for Core<P> {
     fn schema(&self) -> &Schema {
@@ -58,7 +59,18 @@ impl<P: Program> Core<P> {
             self.reset();
         }
         self.matcher.declare(schema);
-        for step in steps {
+        // Facts that stand one behind another are one load.
+        let mut loads = vec![0; steps.len() + 1];
+        for (index, step) in steps.iter().enumerate().rev() {
+            loads[index] = if matches!(step, ScriptStep::Insert { .. }) { loads[index + 1] + 1 } else { 0 };
+        }
+        let mut load = None;
+        for (step, facts_to_come) in steps.into_iter().zip(loads) {
+            match facts_to_come {
+                0 => drop(load.take()),
+                _ if load.is_none() => load = Some(telemetry::work(Work::Load(facts_to_come))),
+                _ => {}
+            }
             match step {
                 ScriptStep::AddRules(rules) => {
                     self.add_rules(rules.into_iter().map(|planned| Arc::new(planned.rule)).collect());
