@@ -14,6 +14,7 @@ mod join;
 mod look_ahead;
 mod memory;
 mod profile;
+mod propagation;
 mod residual;
 mod rules;
 mod settle;
@@ -34,8 +35,9 @@ pub use counts::Counts;
 use entrances::{Entrance, Entrances};
 pub(crate) use figure::{Answer, Known};
 use input::Input;
-pub(crate) use join::Slots;
-use join::{Join, Outlet, Propagation, Sign};
+use join::Join;
+pub(crate) use propagation::Slots;
+use propagation::{Outlet, Sign};
 pub(crate) use rules::RuleId;
 use rules::{Owner, Rules};
 use settle::Live;
@@ -220,19 +222,7 @@ impl Matcher {
         if set.is_empty() {
             return;
         }
-        let Some(Root { outlet, sets, branches, .. }) = &mut self.roots[entrance.root.0 as usize] else {
-            return;
-        };
-        let mut propagation = Propagation {
-            memory: &self.memory,
-            joins: &mut self.joins,
-            sets,
-            branches,
-            live: &mut self.live,
-            agenda: &mut self.agenda,
-            root: entrance.root,
-            sign,
-        };
+        let Some((mut propagation, outlet)) = self.propagation(entrance.root, sign) else { return };
         match entrance.join {
             None => {
                 let mut slots = Slots::new();
@@ -241,7 +231,7 @@ impl Matcher {
             }
             Some(node) => propagation.right_activate(node, slot, set),
         }
-        if sets.wants_collection() {
+        if propagation.sets.wants_collection() {
             self.crowded = Some(entrance.root);
         }
     }

@@ -1,9 +1,8 @@
 //! Joins: the two memories of a node, and what happens when a tuple or a fact arrives.
 //!
 //! A change arrives at one side with a set of rules, updates that side's memory and probes the other. Each pair goes on
-//! with the rules that both sides carry, less those whose residual tests it fails; what is left is split between the
-//! rules that end here and the joins further down. Additions and removals take the same way with opposite signs, so
-//! whatever an addition reached, the removal reaches too.
+//! with the rules that both sides carry, less those whose residual tests it fails, to wherever the node's tuples go
+//! ([`Propagation::emit`]).
 
 use smallvec::SmallVec;
 use tsd_ir::{KeyPair, NodeId, Part, RootId, TypeId};
@@ -13,30 +12,14 @@ use super::counts::{Counts, Met};
 use super::input::{Input, Member};
 use super::look_ahead::AT_ONCE;
 use super::memory::{Key, LongKey};
+use super::propagation::{Outlet, Propagation, Sign, Slots};
 use super::residual::{PreparedTest, Residuals};
 use super::rules::Owner;
-use super::settle::Live;
 use super::side::Side;
-use super::watch::WatchId;
-use crate::agenda::{Agenda, Arrival, End};
+use crate::agenda::End;
 use crate::memory::WorkingMemory;
 use crate::ruleset::{Bit, RuleSet, RuleSets};
 use crate::tuple::Tuple;
-
-/// The slots of a tuple.
-pub(crate) type Slots = SmallVec<[u32; 8]>;
-
-/// Whether activations come or go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Sign {
-    /// They begin to hold. With `fresh`, the changed fact is new, so no memory knows its tuples yet.
-    Add {
-        /// Whether the fact was just inserted.
-        fresh: bool,
-    },
-    /// They stop holding.
-    Remove,
-}
 
 /// The live half of a join node.
 #[derive(Debug)]
@@ -60,21 +43,6 @@ pub(crate) struct Wiring {
     types: Vec<TypeId>,
     keys: Vec<KeyPair>,
     residuals: Residuals,
-}
-
-/// Where the tuples of a node go: to the rules that end there, and to joins.
-#[derive(Debug, Default)]
-pub(crate) struct Outlet {
-    /// The rules that end here, by salience, highest first.
-    pub(crate) levels: Vec<(i32, RuleSet)>,
-    /// The joins that have the node on their left, with the rules that go on there.
-    pub(crate) children: Vec<(NodeId, RuleSet)>,
-    /// The views whose rows the tuples are.
-    pub(crate) gathered: RuleSet,
-    /// Those who wait for what figures say of the tuples, before they take any of the other ways.
-    pub(crate) watches: Vec<(WatchId, RuleSet)>,
-    /// Whether there is but one way to go, which then all rules take.
-    one_way: bool,
 }
 
 /// The memories, by the number of words in the key.
@@ -306,32 +274,6 @@ impl Wiring {
     }
 }
 
-impl Outlet {
-    pub(crate) fn new(
-        levels: Vec<(i32, RuleSet)>,
-        children: Vec<(NodeId, RuleSet)>,
-        gathered: RuleSet,
-        watches: Vec<(WatchId, RuleSet)>,
-    ) -> Self {
-        let one_way = levels.len() + children.len() + usize::from(!gathered.is_empty()) == 1;
-        Self { levels, children, gathered, watches, one_way }
-    }
-
-    /// The rules of `set` that take one of the ways.
-    #[inline]
-    fn taking(&self, way: RuleSet, set: RuleSet, sets: &mut RuleSets) -> RuleSet {
-        if self.one_way { set } else { sets.meet(set, way) }
-    }
-
-    /// Passes every set held through `map`.
-    pub(crate) fn map_sets(&mut self, map: &mut dyn FnMut(RuleSet) -> RuleSet) {
-        self.levels.iter_mut().for_each(|(_, set)| *set = map(*set));
-        self.children.iter_mut().for_each(|(_, set)| *set = map(*set));
-        self.gathered = map(self.gathered);
-        self.watches.iter_mut().for_each(|(_, set)| *set = map(*set));
-    }
-}
-
 /// A part of a fact as a word of a key.
 #[inline(always)]
 pub(super) fn part(memory: &WorkingMemory, ty: TypeId, slot: u32, part: Part) -> Option<u64> {
@@ -348,84 +290,7 @@ fn widened(int: u64) -> Option<u64> {
     Some((tsd_ir::ops::int_to_number(int as i64) + 0.0).to_bits())
 }
 
-/// One change on its way through a tree of joins.
-#[derive(Debug)]
-pub(crate) struct Propagation<'a> {
-    pub(crate) memory: &'a WorkingMemory,
-    pub(crate) joins: &'a mut [Option<Box<Join>>],
-    pub(crate) sets: &'a mut RuleSets,
-    /// For each bit of the tree, the rule or view that it stands for.
-    pub(crate) branches: &'a [Option<Owner>],
-    pub(crate) live: &'a mut Live,
-    pub(crate) agenda: &'a mut Agenda,
-    pub(crate) root: RootId,
-    pub(crate) sign: Sign,
-}
-
 impl Propagation<'_> {
-    /// A tuple comes out of a node, or does no longer, for the rules of `set`.
-    #[inline]
-    pub(crate) fn emit(&mut self, end: End, outlet: &Outlet, slots: &mut Slots, set: RuleSet) {
-        if outlet.watches.is_empty() {
-            return self.forward(end, outlet, slots, set);
-        }
-        let set = self.watch(outlet, slots, set);
-        if !set.is_empty() {
-            self.forward(end, outlet, slots, set);
-        }
-    }
-
-    /// Lets the watches of a node know of a tuple. Returns the rules that do not wait for what figures say of it; when it
-    /// leaves, those among them for which it held.
-    fn watch(&mut self, outlet: &Outlet, slots: &[u32], set: RuleSet) -> RuleSet {
-        let mut going_on = set;
-        for (id, watching) in &outlet.watches {
-            let waiting = self.sets.meet(set, *watching);
-            if waiting.is_empty() {
-                continue;
-            }
-            going_on = self.sets.difference(going_on, waiting);
-            match self.sign {
-                Sign::Add { .. } => self.live.arrive(*id, slots, waiting, self.sets),
-                Sign::Remove => {
-                    let held = self.live.leave(*id, slots, waiting, self.sets);
-                    going_on = self.sets.union(going_on, held);
-                }
-            }
-        }
-        going_on
-    }
-
-    /// A tuple of a node goes where the node's tuples go, for the rules of `set`.
-    #[inline]
-    pub(crate) fn forward(&mut self, end: End, outlet: &Outlet, slots: &mut Slots, set: RuleSet) {
-        for (salience, rules) in &outlet.levels {
-            let ending = outlet.taking(*rules, set, self.sets);
-            if !ending.is_empty() {
-                let arrival = Arrival { root: self.root, end, slots, set: ending };
-                match self.sign {
-                    Sign::Add { .. } => self.agenda.add(*salience, arrival, self.sets),
-                    Sign::Remove => self.agenda.cancel(*salience, arrival, self.sets),
-                }
-            }
-        }
-        if !outlet.gathered.is_empty() {
-            let gathered = outlet.taking(outlet.gathered, set, self.sets);
-            let Self { sets, live, branches, sign, memory, .. } = self;
-            sets.for_each(gathered, |bit| {
-                if let Some(Owner::View { view, branch }) = branches[bit as usize] {
-                    live.gather(view, branch, slots, *sign != Sign::Remove, memory);
-                }
-            });
-        }
-        for (child, users) in &outlet.children {
-            let going_on = outlet.taking(*users, set, self.sets);
-            if !going_on.is_empty() {
-                self.left_activate(*child, slots, going_on);
-            }
-        }
-    }
-
     /// A tuple arrives on the left of a join.
     pub(crate) fn left_activate(&mut self, node: NodeId, slots: &mut Slots, set: RuleSet) {
         // A tuple never comes back to the node that it left, so the node can be taken out meanwhile.

@@ -14,7 +14,8 @@ use tsd_ir::{Branch, Effect, Pattern, Rule, Text, ViewId};
 pub(super) use self::order::Order;
 use self::views::{NodePlace, TouchedWatches};
 use super::input::Member;
-use super::join::{Join, Outlet, Propagation, Sign};
+use super::join::Join;
+use super::propagation::{Outlet, Sign};
 use super::residual::PreparedTest;
 use super::watch::WatchId;
 use super::{Matcher, Root, Slots};
@@ -310,21 +311,15 @@ impl Matcher {
             }
         }
         let fresh = path.shared == 0;
-        for slot in self.memory.store(root.input.ty).live_slots() {
-            let set = root.input.admit(slot, Some(only), &self.memory, &mut root.sets);
-            if !set.is_empty() {
-                let mut propagation = Propagation {
-                    memory: &self.memory,
-                    joins: &mut self.joins,
-                    sets: &mut root.sets,
-                    branches: &root.branches,
-                    live: &mut self.live,
-                    agenda: &mut self.agenda,
-                    root: path.root,
-                    sign: Sign::Add { fresh },
-                };
-                propagation.emit(End::Root, &root.outlet, &mut smallvec::smallvec![slot], set);
-            }
+        let facts = self.memory.store(root.input.ty).live_slots();
+        let facts =
+            facts.map(|slot| (slot, root.input.admit(slot, Some(only), &self.memory, &mut root.sets)));
+        let admitted: Vec<_> = facts.filter(|(_, set)| !set.is_empty()).collect();
+        let Some((mut propagation, outlet)) = self.propagation(path.root, Sign::Add { fresh }) else {
+            return;
+        };
+        for (slot, set) in admitted {
+            propagation.emit(End::Root, outlet, &mut smallvec::smallvec![slot], set);
         }
     }
 

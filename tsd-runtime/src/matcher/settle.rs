@@ -11,10 +11,10 @@
 use tsd_ir::{FieldId, Figure, NodeId, Parameters, RootId, TypeId, ViewId};
 
 use super::figure::{Answer, Answers, Asking, NOWHERE, Seen, answer};
-use super::join::{Propagation, Sign};
+use super::propagation::Sign;
 use super::view::Views;
 use super::watch::{TupleSlots, Watch, WatchId, Watches};
-use super::{Matcher, Root, Slots};
+use super::{Matcher, Slots};
 use crate::agenda::End;
 use crate::memory::{Symbol, WorkingMemory};
 use crate::ruleset::{RuleSet, RuleSets};
@@ -369,30 +369,12 @@ impl Matcher {
         if set.is_empty() {
             return;
         }
-        let Some(Root { outlet, sets, branches, .. }) = &mut self.roots[root.0 as usize] else { return };
-        // A tuple never comes back to the node that it left, so the node can be taken out meanwhile.
-        let mut node = join.and_then(|id| self.joins[id.0 as usize].take());
-        let mut propagation = Propagation {
-            memory: &self.memory,
-            joins: &mut self.joins,
-            sets,
-            branches,
-            live: &mut self.live,
-            agenda: &mut self.agenda,
-            root,
-            sign,
-        };
-        match &mut node {
+        let Some((mut propagation, outlet)) = self.propagation(root, sign) else { return };
+        match join {
             None => propagation.forward(End::Root, outlet, slots, set),
-            Some(node) => {
-                let end = join.map_or(End::Root, End::Join);
-                propagation.forward(end, &node.wiring.outlet, slots, set);
-            }
+            Some(id) => propagation.forward_from(id, slots, set),
         }
-        if let (Some(id), Some(node)) = (join, node) {
-            self.joins[id.0 as usize] = Some(node);
-        }
-        if self.roots[root.0 as usize].as_ref().is_some_and(|root| root.sets.wants_collection()) {
+        if propagation.sets.wants_collection() {
             self.crowded = Some(root);
         }
     }

@@ -10,7 +10,7 @@ use super::{Owner, Touched};
 use crate::agenda::End;
 use crate::matcher::Matcher;
 use crate::matcher::input::Bits;
-use crate::matcher::join::Outlet;
+use crate::matcher::propagation::Outlet;
 use crate::matcher::settle::Live;
 use crate::ruleset::{Bit, RuleSet};
 
