@@ -101,7 +101,7 @@ fn a_click_on_a_node_lights_its_way_and_tells_of_it() {
         "Customer, Order, many, vip, ⋈ Item, ⋈ Order",
         "⋈ Order | on Customer.id = Order.customer_id",
         "64",
-        "branches 2; tuples on the left 1; facts on the right 1; probes 1; hits 1; passed 1 ",
+        "branches 2; tuples on the left 1; facts on the right not kept; probes 1; hits 1; passed 1 ",
         "vip, many",
         "true The network",
     ];

@@ -120,7 +120,7 @@ struct Level {
     finder: Finder,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Entry {
     age: u64,
     root: RootId,
@@ -148,6 +148,22 @@ impl Agenda {
     /// Begins a change: what it brings about is younger than everything before.
     pub(crate) fn begin_change(&mut self) {
         self.age += 1;
+    }
+
+    /// How old what comes now is.
+    pub(crate) fn age(&self) -> u64 {
+        self.age
+    }
+
+    /// What comes now is so old.
+    #[inline]
+    pub(crate) fn set_age(&mut self, age: u64) {
+        self.age = age;
+    }
+
+    /// Dates anew what came after the change of an age, and puts it in the order of its ages.
+    pub(crate) fn date(&mut self, after: u64, age_of: impl Fn(RootId, End, &[u32]) -> u64) {
+        self.levels.iter_mut().for_each(|(_, level)| level.date(after, &age_of));
     }
 
     #[inline]
@@ -180,13 +196,6 @@ impl Agenda {
     pub(crate) fn cancel(&mut self, salience: i32, arrival: Arrival<'_>, sets: &mut RuleSets) {
         self.stops.note(&arrival, sets);
         self.level(salience).cancel(arrival, sets);
-    }
-
-    /// Reads what it takes to take out what these facts activate by themselves.
-    pub(crate) fn touch(&self, root: RootId, slots: &[u32]) {
-        for (_, level) in &self.levels {
-            std::hint::black_box(level.finder.touch(root, slots, level.waiting()));
-        }
     }
 
     /// Takes out every activation of some rules of a tree.
@@ -340,8 +349,29 @@ impl Level {
         }
     }
 
-    fn waiting(&self) -> Entries<'_> {
-        Entries { all: &self.entries, slots: &self.slots, waiting: self.waiting_from() }
+    /// See [`Agenda::date`].
+    fn date(&mut self, after: u64, age_of: &impl Fn(RootId, End, &[u32]) -> u64) {
+        let first = self.entries.partition_point(|entry| entry.age <= after);
+        for number in first..self.entries.len() {
+            let Entry { root, end, .. } = self.entries[number];
+            self.entries[number].age = age_of(root, end, &self.slots[self.range(number as u32)]);
+        }
+        if self.entries[first..].is_sorted_by_key(|entry| entry.age) {
+            return;
+        }
+        let mut order: Vec<u32> = (first as u32..self.entries.len() as u32).collect();
+        order.sort_by_key(|number| self.entries[*number as usize].age);
+        let from = self.entries[first].start as usize;
+        let mut slots = Vec::with_capacity(self.slots.len() - from);
+        let mut entries = Vec::with_capacity(order.len());
+        for number in order {
+            let start = (from + slots.len()) as u32;
+            slots.extend_from_slice(&self.slots[self.range(number)]);
+            entries.push(Entry { start, ..self.entries[number as usize] });
+        }
+        self.entries.splice(first.., entries);
+        self.slots.splice(from.., slots);
+        self.finder = Finder::default();
     }
 
     /// The first entry of which something may still fire.

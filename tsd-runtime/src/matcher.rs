@@ -5,13 +5,13 @@
 //! their roots last, removals the other way round, so that a fact that fills two places of one tuple is met exactly
 //! once. While removals run, the fact still has its old row.
 
+mod batch;
 mod counts;
 mod entrances;
 mod figure;
 mod groups;
 mod input;
 mod join;
-mod look_ahead;
 mod memory;
 mod profile;
 mod propagation;
@@ -31,6 +31,7 @@ use crate::memory::{Store, Texts, WorkingMemory};
 use crate::ruleset::{RuleSet, RuleSets};
 use crate::strategy::Strategy;
 use crate::support::Support;
+pub(crate) use batch::{BLOCK, Batch};
 pub use counts::Counts;
 use entrances::{Entrance, Entrances};
 pub(crate) use figure::{Answer, Known};
@@ -59,8 +60,8 @@ pub(crate) struct Matcher {
     crowded: Option<RootId>,
     /// Whether joins count what passes through them.
     counting: bool,
-    /// For each fact of a block, the rules whose filters it passes at the entrances of its type.
-    ahead: Vec<RuleSet>,
+    /// Room for the facts of a block that some rule wants at an entrance: place in the block, slot, rules.
+    wanted: Vec<(u32, u32, RuleSet)>,
 }
 
 /// The live half of a root: where the chains of one tree start.
@@ -89,7 +90,7 @@ impl Matcher {
             support: Support::default(),
             crowded: None,
             counting: false,
-            ahead: Vec::new(),
+            wanted: Vec::new(),
         }
     }
 
@@ -114,24 +115,17 @@ impl Matcher {
     /// Takes in a fact; if there is one with its primary key, nothing changes and the error is that fact's slot.
     pub(crate) fn insert(&mut self, ty: TypeId, row: &[u64]) -> Result<u32, u32> {
         let slot = self.memory.stores[ty.index()].insert(row)?;
-        self.arrive(ty, slot, None);
-        self.collect_sets();
-        Ok(slot)
-    }
-
-    /// Sends a fact that is in its store now into the network; `number` is its place in a block of facts.
-    fn arrive(&mut self, ty: TypeId, slot: u32, number: Option<usize>) {
         self.agenda.begin_change();
         self.memory.renew(ty, slot);
         for index in (0..self.entrances.of(ty).len()).rev() {
-            let set = self.admit_new(ty, index, slot, number);
-            if !set.is_empty() {
-                let entrance = self.entrances.of(ty)[index];
-                self.enter(entrance, slot, set, Sign::Add { fresh: true });
-            }
+            let entrance = self.entrances.of(ty)[index];
+            let set = self.admit(entrance, slot, None);
+            self.enter(entrance, slot, set, Sign::Add { fresh: true });
         }
         self.settle();
         self.put_in_order();
+        self.collect_sets();
+        Ok(slot)
     }
 
     /// Lets a fact go.

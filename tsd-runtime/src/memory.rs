@@ -100,6 +100,15 @@ impl WorkingMemory {
         self.stores[ty.index()].set_recency(slot, self.recency);
     }
 
+    /// Makes facts of one type the most recent ones, the last one most of all.
+    pub(crate) fn renew_all(&mut self, ty: TypeId, slots: &[u32]) {
+        let store = &mut self.stores[ty.index()];
+        for slot in slots {
+            self.recency += 1;
+            store.set_recency(*slot, self.recency);
+        }
+    }
+
     /// The slot of a handle whose fact is still there.
     pub(crate) fn find(&self, handle: FactHandle) -> Option<u32> {
         self.stores.get(handle.ty().index())?.find(handle)

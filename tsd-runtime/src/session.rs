@@ -62,9 +62,10 @@ impl<P: Program> Session<P> {
         self.core.insert(fact)
     }
 
-    /// Inserts facts of one type and returns how many. It is as if each of them came by [`insert`](Self::insert), only
-    /// faster: a few dozen of them wait for memory together. Who needs their handles finds them in
-    /// [`facts`](Self::facts), or inserts them one by one.
+    /// Inserts facts of one type and returns how many. It is as if each of them came by [`insert`](Self::insert), but for
+    /// two things. It is faster, for many facts wait for memory together. And what `EXISTS`, aggregates and followed
+    /// references find is looked at when all of them are there, so nothing fires because of what was found in between.
+    /// Who needs the facts' handles finds them in [`facts`](Self::facts), or inserts them one by one.
     ///
     /// # Errors
     /// That of the first fact that [`insert`](Self::insert) would refuse. The facts before it are then in the session,
@@ -218,7 +219,7 @@ impl<P: Program> Session<P> {
     }
 
     /// The tuples that satisfy a rule now, whether or not they fired: handles in the order of the rule's patterns. Their
-    /// order is not specified. Costs a pass over the memory on the left of the rule's last join.
+    /// order is not specified. Costs a pass over the facts on the right of the rule's last join.
     ///
     /// # Errors
     /// [`Error::UnknownRule`]

@@ -50,12 +50,21 @@ pub struct JoinStatistics {
     pub users: u32,
     /// How many tuples its left memory holds.
     pub left: usize,
-    /// How many facts its right memory holds.
-    pub right: usize,
+    /// How many facts its right memory holds; `None` as long as they need not be kept, because no tuple has come that
+    /// might have joined one of them.
+    pub right: Option<usize>,
     /// The bytes of both memories.
     pub bytes: usize,
     /// What passed through it; `None` unless the session counts.
     pub counts: Option<Counts>,
+}
+
+impl JoinStatistics {
+    /// What both memories hold, to be read: `2 × 3`, or `2 × –` while no facts are kept.
+    pub fn sides(&self) -> String {
+        let right = self.right.map_or_else(|| "–".to_owned(), |right| right.to_string());
+        format!("{} × {right}", self.left)
+    }
 }
 
 /// One view: what an `EXISTS`, an aggregate or an aggregate variable asks.
@@ -132,7 +141,7 @@ impl Statistics {
 
     /// How many tuples and facts the memories of all joins hold.
     pub fn tuples(&self) -> usize {
-        self.joins.iter().map(|join| join.left + join.right).sum()
+        self.joins.iter().map(|join| join.left + join.right.unwrap_or(0)).sum()
     }
 
     /// How many tuples wait for views to change.

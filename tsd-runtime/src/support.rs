@@ -36,11 +36,6 @@ fn table<K, V>() -> Table<K, V> {
 }
 
 impl Support {
-    /// Whether no fact is supported.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.counts.is_empty()
-    }
-
     /// Whether a fact is there because of activations alone.
     pub(crate) fn is_logical(&self, fact: FactHandle) -> bool {
         self.counts.contains_key(&fact)

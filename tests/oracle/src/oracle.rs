@@ -153,6 +153,7 @@ impl Oracle {
     pub fn apply(&mut self, step: &Step) -> Outcome {
         let outcome = match step {
             Step::Insert { ty, fields } => self.insert(*ty, fields.clone()).map(|_| Outcome::Done),
+            Step::InsertAll { ty, facts } => self.insert_all(*ty, facts).map(|()| Outcome::Done),
             Step::Update { fact, fields } => self.update(*fact, fields.clone()).map(|()| Outcome::Done),
             Step::Retract { fact } => self.retract(*fact).map(|()| Outcome::Done),
             Step::AddRules { text } => self.add_rules(text).map(|()| Outcome::Done),
@@ -174,6 +175,31 @@ impl Oracle {
         self.changed(None);
         self.withdraw();
         Ok(id)
+    }
+
+    /// What a batch brings about is looked at when all its facts are there. It is as old as the youngest of them that takes
+    /// part, or as the last one if none does.
+    fn insert_all(&mut self, ty: usize, facts: &[Fields]) -> Result<(), Refusal> {
+        let first = self.facts.count();
+        let mut refused = Ok(());
+        for fields in facts {
+            if let Some(other) = self.facts.with_key(ty, fields, None) {
+                refused = Err(Refusal::DuplicateKey(self.facts.name(other)));
+                break;
+            }
+            self.facts.add(ty, fields.clone());
+        }
+        let last = (self.facts.count() - first) as u64;
+        if last > 0 {
+            let age = self.age;
+            self.changed_at(None, |tuple| {
+                let own = tuple.iter().filter(|fact| fact.0 >= first);
+                age + own.map(|fact| (fact.0 - first) as u64 + 1).max().unwrap_or(last)
+            });
+            self.age = age + last;
+            self.withdraw();
+        }
+        refused
     }
 
     pub(crate) fn update(&mut self, fact: FactId, fields: Fields) -> Result<(), Refusal> {
@@ -240,6 +266,11 @@ impl Oracle {
     /// Matches everything anew after a change, which may be that `fields` of a fact changed.
     pub(crate) fn changed(&mut self, update: Option<(FactId, &[usize])>) {
         self.age += 1;
+        let age = self.age;
+        self.changed_at(update, |_| age);
+    }
+
+    fn changed_at(&mut self, update: Option<(FactId, &[usize])>, age_of: impl Fn(&Tuple) -> u64) {
         for (rule, before) in self.rules.iter().zip(&mut self.satisfied) {
             let after = rule.satisfied(&self.facts);
             let changed_for = |tuple: &Tuple| {
@@ -261,7 +292,7 @@ impl Oracle {
                     self.muted.as_ref().is_some_and(|muted| (muted.0, &muted.1) == (rule.rank, tuple));
                 if !is_muted {
                     let tags = tuple.iter().map(|fact| self.facts.ever(*fact).recency).collect();
-                    let (rule, tuple, age) = (rule.rank, tuple.clone(), self.age);
+                    let (rule, tuple, age) = (rule.rank, tuple.clone(), age_of(tuple));
                     self.waiting.push(Waiting { rule, tuple, age, tags });
                 }
             }

@@ -14,6 +14,13 @@ pub enum Step {
         /// Its fields.
         fields: Fields,
     },
+    /// Inserts facts in a batch, up to the first that must be refused.
+    InsertAll {
+        /// The index of their type.
+        ty: usize,
+        /// The fields of each.
+        facts: Vec<Fields>,
+    },
     /// Gives a fact new fields, all of them.
     Update {
         /// Which fact; perhaps one that was retracted.
@@ -48,12 +55,23 @@ pub enum Step {
     },
 }
 
+impl Step {
+    /// The fields that the step gives to facts.
+    pub fn fields(&self) -> &[Fields] {
+        match self {
+            Self::Insert { fields, .. } | Self::Update { fields, .. } => std::slice::from_ref(fields),
+            Self::InsertAll { facts, .. } => facts,
+            _ => &[],
+        }
+    }
+}
+
 /// What came of a step.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Outcome {
     /// It was done.
     Done,
-    /// It was refused and changed nothing.
+    /// It was refused and changed nothing; of a batch, what came before stays.
     Refused(Refusal),
     /// A run did this.
     Ran(Ran),

@@ -5,14 +5,14 @@
 //! that common sums need, and a sum that needs more goes over to an accumulator as wide as the range of doubles
 //! (Kulisch, "Computer Arithmetic and Validity", 2008). It is rounded when it is read, once.
 
-/// The exact sum of some numbers.
+/// The exact sum of some numbers. It takes 24 bytes, and a sum that needs the wide form some 600 more.
 #[derive(Clone, Debug, Default)]
 pub struct ExactSum {
-    /// In units of 2^-70; counts only while there is no wide accumulator.
-    narrow: i128,
+    /// The halves of a number in units of 2^-70, which counts only while there is no wide form. (An `i128` would make the
+    /// sum half as large again.)
+    lower: u64,
+    upper: i64,
     wide: Option<Box<Wide>>,
-    positive_infinities: u32,
-    negative_infinities: u32,
 }
 
 /// The unit of the narrow form is two to the minus this.
@@ -43,46 +43,45 @@ impl ExactSum {
     fn change(&mut self, number: f64, sign: i8) {
         if self.wide.is_none()
             && let Some(units) = narrow_units(number)
-            && let Some(sum) = self.narrow.checked_add(units * i128::from(sign))
+            && let Some(sum) = self.narrow().checked_add(units * i128::from(sign))
         {
-            self.narrow = sum;
+            (self.lower, self.upper) = (sum as u64, (sum >> 64) as i64);
             return;
         }
         self.change_wide(number, sign);
     }
 
+    #[inline]
+    fn narrow(&self) -> i128 {
+        i128::from(self.upper) << 64 | i128::from(self.lower)
+    }
+
     #[cold]
     fn change_wide(&mut self, number: f64, sign: i8) {
+        let narrow = self.narrow();
+        let wide = self.wide.get_or_insert_with(|| {
+            let mut wide = Box::<Wide>::default();
+            wide.change(narrow.unsigned_abs(), Wide::LOWEST - NARROW_SCALE, narrow < 0);
+            wide
+        });
         if number.is_infinite() {
-            let count =
-                if number > 0.0 { &mut self.positive_infinities } else { &mut self.negative_infinities };
+            let count = if number > 0.0 { &mut wide.infinities } else { &mut wide.negative_infinities };
             *count = if sign > 0 { count.saturating_add(1) } else { count.saturating_sub(1) };
             return;
         }
-        let narrow = &mut self.narrow;
-        let wide = self.wide.get_or_insert_with(|| {
-            let mut wide = Box::<Wide>::default();
-            wide.change(narrow.unsigned_abs(), Wide::LOWEST - NARROW_SCALE, *narrow < 0);
-            *narrow = 0;
-            wide
-        });
         let (mantissa, exponent) = parts(number);
         wide.change(u128::from(mantissa), exponent + Wide::LOWEST, (number < 0.0) != (sign < 0));
     }
 
     /// The sum, rounded to the nearest number; beyond all numbers it is infinite. Infinities of both signs have none.
+    #[inline]
     pub fn value(&self) -> Option<f64> {
-        match (self.positive_infinities > 0, self.negative_infinities > 0) {
-            (true, true) => None,
-            (true, false) => Some(f64::INFINITY),
-            (false, true) => Some(f64::NEG_INFINITY),
-            (false, false) => Some(match &self.wide {
-                Some(wide) => wide.rounded(),
-                // Exact: the units are powers of two, and no result is so small that it is subnormal. Sums of whole
-                // numbers have nothing in the lower half, and the upper one alone is quicker to round.
-                None if self.narrow as u64 == 0 => (self.narrow >> 64) as i64 as f64 * UPPER_UNIT,
-                None => self.narrow as f64 * NARROW_UNIT,
-            }),
+        match &self.wide {
+            Some(wide) => wide.value(),
+            // Exact: the units are powers of two, and no result is so small that it is subnormal. Sums of whole numbers
+            // have nothing in the lower half, and the upper one alone is quicker to round.
+            None if self.lower == 0 => Some(self.upper as f64 * UPPER_UNIT),
+            None => Some(self.narrow() as f64 * NARROW_UNIT),
         }
     }
 }
@@ -124,11 +123,14 @@ struct Wide {
     digits: [i64; Self::DIGITS],
     /// How many changes there have been since carries were passed on.
     changes: u32,
+    /// How many positive infinities were added.
+    infinities: u32,
+    negative_infinities: u32,
 }
 
 impl Default for Wide {
     fn default() -> Self {
-        Self { digits: [0; Self::DIGITS], changes: 0 }
+        Self { digits: [0; Self::DIGITS], changes: 0, infinities: 0, negative_infinities: 0 }
     }
 }
 
@@ -167,6 +169,16 @@ impl Wide {
         }
         self.digits[Self::DIGITS - 1] += carry;
         self.changes = 0;
+    }
+
+    #[cold]
+    fn value(&self) -> Option<f64> {
+        match (self.infinities > 0, self.negative_infinities > 0) {
+            (true, true) => None,
+            (true, false) => Some(f64::INFINITY),
+            (false, true) => Some(f64::NEG_INFINITY),
+            (false, false) => Some(self.rounded()),
+        }
     }
 
     /// The nearest double; of two that are as near, the even one.

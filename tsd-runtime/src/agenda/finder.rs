@@ -120,14 +120,6 @@ impl Finder {
         self.older.get(entry as usize).copied().filter(|older| *older != NONE)
     }
 
-    /// Reads what a search for these facts will look at.
-    pub(super) fn touch(&self, root: RootId, slots: &[u32], entries: Entries<'_>) -> u64 {
-        let Some((_, latest)) = self.facts.iter().find(|(known, _)| *known == root) else { return 0 };
-        let found = slots.iter().filter_map(|slot| latest.get(*slot as usize));
-        let found = found.filter_map(|latest| waiting(*latest, self.before, entries));
-        found.fold(0, |all, entry| all ^ entries.all[entry as usize].age)
-    }
-
     /// Forgets all entries, of which there have been so many.
     pub(super) fn clear(&mut self, entries: usize) {
         self.entered = 0;

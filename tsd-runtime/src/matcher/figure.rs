@@ -161,17 +161,31 @@ pub(crate) enum Seen {
     Unknown,
     Missing,
     Word(u64),
-    Text(Box<str>),
+    /// In a box of its own, so that other answers are kept in 16 bytes.
+    Text(Box<Box<str>>),
 }
 
 impl Seen {
     /// A word stays good for longer than the string that it names, so strings are kept as they are.
+    #[inline]
     pub(crate) fn of(answer: Answer<'_>, is_text: bool, texts: &Texts) -> Self {
         match answer {
             Answer::Missing => Self::Missing,
-            Answer::Word(word) if is_text => Self::Text(texts.text(word as u32).into()),
+            Answer::Word(word) if is_text => Self::Text(Box::new(texts.text(word as u32).into())),
             Answer::Word(word) => Self::Word(word),
-            Answer::Text(text) => Self::Text(text.into()),
+            Answer::Text(text) => Self::Text(Box::new(text.into())),
+        }
+    }
+
+    /// Whether an answer is the one that was seen.
+    #[inline]
+    pub(crate) fn is(&self, answer: Answer<'_>, texts: &Texts) -> bool {
+        match (self, answer) {
+            (Self::Missing, Answer::Missing) => true,
+            (Self::Word(seen), Answer::Word(word)) => *seen == word,
+            (Self::Text(seen), Answer::Text(text)) => &***seen == text,
+            (Self::Text(seen), Answer::Word(word)) => &***seen == texts.text(word as u32),
+            _ => false,
         }
     }
 }

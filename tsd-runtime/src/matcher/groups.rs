@@ -55,7 +55,20 @@ impl Groups {
         Self { gather, cells }
     }
 
+    /// Whether one value more or less leaves what has come of a group as it is, as far as that is plain.
+    #[inline]
+    pub(crate) fn stays(&self, group: u32, adds: bool) -> bool {
+        match &self.cells {
+            Cells::Counts(cells) if self.gather == Gather::Exists => {
+                let count = cells.get(group as usize).copied().unwrap_or(0);
+                count > u32::from(!adds)
+            }
+            _ => false,
+        }
+    }
+
     /// One value more.
+    #[inline]
     pub(crate) fn add(&mut self, group: u32, value: &Gathered) {
         let group = group as usize;
         match &mut self.cells {

@@ -3,6 +3,9 @@
 //! A change arrives at one side with a set of rules, updates that side's memory and probes the other. Each pair goes on
 //! with the rules that both sides carry, less those whose residual tests it fails, to wherever the node's tuples go
 //! ([`Propagation::emit`]).
+//!
+//! What stands on the right follows from the facts and the input's filters. So it is not kept before a tuple comes that
+//! may find something there: the orders of customers who are all there before them are never written down.
 
 use smallvec::SmallVec;
 use tsd_ir::{KeyPair, NodeId, Part, RootId, TypeId};
@@ -10,7 +13,7 @@ use tsd_ir::{KeyPair, NodeId, Part, RootId, TypeId};
 use super::Root;
 use super::counts::{Counts, Met};
 use super::input::{Input, Member};
-use super::look_ahead::AT_ONCE;
+use super::batch::BLOCK;
 use super::memory::{Key, LongKey};
 use super::propagation::{Outlet, Propagation, Sign, Slots};
 use super::residual::{PreparedTest, Residuals};
@@ -60,6 +63,8 @@ enum Sides {
 struct Pair<K> {
     left: Side<K>,
     right: Side<K>,
+    /// Whether the right side is kept, because a tuple has asked for it.
+    is_asked: bool,
 }
 
 /// Nearly all joins have one key, so that is asked first: a predictable branch costs less than a jump through a table.
@@ -86,7 +91,8 @@ impl<K: Key> Pair<K> {
         let (left, right) = types.split_at(types.len() - 1);
         let left_parts: Vec<Part> = keys.iter().map(|key| key.left).collect();
         let right_parts: Vec<Part> = keys.iter().map(|key| key.right).collect();
-        Self { left: Side::new(left, &left_parts, memory), right: Side::new(right, &right_parts, memory) }
+        let left = Side::new(left, &left_parts, memory);
+        Self { left, right: Side::new(right, &right_parts, memory), is_asked: false }
     }
 }
 
@@ -106,7 +112,8 @@ impl Sides {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Held {
     pub(crate) left: usize,
-    pub(crate) right: usize,
+    /// `None` as long as they are not kept.
+    pub(crate) right: Option<usize>,
     pub(crate) bytes: usize,
 }
 
@@ -162,7 +169,9 @@ impl Join {
         let wiring = &self.wiring;
         with_sides!(&mut self.sides, pair => {
             if let Some(key) = wiring.right_key(memory, slot) {
-                pair.right.add(&key, &[slot], set, fresh, sets);
+                if pair.is_asked {
+                    pair.right.add(&key, &[slot], set, fresh, sets);
+                }
                 if let Some(counts) = &mut self.counts {
                     counts.right_in += 1;
                 }
@@ -172,11 +181,13 @@ impl Join {
 
     /// Reads what these facts will look at on the left when they arrive on the right. Returns the first facts of tuples
     /// that they will most likely meet there.
-    pub(crate) fn touch_all(&self, slots: &[u32], memory: &WorkingMemory) -> SmallVec<[u32; AT_ONCE]> {
+    pub(crate) fn touch_all(&self, slots: &[u32], memory: &WorkingMemory) -> SmallVec<[u32; BLOCK]> {
         let wiring = &self.wiring;
         with_sides!(&self.sides, pair => {
-            let keys = slots.iter().filter_map(|slot| wiring.right_key(memory, *slot));
-            let keys: SmallVec<[_; AT_ONCE]> = keys.collect();
+            let mut keys: SmallVec<[_; BLOCK]> = SmallVec::new();
+            for slot in slots {
+                keys.extend(wiring.right_key(memory, *slot));
+            }
             pair.left.touch_all(&keys, memory)
         })
     }
@@ -216,22 +227,50 @@ impl Join {
     ) {
         let wiring = &self.wiring;
         with_sides!(&mut self.sides, pair => {
-            pair.right.prepare(|slots| wiring.right_key(memory, slots[0]));
+            pair.left.prepare(|slots| wiring.left_key(memory, slots));
             wiring.matches(pair, bit, memory, sets, visit);
         });
+    }
+
+    /// The types of the node's tuples.
+    pub(crate) fn types(&self) -> &[TypeId] {
+        &self.wiring.types
     }
 
     /// How much the node's memories hold.
     pub(crate) fn held(&self) -> Held {
         with_sides!(&self.sides, pair => Held {
             left: pair.left.len(),
-            right: pair.right.len(),
+            right: pair.is_asked.then(|| pair.right.len()),
             bytes: pair.left.bytes() + pair.right.bytes(),
         })
     }
 }
 
 impl Wiring {
+    /// Gets the right side ready for probes, unless there is nothing to find. At the first one, the facts that are there
+    /// enter it.
+    #[inline]
+    fn ask<K: Key>(&self, pair: &mut Pair<K>, memory: &WorkingMemory, sets: &mut RuleSets) {
+        if !pair.is_asked && memory.store(self.input.ty).len() > 0 {
+            pair.is_asked = true;
+            self.enter_all(&mut pair.right, memory, sets);
+        }
+        pair.right.prepare(|slots| self.right_key(memory, slots[0]));
+    }
+
+    #[cold]
+    fn enter_all<K: Key>(&self, right: &mut Side<K>, memory: &WorkingMemory, sets: &mut RuleSets) {
+        for slot in memory.store(self.input.ty).live_slots() {
+            let set = self.input.admit(slot, None, memory, sets);
+            if !set.is_empty()
+                && let Some(key) = self.right_key(memory, slot)
+            {
+                right.add(&key, &[slot], set, true, sets);
+            }
+        }
+    }
+
     fn matches<K: Key>(
         &self,
         pair: &Pair<K>,
@@ -241,22 +280,21 @@ impl Wiring {
         visit: &mut dyn FnMut(&[u32]),
     ) {
         let only = sets.single(bit);
-        pair.left.for_each(|left, set| {
-            if !sets.contains(set, bit) {
-                return;
-            }
-            let mut slots: Slots = left.into();
-            let Some(key) = self.left_key::<K>(memory, &slots) else { return };
-            for right in pair.right.group(&key, memory) {
-                if sets.contains(right.set, bit) {
-                    slots.push(right.slot);
-                    if !self.residuals.clear(only, Tuple::new(memory, &self.types, &slots), sets).is_empty() {
-                        visit(&slots);
-                    }
-                    slots.pop();
+        for right in memory.store(self.input.ty).live_slots() {
+            let wanted = !self.input.admit(right, Some(only), memory, sets).is_empty();
+            let Some(key) = self.right_key::<K>(memory, right).filter(|_| wanted) else { continue };
+            for left in pair.left.group(&key, memory) {
+                if !sets.contains(left.set, bit) {
+                    continue;
+                }
+                let mut slots: Slots = smallvec::smallvec![left.slot];
+                slots.extend_from_slice(left.more);
+                slots.push(right);
+                if !self.residuals.clear(only, Tuple::new(memory, &self.types, &slots), sets).is_empty() {
+                    visit(&slots);
                 }
             }
-        });
+        }
     }
 
     #[inline]
@@ -323,7 +361,7 @@ impl Propagation<'_> {
             Sign::Add { fresh } => pair.left.add(&key, slots, set, fresh, self.sets),
             Sign::Remove => pair.left.subtract(&key, slots, set, self.sets),
         }
-        pair.right.prepare(|slots| join.right_key(memory, slots[0]));
+        join.ask(pair, memory, self.sets);
         let mut met = Met::default();
         for right in pair.right.group(&key, memory) {
             met.hits += 1;
@@ -352,6 +390,7 @@ impl Propagation<'_> {
         let memory = self.memory;
         let Some(key) = join.right_key::<K>(memory, slot) else { return };
         match self.sign {
+            _ if !pair.is_asked => {}
             Sign::Add { fresh } => pair.right.add(&key, &[slot], set, fresh, self.sets),
             Sign::Remove => pair.right.subtract(&key, &[slot], set, self.sets),
         }

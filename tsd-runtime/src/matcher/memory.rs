@@ -286,19 +286,6 @@ impl<K: Key> Memory<K> {
         RowIter { memory: self, row: found.map_or(NONE, |group| group.head) }
     }
 
-    /// Calls `visit` with the slots and the rules of every tuple.
-    pub(crate) fn for_each(&self, mut visit: impl FnMut(&[u32], RuleSet)) {
-        let mut slots: SmallVec<[u32; 8]> = SmallVec::new();
-        for row in 0..self.rows.len() as u32 {
-            let set = self.rows[row as usize].set;
-            if !set.is_empty() {
-                slots.clear();
-                slots.extend(self.tuple(row));
-                visit(&slots, set);
-            }
-        }
-    }
-
     /// Passes every set held through `map`.
     pub(crate) fn map_sets(&mut self, map: &mut dyn FnMut(RuleSet) -> RuleSet) {
         let rows = self.rows.iter_mut().filter(|row| !row.set.is_empty());

@@ -37,19 +37,19 @@ pub(super) struct Queue {
     /// Parameters that nobody may ask any more.
     departures: Vec<(u16, u32)>,
     layers: Vec<Layer>,
-    /// How many tuples and views wait in the layers.
+    /// How many watches and views wait in the layers.
     waiting: usize,
 }
 
-/// What waits in one layer: tuples to be looked at, and views with groups that were touched.
+/// What waits in one layer: watches with tuples to be looked at, and views with groups that were touched.
 #[derive(Debug, Default)]
 struct Layer {
-    rows: Vec<(WatchId, u32)>,
+    watches: Vec<WatchId>,
     views: Vec<u16>,
 }
 
 enum Task {
-    LookAt(WatchId, u32),
+    LookAt(WatchId),
     Tell(u16),
 }
 
@@ -67,8 +67,8 @@ impl Queue {
         &mut self.layers[depth]
     }
 
-    pub(super) fn push_row(&mut self, depth: u32, watch: WatchId, row: u32) {
-        self.layer(depth).rows.push((watch, row));
+    pub(super) fn push_watch(&mut self, depth: u32, watch: WatchId) {
+        self.layer(depth).watches.push(watch);
     }
 
     fn push_view(&mut self, depth: u32, view: u16) {
@@ -86,18 +86,19 @@ impl Queue {
         }
         self.waiting -= 1;
         self.layers.iter_mut().find_map(|layer| {
-            let row = layer.rows.pop().map(|(watch, row)| Task::LookAt(watch, row));
-            row.or_else(|| layer.views.pop().map(Task::Tell))
+            let watch = layer.watches.pop().map(Task::LookAt);
+            watch.or_else(|| layer.views.pop().map(Task::Tell))
         })
     }
 }
 
 impl Live {
     /// A tuple arrives at a watch.
+    #[inline]
     pub(super) fn arrive(&mut self, id: WatchId, slots: &[u32], set: RuleSet, sets: &mut RuleSets) {
         let Some(watch) = self.watches.get_mut(id) else { return };
-        if let Some(row) = watch.rows.arrive(slots, set, sets) {
-            self.queue.push_row(watch.depth, id, row);
+        if watch.rows.arrive(slots, set, sets) {
+            self.queue.push_watch(watch.depth, id);
         }
     }
 
@@ -136,9 +137,9 @@ impl Live {
         for (field, id, figure) in followers {
             if fields.is_none_or(|fields| fields.contains(field))
                 && let Some(watch) = watches.get_mut(*id)
+                && watch.rows.mark_group(usize::from(*figure), slot)
             {
-                let depth = watch.depth;
-                watch.rows.mark_group(usize::from(*figure), slot, |row| queue.push_row(depth, *id, row));
+                queue.push_watch(watch.depth, *id);
             }
         }
     }
@@ -165,12 +166,14 @@ enum Wanted {
 }
 
 impl Matcher {
-    /// Brings everything up to date that depends on figures.
+    /// Brings everything up to date that depends on figures. Returns whether there was anything to do.
     #[inline]
-    pub(super) fn settle(&mut self) {
-        if !self.live.queue.is_idle() {
+    pub(super) fn settle(&mut self) -> bool {
+        let idle = self.live.queue.is_idle();
+        if !idle {
             self.settle_all();
         }
+        !idle
     }
 
     fn settle_all(&mut self) {
@@ -180,7 +183,7 @@ impl Matcher {
                 continue;
             }
             match self.live.queue.next() {
-                Some(Task::LookAt(watch, row)) => self.look_at(watch, row),
+                Some(Task::LookAt(watch)) => self.look_at(watch),
                 Some(Task::Tell(view)) => self.tell(view),
                 None => match self.live.queue.departures.pop() {
                     Some((view, slot)) => self.retire(view, slot),
@@ -194,85 +197,121 @@ impl Matcher {
     fn tell(&mut self, id: u16) {
         let Live { views, watches, queue, .. } = &mut self.live;
         let Some(view) = views.find_mut(ViewId(id)) else { return };
-        while let Some(group) = view.next_changed(&self.memory) {
-            for (watch_id, figure) in &view.watchers {
-                if let Some(watch) = watches.get_mut(*watch_id) {
-                    let depth = watch.depth;
-                    let push = |row| queue.push_row(depth, *watch_id, row);
-                    watch.rows.mark_group(usize::from(*figure), group, push);
-                }
+        let changed = view.take_changed(&self.memory);
+        for (watch_id, figure) in &view.watchers {
+            let Some(watch) = watches.get_mut(*watch_id) else { continue };
+            let mut is_first = false;
+            for group in &changed {
+                is_first |= watch.rows.mark_group(usize::from(*figure), *group);
+            }
+            if is_first {
+                queue.push_watch(watch.depth, *watch_id);
             }
         }
     }
 
-    /// Looks at a watched tuple anew.
-    fn look_at(&mut self, id: WatchId, row: u32) {
+    /// Looks anew at the tuples of a watch that are due.
+    fn look_at(&mut self, id: WatchId) {
+        // No tuple that goes on from here comes back here, so the watch can be taken out meanwhile.
         let Some(mut watch) = self.live.watches.take(id) else { return };
-        let emitted = match watch.rows.look_at(row) {
-            Some((reached, passed)) => self.looked_at(id, &mut watch, row, reached, passed),
-            None => None,
-        };
-        let (root, join) = (watch.root, watch.join);
-        self.live.watches.put_back(id, watch);
-        if let Some((mut slots, gone, come)) = emitted {
-            self.pass_on(root, join, &mut slots, gone, Sign::Remove);
-            self.pass_on(root, join, &mut slots, come, Sign::Add { fresh: false });
+        let rows = watch.rows.take_waiting();
+        if watch.rows.is_indexed() && !self.ask_all(&mut watch, &rows) {
+            watch.rows.wait_again(rows);
+            self.live.queue.push_watch(watch.depth, id);
+        } else {
+            for row in &rows {
+                if let Some((mut slots, gone, come)) = self.looked_at(&mut watch, *row) {
+                    self.pass_on(watch.root, watch.join, &mut slots, gone, Sign::Remove);
+                    self.pass_on(watch.root, watch.join, &mut slots, come, Sign::Add { fresh: false });
+                }
+            }
+            watch.rows.recycle(rows);
         }
+        self.live.watches.put_back(id, watch);
     }
 
     /// The tuple, the rules for which it holds no longer, and those for which it holds now.
-    fn looked_at(
-        &mut self,
-        id: WatchId,
-        watch: &mut Watch,
-        row: u32,
-        reached: RuleSet,
-        passed: RuleSet,
-    ) -> Option<(Slots, RuleSet, RuleSet)> {
+    #[inline]
+    fn looked_at(&mut self, watch: &mut Watch, row: u32) -> Option<(Slots, RuleSet, RuleSet)> {
+        let (reached, passed) = watch.rows.look_at(row)?;
+        let slots = watch.rows.tuple(row);
+        let mut groups = TupleSlots::from_elem(slots[0], watch.figures.len());
+        if watch.rows.is_indexed() {
+            for (index, group) in groups.iter_mut().enumerate() {
+                *group = watch.rows.group(row, index).unwrap_or(*group);
+            }
+        }
+        let memory = &self.memory;
+        let mut answers = Answers::new();
+        for (figure, group) in watch.figures.iter().zip(&groups) {
+            answers.push(answer(figure, *group, &self.live.views, memory));
+        }
+        let sets = &mut self.roots[watch.root.0 as usize].as_mut()?.sets;
+        let holds = watch.passing(reached, &slots, &answers, memory, sets);
+        let (mut gone, mut come) = (sets.difference(passed, holds), sets.difference(holds, passed));
+        if watch.shows {
+            let views = &self.live.views;
+            let is_text = |figure: usize| views.is_text(&watch.figures[figure], &self.schema);
+            let seen = |figure: usize| Seen::of(answers[figure], is_text(figure), &memory.texts);
+            let mut again = RuleSet::EMPTY;
+            for (figure, shown) in watch.shown.iter().enumerate() {
+                if !shown.is_empty() && watch.rows.see(row, figure, seen(figure)) {
+                    again = sets.union(again, *shown);
+                }
+            }
+            let still = sets.meet(holds, passed);
+            let again = sets.meet(again, still);
+            (gone, come) = (sets.union(gone, again), sets.union(come, again));
+        }
+        watch.rows.set_passed(row, holds);
+        Some((slots, gone, come))
+    }
+
+    /// Makes sure that tuples have their groups. Returns whether they have: when some are asked for the first time, all are
+    /// looked at when what came of these is known.
+    fn ask_all(&mut self, watch: &mut Watch, rows: &[u32]) -> bool {
+        let mut are_there = true;
+        for row in rows.iter().copied() {
+            if watch.rows.is_due(row) {
+                are_there &= self.ask(watch, row);
+            }
+        }
+        are_there
+    }
+
+    /// Finds the groups that a tuple asks, one for each figure of the watch, and lets them know of it. Returns whether all
+    /// were there.
+    fn ask(&mut self, watch: &mut Watch, row: u32) -> bool {
         let slots = watch.rows.tuple(row);
         let mut held: Vec<Symbol> = Vec::new();
-        let mut created = false;
+        let mut are_there = true;
         let groups = loop {
             match self.groups(watch, row, &slots) {
                 Ok(groups) => break groups,
                 Err(Wanted::Text(text)) => held.push(self.memory.texts.intern(&text)),
                 Err(Wanted::Parameters(view, words)) => {
-                    created = true;
+                    are_there = false;
                     self.create_parameters(view, &words);
                 }
             }
         };
-        self.ask(watch, row, &groups);
+        let Live { views, queue, .. } = &mut self.live;
+        for (index, group) in groups.iter().enumerate() {
+            let Some(before) = watch.rows.group(row, index).filter(|before| before != group) else {
+                continue;
+            };
+            if let Figure::Found { view, .. } = &watch.figures[index]
+                && let Some(users) = views.get_mut(*view).users.get_mut(*group as usize)
+            {
+                *users += 1;
+            }
+            if before != NOWHERE {
+                ask_no_more(views, queue, &watch.figures[index], before);
+            }
+            watch.rows.ask(row, index, *group);
+        }
         held.into_iter().for_each(|symbol| self.memory.texts.release(symbol));
-        if created {
-            // Looked at again when what was asked for is there.
-            if let Some(row) = watch.rows.mark(row) {
-                self.live.queue.push_row(watch.depth, id, row);
-            }
-            return None;
-        }
-        let memory = &self.memory;
-        let answers: Answers<'_> = (watch.figures.iter().zip(&groups))
-            .map(|(figure, group)| answer(figure, *group, &self.live.views, memory))
-            .collect();
-        let sets = &mut self.roots[watch.root.0 as usize].as_mut()?.sets;
-        let holds = watch.passing(reached, &slots, &answers, memory, sets);
-        let mut again = RuleSet::EMPTY;
-        for (figure, shown) in watch.shown.iter().enumerate() {
-            if !shown.is_empty() {
-                let is_text = self.live.views.is_text(&watch.figures[figure], &self.schema);
-                let seen = Seen::of(answers[figure], is_text, &memory.texts);
-                if watch.rows.see(row, figure, seen) {
-                    again = sets.union(again, *shown);
-                }
-            }
-        }
-        let again = sets.meet(again, holds);
-        let again = sets.meet(again, passed);
-        let (gone, come) = (sets.difference(passed, holds), sets.difference(holds, passed));
-        let (gone, come) = (sets.union(gone, again), sets.union(come, again));
-        watch.rows.set_passed(row, holds);
-        Some((slots, gone, come))
+        are_there
     }
 
     /// The groups that a tuple asks, one for each figure of the watch.
@@ -302,25 +341,6 @@ impl Matcher {
             answers.push(answer(figure, group, views, &self.memory));
         }
         Ok(groups)
-    }
-
-    /// Notes which groups a tuple asks.
-    fn ask(&mut self, watch: &mut Watch, row: u32, groups: &[u32]) {
-        let Live { views, queue, .. } = &mut self.live;
-        for (index, group) in groups.iter().enumerate() {
-            let Some(before) = watch.rows.group(row, index).filter(|before| before != group) else {
-                continue;
-            };
-            if let Figure::Found { view, .. } = &watch.figures[index]
-                && let Some(users) = views.get_mut(*view).users.get_mut(*group as usize)
-            {
-                *users += 1;
-            }
-            if before != NOWHERE {
-                ask_no_more(views, queue, &watch.figures[index], before);
-            }
-            watch.rows.ask(row, index, *group);
-        }
     }
 
     /// Takes in parameters that are asked for the first time.

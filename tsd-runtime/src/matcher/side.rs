@@ -7,7 +7,7 @@
 use smallvec::SmallVec;
 use tsd_ir::{Part, TypeId};
 
-use super::look_ahead::AT_ONCE;
+use super::batch::BLOCK;
 use super::memory::{Found, Key, Memory, RowIter};
 use crate::memory::{Store, WorkingMemory};
 use crate::ruleset::{RuleSet, RuleSets};
@@ -91,7 +91,7 @@ impl<K: Key> Side<K> {
 
     /// Reads what probes with these keys will look at. Returns the first facts of the tuples that they will most likely
     /// find.
-    pub(crate) fn touch_all(&self, keys: &[K], memory: &WorkingMemory) -> SmallVec<[u32; AT_ONCE]> {
+    pub(crate) fn touch_all(&self, keys: &[K], memory: &WorkingMemory) -> SmallVec<[u32; BLOCK]> {
         match self {
             Self::Own(own) => keys.iter().filter_map(|key| Some(own.group(key).next()?.slot)).collect(),
             Self::Stored(stored) => stored.touch_all(keys, memory),
@@ -104,17 +104,6 @@ impl<K: Key> Side<K> {
         match self {
             Self::Own(own) => Group::Own(own.group(key)),
             Self::Stored(stored) => Group::Stored(stored.find(key.words(), memory)),
-        }
-    }
-
-    /// Calls `visit` with the slots and the rules of every tuple.
-    pub(crate) fn for_each(&self, mut visit: impl FnMut(&[u32], RuleSet)) {
-        match self {
-            Self::Own(memory) => memory.for_each(visit),
-            Self::Stored(stored) => {
-                let sets = stored.sets.iter().enumerate().filter(|(_, set)| !set.is_empty());
-                sets.for_each(|(slot, set)| visit(&[slot as u32], *set));
-            }
         }
     }
 
@@ -171,10 +160,10 @@ impl Stored {
     }
 
     /// First the index for all keys, then the facts that it leads to: neither loop waits for what it reads.
-    fn touch_all<K: Key>(&self, keys: &[K], memory: &WorkingMemory) -> SmallVec<[u32; AT_ONCE]> {
+    fn touch_all<K: Key>(&self, keys: &[K], memory: &WorkingMemory) -> SmallVec<[u32; BLOCK]> {
         let store = memory.store(self.ty);
         let hash = |key: &K| Store::key_hash(self.key_words.iter().map(|word| key.words()[*word]));
-        let hashes: SmallVec<[u64; AT_ONCE]> = keys.iter().map(hash).collect();
+        let hashes: SmallVec<[u64; BLOCK]> = keys.iter().map(hash).collect();
         std::hint::black_box(hashes.iter().fold(0, |all, hash| all ^ store.touch_index(*hash)));
         let mut slots: SmallVec<_> = hashes.iter().filter_map(|hash| store.guess_by_key(*hash)).collect();
         std::hint::black_box(slots.iter().fold(0, |all, slot| all ^ store.row(*slot)[0]));

@@ -5,6 +5,7 @@
 //! the view remembers what each fact has contributed.
 
 use hashbrown::HashMap;
+use smallvec::SmallVec;
 use tsd_ir::{FieldId, Figure, Gather, Kind, Parameters, Position, Schema, TypeId, Value, ViewId};
 
 use super::figure::{Answer, Asking, Known, Seen, answers};
@@ -14,6 +15,12 @@ use super::watch::WatchId;
 use crate::effect::Values;
 use crate::memory::WorkingMemory;
 use crate::tuple::Tuple;
+
+/// Of so many groups, one must be touched for a pass over all of them to be quicker than to sort those that are.
+const MANY: usize = 64;
+
+/// For how many touched groups room is kept.
+const ROOM: usize = 1024;
 
 /// A view in use.
 #[derive(Debug)]
@@ -28,9 +35,10 @@ pub(crate) struct View {
     groups: Groups,
     /// What each fact has contributed to each group, where that has to be remembered.
     contributions: Option<HashMap<(u32, u32), Contribution, ahash::RandomState>>,
-    /// The groups that a change has touched, with what they were before.
+    /// The groups that changes have touched, with what they were before.
     touched: Vec<(u32, Seen)>,
-    is_touched: Vec<bool>,
+    /// For each group its place among those, counted from 1, or 0.
+    touched_at: Vec<u32>,
     /// For parameters that are values: how many watched tuples ask each group.
     pub(super) users: Vec<u32>,
     /// The watches that ask this view, with the numbers that they know the figure by.
@@ -82,7 +90,7 @@ impl View {
             groups: Groups::new(planned.gather, kind),
             contributions: remembers.then(|| HashMap::with_hasher(crate::memory::hasher())),
             touched: Vec::new(),
-            is_touched: Vec::new(),
+            touched_at: Vec::new(),
             users: Vec::new(),
             watchers: Vec::new(),
             places: Vec::new(),
@@ -111,30 +119,49 @@ impl View {
         self.groups.answer(group)
     }
 
-    /// Notes that a group changes.
+    /// Notes that a group changes. Returns whether it is the first.
+    #[inline]
     fn touch(&mut self, group: u32, memory: &WorkingMemory) -> bool {
         let index = group as usize;
-        if self.is_touched.len() <= index {
-            self.is_touched.resize(index + 1, false);
+        if self.touched_at.len() <= index {
+            self.touched_at.resize(index + 1, 0);
         }
-        if self.is_touched[index] || self.watchers.is_empty() {
+        if self.touched_at[index] != 0 || self.watchers.is_empty() {
             return false;
         }
-        self.is_touched[index] = true;
         let before = Seen::of(self.groups.answer(group), self.is_text, &memory.texts);
         self.touched.push((group, before));
+        self.touched_at[index] = self.touched.len() as u32;
         self.touched.len() == 1
     }
 
-    /// A group that was touched and is not what it was before; the others are forgotten on the way.
-    pub(super) fn next_changed(&mut self, memory: &WorkingMemory) -> Option<u32> {
-        while let Some((group, before)) = self.touched.pop() {
-            self.is_touched[group as usize] = false;
-            if Seen::of(self.groups.answer(group), self.is_text, &memory.texts) != before {
-                return Some(group);
+    /// The groups that were touched and are not what they were before, in ascending order; none is touched any more.
+    pub(super) fn take_changed(&mut self, memory: &WorkingMemory) -> SmallVec<[u32; 16]> {
+        let mut touched = std::mem::take(&mut self.touched);
+        let mut changed = SmallVec::new();
+        let mut compare = |group: u32, before: &Seen| {
+            if !before.is(self.groups.answer(group), &memory.texts) {
+                changed.push(group);
+            }
+        };
+        if touched.len() > self.touched_at.len() / MANY {
+            for (group, at) in (0..).zip(&mut self.touched_at) {
+                if let Some(at) = std::mem::take(at).checked_sub(1) {
+                    compare(group, &touched[at as usize].1);
+                }
+            }
+        } else {
+            touched.sort_unstable_by_key(|(group, _)| *group);
+            for (group, before) in &touched {
+                self.touched_at[*group as usize] = 0;
+                compare(*group, before);
             }
         }
-        None
+        if touched.capacity() <= ROOM {
+            touched.clear();
+            self.touched = touched;
+        }
+        changed
     }
 
     /// Whether the rows of a branch are gathered for the fact at which its chain begins.
@@ -144,9 +171,8 @@ impl View {
 
     /// Reads what will be looked at when rows come for these groups.
     pub(super) fn touch_groups(&self, groups: &[u32]) {
-        let touched =
-            groups.iter().filter(|group| self.is_touched.get(**group as usize).copied() == Some(true));
-        std::hint::black_box(touched.count());
+        let touched = groups.iter().filter_map(|group| self.touched_at.get(*group as usize));
+        std::hint::black_box(touched.fold(0, |all, at| all ^ at));
         std::hint::black_box(groups.iter().fold(0, |all, group| all ^ self.groups.touch(*group)));
     }
 
@@ -155,7 +181,8 @@ impl View {
         let contributions = self.contributions.as_ref().map_or(0, |known| known.allocation_size());
         self.groups.bytes()
             + contributions
-            + self.is_touched.capacity()
+            + self.touched.capacity() * size_of::<(u32, Seen)>()
+            + self.touched_at.capacity() * size_of::<u32>()
             + self.users.capacity() * size_of::<u32>()
     }
 }
@@ -262,7 +289,7 @@ impl Views {
 
 impl View {
     fn change(&mut self, group: u32, value: &Gathered, adds: bool, memory: &WorkingMemory) -> bool {
-        let told = self.touch(group, memory);
+        let told = !self.groups.stays(group, adds) && self.touch(group, memory);
         if adds {
             self.groups.add(group, value);
         } else {

@@ -55,6 +55,8 @@ pub(super) struct Watch {
     pub(super) figures: Vec<Figure>,
     /// For each figure, the members for which its change is a change of the tuple.
     pub(super) shown: Vec<RuleSet>,
+    /// Whether there is any.
+    pub(super) shows: bool,
     tests: Vec<LiveTest>,
     pub(super) rows: Rows,
 }
@@ -79,6 +81,7 @@ impl Watch {
             everyone: RuleSet::EMPTY,
             figures: Vec::new(),
             shown: Vec::new(),
+            shows: false,
             tests: Vec::new(),
             rows,
         }
@@ -138,11 +141,13 @@ impl Watch {
             })
             .collect();
         self.shown = shown.iter().map(|bits| sets.intern(&bits.0)).collect();
+        self.shows = self.shown.iter().any(|set| !set.is_empty());
         self.everyone = sets.intern(&everyone.0);
         self.figures.iter().map(|figure| old.iter().position(|other| other == figure)).collect()
     }
 
     /// The rules of `set` none of whose tests fails on a tuple.
+    #[inline]
     pub(super) fn passing(
         &self,
         mut set: RuleSet,

@@ -138,6 +138,11 @@ impl Slots {
         self.next_number - 1
     }
 
+    /// The insertion number that the next fact will have.
+    pub(super) fn next_number(&self) -> u64 {
+        self.next_number
+    }
+
     /// The insertion number of the fact at a slot.
     #[inline]
     pub(super) fn number(&self, slot: u32) -> u64 {

@@ -117,6 +117,11 @@ impl Store {
         self.slots.number(slot)
     }
 
+    /// The insertion number that the next fact will have.
+    pub(crate) fn next_number(&self) -> u64 {
+        self.slots.next_number()
+    }
+
     /// The place of the fact at `slot` in the order of all inserts and updates.
     pub(crate) fn recency(&self, slot: u32) -> u64 {
         self.recency.of(slot, self.number(slot))
@@ -250,7 +255,7 @@ impl Store {
         let row = |slot: usize| &self.words[slot * self.width..][..self.width];
         let fields = key.fields.as_slice();
         let hash = |slot| hash_words(fields.iter().map(|field| row(slot)[*field]));
-        let hashes: SmallVec<[u64; 64]> = (first..first + count).map(hash).collect();
+        let hashes: SmallVec<[u64; 128]> = (first..first + count).map(hash).collect();
         std::hint::black_box(hashes.iter().fold(0, |all, hash| all ^ key.slots.touch(*hash)));
         for (index, hash) in hashes.iter().enumerate() {
             let slot = first + index;

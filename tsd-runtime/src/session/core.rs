@@ -10,7 +10,7 @@ use super::fire::Observer;
 use super::names;
 use crate::effect::Effects;
 use crate::error::Error;
-use crate::matcher::Matcher;
+use crate::matcher::{BLOCK, Batch, Matcher};
 use crate::memory::{RowReader, RowWriter};
 use crate::program::{FactOf, Handle, InitialFact, InitialValue, Natives, Program};
 use crate::telemetry::{self, Told, Work};
@@ -35,9 +35,6 @@ pub(crate) struct Core<P: Program> {
     /// Rows on their way in.
     pub(super) rows: Vec<u64>,
 }
-
-/// How many facts of a batch are under way together: enough to keep the memory busy, few enough to stay in the cache.
-const BLOCK: usize = 128;
 
 /// For how many facts a batch makes room before they come, however many it says that there will be.
 const MOST_RESERVED: usize = 1 << 20;
@@ -97,11 +94,12 @@ impl<P: Program> Core<P> {
         ty: TypeId,
         facts: impl IntoIterator<Item = V>,
     ) -> Result<usize, Error> {
+        self.matcher.schema.types.get(ty.index()).ok_or(Error::UnknownType(ty))?;
         let write = |core: &mut Self, values: &V| {
             core.check_count(ty, values.as_ref())?;
             core.write_row(ty, |row| values.as_ref().iter().for_each(|value| row.value(value)))
         };
-        self.insert_blocks(ty, facts.into_iter(), write, |_, _, _| {})
+        self.insert_batch(ty, facts.into_iter(), write, |_, _, _| {})
     }
 
     /// Inserts facts one after another.
@@ -111,30 +109,41 @@ impl<P: Program> Core<P> {
     ) -> Result<usize, Error> {
         let write = |core: &mut Self, fact: &T| core.write_row(T::TYPE, |row| fact.write(row));
         let keep = |core: &mut Self, fact: T, slot| fact.keep(slot, &mut core.objects);
-        self.insert_blocks(T::TYPE, facts.into_iter(), write, keep)
+        self.insert_batch(T::TYPE, facts.into_iter(), write, keep)
     }
 
-    /// Inserts facts block by block. In all but time it takes it is as if they came one by one.
-    fn insert_blocks<F>(
+    /// Inserts facts of a type that there is, in a batch.
+    fn insert_batch<F>(
         &mut self,
         ty: TypeId,
-        mut facts: impl Iterator<Item = F>,
+        facts: impl Iterator<Item = F>,
         write: impl Fn(&mut Self, &F) -> Result<(), Error>,
         keep: impl Fn(&mut Self, F, u32),
     ) -> Result<usize, Error> {
         let expected = facts.size_hint().0.min(MOST_RESERVED);
-        if let Some(store) = self.matcher.memory.stores.get_mut(ty.index()) {
-            store.reserve(expected);
-        }
-        // Between two facts, what the first one took the support of is withdrawn.
-        let together = if self.matcher.support.is_empty() { BLOCK } else { 1 };
+        self.matcher.memory.stores[ty.index()].reserve(expected);
+        let batch = self.matcher.begin_batch(ty);
+        let inserted = self.insert_blocks(&batch, facts, write, keep);
+        self.matcher.end_batch(batch);
+        self.withdraw();
+        inserted
+    }
+
+    /// Inserts facts block by block.
+    fn insert_blocks<F>(
+        &mut self,
+        batch: &Batch,
+        mut facts: impl Iterator<Item = F>,
+        write: impl Fn(&mut Self, &F) -> Result<(), Error>,
+        keep: impl Fn(&mut Self, F, u32),
+    ) -> Result<usize, Error> {
         let mut inserted = 0;
         let mut block: Vec<F> = Vec::with_capacity(BLOCK);
         let mut slots: Vec<u32> = Vec::with_capacity(BLOCK);
         loop {
             self.rows.clear();
             let mut invalid = Ok(());
-            for fact in facts.by_ref().take(together) {
+            for fact in facts.by_ref().take(BLOCK) {
                 invalid = write(self, &fact);
                 if invalid.is_err() {
                     break;
@@ -145,11 +154,10 @@ impl<P: Program> Core<P> {
                 return invalid.map(|()| inserted);
             }
             slots.clear();
-            let entered = self.matcher.insert_all(ty, &self.rows, block.len(), &mut slots);
+            let entered = self.matcher.insert_block(batch, &self.rows, block.len(), &mut slots);
             inserted += slots.len();
             slots.iter().zip(block.drain(..)).for_each(|(slot, fact)| keep(self, fact, *slot));
-            self.withdraw();
-            entered.map_err(|other| self.refuse_rows(ty, other, slots.len()))?;
+            entered.map_err(|other| self.refuse_rows(batch.ty, other, slots.len()))?;
             invalid?;
         }
     }

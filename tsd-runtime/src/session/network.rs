@@ -60,8 +60,9 @@ impl fmt::Display for LiveNetwork<'_> {
                 format!("{} {noun}", self.matcher.memory.store(ty).len())
             },
             |join| {
-                let JoinStatistics { left, right, bytes, counts, .. } = self.statistics(join);
-                let mut text = format!("{left} × {right}, {bytes} bytes");
+                let statistics = self.statistics(join);
+                let JoinStatistics { bytes, counts, .. } = &statistics;
+                let mut text = format!("{}, {bytes} bytes", statistics.sides());
                 if let Some(counts) = counts {
                     // Writing to a String cannot fail.
                     let _ = write!(

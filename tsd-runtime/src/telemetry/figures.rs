@@ -106,7 +106,7 @@ pub(super) fn held(matcher: &Matcher) {
         let node = join.signature.short();
         let set = |figure: &'static str, value: f64| gauge!(figure, "node" => node.clone()).set(value);
         set("tsd_join_left", join.left as f64);
-        set("tsd_join_right", join.right as f64);
+        set("tsd_join_right", join.right.unwrap_or(0) as f64);
         set("tsd_join_bytes", join.bytes as f64);
         if let Some(counts) = join.counts {
             set("tsd_join_probes", counts.probes as f64);

@@ -150,6 +150,5 @@ fn follow(program: &Program, plan: &Plan) -> usize {
 }
 
 fn refers_to_unknown(step: &Step, subject: &Subject) -> bool {
-    let (Step::Insert { fields, .. } | Step::Update { fields, .. }) = step else { return false };
-    fields.iter().any(|value| matches!(value, Some(tsd_oracle::Value::Fact(fact)) if !subject.knows(*fact)))
+    step.fields().iter().flatten().any(|value| matches!(value, Some(tsd_oracle::Value::Fact(fact)) if !subject.knows(*fact)))
 }

@@ -19,6 +19,9 @@ const MOST_TUPLES: usize = 3_000;
 /// or than this in one run.
 const MOST_TUPLES_OF_A_RUN: usize = 40_000;
 
+/// How many facts come together.
+const MOST_TOGETHER: usize = 5;
+
 /// The names that rules added on the way may have.
 const NAMES: [&str; 3] = ["x0", "x1", "x2"];
 
@@ -48,6 +51,7 @@ pub fn step(choices: &mut Choices<'_>, oracle: &Oracle, rules: RuleSteps, featur
         some_facts,
         usize::from(facts.count() > 0),
         1,
+        inserts / 2,
     ];
     match choices.weighted(&weights) {
         0 => run(oracle, &live),
@@ -88,6 +92,7 @@ pub fn step(choices: &mut Choices<'_>, oracle: &Oracle, rules: RuleSteps, featur
             }
         }
         8 => Step::SetStrategy { strategy: choices.pick(&Strategy::ALL) },
+        9 => batch(choices, oracle).unwrap_or_else(|| run(oracle, &live)),
         _ => {
             // Any fact that ever was.
             let fact = FactId(choices.below(facts.count()));
@@ -143,6 +148,15 @@ fn run(oracle: &Oracle, live: &[FactId]) -> Step {
         (None, Some(fact)) => Step::Retract { fact: *fact },
         (limit, _) => Step::Run { limit: limit.unwrap_or(1) as u64 },
     }
+}
+
+/// A few facts of one type, among them perhaps some that are equal.
+fn batch(choices: &mut Choices<'_>, oracle: &Oracle) -> Option<Step> {
+    let ty = choices.below(oracle.facts().schema.types.len());
+    let most = (1..=MOST_TOGETHER).take_while(|more| tuples(oracle, *more) < MOST_TUPLES).last()?;
+    let count = 1 + choices.below(most);
+    let facts: Vec<Fields> = (0..count).map_while(|_| fields(choices, oracle, ty)).collect();
+    (!facts.is_empty()).then_some(Step::InsertAll { ty, facts })
 }
 
 /// An update of one field or a few, perhaps to the values that they have.

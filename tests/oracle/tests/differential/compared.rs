@@ -175,8 +175,7 @@ fn rule_texts(program: &str) -> BTreeMap<String, String> {
 }
 
 fn refers_to_unknown(step: &Step, subject: &Subject) -> bool {
-    let (Step::Insert { fields, .. } | Step::Update { fields, .. }) = step else { return false };
-    fields.iter().any(|value| matches!(value, Some(Value::Fact(fact)) if !subject.knows(*fact)))
+    step.fields().iter().flatten().any(|value| matches!(value, Some(Value::Fact(fact)) if !subject.knows(*fact)))
 }
 
 fn told(step: &Step, oracle: &Oracle) -> String {
@@ -186,6 +185,10 @@ fn told(step: &Step, oracle: &Oracle) -> String {
     match step {
         Step::Insert { ty, fields } => {
             format!("insert {} {:?}", oracle.facts().schema.types[*ty].name, show(fields))
+        }
+        Step::InsertAll { ty, facts } => {
+            let facts: Vec<String> = facts.iter().map(|fields| format!("{:?}", show(fields))).collect();
+            format!("insert together {} {}", oracle.facts().schema.types[*ty].name, facts.join(" "))
         }
         Step::Update { fact, fields } => format!("update {} {:?}", oracle.facts().name(*fact), show(fields)),
         Step::Retract { fact } => format!("retract {}", oracle.facts().name(*fact)),

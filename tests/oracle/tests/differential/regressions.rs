@@ -430,3 +430,18 @@ fn conditions_mean_what_the_language_reference_says() {
         assert_eq!(!trio.oracle.matches(&format!("r{index}")).is_empty(), *expected, "{condition}");
     }
 }
+
+#[test]
+fn what_a_nested_question_finds_stays_found() {
+    let mut trio = Trio::new(
+        "type A(n: int)
+         type B(n: int)
+         rule r : {b: B} / EXISTS (a: A / a.n == b.n AND NOT (COUNT(x: B / x.n == b.n) < 0)) ==> Print(b)
+         A(n: 1)",
+    );
+    let ones = |count| Step::InsertAll { ty: 1, facts: vec![vec![Some(Value::Int(1))]; count] };
+    trio.step(&ones(2));
+    assert_eq!(trio.run(), ["r b=B~#1", "r b=B~#2"]);
+    trio.step(&ones(1));
+    assert_eq!(trio.run(), ["r b=B~#3"]);
+}

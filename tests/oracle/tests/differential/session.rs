@@ -40,6 +40,7 @@ pub(crate) fn shown(value: &EngineValue, name: impl Fn(&EngineValue) -> String) 
 /// What is done with a session, whatever its program is.
 pub(crate) trait AnySession {
     fn insert_values(&mut self, ty: TypeId, values: &[EngineValue]) -> Result<FactHandle, Error>;
+    fn insert_all_values(&mut self, ty: TypeId, facts: Vec<Vec<EngineValue>>) -> Result<(), Error>;
     fn update_values(&mut self, handle: FactHandle, values: &[EngineValue]) -> Result<(), Error>;
     fn retract_fact(&mut self, handle: FactHandle) -> Result<(), Error>;
     fn add_rules(&mut self, text: &str) -> Result<(), Error>;
@@ -60,6 +61,10 @@ pub(crate) trait AnySession {
 impl<P: Program> AnySession for Session<P> {
     fn insert_values(&mut self, ty: TypeId, values: &[EngineValue]) -> Result<FactHandle, Error> {
         self.insert_values(ty, values)
+    }
+
+    fn insert_all_values(&mut self, ty: TypeId, facts: Vec<Vec<EngineValue>>) -> Result<(), Error> {
+        self.insert_all_values(ty, facts).map(drop)
     }
 
     fn update_values(&mut self, handle: FactHandle, values: &[EngineValue]) -> Result<(), Error> {
@@ -175,6 +180,12 @@ impl Subject {
                 self.session.insert_values(type_id(*ty), &values).map(|handle| {
                     self.handles.insert(FactId(facts.count() - 1), handle);
                 })
+            }
+            Step::InsertAll { ty, facts: all } => {
+                let rows: Vec<Vec<EngineValue>> = all.iter().map(|fields| self.values(fields)).collect();
+                let inserted = self.session.insert_all_values(type_id(*ty), rows);
+                self.recognise(facts);
+                inserted
             }
             Step::Update { fact, fields } => {
                 let values = self.values(fields);

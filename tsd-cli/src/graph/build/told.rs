@@ -77,10 +77,10 @@ impl Teller<'_> {
         node.counts.push(("branches", join.users.to_string()));
         let held = self.statistics.and_then(|held| held.joins.iter().find(|held| held.node == id));
         if let Some(held) = held {
-            node.lines.push(format!("{} × {}", held.left, held.right));
+            node.lines.push(held.sides());
             node.counts.extend([
                 ("tuples on the left", held.left.to_string()),
-                ("facts on the right", held.right.to_string()),
+                ("facts on the right", held.right.map_or_else(|| "not kept".to_owned(), |right| right.to_string())),
                 ("bytes", held.bytes.to_string()),
             ]);
             if let Some(counts) = held.counts {

@@ -159,11 +159,8 @@ impl Matcher {
         if watch.is_unused() {
             return;
         }
-        let rows: Vec<u32> = watch.rows.live().collect();
-        for row in rows {
-            if let Some(row) = watch.rows.mark(row) {
-                queue.push_row(watch.depth, id, row);
-            }
+        if watch.rows.mark_all() {
+            queue.push_watch(watch.depth, id);
         }
         watches.put_back(id, watch);
     }

@@ -11,6 +11,9 @@ use crate::ruleset::{RuleSet, RuleSets};
 
 const NONE: u32 = u32::MAX;
 
+/// For how many waiting rows room is kept.
+const ROOM: usize = 1024;
+
 /// Tuples that are watched.
 #[derive(Debug)]
 pub(in crate::matcher) struct Rows {
@@ -23,8 +26,11 @@ pub(in crate::matcher) struct Rows {
     passed: Vec<RuleSet>,
     /// Whether it is to be looked at.
     due: Vec<bool>,
+    /// The rows that are to be looked at, among others that are not any more.
+    waiting: Vec<u32>,
     /// For each figure that needs it, by which group rows are found.
     indexes: Vec<Option<GroupIndex>>,
+    is_indexed: bool,
     /// For each figure that shows, what each row saw last.
     seen: Vec<Option<Vec<Seen>>>,
     by_tuple: HashTable<u32>,
@@ -58,7 +64,9 @@ impl Rows {
             reached: Vec::new(),
             passed: Vec::new(),
             due: Vec::new(),
+            waiting: Vec::new(),
             indexes: Vec::new(),
+            is_indexed: false,
             seen: Vec::new(),
             by_tuple: HashTable::new(),
             free: Vec::new(),
@@ -86,13 +94,9 @@ impl Rows {
         if self.width == 1 { smallvec::smallvec![row] } else { self.tuple_of(row).into() }
     }
 
-    /// Lets rules have a tuple; returns its row if it has to be looked at and did not have to be before.
-    pub(in crate::matcher) fn arrive(
-        &mut self,
-        slots: &[u32],
-        set: RuleSet,
-        sets: &mut RuleSets,
-    ) -> Option<u32> {
+    /// Lets rules have a tuple, which is then to be looked at. Returns whether it is the first to wait for that.
+    #[inline]
+    pub(in crate::matcher) fn arrive(&mut self, slots: &[u32], set: RuleSet, sets: &mut RuleSets) -> bool {
         let row = match self.find(slots) {
             Some(row) => row,
             None => self.allocate(slots),
@@ -102,10 +106,51 @@ impl Rows {
         self.mark(row)
     }
 
-    /// Marks a row as to be looked at; returns it if it was not marked before.
-    pub(in crate::matcher) fn mark(&mut self, row: u32) -> Option<u32> {
-        let due = &mut self.due[row as usize];
-        (!std::mem::replace(due, true)).then_some(row)
+    /// Marks a row as to be looked at. Returns whether it is the first to wait for that.
+    #[inline]
+    pub(in crate::matcher) fn mark(&mut self, row: u32) -> bool {
+        let was_empty = self.waiting.is_empty();
+        mark(&mut self.due, &mut self.waiting, row);
+        was_empty && !self.waiting.is_empty()
+    }
+
+    /// Marks every row.
+    pub(in crate::matcher) fn mark_all(&mut self) -> bool {
+        let was_empty = self.waiting.is_empty();
+        let Self { reached, due, waiting, .. } = self;
+        let rows = reached.iter().enumerate().filter(|(_, set)| !set.is_empty());
+        rows.for_each(|(row, _)| mark(due, waiting, row as u32));
+        was_empty && !waiting.is_empty()
+    }
+
+    /// The rows that wait to be looked at, and perhaps others; none is left waiting.
+    pub(in crate::matcher) fn take_waiting(&mut self) -> Vec<u32> {
+        std::mem::take(&mut self.waiting)
+    }
+
+    /// Takes the room for waiting rows back, unless it is large or others wait already.
+    pub(in crate::matcher) fn recycle(&mut self, mut rows: Vec<u32>) {
+        if self.waiting.is_empty() && rows.capacity() <= ROOM {
+            rows.clear();
+            self.waiting = rows;
+        }
+    }
+
+    /// Lets rows wait on that were taken.
+    pub(in crate::matcher) fn wait_again(&mut self, rows: Vec<u32>) {
+        let others = std::mem::replace(&mut self.waiting, rows);
+        self.waiting.extend(others);
+    }
+
+    /// Whether a row is to be looked at.
+    pub(in crate::matcher) fn is_due(&self, row: u32) -> bool {
+        self.due[row as usize] && !self.reached[row as usize].is_empty()
+    }
+
+    /// Whether some figure finds its rows by an index.
+    #[inline]
+    pub(in crate::matcher) fn is_indexed(&self) -> bool {
+        self.is_indexed
     }
 
     fn allocate(&mut self, slots: &[u32]) -> u32 {
@@ -169,7 +214,9 @@ impl Rows {
         }
     }
 
-    /// What is to be looked at in a row: whether it is due, who wants it, and for whom it held. It is then due no more.
+    /// Who wants a row that is to be looked at, and for whom it held; `None` if that is no more the case. It is then due no
+    /// more.
+    #[inline]
     pub(in crate::matcher) fn look_at(&mut self, row: u32) -> Option<(RuleSet, RuleSet)> {
         let index = row as usize;
         let due = std::mem::replace(self.due.get_mut(index)?, false);
@@ -200,40 +247,26 @@ impl Rows {
         old != Seen::Unknown && old != seen[row as usize]
     }
 
-    /// Calls `visit` with the rows that ask a group for a figure.
-    pub(in crate::matcher) fn mark_group(&mut self, figure: usize, group: u32, mut visit: impl FnMut(u32)) {
-        match &self.indexes[figure] {
+    /// Marks the rows that ask a group for a figure. Returns whether the first of them is the first to wait.
+    #[inline]
+    pub(in crate::matcher) fn mark_group(&mut self, figure: usize, group: u32) -> bool {
+        let Self { reached, due, waiting, indexes, .. } = self;
+        let was_empty = waiting.is_empty();
+        match &indexes[figure] {
             None => {
-                if self.reached.get(group as usize).is_some_and(|set| !set.is_empty())
-                    && let Some(row) = self.mark(group)
-                {
-                    visit(row);
+                if reached.get(group as usize).is_some_and(|set| !set.is_empty()) {
+                    mark(due, waiting, group);
                 }
             }
             Some(index) => {
                 let mut row = index.heads.get(group as usize).copied().unwrap_or(NONE);
                 while row != NONE {
-                    if !std::mem::replace(&mut self.due[row as usize], true) {
-                        visit(row);
-                    }
+                    mark(due, waiting, row);
                     row = index.rows[row as usize].next;
                 }
             }
         }
-    }
-
-    /// Reads what will be looked at in the rows that ask these groups, where rows and groups have the same numbers. Returns
-    /// whether they have.
-    pub(in crate::matcher) fn touch(&self, figure: usize, groups: &[u32]) -> bool {
-        let same = self.indexes[figure].is_none();
-        if same {
-            let reached =
-                groups.iter().filter(|row| self.reached.get(**row as usize) == Some(&RuleSet::EMPTY));
-            let passed = groups.iter().filter(|row| self.passed.get(**row as usize) == Some(&RuleSet::EMPTY));
-            let due = groups.iter().filter(|row| self.due.get(**row as usize) == Some(&true));
-            std::hint::black_box(reached.count() + passed.count() + due.count());
-        }
-        same
+        was_empty && !waiting.is_empty()
     }
 
     /// The rows in use.
@@ -265,6 +298,7 @@ impl Rows {
             (!direct).then(|| GroupIndex { heads: Vec::new(), rows: vec![Asks::NOBODY; rows] })
         };
         self.indexes = direct.iter().map(index).collect();
+        self.is_indexed = direct.contains(&false);
         let mut seen = std::mem::take(&mut self.seen);
         self.seen = (shows.iter().zip(old))
             .map(|(shows, old)| {
@@ -287,10 +321,18 @@ impl Rows {
         self.slots.capacity() * size_of::<u32>()
             + (self.reached.capacity() + self.passed.capacity()) * size_of::<RuleSet>()
             + self.due.capacity()
+            + self.waiting.capacity() * size_of::<u32>()
             + indexes.map(|index| index.heads.capacity() * 4 + index.rows.capacity() * 12).sum::<usize>()
             + seen.map(|seen| seen.capacity() * size_of::<Seen>()).sum::<usize>()
             + self.by_tuple.allocation_size()
             + self.free.capacity() * size_of::<u32>()
+    }
+}
+
+#[inline]
+fn mark(due: &mut [bool], waiting: &mut Vec<u32>, row: u32) {
+    if !std::mem::replace(&mut due[row as usize], true) {
+        waiting.push(row);
     }
 }
 
