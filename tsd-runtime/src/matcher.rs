@@ -12,6 +12,7 @@ mod figure;
 mod groups;
 mod input;
 mod join;
+mod keeping;
 mod memory;
 mod profile;
 mod propagation;
@@ -60,6 +61,8 @@ pub(crate) struct Matcher {
     crowded: Option<RootId>,
     /// Whether joins count what passes through them.
     counting: bool,
+    /// How many changes a side of a join takes without a probe before it is given up.
+    pub(crate) patience: u32,
     /// Room for the facts of a block that some rule wants at an entrance: place in the block, slot, rules.
     wanted: Vec<(u32, u32, RuleSet)>,
 }
@@ -90,6 +93,7 @@ impl Matcher {
             support: Support::default(),
             crowded: None,
             counting: false,
+            patience: keeping::PATIENCE,
             wanted: Vec::new(),
         }
     }
@@ -107,8 +111,8 @@ impl Matcher {
     pub(crate) fn reset(&mut self) {
         let mut memory = WorkingMemory::new(&Schema::default());
         memory.first_generation = self.memory.next_generation();
-        let strategy = self.agenda.strategy();
-        *self = Self { memory, ..Self::new(Schema::default(), self.network.sharing()) };
+        let (strategy, patience) = (self.agenda.strategy(), self.patience);
+        *self = Self { memory, patience, ..Self::new(Schema::default(), self.network.sharing()) };
         self.set_strategy(strategy);
     }
 
@@ -216,12 +220,12 @@ impl Matcher {
         if set.is_empty() {
             return;
         }
-        let Some((mut propagation, outlet)) = self.propagation(entrance.root, sign) else { return };
+        let Some(mut propagation) = self.propagation(entrance.root, sign) else { return };
         match entrance.join {
             None => {
                 let mut slots = Slots::new();
                 slots.push(slot);
-                propagation.emit(End::Root, outlet, &mut slots, set);
+                propagation.emit(End::Root, propagation.outlet, &mut slots, set);
             }
             Some(node) => propagation.right_activate(node, slot, set),
         }

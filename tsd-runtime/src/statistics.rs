@@ -48,10 +48,11 @@ pub struct JoinStatistics {
     pub signature: Signature,
     /// How many branches of rules pass through it or end in it.
     pub users: u32,
-    /// How many tuples its left memory holds.
-    pub left: usize,
-    /// How many facts its right memory holds; `None` as long as they need not be kept, because no tuple has come that
-    /// might have joined one of them.
+    /// How many tuples its left memory holds; `None` while they need not be kept, because no fact comes that might join
+    /// one of them.
+    pub left: Option<usize>,
+    /// How many facts its right memory holds; `None` while they need not be kept, because no tuple comes that might join
+    /// one of them.
     pub right: Option<usize>,
     /// The bytes of both memories.
     pub bytes: usize,
@@ -60,10 +61,10 @@ pub struct JoinStatistics {
 }
 
 impl JoinStatistics {
-    /// What both memories hold, to be read: `2 × 3`, or `2 × –` while no facts are kept.
+    /// What both memories hold, to be read: `2 × 3`, or `2 × –` while no facts are kept on the right.
     pub fn sides(&self) -> String {
-        let right = self.right.map_or_else(|| "–".to_owned(), |right| right.to_string());
-        format!("{} × {right}", self.left)
+        let side = |held: Option<usize>| held.map_or_else(|| "–".to_owned(), |held| held.to_string());
+        format!("{} × {}", side(self.left), side(self.right))
     }
 }
 
@@ -141,7 +142,7 @@ impl Statistics {
 
     /// How many tuples and facts the memories of all joins hold.
     pub fn tuples(&self) -> usize {
-        self.joins.iter().map(|join| join.left + join.right.unwrap_or(0)).sum()
+        self.joins.iter().map(|join| join.left.unwrap_or(0) + join.right.unwrap_or(0)).sum()
     }
 
     /// How many tuples wait for views to change.

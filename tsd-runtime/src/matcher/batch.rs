@@ -81,7 +81,7 @@ impl Matcher {
             let found = join.touch_all(&some, &self.memory);
             self.live.touch_gathered(&join.gathered(&self.roots), &found);
         }
-        if let Some((mut propagation, outlet)) = self.propagation(entrance.root, Sign::Add { fresh: true }) {
+        if let Some(mut propagation) = self.propagation(entrance.root, Sign::Add { fresh: true }) {
             let mut tuple = Slots::new();
             for (number, slot, set) in wanted.drain(..) {
                 propagation.agenda.set_age(age + 1 + u64::from(number));
@@ -89,7 +89,7 @@ impl Matcher {
                     None => {
                         tuple.clear();
                         tuple.push(slot);
-                        propagation.emit(End::Root, outlet, &mut tuple, set);
+                        propagation.emit(End::Root, propagation.outlet, &mut tuple, set);
                     }
                     Some(node) => propagation.right_activate(node, slot, set),
                 }
@@ -138,9 +138,7 @@ fn types_at<'a>(
     end: End,
 ) -> &'a [TypeId] {
     match end {
-        End::Root => {
-            roots[root.0 as usize].as_ref().map_or(&[], |root| std::slice::from_ref(&root.input.ty))
-        }
+        End::Root => roots[root.0 as usize].as_ref().map_or(&[], |root| std::slice::from_ref(&root.input.ty)),
         End::Join(node) => joins[node.0 as usize].as_ref().map_or(&[], |join| join.types()),
     }
 }

@@ -3,17 +3,15 @@
 //! A change arrives at one side with a set of rules, updates that side's memory and probes the other. Each pair goes on
 //! with the rules that both sides carry, less those whose residual tests it fails, to wherever the node's tuples go
 //! ([`Propagation::emit`]).
-//!
-//! What stands on the right follows from the facts and the input's filters. So it is not kept before a tuple comes that
-//! may find something there: the orders of customers who are all there before them are never written down.
 
 use smallvec::SmallVec;
 use tsd_ir::{KeyPair, NodeId, Part, RootId, TypeId};
 
 use super::Root;
+use super::batch::BLOCK;
 use super::counts::{Counts, Met};
 use super::input::{Input, Member};
-use super::batch::BLOCK;
+use super::keeping::Keeping;
 use super::memory::{Key, LongKey};
 use super::propagation::{Outlet, Propagation, Sign, Slots};
 use super::residual::{PreparedTest, Residuals};
@@ -43,9 +41,11 @@ pub(crate) struct Wiring {
     /// Where the pairs go.
     pub(crate) outlet: Outlet,
     pub(crate) root: RootId,
-    types: Vec<TypeId>,
+    /// The join whose tuples arrive on the left; `None` when the root's do.
+    pub(super) parent: Option<NodeId>,
+    pub(super) types: Vec<TypeId>,
     keys: Vec<KeyPair>,
-    residuals: Residuals,
+    pub(super) residuals: Residuals,
 }
 
 /// The memories, by the number of words in the key.
@@ -60,11 +60,11 @@ enum Sides {
 
 /// The two sides of a join.
 #[derive(Debug)]
-struct Pair<K> {
-    left: Side<K>,
-    right: Side<K>,
-    /// Whether the right side is kept, because a tuple has asked for it.
-    is_asked: bool,
+pub(super) struct Pair<K> {
+    pub(super) left: Side<K>,
+    pub(super) right: Side<K>,
+    pub(super) left_kept: Keeping,
+    pub(super) right_kept: Keeping,
 }
 
 /// Nearly all joins have one key, so that is asked first: a predictable branch costs less than a jump through a table.
@@ -91,8 +91,12 @@ impl<K: Key> Pair<K> {
         let (left, right) = types.split_at(types.len() - 1);
         let left_parts: Vec<Part> = keys.iter().map(|key| key.left).collect();
         let right_parts: Vec<Part> = keys.iter().map(|key| key.right).collect();
-        let left = Side::new(left, &left_parts, memory);
-        Self { left, right: Side::new(right, &right_parts, memory), is_asked: false }
+        Self {
+            left: Side::new(left, &left_parts, memory),
+            right: Side::new(right, &right_parts, memory),
+            left_kept: Keeping::of_left(types),
+            right_kept: Keeping::default(),
+        }
     }
 }
 
@@ -111,19 +115,26 @@ impl Sides {
 /// How much a node holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Held {
-    pub(crate) left: usize,
-    /// `None` as long as they are not kept.
+    /// `None` while they are not kept.
+    pub(crate) left: Option<usize>,
     pub(crate) right: Option<usize>,
     pub(crate) bytes: usize,
 }
 
 impl Join {
-    pub(crate) fn new(root: RootId, types: &[TypeId], keys: &[KeyPair], memory: &WorkingMemory) -> Self {
+    /// A join in the tree of a root, behind its parent if that is not the root itself.
+    pub(crate) fn new(
+        (root, parent): (RootId, Option<NodeId>),
+        types: &[TypeId],
+        keys: &[KeyPair],
+        memory: &WorkingMemory,
+    ) -> Self {
         let width = types.len() - 1;
         let wiring = Wiring {
             input: Input::new(types[width]),
             outlet: Outlet::default(),
             root,
+            parent,
             types: types.to_vec(),
             keys: keys.to_vec(),
             residuals: Residuals::default(),
@@ -169,7 +180,7 @@ impl Join {
         let wiring = &self.wiring;
         with_sides!(&mut self.sides, pair => {
             if let Some(key) = wiring.right_key(memory, slot) {
-                if pair.is_asked {
+                if pair.right_kept.is_kept() {
                     pair.right.add(&key, &[slot], set, fresh, sets);
                 }
                 if let Some(counts) = &mut self.counts {
@@ -217,19 +228,15 @@ impl Join {
         });
     }
 
-    /// Calls `visit` with every tuple of the node that satisfies the rule `bit`.
-    pub(crate) fn for_each_match(
+    /// Visits the tuples that come out of the join; see [`Propagation::for_each_tuple`].
+    pub(super) fn visit(
         &mut self,
-        bit: Bit,
-        memory: &WorkingMemory,
-        sets: &mut RuleSets,
-        visit: &mut dyn FnMut(&[u32]),
-    ) {
+        propagation: &mut Propagation<'_>,
+        node: NodeId,
+        visit: &mut dyn FnMut(&mut Propagation<'_>, &Outlet, &mut Slots, RuleSet),
+    ) -> usize {
         let wiring = &self.wiring;
-        with_sides!(&mut self.sides, pair => {
-            pair.left.prepare(|slots| wiring.left_key(memory, slots));
-            wiring.matches(pair, bit, memory, sets, visit);
-        });
+        with_sides!(&mut self.sides, pair => propagation.for_each_pair(wiring, pair, node, visit))
     }
 
     /// The types of the node's tuples.
@@ -240,65 +247,16 @@ impl Join {
     /// How much the node's memories hold.
     pub(crate) fn held(&self) -> Held {
         with_sides!(&self.sides, pair => Held {
-            left: pair.left.len(),
-            right: pair.is_asked.then(|| pair.right.len()),
+            left: pair.left_kept.is_kept().then(|| pair.left.len()),
+            right: pair.right_kept.is_kept().then(|| pair.right.len()),
             bytes: pair.left.bytes() + pair.right.bytes(),
         })
     }
 }
 
 impl Wiring {
-    /// Gets the right side ready for probes, unless there is nothing to find. At the first one, the facts that are there
-    /// enter it.
     #[inline]
-    fn ask<K: Key>(&self, pair: &mut Pair<K>, memory: &WorkingMemory, sets: &mut RuleSets) {
-        if !pair.is_asked && memory.store(self.input.ty).len() > 0 {
-            pair.is_asked = true;
-            self.enter_all(&mut pair.right, memory, sets);
-        }
-        pair.right.prepare(|slots| self.right_key(memory, slots[0]));
-    }
-
-    #[cold]
-    fn enter_all<K: Key>(&self, right: &mut Side<K>, memory: &WorkingMemory, sets: &mut RuleSets) {
-        for slot in memory.store(self.input.ty).live_slots() {
-            let set = self.input.admit(slot, None, memory, sets);
-            if !set.is_empty()
-                && let Some(key) = self.right_key(memory, slot)
-            {
-                right.add(&key, &[slot], set, true, sets);
-            }
-        }
-    }
-
-    fn matches<K: Key>(
-        &self,
-        pair: &Pair<K>,
-        bit: Bit,
-        memory: &WorkingMemory,
-        sets: &mut RuleSets,
-        visit: &mut dyn FnMut(&[u32]),
-    ) {
-        let only = sets.single(bit);
-        for right in memory.store(self.input.ty).live_slots() {
-            let wanted = !self.input.admit(right, Some(only), memory, sets).is_empty();
-            let Some(key) = self.right_key::<K>(memory, right).filter(|_| wanted) else { continue };
-            for left in pair.left.group(&key, memory) {
-                if !sets.contains(left.set, bit) {
-                    continue;
-                }
-                let mut slots: Slots = smallvec::smallvec![left.slot];
-                slots.extend_from_slice(left.more);
-                slots.push(right);
-                if !self.residuals.clear(only, Tuple::new(memory, &self.types, &slots), sets).is_empty() {
-                    visit(&slots);
-                }
-            }
-        }
-    }
-
-    #[inline]
-    fn left_key<K: Key>(&self, memory: &WorkingMemory, slots: &[u32]) -> Option<K> {
+    pub(super) fn left_key<K: Key>(&self, memory: &WorkingMemory, slots: &[u32]) -> Option<K> {
         K::from_words(self.keys.iter().map(|key| {
             let at = key.at.index();
             part(memory, self.types[at], slots[at], key.left)
@@ -306,7 +264,7 @@ impl Wiring {
     }
 
     #[inline]
-    fn right_key<K: Key>(&self, memory: &WorkingMemory, slot: u32) -> Option<K> {
+    pub(super) fn right_key<K: Key>(&self, memory: &WorkingMemory, slot: u32) -> Option<K> {
         let ty = self.input.ty;
         K::from_words(self.keys.iter().map(|key| part(memory, ty, slot, key.right)))
     }
@@ -334,7 +292,7 @@ impl Propagation<'_> {
         // A tuple never comes back to the node that it left, so the node can be taken out meanwhile.
         let Some(mut join) = self.joins[node.0 as usize].take() else { return };
         let Join { sides, wiring, counts, .. } = &mut *join;
-        with_sides!(sides, pair => self.left(wiring, pair, counts, End::Join(node), slots, set));
+        with_sides!(sides, pair => self.left(wiring, pair, counts, node, slots, set));
         self.joins[node.0 as usize] = Some(join);
     }
 
@@ -342,7 +300,7 @@ impl Propagation<'_> {
     pub(crate) fn right_activate(&mut self, node: NodeId, slot: u32, set: RuleSet) {
         let Some(mut join) = self.joins[node.0 as usize].take() else { return };
         let Join { sides, wiring, counts, .. } = &mut *join;
-        with_sides!(sides, pair => self.right(wiring, pair, counts, End::Join(node), slot, set));
+        with_sides!(sides, pair => self.right(wiring, pair, counts, node, slot, set));
         self.joins[node.0 as usize] = Some(join);
     }
 
@@ -351,24 +309,29 @@ impl Propagation<'_> {
         join: &Wiring,
         pair: &mut Pair<K>,
         counts: &mut Option<Box<Counts>>,
-        end: End,
+        node: NodeId,
         slots: &mut Slots,
         set: RuleSet,
     ) {
         let memory = self.memory;
         let Some(key) = join.left_key::<K>(memory, slots) else { return };
-        match self.sign {
-            Sign::Add { fresh } => pair.left.add(&key, slots, set, fresh, self.sets),
-            Sign::Remove => pair.left.subtract(&key, slots, set, self.sets),
+        if pair.left_kept.is_kept() {
+            match self.sign {
+                Sign::Add { fresh } => pair.left.add(&key, slots, set, fresh, self.sets),
+                Sign::Remove => pair.left.subtract(&key, slots, set, self.sets),
+            }
+            if pair.left_kept.changes(self.patience) {
+                pair.left.give_up();
+            }
         }
-        join.ask(pair, memory, self.sets);
+        join.ask_right(pair, memory, self.sets);
         let mut met = Met::default();
         for right in pair.right.group(&key, memory) {
             met.hits += 1;
             let both = self.sets.meet(set, right.set);
             if !both.is_empty() {
                 slots.push(right.slot);
-                met.passed += u64::from(self.pass(join, end, slots, both));
+                met.passed += u64::from(self.pass(join, node, slots, both));
                 slots.pop();
             }
         }
@@ -383,18 +346,22 @@ impl Propagation<'_> {
         join: &Wiring,
         pair: &mut Pair<K>,
         counts: &mut Option<Box<Counts>>,
-        end: End,
+        node: NodeId,
         slot: u32,
         set: RuleSet,
     ) {
         let memory = self.memory;
         let Some(key) = join.right_key::<K>(memory, slot) else { return };
-        match self.sign {
-            _ if !pair.is_asked => {}
-            Sign::Add { fresh } => pair.right.add(&key, &[slot], set, fresh, self.sets),
-            Sign::Remove => pair.right.subtract(&key, &[slot], set, self.sets),
+        if pair.right_kept.is_kept() {
+            match self.sign {
+                Sign::Add { fresh } => pair.right.add(&key, &[slot], set, fresh, self.sets),
+                Sign::Remove => pair.right.subtract(&key, &[slot], set, self.sets),
+            }
+            if pair.right_kept.changes(self.patience) {
+                pair.right.give_up();
+            }
         }
-        pair.left.prepare(|slots| join.left_key(memory, slots));
+        self.ask_left(join, pair, node);
         let mut slots = Slots::new();
         let mut met = Met::default();
         for left in pair.left.group(&key, memory) {
@@ -405,7 +372,7 @@ impl Propagation<'_> {
                 slots.push(left.slot);
                 slots.extend_from_slice(left.more);
                 slots.push(slot);
-                met.passed += u64::from(self.pass(join, end, &mut slots, both));
+                met.passed += u64::from(self.pass(join, node, &mut slots, both));
             }
         }
         if let Some(counts) = counts {
@@ -416,14 +383,14 @@ impl Propagation<'_> {
 
     /// A pair with one key goes on, for the rules whose residual tests it passes. Returns whether there are any.
     #[inline]
-    fn pass(&mut self, join: &Wiring, end: End, slots: &mut Slots, mut set: RuleSet) -> bool {
+    fn pass(&mut self, join: &Wiring, node: NodeId, slots: &mut Slots, mut set: RuleSet) -> bool {
         if !join.residuals.is_empty() {
             set = join.residuals.clear(set, Tuple::new(self.memory, &join.types, slots), self.sets);
             if set.is_empty() {
                 return false;
             }
         }
-        self.emit(end, &join.outlet, slots, set);
+        self.emit(End::Join(node), &join.outlet, slots, set);
         true
     }
 }

@@ -98,6 +98,11 @@ impl<K: Key> Memory<K> {
         Self { groups: None, rows: Vec::new(), more: Vec::new(), width, free: NONE, len: 0, places: None }
     }
 
+    /// How many facts a tuple has.
+    pub(crate) fn width(&self) -> usize {
+        self.width
+    }
+
     /// How many tuples there are.
     pub(crate) fn len(&self) -> usize {
         self.len

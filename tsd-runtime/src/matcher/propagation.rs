@@ -7,6 +7,7 @@
 use smallvec::SmallVec;
 use tsd_ir::{NodeId, RootId};
 
+use super::input::Input;
 use super::join::Join;
 use super::rules::Owner;
 use super::settle::Live;
@@ -63,6 +64,12 @@ impl Outlet {
         if self.one_way { set } else { sets.meet(set, way) }
     }
 
+    /// The rules of `set` that go on to a join.
+    pub(super) fn towards(&self, node: NodeId, set: RuleSet, sets: &mut RuleSets) -> RuleSet {
+        let users = self.children.iter().find(|(child, _)| *child == node);
+        users.map_or(RuleSet::EMPTY, |(_, users)| self.taking(*users, set, sets))
+    }
+
     /// Passes every set held through `map`.
     pub(crate) fn map_sets(&mut self, map: &mut dyn FnMut(RuleSet) -> RuleSet) {
         self.levels.iter_mut().for_each(|(_, set)| *set = map(*set));
@@ -76,6 +83,9 @@ impl Outlet {
 #[derive(Debug)]
 pub(crate) struct Propagation<'a> {
     pub(crate) memory: &'a WorkingMemory,
+    /// Where the facts of the tree's first pattern come from, and where they go.
+    pub(crate) input: &'a Input,
+    pub(crate) outlet: &'a Outlet,
     pub(crate) joins: &'a mut [Option<Box<Join>>],
     pub(crate) sets: &'a mut RuleSets,
     /// For each bit of the tree, the rule or view that it stands for.
@@ -84,6 +94,8 @@ pub(crate) struct Propagation<'a> {
     pub(crate) agenda: &'a mut Agenda,
     pub(crate) root: RootId,
     pub(crate) sign: Sign,
+    /// How many changes a side of a join takes without a probe before it is given up.
+    pub(super) patience: u32,
 }
 
 impl Propagation<'_> {
@@ -160,12 +172,14 @@ impl Propagation<'_> {
 }
 
 impl Matcher {
-    /// A change that is about to go through a tree, and where the facts of the tree's first pattern go.
+    /// A change that is about to go through a tree.
     #[inline]
-    pub(super) fn propagation(&mut self, id: RootId, sign: Sign) -> Option<(Propagation<'_>, &Outlet)> {
-        let Root { outlet, sets, branches, .. } = self.roots[id.0 as usize].as_mut()?;
-        let propagation = Propagation {
+    pub(super) fn propagation(&mut self, id: RootId, sign: Sign) -> Option<Propagation<'_>> {
+        let Root { input, outlet, sets, branches } = self.roots[id.0 as usize].as_mut()?;
+        Some(Propagation {
             memory: &self.memory,
+            input,
+            outlet,
             joins: &mut self.joins,
             sets,
             branches,
@@ -173,7 +187,7 @@ impl Matcher {
             agenda: &mut self.agenda,
             root: id,
             sign,
-        };
-        Some((propagation, outlet))
+            patience: self.patience,
+        })
     }
 }

@@ -50,7 +50,7 @@ pub(crate) struct LiveRule {
 }
 
 /// What one branch occupies in the network.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Place {
     pub(crate) path: Path,
     /// The number of the branch in its tree.
@@ -59,8 +59,6 @@ pub(crate) struct Place {
     chain_places: Vec<u16>,
     /// The watches along the path.
     watches: Vec<WatchId>,
-    /// The watch at its end, if there is one.
-    end_watch: Option<WatchId>,
 }
 
 /// Whose branch a bit of a tree stands for.
@@ -231,9 +229,7 @@ impl Matcher {
         self.enroll(patterns, branch, &path, bit, tests);
         let watches = self.watch_figures(branch, &path, bit, views, tests, touched);
         touched.path(&path);
-        let last = branch.watches.last().is_some_and(|watch| watch.place.index() == path.joins.len());
-        let end_watch = watches.last().copied().filter(|_| last);
-        Place { path, bit, chain_places, watches, end_watch }
+        Place { path, bit, chain_places, watches }
     }
 
     /// Makes sure that the root is live, and takes a free bit of it.
@@ -287,7 +283,8 @@ impl Matcher {
             let node = self.network.join(*id);
             let join = place_at(&mut self.joins, id.0).get_or_insert_with(|| {
                 self.entrances.open(planned.ty, path.root, Some(*id), index + 1);
-                let mut join = Join::new(path.root, &node.types, &node.keys, &self.memory);
+                let parent = index.checked_sub(1).map(|before| path.joins[before]);
+                let mut join = Join::new((path.root, parent), &node.types, &node.keys, &self.memory);
                 join.counts = self.counting.then(Box::default);
                 Box::new(join)
             });
@@ -315,11 +312,9 @@ impl Matcher {
         let facts =
             facts.map(|slot| (slot, root.input.admit(slot, Some(only), &self.memory, &mut root.sets)));
         let admitted: Vec<_> = facts.filter(|(_, set)| !set.is_empty()).collect();
-        let Some((mut propagation, outlet)) = self.propagation(path.root, Sign::Add { fresh }) else {
-            return;
-        };
+        let Some(mut propagation) = self.propagation(path.root, Sign::Add { fresh }) else { return };
         for (slot, set) in admitted {
-            propagation.emit(End::Root, outlet, &mut smallvec::smallvec![slot], set);
+            propagation.emit(End::Root, propagation.outlet, &mut smallvec::smallvec![slot], set);
         }
     }
 
@@ -398,34 +393,19 @@ impl Matcher {
     pub(crate) fn for_each_match(&mut self, name: &str, visit: &mut dyn FnMut(&[u32])) {
         let Some(id) = self.rules.by_name.get(name).copied() else { return };
         let Some(live) = self.rules.get(id) else { return };
-        for place in &live.places {
-            let Some(root) = &mut self.roots[place.path.root.0 as usize] else { continue };
-            let mut declared = Slots::new();
-            let mut visit_chain = |chain: &[u32]| {
-                declared.clear();
-                declared.extend(place.chain_places.iter().map(|at| chain[*at as usize]));
-                visit(&declared);
-            };
-            if let Some(watch) = place.end_watch.and_then(|watch| self.live.watches.get(watch)) {
-                let holds = |row: &u32| root.sets.contains(watch.rows.passed(*row), place.bit);
-                watch.rows.live().filter(holds).for_each(|row| visit_chain(&watch.rows.tuple(row)));
+        let places = live.places.clone();
+        for place in &places {
+            let Some(mut propagation) = self.propagation(place.path.root, Sign::Add { fresh: false }) else {
                 continue;
-            }
-            match place.end() {
-                End::Root => {
-                    let only = root.sets.single(place.bit);
-                    for slot in self.memory.store(root.input.ty).live_slots() {
-                        if !root.input.admit(slot, Some(only), &self.memory, &mut root.sets).is_empty() {
-                            visit_chain(&[slot]);
-                        }
+            };
+            propagation.for_each_tuple(
+                place.path.joins.last().copied(),
+                &mut |propagation, _, chain, set| {
+                    if propagation.sets.contains(set, place.bit) {
+                        visit(&place.declared(chain));
                     }
-                }
-                End::Join(node) => {
-                    if let Some(join) = &mut self.joins[node.0 as usize] {
-                        join.for_each_match(place.bit, &self.memory, &mut root.sets, &mut visit_chain);
-                    }
-                }
-            }
+                },
+            );
         }
     }
 }

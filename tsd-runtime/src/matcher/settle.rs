@@ -389,9 +389,9 @@ impl Matcher {
         if set.is_empty() {
             return;
         }
-        let Some((mut propagation, outlet)) = self.propagation(root, sign) else { return };
+        let Some(mut propagation) = self.propagation(root, sign) else { return };
         match join {
-            None => propagation.forward(End::Root, outlet, slots, set),
+            None => propagation.forward(End::Root, propagation.outlet, slots, set),
             Some(id) => propagation.forward_from(id, slots, set),
         }
         if propagation.sets.wants_collection() {

@@ -81,6 +81,15 @@ impl<K: Key> Side<K> {
         }
     }
 
+    /// Forgets all tuples.
+    #[cold]
+    pub(crate) fn give_up(&mut self) {
+        match self {
+            Self::Own(memory) => *memory = Memory::new(memory.width()),
+            Self::Stored(stored) => (stored.sets, stored.len) = (Vec::new(), 0),
+        }
+    }
+
     /// Gets ready for probes; see [`Memory::prepare`].
     #[inline]
     pub(crate) fn prepare(&mut self, key_of: impl Fn(&[u32]) -> Option<K>) {

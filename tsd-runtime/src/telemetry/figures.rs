@@ -105,7 +105,7 @@ pub(super) fn held(matcher: &Matcher) {
     for join in joins {
         let node = join.signature.short();
         let set = |figure: &'static str, value: f64| gauge!(figure, "node" => node.clone()).set(value);
-        set("tsd_join_left", join.left as f64);
+        set("tsd_join_left", join.left.unwrap_or(0) as f64);
         set("tsd_join_right", join.right.unwrap_or(0) as f64);
         set("tsd_join_bytes", join.bytes as f64);
         if let Some(counts) = join.counts {

@@ -150,5 +150,8 @@ fn follow(program: &Program, plan: &Plan) -> usize {
 }
 
 fn refers_to_unknown(step: &Step, subject: &Subject) -> bool {
-    step.fields().iter().flatten().any(|value| matches!(value, Some(tsd_oracle::Value::Fact(fact)) if !subject.knows(*fact)))
+    step.fields()
+        .iter()
+        .flatten()
+        .any(|value| matches!(value, Some(tsd_oracle::Value::Fact(fact)) if !subject.knows(*fact)))
 }

@@ -139,7 +139,10 @@ fn follow(
             let found = subject.apply(&step, oracle.facts());
             same(subject.name, "outcome", &expected, &found)?;
         }
-        compare_state(&oracle, &mut subjects)?;
+        // To ask for matches is to look at memories, which are kept only while somebody looks at them.
+        if index % 3 == 2 || index == plan.steps.len() {
+            compare_state(&oracle, &mut subjects)?;
+        }
     }
     texts.retain(|name, _| oracle.rule_names().any(|live| live == name));
     story.push_str("at the end\n");
@@ -162,7 +165,9 @@ pub(crate) fn compiled(program: &str) -> Module {
 /// An interpreter of a program.
 pub(crate) fn interpreter(name: &'static str, program: &Module, sharing: Sharing, facts: &Facts) -> Subject {
     let log = Log::default();
-    let engine = Engine::from_module(program.clone(), Recorder(log.clone()), sharing);
+    let mut engine = Engine::from_module(program.clone(), Recorder(log.clone()), sharing);
+    // Few facts: what is kept for long in a real session is given up and computed anew here.
+    engine.set_patience(if sharing == Sharing::On { 3 } else { 0 });
     Subject::new(name, engine, log, facts)
 }
 
@@ -175,7 +180,10 @@ fn rule_texts(program: &str) -> BTreeMap<String, String> {
 }
 
 fn refers_to_unknown(step: &Step, subject: &Subject) -> bool {
-    step.fields().iter().flatten().any(|value| matches!(value, Some(Value::Fact(fact)) if !subject.knows(*fact)))
+    step.fields()
+        .iter()
+        .flatten()
+        .any(|value| matches!(value, Some(Value::Fact(fact)) if !subject.knows(*fact)))
 }
 
 fn told(step: &Step, oracle: &Oracle) -> String {

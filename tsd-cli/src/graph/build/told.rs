@@ -79,8 +79,8 @@ impl Teller<'_> {
         if let Some(held) = held {
             node.lines.push(held.sides());
             node.counts.extend([
-                ("tuples on the left", held.left.to_string()),
-                ("facts on the right", held.right.map_or_else(|| "not kept".to_owned(), |right| right.to_string())),
+                ("tuples on the left", kept(held.left)),
+                ("facts on the right", kept(held.right)),
                 ("bytes", held.bytes.to_string()),
             ]);
             if let Some(counts) = held.counts {
@@ -145,4 +145,9 @@ impl Teller<'_> {
         }
         node
     }
+}
+
+/// How much a side of a join holds.
+fn kept(held: Option<usize>) -> String {
+    held.map_or_else(|| "not kept".to_owned(), |held| held.to_string())
 }

@@ -1,0 +1,210 @@
+//! Which sides of joins are kept, and how those that are not are computed.
+//!
+//! What stands on a side of a join follows from the facts: on the right those that pass the input's filters, on the left
+//! the tuples of the chain before it. Keeping it saves computing it for each probe, and costs memory and work for each
+//! change. So a side is kept from the first probe that may find something there, and given up when more changes have gone
+//! into it since the last probe than it would cost to compute it anew. Whatever the workload, that costs at most twice
+//! what would have been the best choice each time (the ski rental rule; Karlin et al., Algorithmica 3, 1988). A chain
+//! whose later facts hardly ever come stores no tuples for them.
+//!
+//! A left side whose tuples hold facts of the type on the right is always kept: while such a fact is on its way, what
+//! follows from the facts is not what the network has been told of.
+
+use tsd_ir::{NodeId, TypeId};
+
+use super::join::{Pair, Wiring};
+use super::memory::Key;
+use super::propagation::{Outlet, Propagation, Slots};
+use crate::memory::WorkingMemory;
+use crate::ruleset::{RuleSet, RuleSets};
+use crate::tuple::Tuple;
+
+/// Whether a side is kept.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Keeping {
+    is_kept: bool,
+    /// Whether it may never be given up.
+    always: bool,
+    /// What computing it took, in facts and tuples looked at.
+    work: u32,
+    /// How many changes have gone into it since the last probe.
+    changes: u32,
+}
+
+/// How many changes a side takes without a probe before it is given up, unless the session sets another number.
+pub(super) const PATIENCE: u32 = 4096;
+
+impl Keeping {
+    /// The left side of a join whose types these are, the last one that of the right side.
+    pub(super) fn of_left(types: &[TypeId]) -> Self {
+        let always = types.split_last().is_some_and(|(right, left)| left.contains(right));
+        Self { is_kept: always, always, ..Self::default() }
+    }
+
+    #[inline]
+    pub(super) fn is_kept(self) -> bool {
+        self.is_kept
+    }
+
+    /// A probe comes to a side that is kept.
+    #[inline]
+    pub(super) fn asked(&mut self) {
+        self.changes = 0;
+    }
+
+    /// The side is kept from now on; `work` is what it took to compute it.
+    fn keep(&mut self, work: usize) {
+        let work = u32::try_from(work).unwrap_or(u32::MAX);
+        *self = Self { is_kept: true, work, changes: 0, ..*self };
+    }
+
+    /// A change comes. Returns whether the side is to be given up, which it is not before so many changes.
+    #[inline]
+    pub(super) fn changes(&mut self, patience: u32) -> bool {
+        self.changes = self.changes.saturating_add(1);
+        if self.always || self.changes <= self.work.max(patience) {
+            return false;
+        }
+        self.is_kept = false;
+        true
+    }
+}
+
+/// Takes the tuples that come out of a node, with what they go to and the rules that they carry.
+type Visit<'v> = dyn FnMut(&mut Propagation<'_>, &Outlet, &mut Slots, RuleSet) + 'v;
+
+impl Wiring {
+    /// Gets the right side ready for probes, unless there is nothing to find.
+    #[inline]
+    pub(super) fn ask_right<K: Key>(&self, pair: &mut Pair<K>, memory: &WorkingMemory, sets: &mut RuleSets) {
+        if !pair.right_kept.is_kept() && memory.store(self.input.ty).len() > 0 {
+            self.keep_right(pair, memory, sets);
+        }
+        pair.right.prepare(|slots| self.right_key(memory, slots[0]));
+        pair.right_kept.asked();
+    }
+
+    #[cold]
+    fn keep_right<K: Key>(&self, pair: &mut Pair<K>, memory: &WorkingMemory, sets: &mut RuleSets) {
+        let store = memory.store(self.input.ty);
+        for slot in store.live_slots() {
+            let set = self.input.admit(slot, None, memory, sets);
+            if !set.is_empty()
+                && let Some(key) = self.right_key(memory, slot)
+            {
+                pair.right.add(&key, &[slot], set, true, sets);
+            }
+        }
+        pair.right_kept.keep(store.len());
+    }
+}
+
+impl Propagation<'_> {
+    /// Gets the left side of a join ready for probes, unless there is nothing to find.
+    #[inline]
+    pub(super) fn ask_left<K: Key>(&mut self, join: &Wiring, pair: &mut Pair<K>, node: NodeId) {
+        if !pair.left_kept.is_kept() && self.memory.store(self.input.ty).len() > 0 {
+            self.keep_left(join, pair, node);
+        }
+        pair.left.prepare(|slots| join.left_key(self.memory, slots));
+        pair.left_kept.asked();
+    }
+
+    #[cold]
+    fn keep_left<K: Key>(&mut self, join: &Wiring, pair: &mut Pair<K>, node: NodeId) {
+        let work = self.for_each_tuple(join.parent, &mut |propagation, outlet, slots, set| {
+            let set = outlet.towards(node, set, propagation.sets);
+            if !set.is_empty()
+                && let Some(key) = join.left_key(propagation.memory, slots)
+            {
+                pair.left.add(&key, slots, set, true, propagation.sets);
+            }
+        });
+        pair.left_kept.keep(work);
+    }
+
+    /// Calls `visit` with every tuple that comes out of a node (`None`: of the root), as the network has been told of it.
+    /// Returns how many facts and tuples were looked at.
+    pub(super) fn for_each_tuple(&mut self, node: Option<NodeId>, visit: &mut Visit<'_>) -> usize {
+        let Some(id) = node else { return self.for_each_fact(visit) };
+        let Some(mut join) = self.joins[id.0 as usize].take() else { return 0 };
+        let work = join.visit(self, id, visit);
+        self.joins[id.0 as usize] = Some(join);
+        work
+    }
+
+    fn for_each_fact(&mut self, visit: &mut Visit<'_>) -> usize {
+        let (input, outlet, memory) = (self.input, self.outlet, self.memory);
+        let store = memory.store(input.ty);
+        for slot in store.live_slots() {
+            let set = input.admit(slot, None, memory, self.sets);
+            self.visit_if_told(outlet, &mut smallvec::smallvec![slot], set, visit);
+        }
+        store.len()
+    }
+
+    /// Visits the pairs of a join, from the side that is not kept to the one that is.
+    pub(super) fn for_each_pair<K: Key>(
+        &mut self,
+        join: &Wiring,
+        pair: &mut Pair<K>,
+        node: NodeId,
+        visit: &mut Visit<'_>,
+    ) -> usize {
+        let memory = self.memory;
+        let mut pairs = 0;
+        if pair.left_kept.is_kept() {
+            pair.left.prepare(|slots| join.left_key(memory, slots));
+            let store = memory.store(join.input.ty);
+            for right in store.live_slots() {
+                let wanted = join.input.admit(right, None, memory, self.sets);
+                let key = if wanted.is_empty() { None } else { join.right_key::<K>(memory, right) };
+                let Some(key) = key else { continue };
+                for left in pair.left.group(&key, memory) {
+                    let mut slots: Slots = smallvec::smallvec![left.slot];
+                    slots.extend_from_slice(left.more);
+                    slots.push(right);
+                    pairs += 1;
+                    let set = self.sets.meet(left.set, wanted);
+                    self.visit_pair(join, &mut slots, set, visit);
+                }
+            }
+            return pairs + store.len();
+        }
+        join.ask_right(pair, memory, self.sets);
+        let work = self.for_each_tuple(join.parent, &mut |propagation, outlet, slots, set| {
+            let set = outlet.towards(node, set, propagation.sets);
+            let Some(key) = join.left_key::<K>(memory, slots) else { return };
+            for right in pair.right.group(&key, memory) {
+                slots.push(right.slot);
+                pairs += 1;
+                let set = propagation.sets.meet(set, right.set);
+                propagation.visit_pair(join, slots, set, visit);
+                slots.pop();
+            }
+        });
+        work + pairs
+    }
+
+    fn visit_pair(&mut self, join: &Wiring, slots: &mut Slots, set: RuleSet, visit: &mut Visit<'_>) {
+        let set = join.residuals.clear(set, Tuple::new(self.memory, &join.types, slots), self.sets);
+        self.visit_if_told(&join.outlet, slots, set, visit);
+    }
+
+    /// Visits a tuple for the rules that do not wait for a figure, and for those whose figures were good when the tuple was
+    /// last looked at.
+    fn visit_if_told(&mut self, outlet: &Outlet, slots: &mut Slots, set: RuleSet, visit: &mut Visit<'_>) {
+        let mut told = set;
+        for (id, watching) in &outlet.watches {
+            let waiting = self.sets.meet(set, *watching);
+            let rows = self.live.watches.get(*id).map(|watch| &watch.rows);
+            let passed = rows.and_then(|rows| Some(rows.passed(rows.find(slots)?))).unwrap_or(RuleSet::EMPTY);
+            let good = self.sets.meet(waiting, passed);
+            told = self.sets.difference(told, waiting);
+            told = self.sets.union(told, good);
+        }
+        if !told.is_empty() {
+            visit(self, outlet, slots, told);
+        }
+    }
+}
