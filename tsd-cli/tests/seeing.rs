@@ -84,7 +84,7 @@ fn a_picture_says_what_nodes_hold_when_there_are_facts() {
     folder.write("more.csv", b"id,order_id,quantity\ni2,o2,200\ni3,o2,300\n");
     let counts = out(&folder, &["graph", "shop.tsd", "facts.tsd", "--counts"]);
     assert!(
-        counts.contains("Customer\\n2 facts") && counts.contains("1 × –") && counts.contains("– × 2"),
+        counts.contains("Customer\\n2 facts") && counts.contains("1 × –") && counts.contains("1 × 2"),
         "{counts}"
     );
     assert!(counts.contains("\"vip\\n1 waiting\""), "{counts}");
@@ -181,7 +181,7 @@ fn with_facts_stats_tell_what_is_held() {
     let json = folder_stats(&["shop.tsd", "facts.tsd", "--format", "json"]);
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["nodes"]["joins"], serde_json::json!({"shared": 3, "alone": 4}));
-    assert_eq!(json["held"]["tuples in joins"], serde_json::json!({"shared": 5, "alone": 5}));
+    assert_eq!(json["held"]["tuples in joins"], serde_json::json!({"shared": 7, "alone": 7}));
     assert_eq!((&json["facts"], &json["fired"], &json["waiting"]), (&5.into(), &0.into(), &3.into()));
 }
 

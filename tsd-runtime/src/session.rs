@@ -150,10 +150,10 @@ impl<P: Program> Session<P> {
         self.core.matcher.set_strategy(strategy);
     }
 
-    /// Sets how many changes one side of a join takes in without being looked at before it is given up, to be computed
-    /// anew when somebody looks there; 4096 unless set. A side whose computation takes more work than that is given up
-    /// after as many changes as it takes work. Fewer save memory where facts hardly ever meet; with `u32::MAX` what was
-    /// looked at once is kept.
+    /// Sets how many changes one side of a join takes in without being looked at before it may be given up, to be computed
+    /// anew when somebody looks there; 4096 unless set. It is then given up when it would take fewer looks at facts to
+    /// compute it than it had changes. Lower numbers save memory where facts hardly ever meet; with `u32::MAX` nothing is
+    /// given up.
     pub fn set_patience(&mut self, changes: u32) {
         self.core.matcher.patience = changes;
     }

@@ -48,8 +48,8 @@ pub struct JoinStatistics {
     pub signature: Signature,
     /// How many branches of rules pass through it or end in it.
     pub users: u32,
-    /// How many tuples its left memory holds; `None` while they need not be kept, because no fact comes that might join
-    /// one of them.
+    /// How many tuples its left memory holds; `None` while they are not kept, because they changed and no fact came
+    /// that might have joined one of them.
     pub left: Option<usize>,
     /// How many facts its right memory holds; `None` while they need not be kept, because no tuple comes that might join
     /// one of them.

@@ -320,7 +320,7 @@ impl Propagation<'_> {
                 Sign::Add { fresh } => pair.left.add(&key, slots, set, fresh, self.sets),
                 Sign::Remove => pair.left.subtract(&key, slots, set, self.sets),
             }
-            if pair.left_kept.changes(self.patience) {
+            if pair.left_kept.changes(self.patience, || join.facts_on_left(memory)) {
                 pair.left.give_up();
             }
         }
@@ -357,7 +357,7 @@ impl Propagation<'_> {
                 Sign::Add { fresh } => pair.right.add(&key, &[slot], set, fresh, self.sets),
                 Sign::Remove => pair.right.subtract(&key, &[slot], set, self.sets),
             }
-            if pair.right_kept.changes(self.patience) {
+            if pair.right_kept.changes(self.patience, || memory.store(join.input.ty).len()) {
                 pair.right.give_up();
             }
         }

@@ -2,10 +2,13 @@
 //!
 //! What stands on a side of a join follows from the facts: on the right those that pass the input's filters, on the left
 //! the tuples of the chain before it. Keeping it saves computing it for each probe, and costs memory and work for each
-//! change. So a side is kept from the first probe that may find something there, and given up when more changes have gone
-//! into it since the last probe than it would cost to compute it anew. Whatever the workload, that costs at most twice
+//! change. So a side is given up when more changes have gone into it since the last probe than facts would have to be
+//! looked at to compute it anew, and kept again from the next probe on. Whatever the workload, that costs at most twice
 //! what would have been the best choice each time (the ski rental rule; Karlin et al., Algorithmica 3, 1988). A chain
-//! whose later facts hardly ever come stores no tuples for them.
+//! that changes all the time and whose last facts hardly ever come stores no tuples for them.
+//!
+//! At first the left side is kept, which costs less than to join once more, and the right side is not: to look through the
+//! facts costs no more than to write them down.
 //!
 //! A left side whose tuples hold facts of the type on the right is always kept: while such a fact is on its way, what
 //! follows from the facts is not what the network has been told of.
@@ -25,7 +28,7 @@ pub(super) struct Keeping {
     is_kept: bool,
     /// Whether it may never be given up.
     always: bool,
-    /// What computing it took, in facts and tuples looked at.
+    /// What computing it takes, in facts and tuples looked at, as far as is known.
     work: u32,
     /// How many changes have gone into it since the last probe.
     changes: u32,
@@ -38,7 +41,7 @@ impl Keeping {
     /// The left side of a join whose types these are, the last one that of the right side.
     pub(super) fn of_left(types: &[TypeId]) -> Self {
         let always = types.split_last().is_some_and(|(right, left)| left.contains(right));
-        Self { is_kept: always, always, ..Self::default() }
+        Self { is_kept: true, always, ..Self::default() }
     }
 
     #[inline]
@@ -58,15 +61,17 @@ impl Keeping {
         *self = Self { is_kept: true, work, changes: 0, ..*self };
     }
 
-    /// A change comes. Returns whether the side is to be given up, which it is not before so many changes.
+    /// A change comes. Returns whether the side is to be given up, which it is not before so many changes; `work` tells
+    /// how many facts there are to be looked at now.
     #[inline]
-    pub(super) fn changes(&mut self, patience: u32) -> bool {
+    pub(super) fn changes(&mut self, patience: u32, work: impl FnOnce() -> usize) -> bool {
         self.changes = self.changes.saturating_add(1);
         if self.always || self.changes <= self.work.max(patience) {
             return false;
         }
-        self.is_kept = false;
-        true
+        self.work = u32::try_from(work()).unwrap_or(u32::MAX);
+        self.is_kept = self.changes <= self.work;
+        !self.is_kept
     }
 }
 
@@ -74,6 +79,11 @@ impl Keeping {
 type Visit<'v> = dyn FnMut(&mut Propagation<'_>, &Outlet, &mut Slots, RuleSet) + 'v;
 
 impl Wiring {
+    /// How many facts there are of which the left side is made.
+    pub(super) fn facts_on_left(&self, memory: &WorkingMemory) -> usize {
+        self.types.iter().rev().skip(1).map(|ty| memory.store(*ty).len()).sum()
+    }
+
     /// Gets the right side ready for probes, unless there is nothing to find.
     #[inline]
     pub(super) fn ask_right<K: Key>(&self, pair: &mut Pair<K>, memory: &WorkingMemory, sets: &mut RuleSets) {
