@@ -80,7 +80,10 @@ impl Teller<'_> {
             node.lines.push(held.sides());
             node.counts.extend([
                 ("tuples on the left", held.left.to_string()),
-                ("facts on the right", held.right.map_or_else(|| "not kept".to_owned(), |right| right.to_string())),
+                (
+                    "facts on the right",
+                    held.right.map_or_else(|| "not kept".to_owned(), |right| right.to_string()),
+                ),
                 ("bytes", held.bytes.to_string()),
             ]);
             if let Some(counts) = held.counts {
