@@ -61,6 +61,12 @@ impl Modules {
         self.named_profiles.get(module).or(only).or_else(|| self.profiles.get(module))
     }
 
+    /// The profiles that were named by their paths and are no module's.
+    pub(crate) fn idle_profiles(&self) -> impl Iterator<Item = &File> {
+        let used: Vec<&File> = self.files.keys().filter_map(|module| self.profile(module)).collect();
+        self.named_profiles.values().filter(move |file| !used.iter().any(|used| std::ptr::eq(*used, *file)))
+    }
+
     /// Takes in a directory; `shown` is its name in messages, and `module` the module of the directory around it.
     fn directory(&mut self, dir: &Path, shown: &str, module: &str) -> Result<(), Error> {
         self.watched.insert(dir.to_owned());

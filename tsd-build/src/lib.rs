@@ -69,8 +69,8 @@ impl Builder {
     }
 
     /// Plans the module that the file is named after with what `Session::profile` or `tsd run --profile` wrote to it;
-    /// where there is only one module, whatever the file's name. Profiles among the rule files (`shop.profile` for the
-    /// module `shop`) are found without it.
+    /// where there is only one module, whatever the file's name. A file that fits no module is warned of. Profiles among the
+    /// rule files (`shop.profile` for the module `shop`) are found without it.
     pub fn profile(mut self, path: impl Into<PathBuf>) -> Self {
         self.profiles.push(path.into());
         self
@@ -93,6 +93,12 @@ impl Builder {
         let mut modules = Modules::find(&self.dirs)?;
         self.profiles.iter().try_for_each(|path| modules.add_profile(path))?;
         modules.watched.iter().for_each(|path| println!("cargo::rerun-if-changed={}", path.display()));
+        for profile in modules.idle_profiles() {
+            let name = &profile.name;
+            println!(
+                "cargo::warning={name}: no module is planned with this profile, for it is named after none"
+            );
+        }
 
         let mut generated = Vec::new();
         let mut errors = String::new();

@@ -1,35 +1,12 @@
 //! From a directory of rule files to a directory of Rust files.
 
+mod folder;
+
 use std::fs;
-use std::path::Path;
 
 use tsd_build::Builder;
 
-type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
-
-/// Makes files, in the order given.
-fn write(dir: &Path, files: &[(&str, &str)]) -> Result {
-    for (name, text) in files {
-        let path = dir.join(name);
-        fs::create_dir_all(path.parent().unwrap_or(dir))?;
-        fs::write(path, text)?;
-    }
-    Ok(())
-}
-
-/// Compiles `rules` below a directory; the generated files with their contents.
-fn compile(dir: &Path) -> Result<Vec<(String, String)>> {
-    let out = dir.join("out");
-    Builder::new().dir(dir.join("rules")).out_dir(&out).compile()?;
-    let mut files = Vec::new();
-    for entry in fs::read_dir(out.join("tsd"))? {
-        let path = entry?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        files.push((name, fs::read_to_string(path)?));
-    }
-    files.sort();
-    Ok(files)
-}
+use folder::{Result, compile, write};
 
 const SHOP: [(&str, &str); 3] = [
     ("rules/rules.tsd", "mod shop;\nrule vip : {c: Customer, o: Order} / o.customer == c ==> reward(c.id)\n"),

@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use proc_macro2::{Delimiter, Group, Spacing, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, LineColumn, Spacing, Span, TokenStream, TokenTree};
 
 use crate::literal;
 
@@ -20,6 +20,8 @@ pub(crate) struct Layout {
     column: usize,
     /// Whether the last piece is a sign that the next one belongs to.
     glued: bool,
+    /// Where the last piece ended in its file, if it is a sign.
+    sign_ended: Option<LineColumn>,
 }
 
 /// No file has more lines than this between two tokens; a token further away comes from another file.
@@ -41,8 +43,11 @@ impl Layout {
                     self.piece(name.strip_prefix("r#").unwrap_or(&name), ident.span());
                 }
                 TokenTree::Punct(sign) => {
+                    // A `macro_rules!` forgets that signs stood side by side, but not where they stood.
+                    self.glued |= self.sign_ended == Some(sign.span().start());
                     self.piece(sign.as_char().encode_utf8(&mut [0; 4]), sign.span());
                     self.glued = sign.spacing() == Spacing::Joint;
+                    self.sign_ended = Some(sign.span().end());
                 }
                 TokenTree::Literal(literal) => self.piece(&literal::text(&literal), literal.span()),
             }
@@ -68,6 +73,7 @@ impl Layout {
         self.column += text.chars().count();
         self.pieces.push((start..self.text.len(), span));
         self.glued = false;
+        self.sign_ended = None;
     }
 
     /// Goes to where a token stood.
@@ -103,6 +109,8 @@ impl Layout {
 
 #[cfg(test)]
 mod tests {
+    use proc_macro2::Punct;
+
     use super::*;
 
     fn layout(text: &str) -> Layout {
@@ -131,6 +139,25 @@ mod tests {
             token
         });
         assert_eq!(Layout::new(tokens.collect()).text, "a ==> b <= c :: d");
+    }
+
+    #[test]
+    fn signs_that_stood_side_by_side_stay_together_behind_a_token_from_further_on() {
+        let tokens: TokenStream = "a==>b = = c\n\nlast".parse().unwrap_or_default();
+        // As `macro_rules!` gives them.
+        let mut tokens: Vec<TokenTree> = tokens
+            .into_iter()
+            .map(|token| match token {
+                TokenTree::Punct(sign) => {
+                    let mut alone = Punct::new(sign.as_char(), Spacing::Alone);
+                    alone.set_span(sign.span());
+                    alone.into()
+                }
+                token => token,
+            })
+            .collect();
+        tokens.rotate_right(1);
+        assert_eq!(Layout::new(tokens.into_iter().collect()).text.trim_start(), "last a ==> b = = c");
     }
 
     #[test]

@@ -63,7 +63,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
 /// there; with the path from the package.
 fn profile(module: &str) -> Option<(String, String)> {
     let package = std::env::var_os("CARGO_MANIFEST_DIR")?;
-    let shown = format!("rules/{module}.profile");
+    let shown = format!("rules/{}.profile", module.trim_start_matches("r#"));
     let text = std::fs::read_to_string(Path::new(&package).join(&shown)).ok()?;
     Some((shown, text))
 }

@@ -1,0 +1,2 @@
+# What `tests/profiled.rs` plans with.
+facts Customer 2
