@@ -17,6 +17,10 @@ impl Error {
         Self(format!("cannot {what} {}: {error}", path.display()))
     }
 
+    pub(crate) fn two_profiles(module: &str, one: &str, other: &str) -> Self {
+        Self(format!("the module {module} has two profiles, {one} and {other}: keep one of them"))
+    }
+
     pub(crate) fn no_out_dir() -> Self {
         Self(
             "OUT_DIR is not set: call this in a build script, or say where to write with `out_dir`"

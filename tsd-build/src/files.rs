@@ -80,7 +80,11 @@ impl Modules {
 
         for path in paths.iter().filter(|path| path.extension().is_some_and(|end| end == "profile")) {
             let text = fs::read_to_string(path).map_err(|error| Error::at(path, "read", &error))?;
-            self.profiles.insert(stem(path), File { name: format!("{shown}/{}", last_name(path)), text });
+            let (module, name) = (stem(path), format!("{shown}/{}", last_name(path)));
+            if let Some(other) = self.profiles.get(&module) {
+                return Err(Error::two_profiles(&module, &other.name, &name));
+            }
+            self.profiles.insert(module, File { name, text });
             self.watched.insert(path.clone());
         }
         let mut found = Vec::new();

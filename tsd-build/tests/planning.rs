@@ -184,3 +184,13 @@ fn a_profile_that_is_named_and_fits_no_module_is_a_warning() -> Result {
     );
     Ok(())
 }
+
+#[test]
+fn two_profiles_of_one_module_are_an_error() -> Result {
+    let dir = tempfile::tempdir()?;
+    write(dir.path(), &[SHOP, ("rules/shop.profile", ""), ("rules/more/shop.profile", "")])?;
+    let error = compile(dir.path()).map(drop).unwrap_err().to_string();
+    let profiles = ["rules/shop.profile", "rules/more/shop.profile"];
+    assert!(profiles.iter().all(|profile| error.contains(profile)), "{error}");
+    Ok(())
+}
