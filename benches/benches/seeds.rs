@@ -83,7 +83,7 @@ fn main() {
     if is_test() {
         let (set, module) = (Domain::Iot.rule_set(), compile(&Domain::Iot.rule_set()));
         let facts = set.facts(500);
-        let [apart, shared] = SHARINGS.map(|sharing| run(&module, &facts, sharing).into_host());
+        let [apart, shared] = SHARINGS.map(|sharing| run(module.clone(), &facts, sharing).into_host());
         assert_eq!(apart, shared);
         assert!(shared.count > 0, "some rule fires");
         for claims in &CLAIMS {
@@ -162,8 +162,8 @@ fn nodes() -> Table {
 }
 
 /// A session that has taken in all facts and run.
-fn run(module: &Module, facts: &[(TypeId, Vec<Value>)], sharing: Sharing) -> Engine<Fired> {
-    let mut engine = Engine::from_module(module.clone(), Fired::default(), sharing);
+fn run(module: Module, facts: &[(TypeId, Vec<Value>)], sharing: Sharing) -> Engine<Fired> {
+    let mut engine = Engine::from_module(module, Fired::default(), sharing);
     take_in(&mut engine, facts);
     engine
 }
@@ -269,7 +269,7 @@ fn serve(case: &str) {
         "with" => Sharing::On,
         _ => return,
     };
-    drop(black_box(run(&module, &facts, sharing)));
+    drop(black_box(run(module, &facts, sharing)));
 }
 
 /// The figures of the registry of joins, and of large sets.

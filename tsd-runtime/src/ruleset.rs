@@ -178,7 +178,7 @@ impl RuleSets {
         bitmaps
             + interned.bitmaps.capacity() * size_of::<Box<[u64]>>()
             + interned.index.allocation_size()
-            + 2 * REMEMBERED * size_of::<Operation>()
+            + (interned.meets.0.len() + interned.differences.0.len()) * size_of::<Operation>()
     }
 }
 
@@ -188,8 +188,8 @@ impl Interned {
         Self {
             bitmaps: vec![Box::default()],
             index: HashTable::new(),
-            meets: Remembered::new(),
-            differences: Remembered::new(),
+            meets: Remembered::default(),
+            differences: Remembered::default(),
             hasher,
             kept: 0,
         }
@@ -222,7 +222,7 @@ impl Interned {
         self.meets.get(left, right).unwrap_or_else(|| {
             let words = combine(self.words(left), self.words(right), |left, right| left & right);
             let result = self.intern(&words);
-            self.meets.put(Operation { left, right, result })
+            self.meets.put(Operation { left, right, result }, self.bitmaps.len())
         })
     }
 
@@ -231,20 +231,24 @@ impl Interned {
         self.differences.get(left, right).unwrap_or_else(|| {
             let words = combine(self.words(left), self.words(right), |left, right| left & !right);
             let result = self.intern(&words);
-            self.differences.put(Operation { left, right, result })
+            self.differences.put(Operation { left, right, result }, self.bitmaps.len())
         })
     }
 }
 
-/// How many results of one kind of operation are remembered.
+/// How many results of one kind of operation are remembered at the most.
 const REMEMBERED: usize = 4096;
 
-/// Recent results of one kind of operation, each in the only place where it can be.
-#[derive(Debug)]
-struct Remembered(Box<[Operation]>);
+/// How many results are remembered for each set that there is.
+const FOR_EACH_SET: usize = 4;
 
-/// An operation on two sets, and its result.
-#[derive(Clone, Copy, Debug)]
+/// Recent results of one kind of operation, each in the only place where it can be. There are as many places as a power
+/// of two, or none yet.
+#[derive(Debug, Default)]
+struct Remembered(Vec<Operation>);
+
+/// An operation on two sets, and its result. Operations with the empty set are never looked up.
+#[derive(Clone, Copy, Debug, Default)]
 struct Operation {
     left: u32,
     right: u32,
@@ -252,24 +256,26 @@ struct Operation {
 }
 
 impl Remembered {
-    fn new() -> Self {
-        // Operations with the empty set are never looked up.
-        Self(vec![Operation { left: 0, right: 0, result: 0 }; REMEMBERED].into())
-    }
-
-    fn place(left: u32, right: u32) -> usize {
+    #[inline]
+    fn place(&self, left: u32, right: u32) -> usize {
         let mixed = (u64::from(left) << 32 | u64::from(right)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        (mixed >> 32) as usize % REMEMBERED
+        (mixed >> 32) as usize & self.0.len().wrapping_sub(1)
     }
 
     #[inline]
     fn get(&self, left: u32, right: u32) -> Option<u32> {
-        let known = self.0[Self::place(left, right)];
+        let known = self.0.get(self.place(left, right))?;
         (known.left == left && known.right == right).then_some(known.result)
     }
 
-    fn put(&mut self, operation: Operation) -> u32 {
-        self.0[Self::place(operation.left, operation.right)] = operation;
+    /// Remembers a result; `sets` is how many sets there are.
+    fn put(&mut self, operation: Operation, sets: usize) -> u32 {
+        if self.0.len() < REMEMBERED && self.0.len() < sets * FOR_EACH_SET {
+            let room = (sets * FOR_EACH_SET).next_power_of_two().min(REMEMBERED);
+            self.0 = vec![Operation::default(); room];
+        }
+        let place = self.place(operation.left, operation.right);
+        self.0[place] = operation;
         operation.result
     }
 }
