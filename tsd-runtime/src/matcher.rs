@@ -32,6 +32,7 @@ use crate::memory::{Store, Texts, WorkingMemory};
 use crate::ruleset::{RuleSet, RuleSets};
 use crate::strategy::Strategy;
 use crate::support::Support;
+use batch::Admitted;
 pub(crate) use batch::{BLOCK, Batch};
 pub use counts::Counts;
 use entrances::{Entrance, Entrances};
@@ -63,8 +64,8 @@ pub(crate) struct Matcher {
     counting: bool,
     /// How many changes a side of a join takes without a probe before it is given up.
     pub(crate) patience: u32,
-    /// Room for the facts of a block that some rule wants at an entrance: place in the block, slot, rules.
-    wanted: Vec<(u32, u32, RuleSet)>,
+    /// Room for the facts of a block that some rule wants at an entrance.
+    admitted: Vec<Admitted>,
 }
 
 /// The live half of a root: where the chains of one tree start.
@@ -94,7 +95,7 @@ impl Matcher {
             crowded: None,
             counting: false,
             patience: keeping::PATIENCE,
-            wanted: Vec::new(),
+            admitted: Vec::new(),
         }
     }
 

@@ -34,6 +34,15 @@ pub(crate) struct Batch {
     is_mixed: bool,
 }
 
+/// A fact of a block that some rule wants at an entrance.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Admitted {
+    /// Its place in the block.
+    number: u32,
+    slot: u32,
+    set: RuleSet,
+}
+
 impl Batch {
     /// How old the youngest of these facts is, if it came with the batch.
     fn age_of(&self, types: &[TypeId], slots: &[u32], memory: &WorkingMemory) -> Option<u64> {
@@ -74,16 +83,16 @@ impl Matcher {
 
     /// Sends facts into the network at an entrance; `age` is that of the last change before them.
     fn enter_block(&mut self, entrance: Entrance, age: u64, slots: &[u32]) {
-        let mut wanted = std::mem::take(&mut self.wanted);
-        self.admit_block(entrance, slots, &mut wanted);
+        let mut admitted = std::mem::take(&mut self.admitted);
+        self.admit_block(entrance, slots, &mut admitted);
         if let Some(join) = entrance.join.and_then(|node| self.joins[node.0 as usize].as_deref()) {
-            let some: SmallVec<[u32; BLOCK]> = wanted.iter().map(|(_, slot, _)| *slot).collect();
-            let found = join.touch_all(&some, &self.memory);
+            let slots: SmallVec<[u32; BLOCK]> = admitted.iter().map(|fact| fact.slot).collect();
+            let found = join.touch_all(&slots, &self.memory);
             self.live.touch_gathered(&join.gathered(&self.roots), &found);
         }
         if let Some(mut propagation) = self.propagation(entrance.root, Sign::Add { fresh: true }) {
             let mut tuple = Slots::new();
-            for (number, slot, set) in wanted.drain(..) {
+            for Admitted { number, slot, set } in admitted.drain(..) {
                 propagation.agenda.set_age(age + 1 + u64::from(number));
                 match entrance.join {
                     None => {
@@ -98,19 +107,19 @@ impl Matcher {
                 self.crowded = Some(entrance.root);
             }
         }
-        self.wanted = wanted;
+        self.admitted = admitted;
     }
 
-    /// Finds those of the facts that some rule wants at an entrance: the fact's place in the block, its slot, its rules.
-    fn admit_block(&mut self, entrance: Entrance, slots: &[u32], wanted: &mut Vec<(u32, u32, RuleSet)>) {
+    /// Finds those of the facts that some rule wants at an entrance.
+    fn admit_block(&mut self, entrance: Entrance, slots: &[u32], admitted: &mut Vec<Admitted>) {
         let (input, sets) = self.entrances.input(entrance, &self.joins, &mut self.roots);
         let store = self.memory.store(input.ty);
-        wanted.clear();
+        admitted.clear();
         for (number, slot) in (0..).zip(slots) {
             let set = input.admit_row(store.row(*slot), None, &self.memory.texts, sets);
             let set = input.test(*slot, set, &self.memory, sets);
             if !set.is_empty() {
-                wanted.push((number, *slot, set));
+                admitted.push(Admitted { number, slot: *slot, set });
             }
         }
     }
