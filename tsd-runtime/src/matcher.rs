@@ -32,7 +32,7 @@ use crate::ruleset::{RuleSet, RuleSets};
 use crate::strategy::Strategy;
 use crate::support::Support;
 pub(crate) use batch::{BLOCK, Batch};
-pub use counts::Counts;
+pub use counts::{Counts, ViewCounts};
 use entrances::{Entrance, Entrances};
 pub(crate) use figure::{Answer, Known};
 use input::Input;
@@ -58,7 +58,7 @@ pub(crate) struct Matcher {
     pub(crate) support: Support,
     /// A tree whose sets want a collection.
     crowded: Option<RootId>,
-    /// Whether joins count what passes through them.
+    /// Whether joins count what passes through them. Views know for themselves.
     counting: bool,
     /// Room for the facts of a block that some rule wants at an entrance: place in the block, slot, rules.
     wanted: Vec<(u32, u32, RuleSet)>,
