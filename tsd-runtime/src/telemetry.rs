@@ -89,10 +89,10 @@ pub(crate) fn problem(rule: &str, effect: &str, reason: &str) {
 }
 
 /// Tells that an operator had no value.
-#[cold]
-pub(crate) fn no_value() {
+#[allow(unused_variables)]
+pub(crate) fn no_value(operator: &'static str) {
     #[cfg(feature = "tracing")]
-    tracing::debug!(target: "tsd", "an operator had no value");
+    tracing::debug!(target: "tsd", operator, "an operator had no value");
 }
 
 /// Work on rules or facts at large, which lasts as long as what is returned lives.

@@ -130,9 +130,10 @@ pub(crate) fn answer<'a>(
 ) -> Answer<'a> {
     match figure {
         Figure::Found { view, .. } => {
-            let answer = views.get(*view).answer(group);
+            let view = views.get(*view);
+            let answer = view.answer(group);
             if answer == Answer::Missing {
-                memory.no_values.set(memory.no_values.get() + 1);
+                memory.count_no_value(view.gather().name());
             }
             answer
         }

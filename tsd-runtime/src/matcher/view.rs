@@ -119,6 +119,10 @@ impl View {
         matches!(&self.parameters, Parameters::Values(values) if values.iter().any(|value| value.optional))
     }
 
+    pub(crate) fn gather(&self) -> Gather {
+        self.groups.gather()
+    }
+
     #[inline]
     pub(crate) fn answer(&self, group: u32) -> Answer<'_> {
         self.groups.answer(group)
