@@ -318,7 +318,14 @@ impl Views {
                     hashbrown::hash_map::Entry::Vacant(_) => false,
                     hashbrown::hash_map::Entry::Occupied(mut entry) if adds => {
                         entry.get_mut().rows += 1;
-                        false
+                        // A row that figures have changed leaves and comes again by itself, so that the fact is never
+                        // without a row.
+                        if view.figures.is_empty() {
+                            false
+                        } else {
+                            let value = view.measured(branch, chain, self, memory);
+                            view.exchange(group, &mut entry.get_mut().value, value, memory)
+                        }
                     }
                     hashbrown::hash_map::Entry::Occupied(mut entry) => {
                         entry.get_mut().rows -= 1;
@@ -347,6 +354,25 @@ impl View {
         } else {
             self.groups.subtract(group, value);
         }
+        told
+    }
+
+    /// Gathers another value of a fact than before.
+    fn exchange(
+        &mut self,
+        group: u32,
+        before: &mut Option<Gathered>,
+        now: Option<Gathered>,
+        memory: &WorkingMemory,
+    ) -> bool {
+        if *before == now {
+            return false;
+        }
+        let mut told = now.as_ref().is_some_and(|value| self.change(group, value, true, memory));
+        if let Some(value) = before {
+            told |= self.change(group, value, false, memory);
+        }
+        *before = now;
         told
     }
 
