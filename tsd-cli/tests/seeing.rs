@@ -90,6 +90,9 @@ fn a_picture_says_what_nodes_hold_when_there_are_facts() {
     assert!(counts.contains("\"vip\\n1 waiting\""), "{counts}");
     let run = out(&folder, &["graph", "shop.tsd", "facts.tsd", "--run", "--facts", "Item=more.csv"]);
     assert!(run.contains("Item\\n3 facts") && run.contains("\"vip\\n1 fired, 0 waiting\""), "{run}");
+    let page = out(&shop(), &["graph", "firm.tsd", "--counts", "--format", "html"]);
+    // The department asks when it comes and when its employee does.
+    assert!(page.contains(r#"["asked","2"],["told","1"]"#), "{page}");
 }
 
 #[test]

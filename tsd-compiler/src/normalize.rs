@@ -10,6 +10,7 @@ mod fold;
 mod form;
 mod keys;
 mod order;
+mod parameters;
 mod sets;
 mod split;
 mod view;

@@ -75,8 +75,9 @@ pub(crate) fn ask(schema: &Schema, question: Question<'_>, views: &mut Vec<View>
     }))
 }
 
-/// The parts that depend on outer variables alone, each as large as it can be, in an order that does not depend on how
-/// the condition was written.
+/// The parts that depend on outer variables alone, each as large as it can be, those of one kind together. Which part in
+/// the question each of these plays is for [`normalize`](crate::normalize) to see; where they play the same, their order
+/// here counts.
 fn leaves(schema: &Schema, outer: &[TypeId], condition: &Condition, measure: Option<&Expr>) -> Vec<Expr> {
     // Figures that ask different things of the same operands read alike as long as they have no names.
     let mut found: BTreeMap<String, Vec<Expr>> = BTreeMap::new();
@@ -96,7 +97,27 @@ fn leaves(schema: &Schema, outer: &[TypeId], condition: &Condition, measure: Opt
         Some(operand.clone())
     });
     measure.into_iter().for_each(&mut collect);
-    found.into_values().flatten().collect()
+    let mut leaves: Vec<Expr> = found.into_values().flatten().collect();
+    leaves.sort_by_cached_key(|leaf| {
+        (leaf.kind(), may_lack_value(schema, outer, leaf), declared(schema, outer, leaf))
+    });
+    leaves
+}
+
+/// The declared names that a leaf stands for, which do not depend on the order of the patterns around it.
+fn declared(schema: &Schema, outer: &[TypeId], leaf: &Expr) -> String {
+    match leaf {
+        Expr::Field { at, field, .. } => {
+            let ty = schema.ty(outer[at.index()]);
+            format!("{}.{}", ty.name, ty.field(*field).name)
+        }
+        Expr::Fact { ty, .. } => schema.ty(*ty).name.to_string(),
+        Expr::Figure(figure) => {
+            let operands = figure.operands.iter().map(|operand| declared(schema, outer, operand));
+            operands.fold(figure.name.to_string(), |all, operand| all + " " + &operand)
+        }
+        _ => String::new(),
+    }
 }
 
 /// Whether a part is a field, a fact or a figure of outer variables alone.

@@ -210,6 +210,19 @@ impl Arithmetic {
     }
 }
 
+impl Kind {
+    /// The cast to it as the rules write it.
+    pub fn cast(self) -> &'static str {
+        match self {
+            Self::Text => "(string)",
+            Self::Number => "(number)",
+            Self::Int => "(int)",
+            Self::Bool => "(bool)",
+            Self::Fact(_) => "",
+        }
+    }
+}
+
 impl Function {
     /// Every function, in order of declaration.
     pub const ALL: [Self; 9] = [

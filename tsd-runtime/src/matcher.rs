@@ -34,7 +34,7 @@ use crate::strategy::Strategy;
 use crate::support::Support;
 use batch::Admitted;
 pub(crate) use batch::{BLOCK, Batch};
-pub use counts::Counts;
+pub use counts::{Counts, ViewCounts};
 use entrances::{Entrance, Entrances};
 pub(crate) use figure::{Answer, Known};
 use input::Input;
@@ -60,7 +60,7 @@ pub(crate) struct Matcher {
     pub(crate) support: Support,
     /// A tree whose sets want a collection.
     crowded: Option<RootId>,
-    /// Whether joins count what passes through them.
+    /// Whether joins count what passes through them. Views know for themselves.
     counting: bool,
     /// How many changes a side of a join takes without a probe before it is given up.
     pub(crate) patience: u32,

@@ -268,8 +268,9 @@ impl<P: Program> Session<P> {
         crate::telemetry::held(&self.core.matcher);
     }
 
-    /// Whether joins count what passes through them, from now on: probes, and the pairs that they find. Each time that
-    /// it is turned on, the counts begin at nothing. Off, as it is at first, it costs nothing; on, a few percent.
+    /// Whether joins count what passes through them, from now on: probes, and the pairs that they find; and views how often
+    /// they are asked, and of how many changed answers they tell. Each time that it is turned on, the counts begin at
+    /// nothing. Off, as it is at first, it costs nothing; on, a few percent.
     pub fn collect_counts(&mut self, on: bool) {
         self.core.matcher.collect_counts(on);
     }

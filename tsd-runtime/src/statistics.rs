@@ -1,13 +1,13 @@
 //! What a session holds and has done: facts by type, tuples by node, activations by rule, and bytes.
 //!
-//! Everything here is read off the session when it is asked for, except the [`Counts`] of joins, which are kept only while
+//! Everything here is read off the session when it is asked for, except the [`Counts`] of joins and the [`ViewCounts`] of views, which are kept only while
 //! [`Session::collect_counts`](crate::Session::collect_counts) says so.
 
 use std::fmt;
 
 use tsd_ir::{NodeId, RootId, Signature, TypeId, ViewId};
 
-pub use crate::matcher::Counts;
+pub use crate::matcher::{Counts, ViewCounts};
 
 /// What a session holds and has done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -81,6 +81,8 @@ pub struct ViewStatistics {
     pub groups: usize,
     /// The bytes of what it has gathered, and of its parameters.
     pub bytes: usize,
+    /// How often it was asked, and told of changes; `None` unless the session counts.
+    pub counts: Option<ViewCounts>,
 }
 
 /// A place where tuples wait, which are tested again when a view or a followed fact changes.

@@ -89,11 +89,16 @@ pub(crate) fn problem(rule: &str, effect: &str, reason: &str) {
 }
 
 /// Tells that an operator had no value.
+#[cfg(feature = "tracing")]
 #[cold]
-pub(crate) fn no_value() {
-    #[cfg(feature = "tracing")]
-    tracing::debug!(target: "tsd", "an operator had no value");
+pub(crate) fn no_value(operator: &'static str) {
+    tracing::debug!(target: "tsd", operator, "an operator had no value");
 }
+
+/// Tells that an operator had no value.
+#[cfg(not(feature = "tracing"))]
+#[inline]
+pub(crate) fn no_value(_: &'static str) {}
 
 /// Work on rules or facts at large, which lasts as long as what is returned lives.
 #[cfg(feature = "tracing")]

@@ -103,12 +103,12 @@ impl<'a> Tuple<'a> {
         self.word_figure(index).map(FactHandle::from_word)
     }
 
-    /// Passes a result through and counts it when it is no value: for operators that can fail, not for fields.
+    /// Passes the result of an operator through and counts it when it is no value: for operators that can fail, not for
+    /// fields. `operator` is what the rules call it.
     #[inline]
-    pub fn counted<T>(self, result: Option<T>) -> Option<T> {
+    pub fn counted<T>(self, operator: &'static str, result: Option<T>) -> Option<T> {
         if result.is_none() {
-            self.memory.no_values.set(self.memory.no_values.get() + 1);
-            crate::telemetry::no_value();
+            self.memory.count_no_value(operator);
         }
         result
     }

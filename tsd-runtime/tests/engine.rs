@@ -305,3 +305,25 @@ fn a_session_without_rules_and_facts_holds_nothing_for_them() {
     assert!(engine.bytes() < with_rule);
     assert_eq!(engine.run().unwrap().total(), 0, "its activations went with it");
 }
+
+/// Each of two rows has the same fact, and what is gathered of it changes while both stay.
+#[test]
+fn what_is_gathered_of_a_fact_in_several_rows_follows_its_reference() {
+    let rules = r#"
+        type Name(#id: string, text: string)
+        type Part(#id: string, name: Name, size: int)
+        rule longest : {n: Name, text: MAX(b.name.text)} / {a: Part} / {b: Part} / a.size == b.size AND text == n.id ==> Print(n.id)
+        n1 = Name(id: "new", text: "old")
+        Part(id: "p1", name: n1, size: 1)
+        Part(id: "p2", name: n1, size: 1)
+    "#;
+    let mut engine = Engine::from_text("parts.tsd", rules, ()).unwrap();
+    let matches = |engine: &mut Engine<()>| engine.matches("longest").unwrap().len();
+    assert_eq!(matches(&mut engine), 0);
+    let first = engine.handles(TypeId(0)).next().unwrap();
+    let name = engine.insert_values(TypeId(0), &[text("old"), text("old")]).unwrap();
+    assert_eq!(matches(&mut engine), 1, "the greatest is old");
+    engine.update_values(first, &[text("new"), text("new")]).unwrap();
+    engine.retract_fact(name).unwrap();
+    assert_eq!(matches(&mut engine), 1, "the greatest is new");
+}

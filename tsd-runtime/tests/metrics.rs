@@ -174,15 +174,21 @@ fn runs_and_changes_of_rules_tell_their_figures() {
 fn what_a_session_holds_is_told_when_asked_for() {
     let collected = Collected::default();
     metrics::with_local_recorder(&collected, || {
-        let mut engine = Engine::from_text("shop.tsd", SHOP, ()).unwrap();
+        let many = "rule many : {c: Customer} / COUNT(o: Order) > 5 ==> reward(c.id, 0)";
+        let mut engine = Engine::from_text("shop.tsd", &format!("{SHOP}{many}"), ()).unwrap();
         engine.collect_counts(true);
         engine.insert_values(CUSTOMER, &[text("c1")]).unwrap();
         order(&mut engine, "o1", 5.0);
         engine.emit_metrics();
         let node = engine.statistics().joins[0].signature.short();
+        let view = engine.statistics().views[0].signature.short();
         let expected = [
+            // When the customer came, and when the order did.
+            (format!("tsd_view_asked{{node={view}}}"), 2.0),
+            (format!("tsd_view_told{{node={view}}}"), 1.0),
             (format!("tsd_join_left{{node={node}}}"), 1.0),
-            (format!("tsd_join_right{{node={node}}}"), 1.0),
+            // The customer came first, so that nobody looks for orders that are there already.
+            (format!("tsd_join_right{{node={node}}}"), 0.0),
             (format!("tsd_join_hits{{node={node}}}"), 1.0),
             ("tsd_activations_waiting{rule=bought}".to_owned(), 1.0),
             ("tsd_facts{type=Order}".to_owned(), 1.0),

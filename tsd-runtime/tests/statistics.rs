@@ -2,7 +2,7 @@
 
 use tsd_runtime::Engine;
 use tsd_runtime::ir::{FactHandle, TypeId, Value};
-use tsd_runtime::statistics::{Counts, JoinStatistics};
+use tsd_runtime::statistics::{Counts, JoinStatistics, ViewCounts};
 
 const SHOP: &str = r#"
     type Customer(#id: string, tier: string)
@@ -211,4 +211,45 @@ fn views_tell_their_answers_and_who_waits_for_them() {
     }
     let statistics = engine.statistics();
     assert!(statistics.views.is_empty() && statistics.watches.is_empty());
+}
+
+#[test]
+fn views_count_how_often_they_are_asked_and_what_they_tell() {
+    let rules = r#"
+        rule paid : {c: Customer} / SUM(o: Order / o.customer_id == c.id ; o.value) > 100
+            ==> reward(c.id + COUNT(o: Order / o.customer_id == c.id))
+    "#;
+    let mut engine = Engine::from_text("shop.tsd", &format!("{SHOP}{rules}"), ()).unwrap();
+    // Which view is which, whatever their order: only effects read the count.
+    let counts = |engine: &Engine<()>| {
+        let network = engine.network();
+        let of = |gather: &str| {
+            let (id, _) = network.views().find(|(_, view)| view.form.starts_with(gather)).unwrap();
+            network.view_statistics(id).counts
+        };
+        (of("SUM"), of("COUNT"))
+    };
+    let some = |asked: u64, told: u64| Some(ViewCounts { asked, told });
+    customer(&mut engine, "c0", "GOLD");
+    assert_eq!(counts(&engine), (None, None), "nobody has asked for counts");
+    engine.collect_counts(true);
+    customer(&mut engine, "c1", "GOLD");
+    assert_eq!(counts(&engine), (some(1, 0), some(1, 0)), "the customer is new, and both figures show");
+    order(&mut engine, "o1", "c1", 50.0);
+    assert_eq!(counts(&engine), (some(2, 1), some(2, 1)), "both groups have changed");
+    order(&mut engine, "o2", "nobody", 50.0);
+    assert_eq!(counts(&engine), (some(2, 1), some(2, 1)), "it is in no group");
+    order(&mut engine, "o3", "c1", 0.0);
+    assert_eq!(counts(&engine), (some(3, 1), some(3, 2)), "the sum is what it was; the tuple asks for both");
+    order(&mut engine, "o4", "c1", 100.0);
+    assert_eq!(counts(&engine), (some(4, 2), some(4, 3)));
+    engine.run().unwrap();
+    assert_eq!(counts(&engine), (some(4, 2), some(5, 3)), "effects ask, too");
+    let text = engine.network().to_string();
+    assert!(text.contains(", asked 4, told 2") && text.contains(", asked 5, told 3"), "{text}");
+    engine.collect_counts(true);
+    assert_eq!(counts(&engine), (some(0, 0), some(0, 0)), "counting begins anew");
+    engine.collect_counts(false);
+    assert_eq!(counts(&engine), (None, None));
+    assert!(!engine.network().to_string().contains("asked"));
 }

@@ -86,7 +86,7 @@ fn a_session_tells_of_its_work_and_of_what_could_not_be_done() {
         engine.run().unwrap();
         let expected = [
             "DEBUG run",
-            "DEBUG message=an operator had no value",
+            "DEBUG message=an operator had no value operator=\"/\"",
             "WARN message=an effect could not take place rule=\"ask\" effect=\"ask\" reason=\"an argument has no value\"",
             "recorded fired=2",
             "recorded problems=1",
@@ -110,4 +110,38 @@ fn a_session_tells_of_its_work_and_of_what_could_not_be_done() {
             lines[1]
         );
     });
+}
+
+#[test]
+fn an_operator_that_had_no_value_is_named_as_the_rules_write_it() {
+    let operators = [
+        ("o.count * o.count > 0", "*"),
+        ("o.count + o.count > 0", "+"),
+        ("-(0 - o.count - 1) > 0", "-"),
+        ("o.count % (o.count - o.count) > 0", "%"),
+        ("o.value / (o.value - o.value) > 0", "/"),
+        ("ABS(0 - o.count - 1) > 0", "ABS"),
+        ("(int) (o.value * 1e300) > 0", "(int)"),
+        ("(int) o.id > 0", "(int)"),
+        ("(number) o.id > 0", "(number)"),
+        ("(bool) o.id", "(bool)"),
+        ("SUBSTRING(o.id, 0 - o.count) == o.id", "SUBSTRING"),
+        ("MAX(p: Order / p.value < 0 ; p.value) > o.value", "MAX"),
+    ];
+    for (condition, operator) in operators {
+        let written = Written::default();
+        tracing::subscriber::with_default(written.clone(), || {
+            let rules = format!(
+                "type Order(#id: string, value: number, count: int)\naction ask(id: string)\n\
+                 rule ask : {{o: Order}} / {condition} ==> ask(o.id)"
+            );
+            let mut engine = Engine::from_text("orders.tsd", &rules, ()).unwrap();
+            written.take();
+            let order = [Value::Text("o1".to_owned()), Value::Number(1e10), Value::Int(i64::MAX)];
+            engine.insert_values(TypeId(0), &order).unwrap();
+        });
+        let lines = written.take();
+        let expected = format!("DEBUG message=an operator had no value operator={operator:?}");
+        assert!(!lines.is_empty() && lines.iter().all(|line| *line == expected), "{condition}: {lines:?}");
+    }
 }

@@ -110,20 +110,22 @@ impl Expressions {
             Expr::Negate(operand) => {
                 let kind = operand.kind();
                 let operand = self.code(operand);
-                operator("negate", kind, &[&operand])
+                operator("negate", Arithmetic::Subtract.symbol(), kind, &[&operand])
             }
             Expr::Arithmetic { kind, first, rest } => {
                 let first = self.code(first);
                 rest.iter().fold(first, |left, (op, right)| {
                     let right = self.code(right);
-                    counted(&operator(arithmetic(*op), Some(*kind), &[&left, &right]))
+                    let symbol = op.symbol();
+                    counted(symbol, &operator(arithmetic(*op), symbol, Some(*kind), &[&left, &right]))
                 })
             }
             Expr::Concat(parts) => {
                 let parts: Vec<Code> = parts.iter().map(|part| self.code(part)).collect();
                 let asks = parts.iter().any(Code::asks);
                 let parts = parts.iter().map(Code::str);
-                let whole = quote!(facts.counted(rt::ops::concat(&[#(#parts),*])));
+                let symbol = Arithmetic::Add.symbol();
+                let whole = quote!(facts.counted(#symbol, rt::ops::concat(&[#(#parts),*])));
                 Code::optional(whole, asks).with_text(Lifetime::Owned)
             }
             Expr::Call { function, arguments } => self.call(*function, arguments),
@@ -153,7 +155,7 @@ impl Expressions {
             Lifetime::Facts => Lifetime::Facts,
             Lifetime::Temporary | Lifetime::Owned => Lifetime::Temporary,
         };
-        let text = operand.str();
+        let (text, name) = (operand.str(), function.name());
         match function {
             Function::Length => Code::new(quote!(rt::ops::length(#text)), asks),
             Function::Upper => Code::new(quote!(rt::ops::upper(#text)), asks).with_text(Lifetime::Owned),
@@ -163,16 +165,16 @@ impl Expressions {
                 let start = codes.get(1).map(Code::plain);
                 let length =
                     codes.get(2).map(Code::plain).map_or(quote!(None), |length| quote!(Some(#length)));
-                let part = quote!(facts.counted(rt::ops::substring(#text, #start, #length)));
+                let part = quote!(facts.counted(#name, rt::ops::substring(#text, #start, #length)));
                 Code::optional(part, asks).with_text(borrowed)
             }
-            Function::Abs => operator("abs", kind, &[operand]),
+            Function::Abs => operator("abs", name, kind, &[operand]),
             Function::Round | Function::Floor | Function::Ceil if kind == Some(Kind::Int) => {
                 Code { tokens: operand.tokens.clone(), ..*operand }
             }
-            Function::Round => operator("round", kind, &[operand]),
-            Function::Floor => operator("floor", kind, &[operand]),
-            Function::Ceil => operator("ceil", kind, &[operand]),
+            Function::Round => operator("round", name, kind, &[operand]),
+            Function::Floor => operator("floor", name, kind, &[operand]),
+            Function::Ceil => operator("ceil", name, kind, &[operand]),
         }
     }
 
@@ -185,27 +187,28 @@ impl Expressions {
         let argument = if from == Kind::Text { operand.str() } else { operand.plain() };
         let call = quote!(rt::ops::#function(#argument));
         match (from, to) {
-            (Kind::Text, _) | (Kind::Number, Kind::Int) => Code::optional(quote!(facts.counted(#call)), asks),
+            (Kind::Text, _) | (Kind::Number, Kind::Int) => counted(to.cast(), &Code::optional(call, asks)),
             (Kind::Int | Kind::Number, Kind::Text) => Code::new(call, asks).with_text(Lifetime::Owned),
             _ => Code::new(call, asks),
         }
     }
 }
 
-/// An operator on numbers or integers, which may have no value. Only integer arithmetic can fail for one operand.
-fn operator(name: &str, kind: Option<Kind>, operands: &[&Code]) -> Code {
+/// An operator on numbers or integers, which may have no value; the rules call it `written`. Only integer arithmetic can
+/// fail for one operand.
+fn operator(name: &str, written: &str, kind: Option<Kind>, operands: &[&Code]) -> Code {
     let whole = kind == Some(Kind::Int);
     let function = format_ident!("{name}_{}", if whole { "int" } else { "number" });
     let asks = operands.iter().any(|operand| operand.asks());
     let plain = operands.iter().map(|operand| operand.plain());
     let code = Code::optional(quote!(rt::ops::#function(#(#plain),*)), asks);
-    if whole && operands.len() == 1 { counted(&code) } else { code }
+    if whole && operands.len() == 1 { counted(written, &code) } else { code }
 }
 
-/// The same, with every result that is no value counted.
-fn counted(code: &Code) -> Code {
+/// The same, with every result that is no value counted for the operator that the rules call `written`.
+fn counted(written: &str, code: &Code) -> Code {
     let tokens = &code.tokens;
-    Code::optional(quote!(facts.counted(#tokens)), code.asks)
+    Code::optional(quote!(facts.counted(#written, #tokens)), code.asks)
 }
 
 fn arithmetic(op: Arithmetic) -> &'static str {

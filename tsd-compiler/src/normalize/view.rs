@@ -2,7 +2,7 @@
 
 use tsd_ir::{Canonical, Expr, FigureExpr, Parameters, Schema, Source, Text};
 
-use super::{Conjunction, conjunctions, folded};
+use super::{Conjunction, conjunctions, folded, parameters};
 use crate::hir::{Condition, View};
 
 /// A view in normal form.
@@ -20,8 +20,8 @@ pub struct NormalView {
 #[derive(Debug, Default)]
 pub(super) struct Views {
     pub(super) list: Vec<NormalView>,
-    /// For each view of the rule, which of the list it is.
-    places: Vec<usize>,
+    /// For each view of the rule, which of the list it is, and where each of its parameters has gone.
+    places: Vec<(usize, Vec<usize>)>,
 }
 
 impl Views {
@@ -33,10 +33,12 @@ impl Views {
                 measure: view.measure.as_ref().map(|measure| folded(&normal.named(measure))),
                 ..view.clone()
             };
+            let places = parameters::places(schema, &view);
+            let view = parameters::at_places(&view, &places);
             let (condition, branches) = conjunctions(schema, &view.types(), &view.condition);
             let form: Text = form(schema, &view, &condition).into();
             let known = normal.list.iter().position(|other| other.form == form);
-            normal.places.push(known.unwrap_or(normal.list.len()));
+            normal.places.push((known.unwrap_or(normal.list.len()), places));
             if known.is_none() {
                 normal.list.push(NormalView { view, branches, form });
             }
@@ -53,9 +55,11 @@ impl Views {
                     ..(**figure).clone()
                 };
                 if let Source::View(view) = figure.source {
-                    let place = self.places[view as usize];
-                    named.source = Source::View(place as u16);
-                    named.name = self.list[place].form.clone();
+                    let (number, places) = &self.places[view as usize];
+                    named.source = Source::View(*number as u16);
+                    named.name = self.list[*number].form.clone();
+                    let operands = named.operands.clone();
+                    places.iter().zip(operands).for_each(|(place, one)| named.operands[*place] = one);
                 }
                 Some(Expr::Figure(Box::new(named)))
             }
@@ -69,7 +73,7 @@ impl Views {
 }
 
 /// What a view asks, as text: `SUM{0.total of Order for a Customer where (== 0.id 1.customer)}`.
-fn form(schema: &Schema, view: &View, condition: &str) -> String {
+pub(super) fn form(schema: &Schema, view: &View, condition: &str) -> String {
     let View { parameters, patterns, gather, measure, source, .. } = view;
     let types = view.types();
     let first = usize::from(*parameters != Parameters::None);

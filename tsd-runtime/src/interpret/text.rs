@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use tsd_ir::{Const, Expr, Function, Kind, ops};
+use tsd_ir::{Arithmetic, Const, Expr, Function, Kind, ops};
 
 use super::BoxedTest;
 use super::value;
@@ -71,7 +71,7 @@ pub(super) fn text(expr: &Expr) -> ComputeText {
             text_closure(move |tuple| {
                 let parts = parts.iter().map(|part| part(tuple)).collect::<Option<Vec<_>>>()?;
                 let parts: Vec<&str> = parts.iter().map(AsRef::as_ref).collect();
-                tuple.counted(ops::concat(&parts)).map(Cow::Owned)
+                tuple.counted(Arithmetic::Add.symbol(), ops::concat(&parts)).map(Cow::Owned)
             })
         }
         Expr::Call { function, arguments } => call(*function, arguments),
@@ -96,7 +96,7 @@ fn call(function: Function, arguments: &[Expr]) -> ComputeText {
                     Some(length) => Some(length(tuple)?),
                     None => None,
                 };
-                let part = tuple.counted(ops::substring(&text, start, length))?;
+                let part = tuple.counted(function.name(), ops::substring(&text, start, length))?;
                 Some(Cow::Owned(part.to_owned()))
             })
         }

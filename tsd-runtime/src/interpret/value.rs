@@ -78,11 +78,12 @@ pub(super) fn number(expr: &Expr) -> Compute<f64> {
         }
         Expr::Arithmetic { first, rest, .. } => {
             let first = number(first);
-            let rest: Vec<_> = rest.iter().map(|(op, operand)| (number_op(*op), number(operand))).collect();
+            let rest: Vec<_> =
+                rest.iter().map(|(op, operand)| (*op, number_op(*op), number(operand))).collect();
             Box::new(move |tuple| {
-                rest.iter().try_fold(first(tuple)?, |left, (op, right)| {
+                rest.iter().try_fold(first(tuple)?, |left, (op, compute, right)| {
                     let right = right(tuple)?;
-                    tuple.counted(op(left, right))
+                    tuple.counted(op.symbol(), compute(left, right))
                 })
             })
         }
@@ -110,7 +111,7 @@ pub(super) fn number(expr: &Expr) -> Compute<f64> {
                 let operand = text(operand);
                 Box::new(move |tuple| {
                     let text = operand(tuple)?;
-                    tuple.counted(ops::text_to_number(&text))
+                    tuple.counted(Kind::Number.cast(), ops::text_to_number(&text))
                 })
             }
             _ => number(operand),
@@ -148,16 +149,16 @@ pub(super) fn int(expr: &Expr) -> Compute<i64> {
             let operand = int(operand);
             Box::new(move |tuple| {
                 let operand = operand(tuple)?;
-                tuple.counted(ops::negate_int(operand))
+                tuple.counted(Arithmetic::Subtract.symbol(), ops::negate_int(operand))
             })
         }
         Expr::Arithmetic { first, rest, .. } => {
             let first = int(first);
-            let rest: Vec<_> = rest.iter().map(|(op, operand)| (int_op(*op), int(operand))).collect();
+            let rest: Vec<_> = rest.iter().map(|(op, operand)| (*op, int_op(*op), int(operand))).collect();
             Box::new(move |tuple| {
-                rest.iter().try_fold(first(tuple)?, |left, (op, right)| {
+                rest.iter().try_fold(first(tuple)?, |left, (op, compute, right)| {
                     let right = right(tuple)?;
-                    tuple.counted(op(left, right))
+                    tuple.counted(op.symbol(), compute(left, right))
                 })
             })
         }
@@ -169,7 +170,7 @@ pub(super) fn int(expr: &Expr) -> Compute<i64> {
             let Some(operand) = arguments.first().map(int) else { return Box::new(|_| None) };
             Box::new(move |tuple| {
                 let operand = operand(tuple)?;
-                tuple.counted(ops::abs_int(operand))
+                tuple.counted(Function::Abs.name(), ops::abs_int(operand))
             })
         }
         // Rounding an integer leaves it as it is.
@@ -181,7 +182,7 @@ pub(super) fn int(expr: &Expr) -> Compute<i64> {
                 let operand = number(operand);
                 Box::new(move |tuple| {
                     let number = operand(tuple)?;
-                    tuple.counted(ops::number_to_int(number))
+                    tuple.counted(Kind::Int.cast(), ops::number_to_int(number))
                 })
             }
             Some(Kind::Bool) => {
@@ -192,7 +193,7 @@ pub(super) fn int(expr: &Expr) -> Compute<i64> {
                 let operand = text(operand);
                 Box::new(move |tuple| {
                     let text = operand(tuple)?;
-                    tuple.counted(ops::text_to_int(&text))
+                    tuple.counted(Kind::Int.cast(), ops::text_to_int(&text))
                 })
             }
             _ => int(operand),
@@ -239,7 +240,7 @@ pub(super) fn bool(expr: &Expr) -> Compute<bool> {
                 let operand = text(operand);
                 Box::new(move |tuple| {
                     let text = operand(tuple)?;
-                    tuple.counted(ops::text_to_bool(&text))
+                    tuple.counted(Kind::Bool.cast(), ops::text_to_bool(&text))
                 })
             }
             _ => bool(operand),

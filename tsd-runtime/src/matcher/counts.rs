@@ -1,7 +1,8 @@
-//! What passes through joins, counted only while somebody asks for it.
+//! What passes through joins, and how often views are asked, counted only while somebody asks for it.
 //!
 //! A join that counts has a box for its counts; one that does not has none, and pays one look at an empty place for each
 //! arrival. How many pairs an arrival meets is known when its probe is over, so pairs are never counted one by one.
+//! Views look once for each tuple whether they count.
 
 /// What passed through a join while the session counted.
 ///
@@ -21,6 +22,15 @@ pub struct Counts {
     pub hits: u64,
     /// Pairs that went on to rules or to further joins: some rule wanted both sides, and its tests held.
     pub passed: u64,
+}
+
+/// What was asked of a view and told by it while the session counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ViewCounts {
+    /// How often somebody asked for an answer: a tuple that was tested anew, an effect that fired, another view.
+    pub asked: u64,
+    /// How many groups changed in the end, so that those who wait for them were told: one for each group and change.
+    pub told: u64,
 }
 
 /// Pairs that one arrival met.

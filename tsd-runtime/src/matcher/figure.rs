@@ -130,9 +130,10 @@ pub(crate) fn answer<'a>(
 ) -> Answer<'a> {
     match figure {
         Figure::Found { view, .. } => {
-            let answer = views.get(*view).answer(group);
+            let view = views.get(*view);
+            let answer = view.answer(group);
             if answer == Answer::Missing {
-                memory.no_values.set(memory.no_values.get() + 1);
+                memory.count_no_value(view.gather().name());
             }
             answer
         }
@@ -145,6 +146,7 @@ pub(crate) fn answer<'a>(
 
 /// The answers to all figures of a list about a tuple, each of which may depend on those before it.
 pub(crate) fn answers<'a>(figures: &[Figure], asking: &Asking<'a>, views: &'a Views) -> Answers<'a> {
+    views.count_asked(figures);
     let mut answers = Answers::new();
     for figure in figures {
         let group = asking.group(figure, views, &answers);

@@ -55,6 +55,10 @@ impl Groups {
         Self { gather, cells }
     }
 
+    pub(crate) fn gather(&self) -> Gather {
+        self.gather
+    }
+
     /// Whether one value more or less leaves what has come of a group as it is, as far as that is plain.
     #[inline]
     pub(crate) fn stays(&self, group: u32, adds: bool) -> bool {

@@ -198,7 +198,8 @@ impl Matcher {
         let Live { views, watches, queue, .. } = &mut self.live;
         let Some(view) = views.find_mut(ViewId(id)) else { return };
         let changed = view.take_changed(&self.memory);
-        for (watch_id, figure) in &view.watchers {
+        views.count_told(id, changed.len());
+        for (watch_id, figure) in &views.get(id).watchers {
             let Some(watch) = watches.get_mut(*watch_id) else { continue };
             let mut is_first = false;
             for group in &changed {
@@ -242,6 +243,7 @@ impl Matcher {
             }
         }
         let memory = &self.memory;
+        self.live.views.count_asked(&watch.figures);
         let mut answers = Answers::new();
         for (figure, group) in watch.figures.iter().zip(&groups) {
             answers.push(answer(figure, *group, &self.live.views, memory));

@@ -10,10 +10,11 @@ use crate::statistics::{
 };
 
 impl Matcher {
-    /// Has joins count what passes through them, from nothing on, or stop counting.
+    /// Has joins and views count what passes through them, from nothing on, or stop counting.
     pub(crate) fn collect_counts(&mut self, on: bool) {
         self.counting = on;
         self.joins.iter_mut().flatten().for_each(|join| join.counts = on.then(Box::default));
+        self.live.views.collect_counts(on);
     }
 
     pub(crate) fn statistics(&self) -> Statistics {
@@ -61,7 +62,8 @@ impl Matcher {
             Parameters::Values(_) => parameters.len(),
         };
         let bytes = live.bytes() + parameters.bytes();
-        ViewStatistics { view: id, signature: shape.signature, users: shape.users, groups, bytes }
+        let counts = self.live.views.counts(id);
+        ViewStatistics { view: id, signature: shape.signature, users: shape.users, groups, bytes, counts }
     }
 
     /// The statistics of the places where tuples wait.

@@ -4,10 +4,13 @@
 //! of their parameters. Where a fact may stand in several rows, or what is gathered of it may change while its row stays,
 //! the view remembers what each fact has contributed.
 
+use std::cell::Cell;
+
 use hashbrown::HashMap;
 use smallvec::SmallVec;
 use tsd_ir::{FieldId, Figure, Gather, Kind, Parameters, Position, Schema, TypeId, Value, ViewId};
 
+use super::counts::ViewCounts;
 use super::figure::{Answer, Asking, Known, Seen, answers};
 use super::groups::{Gathered, Groups};
 use super::rules::Place;
@@ -47,6 +50,7 @@ pub(crate) struct View {
     /// How many layers of watches lie between the facts and this view.
     pub(super) depth: u32,
     is_text: bool,
+    counts: Cell<ViewCounts>,
 }
 
 #[derive(Debug)]
@@ -96,6 +100,7 @@ impl View {
             places: Vec::new(),
             depth: 0,
             is_text: kind == Some(Kind::Text) && !counts,
+            counts: Cell::default(),
         }
     }
 
@@ -112,6 +117,10 @@ impl View {
     /// Whether some parameters may be missing.
     pub(crate) fn is_partial(&self) -> bool {
         matches!(&self.parameters, Parameters::Values(values) if values.iter().any(|value| value.optional))
+    }
+
+    pub(crate) fn gather(&self) -> Gather {
+        self.groups.gather()
     }
 
     #[inline]
@@ -189,34 +198,38 @@ impl View {
 
 /// The views of a session, by number.
 #[derive(Debug, Default)]
-pub(crate) struct Views(Vec<Option<Box<View>>>);
+pub(crate) struct Views {
+    list: Vec<Option<Box<View>>>,
+    /// Whether they count how often they are asked.
+    counting: bool,
+}
 
 impl Views {
     /// The view with a number, which must be in use.
     #[inline]
     pub(crate) fn get(&self, id: u16) -> &View {
-        self.0[id as usize].as_deref().expect("figures name views in use")
+        self.list[id as usize].as_deref().expect("figures name views in use")
     }
 
     pub(super) fn get_mut(&mut self, id: u16) -> &mut View {
-        self.0[id as usize].as_deref_mut().expect("figures name views in use")
+        self.list[id as usize].as_deref_mut().expect("figures name views in use")
     }
 
     /// The view with a number, if it is in use.
     pub(super) fn find_mut(&mut self, id: ViewId) -> Option<&mut View> {
-        self.0.get_mut(id.0 as usize)?.as_deref_mut()
+        self.list.get_mut(id.0 as usize)?.as_deref_mut()
     }
 
     pub(super) fn put(&mut self, id: ViewId, view: View) {
         let index = id.0 as usize;
-        if self.0.len() <= index {
-            self.0.resize_with(index + 1, || None);
+        if self.list.len() <= index {
+            self.list.resize_with(index + 1, || None);
         }
-        self.0[index] = Some(Box::new(view));
+        self.list[index] = Some(Box::new(view));
     }
 
     pub(super) fn remove(&mut self, id: ViewId) -> Option<Box<View>> {
-        self.0.get_mut(id.0 as usize)?.take()
+        self.list.get_mut(id.0 as usize)?.take()
     }
 
     /// Whether the answers to a figure are strings.
@@ -227,8 +240,47 @@ impl Views {
         }
     }
 
+    /// Has all views count, from nothing on, or stop counting.
+    pub(super) fn collect_counts(&mut self, on: bool) {
+        self.counting = on;
+        self.list.iter().flatten().for_each(|view| view.counts.set(ViewCounts::default()));
+    }
+
+    /// What a view has counted; `None` unless views count.
+    pub(super) fn counts(&self, id: ViewId) -> Option<ViewCounts> {
+        self.counting.then(|| self.get(id.0).counts.get())
+    }
+
+    /// Counts that each of these figures was asked for an answer.
+    #[inline]
+    pub(super) fn count_asked(&self, figures: &[Figure]) {
+        if self.counting {
+            self.count(figures);
+        }
+    }
+
+    #[cold]
+    fn count(&self, figures: &[Figure]) {
+        for figure in figures {
+            if let Figure::Found { view, .. } = figure
+                && let Some(view) = self.list[*view as usize].as_deref()
+            {
+                let counts = view.counts.get();
+                view.counts.set(ViewCounts { asked: counts.asked + 1, ..counts });
+            }
+        }
+    }
+
+    /// Counts that those who wait were told of changed groups of a view.
+    pub(super) fn count_told(&self, id: u16, groups: usize) {
+        if self.counting {
+            let counts = &self.get(id).counts;
+            counts.set(ViewCounts { told: counts.get().told + groups as u64, ..counts.get() });
+        }
+    }
+
     pub(super) fn bytes(&self) -> usize {
-        self.0.iter().flatten().map(|view| view.bytes()).sum()
+        self.list.iter().flatten().map(|view| view.bytes()).sum()
     }
 
     /// A row arrives at the end of a branch, or leaves. Returns whether the view has changes to tell of now and had none
@@ -241,7 +293,7 @@ impl Views {
         adds: bool,
         memory: &WorkingMemory,
     ) -> bool {
-        let Some(mut view) = self.0[id as usize].take() else { return false };
+        let Some(mut view) = self.list[id as usize].take() else { return false };
         let place = &view.places[branch as usize];
         let declared = |at: Position| chain[place.at(at.index())];
         let group = if view.parameters == Parameters::None { 0 } else { declared(Position(0)) };
@@ -266,7 +318,14 @@ impl Views {
                     hashbrown::hash_map::Entry::Vacant(_) => false,
                     hashbrown::hash_map::Entry::Occupied(mut entry) if adds => {
                         entry.get_mut().rows += 1;
-                        false
+                        // A row that figures have changed leaves and comes again by itself, so that the fact is never
+                        // without a row.
+                        if view.figures.is_empty() {
+                            false
+                        } else {
+                            let value = view.measured(branch, chain, self, memory);
+                            view.exchange(group, &mut entry.get_mut().value, value, memory)
+                        }
                     }
                     hashbrown::hash_map::Entry::Occupied(mut entry) => {
                         entry.get_mut().rows -= 1;
@@ -282,7 +341,7 @@ impl Views {
                 told
             }
         };
-        self.0[id as usize] = Some(view);
+        self.list[id as usize] = Some(view);
         told
     }
 }
@@ -295,6 +354,25 @@ impl View {
         } else {
             self.groups.subtract(group, value);
         }
+        told
+    }
+
+    /// Gathers another value of a fact than before.
+    fn exchange(
+        &mut self,
+        group: u32,
+        before: &mut Option<Gathered>,
+        now: Option<Gathered>,
+        memory: &WorkingMemory,
+    ) -> bool {
+        if *before == now {
+            return false;
+        }
+        let mut told = now.as_ref().is_some_and(|value| self.change(group, value, true, memory));
+        if let Some(value) = before {
+            told |= self.change(group, value, false, memory);
+        }
+        *before = now;
         told
     }
 

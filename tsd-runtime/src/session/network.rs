@@ -31,7 +31,7 @@ impl<'a> LiveNetwork<'a> {
         self.matcher.join_statistics(join, self.matcher.network.join(join))
     }
 
-    /// What a view holds. The view must be in use.
+    /// What a view holds, and how often it was asked if the session counts. The view must be in use.
     pub fn view_statistics(&self, view: ViewId) -> ViewStatistics {
         self.matcher.view_statistics(view)
     }
@@ -74,8 +74,13 @@ impl fmt::Display for LiveNetwork<'_> {
                 text
             },
             |view| {
-                let ViewStatistics { groups, bytes, .. } = self.view_statistics(view);
-                format!("{groups} groups, {bytes} bytes")
+                let ViewStatistics { groups, bytes, counts, .. } = self.view_statistics(view);
+                let mut text = format!("{groups} groups, {bytes} bytes");
+                if let Some(counts) = counts {
+                    // Writing to a String cannot fail.
+                    let _ = write!(text, ", asked {}, told {}", counts.asked, counts.told);
+                }
+                text
             },
         ))
     }

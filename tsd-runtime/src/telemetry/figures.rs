@@ -34,6 +34,8 @@ fn describe() {
     describe_gauge!("tsd_join_bytes", metrics::Unit::Bytes, "Bytes of the memories of a join");
     describe_gauge!("tsd_view_groups", "Combinations of its parameters for which a view has an answer");
     describe_gauge!("tsd_view_bytes", metrics::Unit::Bytes, "Bytes of what a view has gathered");
+    describe_gauge!("tsd_view_asked", "How often a view was asked since the session began to count");
+    describe_gauge!("tsd_view_told", "Changed answers that a view told of since the session began to count");
     describe_gauge!("tsd_watched", "Tuples that wait for views to change");
     describe_gauge!("tsd_join_probes", "Probes of a join since the session began to count");
     describe_gauge!(
@@ -115,8 +117,14 @@ pub(super) fn held(matcher: &Matcher) {
         }
     }
     for view in views {
-        gauge!("tsd_view_groups", "node" => view.signature.short()).set(view.groups as f64);
-        gauge!("tsd_view_bytes", "node" => view.signature.short()).set(view.bytes as f64);
+        let node = view.signature.short();
+        let set = |figure: &'static str, value: f64| gauge!(figure, "node" => node.clone()).set(value);
+        set("tsd_view_groups", view.groups as f64);
+        set("tsd_view_bytes", view.bytes as f64);
+        if let Some(counts) = view.counts {
+            set("tsd_view_asked", counts.asked as f64);
+            set("tsd_view_told", counts.told as f64);
+        }
     }
     gauge!("tsd_watched").set(watches.iter().map(|watch| watch.tuples).sum::<usize>() as f64);
     let Bytes { facts, strings, memories, views, watches, rule_sets, agenda } = bytes;

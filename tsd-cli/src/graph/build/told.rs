@@ -106,6 +106,9 @@ impl Teller<'_> {
         if let Some(held) = self.statistics.and_then(|held| held.views.iter().find(|held| held.view == id)) {
             node.lines.push(counted(held.groups, "answer"));
             node.counts.extend([("answers", held.groups.to_string()), ("bytes", held.bytes.to_string())]);
+            if let Some(counts) = held.counts {
+                node.counts.extend([("asked", counts.asked.to_string()), ("told", counts.told.to_string())]);
+            }
         }
         node.text = question;
         node

@@ -43,8 +43,9 @@ impl Lowering<'_> {
         let mut bindings: Vec<Binding> = Vec::new();
         let mut conditions = Vec::new();
         for node in parts_of(pair, Rule::pattern) {
-            let pattern = self.pattern(node, &mut fresh, &mut bound)?;
+            // What is bound under `not` and `exists`, their variable too, is known inside only.
             let known = bound.len();
+            let pattern = self.pattern(node, &mut fresh, &mut bound)?;
             let constraints = self.constraints(&pattern, &mut bound)?;
             if pattern.negated || pattern.exists {
                 bound.truncate(known);

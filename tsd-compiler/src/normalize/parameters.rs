@@ -1,0 +1,68 @@
+//! The order of a view's parameters: by the part that each plays in the question, so that it depends neither on who asks
+//! nor on how the condition was written.
+//!
+//! Parameters come in the order of their kinds ([`views`](crate::views)), so only those of one kind have to be told
+//! apart. Each is written into the question in turn, with a different mark than all others: what reads alike then is
+//! alike as far as one can see.
+
+use tsd_ir::{Expr, FieldId, Parameters, Position, Schema};
+
+use super::view::form;
+use super::{Forms, folded};
+use crate::hir::View;
+
+/// So many parameters of one kind are put in order; more stay as they are written.
+const MANY: usize = 32;
+
+/// For each parameter of a view the place that it goes to.
+pub(super) fn places(schema: &Schema, view: &View) -> Vec<usize> {
+    let Parameters::Values(parameters) = &view.parameters else { return Vec::new() };
+    let mut places: Vec<usize> = (0..parameters.len()).collect();
+    let mut first = 0;
+    for alike in parameters.chunk_by(|one, other| one == other) {
+        let own = first..first + alike.len();
+        first = own.end;
+        if !(2..=MANY).contains(&alike.len()) {
+            continue;
+        }
+        let mut order: Vec<(String, usize)> =
+            own.clone().map(|at| (marked(schema, view, at, own.start), at)).collect();
+        order.sort();
+        own.zip(order).for_each(|(place, (_, at))| places[at] = place);
+    }
+    places
+}
+
+/// The view with its parameters at these places.
+pub(super) fn at_places(view: &View, places: &[usize]) -> View {
+    if places.iter().enumerate().all(|(at, place)| at == *place) {
+        return view.clone();
+    }
+    renamed(view, &|at| places[at])
+}
+
+/// What a view asks when the parameter `at` is told from all others, which are not told from each other. Two of its kind
+/// stand from `first` on.
+fn marked(schema: &Schema, view: &View, at: usize, first: usize) -> String {
+    let marked = renamed(view, &|other| if other == at { first } else { first + 1 });
+    let types = marked.types();
+    let forms = Forms { schema, types: &types };
+    let condition = forms.canonical(&forms.of(&marked.condition, false));
+    form(schema, &View { measure: marked.measure.as_ref().map(folded), ..marked }, &condition)
+}
+
+/// The view with other names for its parameters.
+fn renamed(view: &View, name: &dyn Fn(usize) -> usize) -> View {
+    let mut rename = |part: &Expr| match part {
+        Expr::Field { at: Position(0), field, kind } => {
+            let field = FieldId(name(field.index()) as u16);
+            Some(Expr::Field { at: Position(0), field, kind: *kind })
+        }
+        _ => None,
+    };
+    View {
+        condition: view.condition.rewrite(&mut |operand| Some(operand.rewrite(&mut rename))),
+        measure: view.measure.as_ref().map(|measure| measure.rewrite(&mut rename)),
+        ..view.clone()
+    }
+}
