@@ -2,10 +2,9 @@
 //!
 //! Facts are made before the timed section and moved into it; the section makes the session, inserts, and runs.
 
-pub mod chain;
-pub mod customers;
 pub mod flights;
 pub mod orders;
+pub mod tables;
 pub mod updates;
 
 use tsd::ir::{Sharing, Value};
