@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use smallvec::SmallVec;
 use tsd_ir::{FactHandle, FieldId, Rule, TypeId, Value};
 
 use super::core::{Core, reader};
@@ -128,7 +129,7 @@ fn fire_any<P: Program>(session: &mut Session<P>, id: RuleId, slots: &[u32], tal
     let effects = &core.effects[id as usize];
     let answers = core.matcher.answers(&effects.figures, &effects.types, slots);
     let tuple = Tuple::new(&core.matcher.memory, &effects.types, slots).knowing(Known::new(&answers, &[]));
-    let computed: Vec<Option<Vec<Value>>> =
+    let computed: SmallVec<[Option<Vec<Value>>; 4]> =
         effects.list.iter().map(|effect| effect.values().and_then(|values| values.compute(tuple))).collect();
     let rule = Arc::clone(&live.rule);
     let handles = handles(tuple, slots.len());
@@ -149,7 +150,7 @@ fn fire_any<P: Program>(session: &mut Session<P>, id: RuleId, slots: &[u32], tal
     core.matcher.support.end();
 }
 
-fn handles(tuple: Tuple<'_>, count: usize) -> Vec<FactHandle> {
+fn handles(tuple: Tuple<'_>, count: usize) -> SmallVec<[FactHandle; 8]> {
     (0..count).map(|at| tuple.fact(at)).collect()
 }
 
