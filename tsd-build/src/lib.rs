@@ -88,16 +88,25 @@ impl Builder {
     /// With every error in the rules, each with an excerpt; or when a file cannot be read or written. Then no file is
     /// written.
     pub fn compile(self) -> Result<(), Error> {
+        self.compile_telling(|line| println!("cargo::{line}"))
+    }
+
+    /// Compiles the rules where there may be no Cargo: `tell` takes what [`compile`](Self::compile) tells Cargo, line by
+    /// line and without the `cargo::` in front: `rerun-if-changed=rules/shop.tsd`, `warning=…`.
+    ///
+    /// # Errors
+    /// Those of [`compile`](Self::compile).
+    pub fn compile_telling(self, mut tell: impl FnMut(&str)) -> Result<(), Error> {
         let out_dir = self.out_dir.or_else(|| std::env::var_os("OUT_DIR").map(PathBuf::from));
         let out_dir = out_dir.ok_or_else(Error::no_out_dir)?.join("tsd");
         let mut modules = Modules::find(&self.dirs)?;
         self.profiles.iter().try_for_each(|path| modules.add_profile(path))?;
-        modules.watched.iter().for_each(|path| println!("cargo::rerun-if-changed={}", path.display()));
+        modules.watched.iter().for_each(|path| tell(&format!("rerun-if-changed={}", path.display())));
         for profile in modules.idle_profiles() {
             let name = &profile.name;
-            println!(
-                "cargo::warning={name}: no module is planned with this profile, for it is named after none"
-            );
+            tell(&format!(
+                "warning={name}: no module is planned with this profile, for it is named after none"
+            ));
         }
 
         let mut generated = Vec::new();
@@ -113,7 +122,7 @@ impl Builder {
             };
             let mut compilation = compile_with(&sources, &ids, &planning);
             for diagnostic in compilation.diagnostics.iter().filter(|diagnostic| !diagnostic.is_error()) {
-                println!("cargo::warning={}", warning(diagnostic, &sources));
+                tell(&format!("warning={}", warning(diagnostic, &sources)));
             }
             let Some(module) = &mut compilation.module else {
                 compilation.diagnostics.retain(Diagnostic::is_error);

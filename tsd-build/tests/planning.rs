@@ -2,9 +2,7 @@
 
 mod folder;
 
-use std::env;
 use std::path::Path;
-use std::process::Command;
 
 use tsd_build::{Builder, Strategy};
 
@@ -113,29 +111,13 @@ fn code_changes_with_the_profile() -> Result {
     Ok(())
 }
 
-/// The tests below start it in a process of its own, as Cargo starts a build script: what it prints is for Cargo.
-#[test]
-#[ignore = "a build script, and no test"]
-fn build_script() -> Result {
-    let Some(profiles) = env::var_os("TSD_TEST_PROFILES") else { return Ok(()) };
-    let profiles = env::split_paths(&profiles).filter(|path| !path.as_os_str().is_empty());
-    profiles.fold(Builder::new().dir("rules"), Builder::profile).compile()?;
-    Ok(())
-}
-
-/// What a build script prints for Cargo that compiles `rules` below a directory with some profiles, sorted.
+/// What Cargo is told when `rules` below a directory is compiled with some profiles: lines, sorted, without the directory.
 fn told(dir: &Path, profiles: &[&str]) -> Result<Vec<String>> {
-    let output = Command::new(env::current_exe()?)
-        .args(["--exact", "build_script", "--ignored", "--nocapture"])
-        .current_dir(dir)
-        .env("OUT_DIR", dir.join("out"))
-        .env("TSD_TEST_PROFILES", env::join_paths(profiles)?)
-        .output()?;
-    let printed = String::from_utf8(output.stdout)?;
-    assert!(output.status.success(), "{printed}");
-    // The test harness may have begun the line.
-    let lines = printed.lines().filter_map(|line| Some(line[line.find("cargo::")?..].to_owned()));
-    let mut lines: Vec<String> = lines.collect();
+    let builder = Builder::new().dir(dir.join("rules")).out_dir(dir.join("out"));
+    let builder = profiles.iter().fold(builder, |builder, profile| builder.profile(dir.join(profile)));
+    let before = format!("{}/", dir.display());
+    let mut lines = Vec::new();
+    builder.compile_telling(|line| lines.push(line.replace(&before, "")))?;
     lines.sort();
     Ok(lines)
 }
@@ -143,17 +125,17 @@ fn told(dir: &Path, profiles: &[&str]) -> Result<Vec<String>> {
 /// What of it are warnings.
 fn warned(dir: &Path, profiles: &[&str]) -> Result<Vec<String>> {
     let told = told(dir, profiles)?.into_iter();
-    Ok(told.filter_map(|line| Some(line.strip_prefix("cargo::warning=")?.to_owned())).collect())
+    Ok(told.filter_map(|line| Some(line.strip_prefix("warning=")?.to_owned())).collect())
 }
 
 #[test]
 fn cargo_is_told_to_watch_profiles() -> Result {
     let dir = tempfile::tempdir()?;
     write(dir.path(), &[SHOP, ("rules/shop.profile", ""), ("observed/shop.profile", "")])?;
-    let watched = ["cargo::rerun-if-changed=rules", "cargo::rerun-if-changed=rules/shop.profile"];
-    let watched = [&watched[..], &["cargo::rerun-if-changed=rules/shop.tsd"]].concat();
+    let watched =
+        ["rules", "rules/shop.profile", "rules/shop.tsd"].map(|path| format!("rerun-if-changed={path}"));
     assert_eq!(told(dir.path(), &[])?, watched);
-    let named = [&["cargo::rerun-if-changed=observed/shop.profile"], &watched[..]].concat();
+    let named = [&["rerun-if-changed=observed/shop.profile".to_owned()], &watched[..]].concat();
     assert_eq!(told(dir.path(), &["observed/shop.profile"])?, named);
     Ok(())
 }
@@ -180,7 +162,7 @@ fn a_profile_that_is_named_and_fits_no_module_is_a_warning() -> Result {
     write(dir.path(), &[("rules/bank/bank.tsd", "mod bank;\ntype Account()\n")])?;
     assert_eq!(
         warned(dir.path(), &["shop.profile", "observed/any.profile"])?,
-        ["observed/any.profile: no module is planned with this profile, for it is named after none"]
+        ["any.profile: no module is planned with this profile, for it is named after none"]
     );
     Ok(())
 }

@@ -360,6 +360,8 @@ impl<T> Slots<T> {
         index
     }
 
+    /// Removes what has a number. Numbers are given out by `insert` and kept by their users alone, whom the network counts:
+    /// one is removed when its last user has gone, so no number that anybody has names an empty place.
     fn remove(&mut self, index: u32) -> T {
         self.free.push(index);
         self.places[index as usize].take().expect("only places in use are removed")
@@ -369,6 +371,7 @@ impl<T> Slots<T> {
         self.places.len() - self.free.len()
     }
 
+    /// What has a number; see [`remove`](Self::remove).
     fn at(&self, index: u32) -> &T {
         self.places[index as usize].as_ref().expect("numbers name places in use")
     }

@@ -28,7 +28,9 @@ use crate::strategy::Strategy;
 /// Inserting, updating and retracting facts bring the match up to date at once; actions run only in [`run`](Self::run).
 ///
 /// The cost of a change is that of the tuples it touches: a hash probe for each join that the fact takes part in, and a
-/// few nanoseconds for each joined tuple that some rule still wants. It does not depend on how many facts there are.
+/// few nanoseconds for each joined tuple that some rule still wants. It does not depend on how many facts there are, but for
+/// what was put off: who looks for partners where nobody has looked for long has them computed and indexed first, which
+/// costs no more than the changes that were spared it ([`set_patience`](Self::set_patience)).
 pub struct Session<P: Program> {
     pub(crate) host: P::Host,
     pub(crate) core: Core<P>,
@@ -227,7 +229,8 @@ impl<P: Program> Session<P> {
     }
 
     /// The tuples that satisfy a rule now, whether or not they fired: handles in the order of the rule's patterns. Their
-    /// order is not specified. Costs a pass over the facts on the right of the rule's last join.
+    /// order is not specified. Costs a pass over the facts on the right of the rule's last join; over those of the whole chain
+    /// where its tuples are not kept.
     ///
     /// # Errors
     /// [`Error::UnknownRule`]

@@ -1,7 +1,7 @@
 //! What a session holds and has done: facts by type, tuples by node, activations by rule, and bytes.
 //!
-//! Everything here is read off the session when it is asked for, except the [`Counts`] of joins and the [`ViewCounts`] of views, which are kept only while
-//! [`Session::collect_counts`](crate::Session::collect_counts) says so.
+//! Everything here is read off the session when it is asked for, except the [`Counts`] of joins and the [`ViewCounts`] of
+//! views, which are kept only while [`Session::collect_counts`](crate::Session::collect_counts) says so.
 
 use std::fmt;
 

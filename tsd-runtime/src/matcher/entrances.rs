@@ -64,7 +64,8 @@ impl Entrances {
         &mut self.by_view[index]
     }
 
-    /// The input behind an entrance, with the sets of its tree.
+    /// The input behind an entrance, with the sets of its tree. Both are there: an entrance is opened when its root or join
+    /// is made, and closed in the same step that takes it (`Matcher::remove_rule`).
     #[inline]
     pub(crate) fn input<'a>(
         &self,

@@ -3,9 +3,10 @@
 //! What stands on a side of a join follows from the facts: on the right those that pass the input's filters, on the left
 //! the tuples of the chain before it. Keeping it saves computing it for each probe, and costs memory and work for each
 //! change. So a side is given up when more changes have gone into it since the last probe than facts would have to be
-//! looked at to compute it anew, and kept again from the next probe on. Whatever the workload, that costs at most twice
-//! what would have been the best choice each time (the ski rental rule; Karlin et al., Algorithmica 3, 1988). A chain
-//! that changes all the time and whose last facts hardly ever come stores no tuples for them.
+//! looked at to compute it anew, and kept again from the next probe on. Counted in facts and tuples that are looked at, that
+//! is about twice the best choice at the worst (the ski rental rule; Karlin et al., Algorithmica 3, 1988). A chain that
+//! changes all the time and whose last facts hardly ever come stores no tuples for them. It is a bound on many changes
+//! together: the probe that finds nothing kept pays for all that did not have to.
 //!
 //! At first the left side is kept, which costs less than to join once more, and the right side is not: to look through the
 //! facts costs no more than to write them down.

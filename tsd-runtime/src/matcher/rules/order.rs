@@ -20,10 +20,13 @@ pub(in crate::matcher) struct Order<'a> {
 }
 
 impl Order<'_> {
+    /// The tree of an entry that activates something. It is there: a rule that goes is first taken out of every entry
+    /// (`Agenda::cancel_rules`), and its tree goes with its last rule, so entries of a tree that is gone activate nothing.
     fn root(&self, id: RootId) -> &Root {
         self.roots[id.0 as usize].as_ref().expect("entries of a tree go before the tree")
     }
 
+    /// The rule of a waiting branch, which is there for the same reason.
     fn place(&self, branch: Ranked) -> (&LiveRule, &Place) {
         let live = self.rules.get(branch.rule).expect("branches name live rules");
         (live, &live.places[branch.branch as usize])
@@ -47,6 +50,7 @@ impl Ranks for Order<'_> {
     #[inline]
     fn ranked(&self, root: RootId, bit: Bit) -> Ranked {
         let owner = self.root(root).branches[bit as usize].and_then(Owner::rule);
+        // Views end elsewhere, and the bit of a rule that goes leaves all entries before another gets it.
         owner.expect("entries of a rule go before the rule")
     }
 
