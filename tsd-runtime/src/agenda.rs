@@ -19,7 +19,7 @@ use tsd_ir::{NodeId, RootId, TypeId};
 pub(crate) use self::ordered::Key;
 use self::ordered::{Heap, Item};
 use self::stops::Stops;
-use crate::matcher::{RuleId, Slots};
+use crate::matcher::{Delta, Moving, RuleId, Slots};
 use crate::ruleset::{Bit, RuleSet, RuleSets};
 use crate::strategy::Strategy;
 
@@ -30,15 +30,6 @@ pub(crate) enum End {
     Root,
     /// The tuples of a join.
     Join(NodeId),
-}
-
-/// A tuple that begins or stops to activate rules.
-#[derive(Debug)]
-pub(crate) struct Arrival<'a> {
-    pub(crate) root: RootId,
-    pub(crate) end: End,
-    pub(crate) slots: &'a [u32],
-    pub(crate) set: RuleSet,
 }
 
 /// What the agenda asks of the rules in order to put activations in order.
@@ -161,9 +152,14 @@ impl Agenda {
         self.age = age;
     }
 
-    /// Dates anew what came after the change of an age, and puts it in the order of its ages.
-    pub(crate) fn date(&mut self, after: u64, age_of: impl Fn(RootId, End, &[u32]) -> u64) {
-        self.levels.iter_mut().for_each(|(_, level)| level.date(after, &age_of));
+    /// Dates anew what came after the change of an age; `dating` tells how the tuples of a node are dated.
+    pub(crate) fn date<D: Fn(&[u32]) -> u64>(&mut self, after: u64, dating: impl Fn(RootId, End) -> D) {
+        self.levels.iter_mut().for_each(|(_, level)| level.date(after, &dating));
+    }
+
+    /// Puts what came after the change of an age in the order of its ages.
+    pub(crate) fn put_by_age(&mut self, after: u64) {
+        self.levels.iter_mut().for_each(|(_, level)| level.put_by_age(after));
     }
 
     #[inline]
@@ -176,26 +172,54 @@ impl Agenda {
         &mut self.levels[place].1
     }
 
-    /// Takes in what a tuple activates.
-    #[inline]
-    pub(crate) fn add(&mut self, salience: i32, arrival: Arrival<'_>, sets: &mut RuleSets) {
-        let Arrival { root, end, slots, mut set } = arrival;
-        for muted in &self.muted {
-            if muted.root == root && muted.end == end && muted.slots.as_slice() == slots {
-                set = sets.difference(set, muted.only);
-            }
+    /// Takes in what tuples that came out of a node activate; `age` is that of the block.
+    pub(crate) fn add(
+        &mut self,
+        salience: i32,
+        place: (RootId, End),
+        age: u64,
+        delta: &Delta,
+        sets: &mut RuleSets,
+    ) {
+        if !self.muted.is_empty() {
+            return self.add_unmuted(salience, place, age, delta, sets);
         }
-        if !set.is_empty() {
-            let age = self.age;
-            let level = self.level(salience);
-            level.add(Entry { age, root, end, set, start: level.slots.len() as u32 }, slots);
+        self.level(salience).add_all(place, age, delta);
+    }
+
+    /// Takes in what is not muted.
+    #[cold]
+    fn add_unmuted(
+        &mut self,
+        salience: i32,
+        (root, end): (RootId, End),
+        age: u64,
+        delta: &Delta,
+        sets: &mut RuleSets,
+    ) {
+        for Moving { number, slots, mut set } in delta.iter() {
+            for muted in &self.muted {
+                if muted.root == root && muted.end == end && muted.slots.as_slice() == slots {
+                    set = sets.difference(set, muted.only);
+                }
+            }
+            if !set.is_empty() {
+                let (age, level) = (age + u64::from(number), self.level(salience));
+                level.add(Entry { age, root, end, set, start: level.slots.len() as u32 }, slots);
+            }
         }
     }
 
-    /// Takes out what a tuple activates no longer, where it has not fired.
-    pub(crate) fn cancel(&mut self, salience: i32, arrival: Arrival<'_>, sets: &mut RuleSets) {
-        self.stops.note(&arrival, sets);
-        self.level(salience).cancel(arrival, sets);
+    /// Takes out what tuples activate no longer, where it has not fired.
+    pub(crate) fn cancel(
+        &mut self,
+        salience: i32,
+        place: (RootId, End),
+        delta: &Delta,
+        sets: &mut RuleSets,
+    ) {
+        self.stops.note(place, delta, sets);
+        self.level(salience).cancel(place, delta, sets);
     }
 
     /// Takes out every activation of some rules of a tree.
@@ -333,29 +357,56 @@ impl Level {
         self.entries.push(entry);
     }
 
-    fn cancel(&mut self, arrival: Arrival<'_>, sets: &mut RuleSets) {
+    /// Takes in what tuples of a node activate.
+    fn add_all(&mut self, (root, end): (RootId, End), age: u64, delta: &Delta) {
+        let mut start = self.slots.len() as u32;
+        self.slots.extend_from_slice(delta.all_slots());
+        self.entries.extend(delta.iter().map(|Moving { number, slots, set }| {
+            let entry = Entry { age: age + u64::from(number), root, end, set, start };
+            start += slots.len() as u32;
+            entry
+        }));
+    }
+
+    fn cancel(&mut self, (root, end): (RootId, End), delta: &Delta, sets: &mut RuleSets) {
         let waiting = self.waiting_from();
         if waiting == self.entries.len() {
             return;
         }
         let entries = Entries { all: &self.entries, slots: &self.slots, waiting };
         self.finder.enter_all(entries);
-        let mut next = self.finder.latest(arrival.root, arrival.end, arrival.slots, entries);
-        while let Some(found) = next {
-            let entry = &mut self.entries[found as usize];
-            entry.set = sets.difference(entry.set, arrival.set);
-            self.disturbed = true;
-            next = self.finder.older(found);
+        for Moving { slots, set, .. } in delta.iter() {
+            let entries = Entries { all: &self.entries, slots: &self.slots, waiting };
+            let mut next = self.finder.latest(root, end, slots, entries);
+            while let Some(found) = next {
+                let entry = &mut self.entries[found as usize];
+                entry.set = sets.difference(entry.set, set);
+                self.disturbed = true;
+                next = self.finder.older(found);
+            }
         }
     }
 
+    /// The first entry that is younger than a change.
+    fn after(&self, age: u64) -> usize {
+        self.entries.partition_point(|entry| entry.age <= age)
+    }
+
     /// See [`Agenda::date`].
-    fn date(&mut self, after: u64, age_of: &impl Fn(RootId, End, &[u32]) -> u64) {
-        let first = self.entries.partition_point(|entry| entry.age <= after);
-        for number in first..self.entries.len() {
-            let Entry { root, end, .. } = self.entries[number];
-            self.entries[number].age = age_of(root, end, &self.slots[self.range(number as u32)]);
+    fn date<D: Fn(&[u32]) -> u64>(&mut self, after: u64, dating: &impl Fn(RootId, End) -> D) {
+        let mut number = self.after(after);
+        while let Some(Entry { root, end, .. }) = self.entries.get(number).copied() {
+            let age_of = dating(root, end);
+            while self.entries.get(number).is_some_and(|entry| (entry.root, entry.end) == (root, end)) {
+                self.entries[number].age = age_of(&self.slots[self.range(number as u32)]);
+                number += 1;
+            }
         }
+    }
+
+    /// See [`Agenda::put_by_age`].
+    fn put_by_age(&mut self, after: u64) {
+        let first = self.after(after);
         if self.entries[first..].is_sorted_by_key(|entry| entry.age) {
             return;
         }

@@ -7,6 +7,7 @@
 
 mod batch;
 mod counts;
+mod delta;
 mod entrances;
 mod figure;
 mod groups;
@@ -27,14 +28,15 @@ mod watch;
 use smallvec::SmallVec;
 use tsd_ir::{FactHandle, Network, RootId, Schema, Sharing, TypeId};
 
-use crate::agenda::{Agenda, End, Muted, Ranked};
+use crate::agenda::{Agenda, Muted, Ranked};
 use crate::memory::{Store, Texts, WorkingMemory};
 use crate::ruleset::{RuleSet, RuleSets};
 use crate::strategy::Strategy;
 use crate::support::Support;
-use batch::Admitted;
-pub(crate) use batch::{BLOCK, Batch};
+pub(crate) use batch::Batch;
 pub use counts::{Counts, ViewCounts};
+use delta::Deltas;
+pub(crate) use delta::{BLOCK, Delta, Moving};
 use entrances::{Entrance, Entrances};
 pub(crate) use figure::{Answer, Known};
 use input::Input;
@@ -64,8 +66,8 @@ pub(crate) struct Matcher {
     counting: bool,
     /// How many changes a side of a join takes without a probe before it is given up.
     pub(crate) patience: u32,
-    /// Room for the facts of a block that some rule wants at an entrance.
-    admitted: Vec<Admitted>,
+    /// Room for tuples on their way.
+    deltas: Deltas,
 }
 
 /// The live half of a root: where the chains of one tree start.
@@ -95,7 +97,7 @@ impl Matcher {
             crowded: None,
             counting: false,
             patience: keeping::PATIENCE,
-            admitted: Vec::new(),
+            deltas: Deltas::default(),
         }
     }
 
@@ -221,15 +223,18 @@ impl Matcher {
         if set.is_empty() {
             return;
         }
+        let mut facts = self.deltas.take(1);
+        facts.push_fact(0, slot, set);
+        self.enter_all(entrance, &mut facts, self.agenda.age(), sign);
+        self.deltas.put_back(facts);
+    }
+
+    /// Sends facts into the network at an entrance; what they bring about is so old, each by its number older.
+    #[inline]
+    fn enter_all(&mut self, entrance: Entrance, facts: &mut Delta, age: u64, sign: Sign) {
         let Some(mut propagation) = self.propagation(entrance.root, sign) else { return };
-        match entrance.join {
-            None => {
-                let mut slots = Slots::new();
-                slots.push(slot);
-                propagation.emit(End::Root, propagation.outlet, &mut slots, set);
-            }
-            Some(node) => propagation.right_activate(node, slot, set),
-        }
+        propagation.age = age;
+        propagation.enter(entrance.join, facts);
         if propagation.sets.wants_collection() {
             self.crowded = Some(entrance.root);
         }

@@ -15,8 +15,15 @@ impl RuleSet {
     /// The set without rules.
     pub(crate) const EMPTY: Self = Self(0);
 
+    #[inline]
     pub(crate) fn is_empty(self) -> bool {
         self.0 == 0
+    }
+
+    /// Something that can only be had by reading the set.
+    #[inline]
+    pub(crate) fn read(self) -> u32 {
+        self.0
     }
 }
 

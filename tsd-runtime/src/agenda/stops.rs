@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use tsd_ir::RootId;
 
-use super::{Arrival, End};
-use crate::matcher::Slots;
+use super::End;
+use crate::matcher::{Delta, Moving, Slots};
 use crate::ruleset::{RuleSet, RuleSets};
 
 /// What is noted.
@@ -28,20 +28,15 @@ pub(crate) struct Stopped {
 }
 
 impl Stops {
-    /// A tuple stops to activate rules.
+    /// Tuples stop to activate rules that end here.
     #[inline]
-    pub(super) fn note(&mut self, arrival: &Arrival<'_>, sets: &mut RuleSets) {
-        if !self.supporting.is_empty() {
-            self.note_supporting(arrival, sets);
-        }
-    }
-
-    fn note_supporting(&mut self, arrival: &Arrival<'_>, sets: &mut RuleSets) {
-        let Arrival { root, end, slots, set } = *arrival;
-        if let Some(supporting) = self.supporting.get(&(root, end)) {
-            let set = sets.meet(set, *supporting);
-            if !set.is_empty() {
-                self.stopped.push(Stopped { root, slots: slots.into(), set });
+    pub(super) fn note(&mut self, place: (RootId, End), delta: &Delta, sets: &mut RuleSets) {
+        if let Some(supporting) = self.supporting.get(&place) {
+            for Moving { slots, set, .. } in delta.iter() {
+                let set = sets.meet(set, *supporting);
+                if !set.is_empty() {
+                    self.stopped.push(Stopped { root: place.0, slots: slots.into(), set });
+                }
             }
         }
     }

@@ -10,16 +10,13 @@
 //! figures alone have brought about is as old as the last of them. Where activations did not arise in that order, they
 //! are dated when the batch ends.
 
-use smallvec::SmallVec;
 use tsd_ir::{RootId, TypeId};
 
 use super::entrances::Entrance;
 use super::join::Join;
-use super::settle::Live;
-use super::{Matcher, Root, Sign, Slots};
+use super::{Matcher, Root, Sign};
 use crate::agenda::End;
 use crate::memory::WorkingMemory;
-use crate::ruleset::RuleSet;
 
 /// A batch of facts of one type, on its way in.
 #[derive(Debug)]
@@ -30,25 +27,25 @@ pub(crate) struct Batch {
     first: u64,
     /// How old the last change before it is.
     age: u64,
-    /// Whether activations may have arisen in another order than that of their ages.
+    /// Whether activations may be of another age than that of the fact that brought them.
     is_mixed: bool,
 }
 
-/// A fact of a block that some rule wants at an entrance.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Admitted {
-    /// Its place in the block.
-    number: u32,
-    slot: u32,
-    set: RuleSet,
-}
-
 impl Batch {
-    /// How old the youngest of these facts is, if it came with the batch.
-    fn age_of(&self, types: &[TypeId], slots: &[u32], memory: &WorkingMemory) -> Option<u64> {
-        let own = types.iter().zip(slots).filter(|(ty, _)| **ty == self.ty);
-        let youngest = own.map(|(_, slot)| memory.store(self.ty).number(*slot)).max()?;
-        Some(self.age + 1 + youngest.checked_sub(self.first)?)
+    /// Tells how the tuples of these types are dated: as the youngest fact that came with the batch is, or as `last`.
+    fn dating<'a>(
+        &'a self,
+        types: &'a [TypeId],
+        memory: &'a WorkingMemory,
+        last: u64,
+    ) -> impl Fn(&[u32]) -> u64 + 'a {
+        let store = memory.store(self.ty);
+        move |slots| {
+            let own = types.iter().zip(slots).filter(|(ty, _)| **ty == self.ty);
+            let youngest = own.map(|(_, slot)| store.number(*slot)).max();
+            let behind = youngest.and_then(|number| number.checked_sub(self.first));
+            behind.map_or(last, |behind| self.age + 1 + behind)
+        }
     }
 }
 
@@ -83,57 +80,24 @@ impl Matcher {
 
     /// Sends facts into the network at an entrance; `age` is that of the last change before them.
     fn enter_block(&mut self, entrance: Entrance, age: u64, slots: &[u32]) {
-        let mut admitted = std::mem::take(&mut self.admitted);
-        self.admit_block(entrance, slots, &mut admitted);
-        if let Some(join) = entrance.join.and_then(|node| self.joins[node.0 as usize].as_deref()) {
-            let slots: SmallVec<[u32; BLOCK]> = admitted.iter().map(|fact| fact.slot).collect();
-            let found = join.touch_all(&slots, &self.memory);
-            self.live.touch_gathered(&join.gathered(&self.roots), &found);
-        }
-        if let Some(mut propagation) = self.propagation(entrance.root, Sign::Add { fresh: true }) {
-            let mut tuple = Slots::new();
-            for Admitted { number, slot, set } in admitted.drain(..) {
-                propagation.agenda.set_age(age + 1 + u64::from(number));
-                match entrance.join {
-                    None => {
-                        tuple.clear();
-                        tuple.push(slot);
-                        propagation.emit(End::Root, propagation.outlet, &mut tuple, set);
-                    }
-                    Some(node) => propagation.right_activate(node, slot, set),
-                }
-            }
-            if propagation.sets.wants_collection() {
-                self.crowded = Some(entrance.root);
-            }
-        }
-        self.admitted = admitted;
-    }
-
-    /// Finds those of the facts that some rule wants at an entrance.
-    fn admit_block(&mut self, entrance: Entrance, slots: &[u32], admitted: &mut Vec<Admitted>) {
         let (input, sets) = self.entrances.input(entrance, &self.joins, &mut self.roots);
-        let store = self.memory.store(input.ty);
-        admitted.clear();
-        for (number, slot) in (0..).zip(slots) {
-            let set = input.admit_row(store.row(*slot), None, &self.memory.texts, sets);
-            let set = input.test(*slot, set, &self.memory, sets);
-            if !set.is_empty() {
-                admitted.push(Admitted { number, slot: *slot, set });
-            }
+        let mut facts = self.deltas.take(1);
+        input.admit_all(slots, &self.memory, sets, &mut facts);
+        if !facts.is_empty() {
+            self.enter_all(entrance, &mut facts, age + 1, Sign::Add { fresh: true });
         }
+        self.deltas.put_back(facts);
     }
 
     /// Ends a batch: brings everything up to date that depends on figures, and puts what the batch activates in order.
     pub(crate) fn end_batch(&mut self, mut batch: Batch) {
         batch.is_mixed |= self.settle();
+        let Self { agenda, memory, roots, joins, .. } = self;
         if batch.is_mixed {
-            let Self { agenda, memory, roots, joins, .. } = self;
             let last = agenda.age();
-            agenda.date(batch.age, |root, end, slots| {
-                batch.age_of(types_at(roots, joins, root, end), slots, memory).unwrap_or(last)
-            });
+            agenda.date(batch.age, |root, end| batch.dating(types_at(roots, joins, root, end), memory, last));
         }
+        agenda.put_by_age(batch.age);
         self.put_in_order();
         self.collect_sets();
     }
@@ -149,20 +113,5 @@ fn types_at<'a>(
     match end {
         End::Root => roots[root.0 as usize].as_ref().map_or(&[], |root| std::slice::from_ref(&root.input.ty)),
         End::Join(node) => joins[node.0 as usize].as_ref().map_or(&[], |join| join.types()),
-    }
-}
-
-/// How many facts of a batch are under way together: enough to keep the memory busy, few enough to stay in the cache.
-pub(crate) const BLOCK: usize = 128;
-
-impl Live {
-    /// Reads what it takes to gather rows for the groups of these facts.
-    fn touch_gathered(&self, gathered: &SmallVec<[(u16, u32); 4]>, facts: &[u32]) {
-        for (view, branch) in gathered.iter().copied() {
-            let view = self.views.get(view);
-            if view.is_gathered_for_first(branch) {
-                view.touch_groups(facts);
-            }
-        }
     }
 }

@@ -1,7 +1,7 @@
 //! What passes through joins, and how often views are asked, counted only while somebody asks for it.
 //!
 //! A join that counts has a box for its counts; one that does not has none, and pays one look at an empty place for each
-//! arrival. How many pairs an arrival meets is known when its probe is over, so pairs are never counted one by one.
+//! arrival. How many pairs arrivals meet is known when their probes are over, so pairs are never counted one by one.
 //! Views look once for each tuple whether they count.
 
 /// What passed through a join while the session counted.
@@ -33,7 +33,7 @@ pub struct ViewCounts {
     pub told: u64,
 }
 
-/// Pairs that one arrival met.
+/// Pairs that arrivals met.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Met {
     pub(super) hits: u64,
@@ -41,10 +41,10 @@ pub(super) struct Met {
 }
 
 impl Counts {
-    /// Counts a search for partners among `others`.
-    pub(super) fn probed(&mut self, others: usize, met: Met) {
-        self.probes += u64::from(others > 0);
-        self.candidates += others as u64;
+    /// Counts `probes` searches for partners among `others`.
+    pub(super) fn probed(&mut self, probes: usize, others: usize, met: Met) {
+        self.probes += if others > 0 { probes as u64 } else { 0 };
+        self.candidates += (probes * others) as u64;
         self.hits += met.hits;
         self.passed += met.passed;
     }

@@ -1,10 +1,10 @@
 //! Figures at work: which group of a view a tuple asks, and what the answer is.
 
 use smallvec::SmallVec;
-use tsd_ir::{FactHandle, Figure, Leaf, Parameters, TypeId};
+use tsd_ir::{FactHandle, FieldId, Figure, Leaf, Parameters, TypeId};
 
-use super::view::Views;
-use crate::memory::{Texts, WorkingMemory};
+use super::view::{View, Views};
+use crate::memory::{Store, Texts, WorkingMemory};
 
 /// What a figure has for a tuple.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -120,26 +120,34 @@ impl Asking<'_> {
     }
 }
 
-/// The answer to a figure whose group is known.
-#[inline]
-pub(crate) fn answer<'a>(
-    figure: &Figure,
-    group: u32,
-    views: &'a Views,
-    memory: &'a WorkingMemory,
-) -> Answer<'a> {
-    match figure {
-        Figure::Found { view, .. } => {
-            let view = views.get(*view);
-            let answer = view.answer(group);
-            if answer == Answer::Missing {
-                memory.count_no_value(view.gather().name());
-            }
-            answer
+/// Where the answers to a figure come from.
+#[derive(Clone, Copy)]
+pub(crate) enum Source<'a> {
+    View(&'a View),
+    Field(&'a Store, FieldId),
+}
+
+impl<'a> Source<'a> {
+    pub(crate) fn new(figure: &Figure, views: &'a Views, memory: &'a WorkingMemory) -> Self {
+        match figure {
+            Figure::Found { view, .. } => Self::View(views.get(*view)),
+            Figure::Followed { ty, field, .. } => Self::Field(memory.store(*ty), *field),
         }
-        Figure::Followed { .. } if group == NOWHERE => Answer::Missing,
-        Figure::Followed { ty, field, .. } => {
-            memory.field(*ty, group, *field).map_or(Answer::Missing, Answer::Word)
+    }
+
+    /// The answer for a group.
+    #[inline]
+    pub(crate) fn answer(self, group: u32, memory: &WorkingMemory) -> Answer<'a> {
+        match self {
+            Self::View(view) => {
+                let answer = view.answer(group);
+                if answer == Answer::Missing {
+                    memory.count_no_value(view.gather().name());
+                }
+                answer
+            }
+            Self::Field(..) if group == NOWHERE => Answer::Missing,
+            Self::Field(store, field) => store.field(group, field).map_or(Answer::Missing, Answer::Word),
         }
     }
 }
@@ -150,7 +158,7 @@ pub(crate) fn answers<'a>(figures: &[Figure], asking: &Asking<'a>, views: &'a Vi
     let mut answers = Answers::new();
     for figure in figures {
         let group = asking.group(figure, views, &answers);
-        answers.push(answer(figure, group, views, asking.memory));
+        answers.push(Source::new(figure, views, asking.memory).answer(group, asking.memory));
     }
     answers
 }

@@ -175,19 +175,6 @@ impl Groups {
         }
     }
 
-    /// Reads the cell of a group.
-    #[inline]
-    pub(crate) fn touch(&self, group: u32) -> u32 {
-        let group = group as usize;
-        match &self.cells {
-            Cells::Counts(cells) => cells.get(group).copied().unwrap_or_default(),
-            Cells::Numbers(cells) => cells.get(group).map_or(0, |(count, _)| *count),
-            Cells::Ints(cells) => cells.get(group).map_or(0, |(count, _)| *count),
-            Cells::Ordered { cells, .. } => cells.get(group).map_or(0, |cell| cell.len() as u32),
-            Cells::Texts(cells) => cells.get(group).map_or(0, |cell| cell.len() as u32),
-        }
-    }
-
     /// What comes of nothing.
     fn empty(&self) -> Answer<'_> {
         match (self.gather, &self.cells) {

@@ -8,6 +8,7 @@
 use hashbrown::HashTable;
 use tsd_ir::{Const, Cut, Domain, FieldId, Kind, List, Type, TypeId};
 
+use super::delta::Delta;
 use super::residual::{PreparedTest, Residuals};
 use crate::memory::{Symbol, Texts, WorkingMemory, hash_words, is_present};
 use crate::ruleset::{Bit, RuleSet, RuleSets};
@@ -137,6 +138,26 @@ impl Input {
     ) -> RuleSet {
         let passed = self.admit_row(memory.store(self.ty).row(slot), candidates, &memory.texts, sets);
         self.test(slot, passed, memory, sets)
+    }
+
+    /// Adds those of some new facts that some rule wants to a delta, numbered by their places.
+    pub(crate) fn admit_all(
+        &self,
+        slots: &[u32],
+        memory: &WorkingMemory,
+        sets: &mut RuleSets,
+        admitted: &mut Delta,
+    ) {
+        let store = memory.store(self.ty);
+        for (number, slot) in (0..).zip(slots) {
+            let set = self.admit_row(store.row(*slot), None, &memory.texts, sets);
+            if !set.is_empty() {
+                admitted.push_fact(number, *slot, set);
+            }
+        }
+        if !self.tests.is_empty() {
+            admitted.retain(|slots, set| self.test(slots[0], set, memory, sets));
+        }
     }
 
     /// The rules of `passed` whose further tests hold on the fact at `slot`.

@@ -1,24 +1,21 @@
 //! Joins: the two memories of a node, and what happens when a tuple or a fact arrives.
 //!
-//! A change arrives at one side with a set of rules, updates that side's memory and probes the other. Each pair goes on
+//! Changes arrive at one side with a set of rules each, update that side's memory and probe the other. Each pair goes on
 //! with the rules that both sides carry, less those whose residual tests it fails, to wherever the node's tuples go
 //! ([`Propagation::emit`]).
 
-use smallvec::SmallVec;
 use tsd_ir::{KeyPair, NodeId, Part, RootId, TypeId};
 
-use super::Root;
-use super::batch::BLOCK;
 use super::counts::{Counts, Met};
+use super::delta::{Delta, Moving};
 use super::input::{Input, Member};
 use super::keeping::Keeping;
 use super::memory::{Key, LongKey};
-use super::propagation::{Outlet, Propagation, Sign, Slots};
+use super::propagation::{Outlet, Propagation, Slots};
 use super::residual::{PreparedTest, Residuals};
-use super::rules::Owner;
-use super::side::Side;
+use super::side::{Keyed, Side};
 use crate::agenda::End;
-use crate::memory::WorkingMemory;
+use crate::memory::{Store, WorkingMemory};
 use crate::ruleset::{Bit, RuleSet, RuleSets};
 use crate::tuple::Tuple;
 
@@ -156,8 +153,8 @@ impl Join {
         self.wiring.input.remove(bit);
         let wiring = &self.wiring;
         with_sides!(&mut self.sides, pair => {
-            pair.left.subtract_from_all(only, sets, |slots| wiring.left_key(memory, slots));
-            pair.right.subtract_from_all(only, sets, |slots| wiring.right_key(memory, slots[0]));
+            pair.left.subtract_from_all(only, sets, wiring.left_key(memory));
+            pair.right.subtract_from_all(only, sets, wiring.right_key(memory));
         });
     }
 
@@ -179,7 +176,7 @@ impl Join {
     ) {
         let wiring = &self.wiring;
         with_sides!(&mut self.sides, pair => {
-            if let Some(key) = wiring.right_key(memory, slot) {
+            if let Some(key) = wiring.right_key(memory)(&[slot]) {
                 if pair.right_kept.is_kept() {
                     pair.right.add(&key, &[slot], set, fresh, sets);
                 }
@@ -188,33 +185,6 @@ impl Join {
                 }
             }
         });
-    }
-
-    /// Reads what these facts will look at on the left when they arrive on the right. Returns the first facts of tuples
-    /// that they will most likely meet there.
-    pub(crate) fn touch_all(&self, slots: &[u32], memory: &WorkingMemory) -> SmallVec<[u32; BLOCK]> {
-        let wiring = &self.wiring;
-        with_sides!(&self.sides, pair => {
-            let mut keys: SmallVec<[_; BLOCK]> = SmallVec::new();
-            for slot in slots {
-                keys.extend(wiring.right_key(memory, *slot));
-            }
-            pair.left.touch_all(&keys, memory)
-        })
-    }
-
-    /// The views, and which of their branches, whose rows are the node's tuples.
-    pub(crate) fn gathered(&self, roots: &[Option<Root>]) -> SmallVec<[(u16, u32); 4]> {
-        let Wiring { outlet, root, .. } = &self.wiring;
-        let mut found = SmallVec::new();
-        if let Some(root) = roots[root.0 as usize].as_ref().filter(|_| !outlet.gathered.is_empty()) {
-            root.sets.for_each(outlet.gathered, |bit| {
-                if let Some(Owner::View { view, branch }) = root.branches[bit as usize] {
-                    found.push((view, branch));
-                }
-            });
-        }
-        found
     }
 
     /// Passes every set held through `map`.
@@ -255,28 +225,38 @@ impl Join {
 }
 
 impl Wiring {
+    /// Tells the keys of tuples on the left.
     #[inline]
-    pub(super) fn left_key<K: Key>(&self, memory: &WorkingMemory, slots: &[u32]) -> Option<K> {
-        K::from_words(self.keys.iter().map(|key| {
-            let at = key.at.index();
-            part(memory, self.types[at], slots[at], key.left)
-        }))
+    pub(super) fn left_key<'a, K: Key>(
+        &'a self,
+        memory: &'a WorkingMemory,
+    ) -> impl Fn(&[u32]) -> Option<K> + Copy + 'a {
+        move |slots| {
+            K::from_words(self.keys.iter().map(|key| {
+                let at = key.at.index();
+                part(memory.store(self.types[at]), slots[at], key.left)
+            }))
+        }
     }
 
+    /// Tells the keys of facts on the right.
     #[inline]
-    pub(super) fn right_key<K: Key>(&self, memory: &WorkingMemory, slot: u32) -> Option<K> {
-        let ty = self.input.ty;
-        K::from_words(self.keys.iter().map(|key| part(memory, ty, slot, key.right)))
+    pub(super) fn right_key<'a, K: Key>(
+        &'a self,
+        memory: &'a WorkingMemory,
+    ) -> impl Fn(&[u32]) -> Option<K> + Copy + 'a {
+        let store = memory.store(self.input.ty);
+        move |slots| K::from_words(self.keys.iter().map(|key| part(store, slots[0], key.right)))
     }
 }
 
 /// A part of a fact as a word of a key.
 #[inline(always)]
-pub(super) fn part(memory: &WorkingMemory, ty: TypeId, slot: u32, part: Part) -> Option<u64> {
+pub(super) fn part(store: &Store, slot: u32, part: Part) -> Option<u64> {
     match part {
-        Part::Field(field) => memory.field(ty, slot, field),
-        Part::Widened(field) => widened(memory.field(ty, slot, field)?),
-        Part::Fact => Some(memory.store(ty).handle(slot).to_word()),
+        Part::Field(field) => store.field(slot, field),
+        Part::Widened(field) => widened(store.field(slot, field)?),
+        Part::Fact => Some(store.handle(slot).to_word()),
     }
 }
 
@@ -287,20 +267,20 @@ fn widened(int: u64) -> Option<u64> {
 }
 
 impl Propagation<'_> {
-    /// A tuple arrives on the left of a join.
-    pub(crate) fn left_activate(&mut self, node: NodeId, slots: &mut Slots, set: RuleSet) {
+    /// Tuples arrive on the left of a join, or leave it.
+    pub(crate) fn left_activate(&mut self, node: NodeId, tuples: &Delta) {
         // A tuple never comes back to the node that it left, so the node can be taken out meanwhile.
         let Some(mut join) = self.joins[node.0 as usize].take() else { return };
         let Join { sides, wiring, counts, .. } = &mut *join;
-        with_sides!(sides, pair => self.left(wiring, pair, counts, node, slots, set));
+        with_sides!(sides, pair => self.left(wiring, pair, counts, node, tuples));
         self.joins[node.0 as usize] = Some(join);
     }
 
-    /// A fact arrives on the right of a join.
-    pub(crate) fn right_activate(&mut self, node: NodeId, slot: u32, set: RuleSet) {
+    /// Facts arrive on the right of a join, or leave it.
+    pub(crate) fn right_activate(&mut self, node: NodeId, facts: &Delta) {
         let Some(mut join) = self.joins[node.0 as usize].take() else { return };
         let Join { sides, wiring, counts, .. } = &mut *join;
-        with_sides!(sides, pair => self.right(wiring, pair, counts, node, slot, set));
+        with_sides!(sides, pair => self.right(wiring, pair, counts, node, facts));
         self.joins[node.0 as usize] = Some(join);
     }
 
@@ -310,34 +290,39 @@ impl Propagation<'_> {
         pair: &mut Pair<K>,
         counts: &mut Option<Box<Counts>>,
         node: NodeId,
-        slots: &mut Slots,
-        set: RuleSet,
+        tuples: &Delta,
     ) {
         let memory = self.memory;
-        let Some(key) = join.left_key::<K>(memory, slots) else { return };
+        let mut keyed = Keyed::new();
+        find_keys(tuples, join.left_key(memory), &mut keyed);
+        if keyed.is_empty() {
+            return;
+        }
         if pair.left_kept.is_kept() {
-            match self.sign {
-                Sign::Add { fresh } => pair.left.add(&key, slots, set, fresh, self.sets),
-                Sign::Remove => pair.left.subtract(&key, slots, set, self.sets),
-            }
-            if pair.left_kept.changes(self.patience, || join.facts_on_left(memory)) {
+            pair.left.change(&keyed, tuples, self.sign, self.sets);
+            if pair.left_kept.changes(keyed.len(), self.patience, || join.facts_on_left(memory)) {
                 pair.left.give_up();
             }
         }
         join.ask_right(pair, memory, self.sets);
+        let mut pairs = self.deltas.take(join.types.len());
         let mut met = Met::default();
-        for right in pair.right.group(&key, memory) {
+        pair.right.for_each_found(&keyed, memory, |at, right| {
             met.hits += 1;
+            let Moving { number, slots, set } = tuples.get(at);
             let both = self.sets.meet(set, right.set);
             if !both.is_empty() {
-                slots.push(right.slot);
-                met.passed += u64::from(self.pass(join, node, slots, both));
-                slots.pop();
+                pairs.push_pair(number, slots[0], &slots[1..], right.slot, both);
+                if pairs.is_full() {
+                    met.passed += self.pass(join, node, &mut pairs);
+                }
             }
-        }
+        });
+        met.passed += self.pass(join, node, &mut pairs);
+        self.deltas.put_back(pairs);
         if let Some(counts) = counts {
-            counts.left_in += 1;
-            counts.probed(pair.right.len(), met);
+            counts.left_in += keyed.len() as u64;
+            counts.probed(keyed.len(), pair.right.len(), met);
         }
     }
 
@@ -347,50 +332,65 @@ impl Propagation<'_> {
         pair: &mut Pair<K>,
         counts: &mut Option<Box<Counts>>,
         node: NodeId,
-        slot: u32,
-        set: RuleSet,
+        facts: &Delta,
     ) {
         let memory = self.memory;
-        let Some(key) = join.right_key::<K>(memory, slot) else { return };
+        let mut keyed = Keyed::new();
+        find_keys(facts, join.right_key(memory), &mut keyed);
+        if keyed.is_empty() {
+            return;
+        }
         if pair.right_kept.is_kept() {
-            match self.sign {
-                Sign::Add { fresh } => pair.right.add(&key, &[slot], set, fresh, self.sets),
-                Sign::Remove => pair.right.subtract(&key, &[slot], set, self.sets),
-            }
-            if pair.right_kept.changes(self.patience, || memory.store(join.input.ty).len()) {
+            pair.right.change(&keyed, facts, self.sign, self.sets);
+            if pair.right_kept.changes(keyed.len(), self.patience, || memory.store(join.input.ty).len()) {
                 pair.right.give_up();
             }
         }
         self.ask_left(join, pair, node);
-        let mut slots = Slots::new();
+        let mut pairs = self.deltas.take(join.types.len());
         let mut met = Met::default();
-        for left in pair.left.group(&key, memory) {
+        pair.left.for_each_found(&keyed, memory, |at, left| {
             met.hits += 1;
+            let Moving { number, slots, set } = facts.get(at);
             let both = self.sets.meet(left.set, set);
             if !both.is_empty() {
-                slots.clear();
-                slots.push(left.slot);
-                slots.extend_from_slice(left.more);
-                slots.push(slot);
-                met.passed += u64::from(self.pass(join, node, &mut slots, both));
+                pairs.push_pair(number, left.slot, left.more, slots[0], both);
+                if pairs.is_full() {
+                    met.passed += self.pass(join, node, &mut pairs);
+                }
             }
-        }
+        });
+        met.passed += self.pass(join, node, &mut pairs);
+        self.deltas.put_back(pairs);
         if let Some(counts) = counts {
-            counts.right_in += 1;
-            counts.probed(pair.left.len(), met);
+            counts.right_in += keyed.len() as u64;
+            counts.probed(keyed.len(), pair.left.len(), met);
         }
     }
 
-    /// A pair with one key goes on, for the rules whose residual tests it passes. Returns whether there are any.
-    #[inline]
-    fn pass(&mut self, join: &Wiring, node: NodeId, slots: &mut Slots, mut set: RuleSet) -> bool {
+    /// Pairs with one key go on, for the rules whose residual tests they pass, and are cleared. Returns how many did.
+    fn pass(&mut self, join: &Wiring, node: NodeId, pairs: &mut Delta) -> u64 {
         if !join.residuals.is_empty() {
-            set = join.residuals.clear(set, Tuple::new(self.memory, &join.types, slots), self.sets);
-            if set.is_empty() {
-                return false;
-            }
+            let (memory, sets) = (self.memory, &mut *self.sets);
+            pairs.retain(|slots, set| {
+                join.residuals.clear(set, Tuple::new(memory, &join.types, slots), sets)
+            });
         }
-        self.emit(End::Join(node), &join.outlet, slots, set);
-        true
+        let passed = pairs.len() as u64;
+        if passed > 0 {
+            self.emit(End::Join(node), &join.outlet, pairs);
+            pairs.clear();
+        }
+        passed
+    }
+}
+
+/// Finds the keys of tuples, with the tuples' places; those without one are left out, for nothing equals them.
+#[inline]
+fn find_keys<K: Key>(tuples: &Delta, key_of: impl Fn(&[u32]) -> Option<K>, keyed: &mut Keyed<K>) {
+    for (at, tuple) in (0..).zip(tuples.iter()) {
+        if let Some(key) = key_of(tuple.slots) {
+            keyed.push((key, at));
+        }
     }
 }

@@ -9,6 +9,7 @@
 use hashbrown::HashTable;
 use smallvec::SmallVec;
 
+use super::delta::BLOCK;
 use crate::memory::hash_words;
 use crate::ruleset::{RuleSet, RuleSets};
 
@@ -289,6 +290,24 @@ impl<K: Key> Memory<K> {
         let same = |group: &Group<K>| group.key == *key;
         let found = self.groups.as_ref().and_then(|groups| groups.find(key.hash(), same));
         RowIter { memory: self, row: found.map_or(NONE, |group| group.head) }
+    }
+
+    /// Calls `visit` with the rows that have these keys, after [`prepare`](Self::prepare): with the place that stands beside
+    /// the key, and the row. First reads the table for all keys.
+    #[inline]
+    pub(crate) fn for_each_found<'a>(
+        &'a self,
+        keyed: &[(K, u32)],
+        mut visit: impl FnMut(usize, Found<'a>),
+    ) {
+        if self.len == 0 {
+            return;
+        }
+        let groups: SmallVec<[RowIter<'a, K>; BLOCK]> =
+            keyed.iter().map(|(key, _)| self.group(key)).collect();
+        for ((_, at), group) in keyed.iter().zip(groups) {
+            group.for_each(|row| visit(*at as usize, row));
+        }
     }
 
     /// Passes every set held through `map`.

@@ -60,7 +60,7 @@ impl Matcher {
             return;
         }
         let words = |ty, slot, side: fn(&(Part, Part)) -> Part| -> Option<Vec<u64>> {
-            keys.iter().map(|key| part(memory, ty, slot, side(key))).collect()
+            keys.iter().map(|key| part(memory.store(ty), slot, side(key))).collect()
         };
         let mut counts: HashMap<Vec<u64>, u64, ahash::RandomState> =
             HashMap::with_hasher(crate::memory::hasher());

@@ -1,4 +1,4 @@
-//! One change on its way through a tree of joins, and where the tuples of a node go.
+//! Changes on their way through a tree of joins, and where the tuples of a node go.
 //!
 //! The rules that a tuple carries are split between those that end at its node, the joins further down, and the views
 //! whose rows the tuples are. Rules that wait for what figures say of the tuple are held back by their watch. Additions
@@ -7,13 +7,14 @@
 use smallvec::SmallVec;
 use tsd_ir::{NodeId, RootId};
 
+use super::delta::{Delta, Deltas};
 use super::input::Input;
 use super::join::Join;
 use super::rules::Owner;
 use super::settle::Live;
 use super::watch::WatchId;
 use super::{Matcher, Root};
-use crate::agenda::{Agenda, Arrival, End};
+use crate::agenda::{Agenda, End};
 use crate::memory::WorkingMemory;
 use crate::ruleset::{RuleSet, RuleSets};
 
@@ -79,7 +80,7 @@ impl Outlet {
     }
 }
 
-/// One change on its way through a tree of joins.
+/// Changes of one sign on their way through a tree of joins.
 #[derive(Debug)]
 pub(crate) struct Propagation<'a> {
     pub(crate) memory: &'a WorkingMemory,
@@ -92,82 +93,98 @@ pub(crate) struct Propagation<'a> {
     pub(crate) branches: &'a [Option<Owner>],
     pub(crate) live: &'a mut Live,
     pub(crate) agenda: &'a mut Agenda,
+    /// Room for tuples on their way.
+    pub(super) deltas: &'a mut Deltas,
     pub(crate) root: RootId,
     pub(crate) sign: Sign,
+    /// How old what comes now is.
+    pub(crate) age: u64,
     /// How many changes a side of a join takes without a probe before it is given up.
     pub(super) patience: u32,
 }
 
 impl Propagation<'_> {
-    /// A tuple comes out of a node, or does no longer, for the rules of `set`.
+    /// Facts arrive at an entrance of the tree, or leave it: at the root, or on the right of a join.
+    pub(crate) fn enter(&mut self, join: Option<NodeId>, facts: &mut Delta) {
+        match join {
+            None => self.emit(End::Root, self.outlet, facts),
+            Some(node) => self.right_activate(node, facts),
+        }
+    }
+
+    /// Tuples come out of a node, or do no longer.
     #[inline]
-    pub(crate) fn emit(&mut self, end: End, outlet: &Outlet, slots: &mut Slots, set: RuleSet) {
-        if outlet.watches.is_empty() {
-            return self.forward(end, outlet, slots, set);
-        }
-        let set = self.watch(outlet, slots, set);
-        if !set.is_empty() {
-            self.forward(end, outlet, slots, set);
-        }
-    }
-
-    /// Lets the watches of a node know of a tuple. Returns the rules that do not wait for what figures say of it; when it
-    /// leaves, those among them for which it held.
-    fn watch(&mut self, outlet: &Outlet, slots: &[u32], set: RuleSet) -> RuleSet {
-        let mut going_on = set;
+    pub(crate) fn emit(&mut self, end: End, outlet: &Outlet, delta: &mut Delta) {
         for (id, watching) in &outlet.watches {
-            let waiting = self.sets.meet(set, *watching);
-            if waiting.is_empty() {
-                continue;
-            }
-            going_on = self.sets.difference(going_on, waiting);
             match self.sign {
-                Sign::Add { .. } => self.live.arrive(*id, slots, waiting, self.sets),
-                Sign::Remove => {
-                    let held = self.live.leave(*id, slots, waiting, self.sets);
-                    going_on = self.sets.union(going_on, held);
-                }
+                Sign::Add { .. } => self.live.arrive(*id, delta, *watching, self.sets),
+                Sign::Remove => self.live.leave(*id, delta, *watching, self.sets),
             }
         }
-        going_on
+        if !delta.is_empty() {
+            self.forward(end, outlet, delta);
+        }
     }
 
-    /// A tuple of a join goes where the join's tuples go, for the rules of `set`.
-    pub(super) fn forward_from(&mut self, node: NodeId, slots: &mut Slots, set: RuleSet) {
+    /// Tuples of a join go where the join's tuples go.
+    pub(super) fn forward_from(&mut self, node: NodeId, delta: &Delta) {
         // A tuple never comes back to the node that it left, so the node can be taken out meanwhile.
         let Some(join) = self.joins[node.0 as usize].take() else { return };
-        self.forward(End::Join(node), &join.wiring.outlet, slots, set);
+        self.forward(End::Join(node), &join.wiring.outlet, delta);
         self.joins[node.0 as usize] = Some(join);
     }
 
-    /// A tuple of a node goes where the node's tuples go, for the rules of `set`.
-    #[inline]
-    pub(crate) fn forward(&mut self, end: End, outlet: &Outlet, slots: &mut Slots, set: RuleSet) {
+    /// Tuples of a node go where the node's tuples go.
+    pub(crate) fn forward(&mut self, end: End, outlet: &Outlet, delta: &Delta) {
         for (salience, rules) in &outlet.levels {
-            let ending = outlet.taking(*rules, set, self.sets);
-            if !ending.is_empty() {
-                let arrival = Arrival { root: self.root, end, slots, set: ending };
-                match self.sign {
-                    Sign::Add { .. } => self.agenda.add(*salience, arrival, self.sets),
-                    Sign::Remove => self.agenda.cancel(*salience, arrival, self.sets),
-                }
-            }
-        }
-        if !outlet.gathered.is_empty() {
-            let gathered = outlet.taking(outlet.gathered, set, self.sets);
-            let Self { sets, live, branches, sign, memory, .. } = self;
-            sets.for_each(gathered, |bit| {
-                if let Some(Owner::View { view, branch }) = branches[bit as usize] {
-                    live.gather(view, branch, slots, *sign != Sign::Remove, memory);
+            self.along(outlet, *rules, delta, |propagation, ending| {
+                let Self { agenda, root, age, sets, .. } = propagation;
+                match propagation.sign {
+                    Sign::Add { .. } => agenda.add(*salience, (*root, end), *age, ending, sets),
+                    Sign::Remove => agenda.cancel(*salience, (*root, end), ending, sets),
                 }
             });
         }
-        for (child, users) in &outlet.children {
-            let going_on = outlet.taking(*users, set, self.sets);
-            if !going_on.is_empty() {
-                self.left_activate(*child, slots, going_on);
-            }
+        if !outlet.gathered.is_empty() {
+            self.gather(outlet.gathered, delta);
         }
+        for (child, users) in &outlet.children {
+            self.along(outlet, *users, delta, |propagation, going_on| {
+                propagation.left_activate(*child, going_on);
+            });
+        }
+    }
+
+    /// Calls `go` with the tuples that take one of the ways out of a node, if there are any.
+    #[inline]
+    fn along(
+        &mut self,
+        outlet: &Outlet,
+        way: RuleSet,
+        delta: &Delta,
+        go: impl FnOnce(&mut Self, &Delta),
+    ) {
+        if outlet.one_way {
+            return go(self, delta);
+        }
+        let mut part = self.deltas.take(delta.width());
+        part.extend_with(delta, way, self.sets);
+        if !part.is_empty() {
+            go(self, &part);
+        }
+        self.deltas.put_back(part);
+    }
+
+    /// Tuples are rows of views.
+    fn gather(&mut self, gathered: RuleSet, delta: &Delta) {
+        let Self { sets, live, branches, sign, memory, .. } = self;
+        let (sets, adds) = (&**sets, *sign != Sign::Remove);
+        sets.for_each(gathered, |bit| {
+            if let Some(Owner::View { view, branch }) = branches[bit as usize] {
+                let rows = delta.iter().filter(|tuple| sets.contains(tuple.set, bit));
+                live.gather((view, branch), rows.map(|tuple| tuple.slots), adds, memory);
+            }
+        });
     }
 }
 
@@ -176,6 +193,7 @@ impl Matcher {
     #[inline]
     pub(super) fn propagation(&mut self, id: RootId, sign: Sign) -> Option<Propagation<'_>> {
         let Root { input, outlet, sets, branches } = self.roots[id.0 as usize].as_mut()?;
+        let age = self.agenda.age();
         Some(Propagation {
             memory: &self.memory,
             input,
@@ -185,8 +203,10 @@ impl Matcher {
             branches,
             live: &mut self.live,
             agenda: &mut self.agenda,
+            deltas: &mut self.deltas,
             root: id,
             sign,
+            age,
             patience: self.patience,
         })
     }

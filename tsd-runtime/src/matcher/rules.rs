@@ -18,7 +18,7 @@ use super::join::Join;
 use super::propagation::{Outlet, Sign};
 use super::residual::PreparedTest;
 use super::watch::WatchId;
-use super::{Matcher, Root, Slots};
+use super::{BLOCK, Matcher, Root, Slots};
 use crate::agenda::{End, Ranked};
 use crate::program::{NativeTest, Natives};
 use crate::ruleset::{Bit, RuleSets};
@@ -308,13 +308,20 @@ impl Matcher {
             }
         }
         let fresh = path.shared == 0;
-        let facts = self.memory.store(root.input.ty).live_slots();
-        let facts =
-            facts.map(|slot| (slot, root.input.admit(slot, Some(only), &self.memory, &mut root.sets)));
-        let admitted: Vec<_> = facts.filter(|(_, set)| !set.is_empty()).collect();
-        let Some(mut propagation) = self.propagation(path.root, Sign::Add { fresh }) else { return };
-        for (slot, set) in admitted {
-            propagation.emit(End::Root, propagation.outlet, &mut smallvec::smallvec![slot], set);
+        let slots: Vec<u32> = self.memory.store(root.input.ty).live_slots().collect();
+        for block in slots.chunks(BLOCK) {
+            let Some(root) = &mut self.roots[path.root.0 as usize] else { return };
+            let mut facts = self.deltas.take(1);
+            for slot in block {
+                let set = root.input.admit(*slot, Some(only), &self.memory, &mut root.sets);
+                if !set.is_empty() {
+                    facts.push_fact(0, *slot, set);
+                }
+            }
+            if let Some(mut propagation) = self.propagation(path.root, Sign::Add { fresh }) {
+                propagation.enter(None, &mut facts);
+            }
+            self.deltas.put_back(facts);
         }
     }
 

@@ -8,13 +8,15 @@
 //! Parameters of views enter the network as facts do, when the first tuple asks for them, and leave it when the last one
 //! that asked is gone.
 
+use smallvec::SmallVec;
 use tsd_ir::{FieldId, Figure, NodeId, Parameters, RootId, TypeId, ViewId};
 
-use super::figure::{Answer, Answers, Asking, NOWHERE, Seen, answer};
+use super::Matcher;
+use super::delta::{BLOCK, Delta};
+use super::figure::{Answer, Answers, Asking, NOWHERE, Seen, Source};
 use super::propagation::Sign;
 use super::view::Views;
 use super::watch::{TupleSlots, Watch, WatchId, Watches};
-use super::{Matcher, Slots};
 use crate::agenda::End;
 use crate::memory::{Symbol, WorkingMemory};
 use crate::ruleset::{RuleSet, RuleSets};
@@ -93,38 +95,49 @@ impl Queue {
 }
 
 impl Live {
-    /// A tuple arrives at a watch.
-    #[inline]
-    pub(super) fn arrive(&mut self, id: WatchId, slots: &[u32], set: RuleSet, sets: &mut RuleSets) {
+    /// Tuples arrive at a watch, which keeps them back from the rules of `watching`.
+    pub(super) fn arrive(
+        &mut self,
+        id: WatchId,
+        delta: &mut Delta,
+        watching: RuleSet,
+        sets: &mut RuleSets,
+    ) {
         let Some(watch) = self.watches.get_mut(id) else { return };
-        if watch.rows.arrive(slots, set, sets) {
+        if watch.rows.arrive(delta, watching, sets) {
             self.queue.push_watch(watch.depth, id);
         }
     }
 
-    /// A tuple leaves a watch. Returns the rules for which it held.
-    pub(super) fn leave(&mut self, id: WatchId, slots: &[u32], set: RuleSet, sets: &mut RuleSets) -> RuleSet {
-        let Some(watch) = self.watches.get_mut(id) else { return RuleSet::EMPTY };
-        let (held, unwanted) = watch.rows.leave(slots, set, sets);
-        if let Some(row) = unwanted {
-            let Watch { rows, figures, .. } = watch;
-            rows.release(row, slots, |figure, group| {
-                ask_no_more(&mut self.views, &mut self.queue, &figures[figure], group);
-            });
-        }
-        held
+    /// Tuples leave a watch, which lets go on of the rules of `watching` those for which a tuple held.
+    pub(super) fn leave(&mut self, id: WatchId, delta: &mut Delta, watching: RuleSet, sets: &mut RuleSets) {
+        let Some(watch) = self.watches.get_mut(id) else { return };
+        let (Watch { rows, figures, .. }, views, queue) = (watch, &mut self.views, &mut self.queue);
+        delta.retain(|slots, set| {
+            let waiting = sets.meet(set, watching);
+            if waiting.is_empty() {
+                return set;
+            }
+            let (held, unwanted) = rows.leave(slots, waiting, sets);
+            if let Some(row) = unwanted {
+                rows.release(row, slots, |figure, group| {
+                    ask_no_more(views, queue, &figures[figure], group);
+                });
+            }
+            let free = sets.difference(set, waiting);
+            sets.union(free, held)
+        });
     }
 
-    /// A row of a view arrives at the end of a branch, or leaves.
-    pub(super) fn gather(
+    /// Rows of a view arrive at the end of a branch, or leave.
+    pub(super) fn gather<'a>(
         &mut self,
-        view: u16,
-        branch: u32,
-        chain: &[u32],
+        (view, branch): (u16, u32),
+        chains: impl Iterator<Item = &'a [u32]>,
         adds: bool,
         memory: &WorkingMemory,
     ) {
-        if self.views.gather(view, branch, chain, adds, memory) {
+        if self.views.gather(view, branch, chains, adds, memory) {
             let depth = self.views.get(view).depth;
             self.queue.push_view(depth, view);
         }
@@ -220,53 +233,60 @@ impl Matcher {
             watch.rows.wait_again(rows);
             self.live.queue.push_watch(watch.depth, id);
         } else {
-            for row in &rows {
-                if let Some((mut slots, gone, come)) = self.looked_at(&mut watch, *row) {
-                    self.pass_on(watch.root, watch.join, &mut slots, gone, Sign::Remove);
-                    self.pass_on(watch.root, watch.join, &mut slots, come, Sign::Add { fresh: false });
-                }
+            let [mut gone, mut come] = [0; 2].map(|_| self.deltas.take(watch.types.len()));
+            for block in rows.chunks(BLOCK) {
+                self.look_at_block(&mut watch, block, &mut gone, &mut come);
+                self.pass_on(watch.root, watch.join, &mut gone, Sign::Remove);
+                self.pass_on(watch.root, watch.join, &mut come, Sign::Add { fresh: false });
             }
+            self.deltas.put_back(gone);
+            self.deltas.put_back(come);
             watch.rows.recycle(rows);
         }
         self.live.watches.put_back(id, watch);
     }
 
-    /// The tuple, the rules for which it holds no longer, and those for which it holds now.
-    #[inline]
-    fn looked_at(&mut self, watch: &mut Watch, row: u32) -> Option<(Slots, RuleSet, RuleSet)> {
-        let (reached, passed) = watch.rows.look_at(row)?;
-        let slots = watch.rows.tuple(row);
-        let mut groups = TupleSlots::from_elem(slots[0], watch.figures.len());
-        if watch.rows.is_indexed() {
-            for (index, group) in groups.iter_mut().enumerate() {
-                *group = watch.rows.group(row, index).unwrap_or(*group);
-            }
-        }
-        let memory = &self.memory;
-        self.live.views.count_asked(&watch.figures);
+    /// Looks at tuples that are due, and adds each to those that hold no longer, with the rules for which they do not, and
+    /// to those that hold now, with the rules for which they do. One that a figure has changed for a rule does both.
+    fn look_at_block(&mut self, watch: &mut Watch, rows: &[u32], gone: &mut Delta, come: &mut Delta) {
+        let Self { memory, live: Live { views, .. }, roots, schema, .. } = self;
+        let Some(root) = &mut roots[watch.root.0 as usize] else { return };
+        let (memory, views, sets) = (&*memory, &*views, &mut root.sets);
+        let sources: SmallVec<[Source<'_>; 4]> =
+            watch.figures.iter().map(|figure| Source::new(figure, views, memory)).collect();
         let mut answers = Answers::new();
-        for (figure, group) in watch.figures.iter().zip(&groups) {
-            answers.push(answer(figure, *group, &self.live.views, memory));
-        }
-        let sets = &mut self.roots[watch.root.0 as usize].as_mut()?.sets;
-        let holds = watch.passing(reached, &slots, &answers, memory, sets);
-        let (mut gone, mut come) = (sets.difference(passed, holds), sets.difference(holds, passed));
-        if watch.shows {
-            let views = &self.live.views;
-            let is_text = |figure: usize| views.is_text(&watch.figures[figure], &self.schema);
-            let seen = |figure: usize| Seen::of(answers[figure], is_text(figure), &memory.texts);
+        for row in rows.iter().copied() {
+            let Some((reached, passed)) = watch.rows.look_at(row) else { continue };
+            let slots = watch.rows.tuple(row);
+            views.count_asked(&watch.figures);
+            answers.clear();
+            for (index, source) in sources.iter().enumerate() {
+                let group = watch.rows.group(row, index).unwrap_or(slots[0]);
+                answers.push(source.answer(group, memory));
+            }
+            let holds = watch.passing(reached, &slots, &answers, memory, sets);
             let mut again = RuleSet::EMPTY;
-            for (figure, shown) in watch.shown.iter().enumerate() {
-                if !shown.is_empty() && watch.rows.see(row, figure, seen(figure)) {
-                    again = sets.union(again, *shown);
+            if watch.shows {
+                for (figure, shown) in watch.shown.iter().enumerate().filter(|(_, shown)| !shown.is_empty()) {
+                    let is_text = views.is_text(&watch.figures[figure], schema);
+                    if watch.rows.see(row, figure, Seen::of(answers[figure], is_text, &memory.texts)) {
+                        again = sets.union(again, *shown);
+                    }
+                }
+                again = sets.meet(again, holds);
+            }
+            // What goes and comes again held before.
+            let goes = sets.difference(passed, holds);
+            let comes = sets.difference(holds, passed);
+            let again = sets.meet(again, passed);
+            for (delta, set) in [(&mut *gone, goes), (&mut *come, comes)] {
+                let set = sets.union(set, again);
+                if !set.is_empty() {
+                    delta.push(0, &slots, set);
                 }
             }
-            let still = sets.meet(holds, passed);
-            let again = sets.meet(again, still);
-            (gone, come) = (sets.union(gone, again), sets.union(come, again));
+            watch.rows.set_passed(row, holds);
         }
-        watch.rows.set_passed(row, holds);
-        Some((slots, gone, come))
     }
 
     /// Makes sure that tuples have their groups. Returns whether they have: when some are asked for the first time, all are
@@ -325,7 +345,7 @@ impl Matcher {
         for (index, figure) in watch.figures.iter().enumerate() {
             if watch.rows.group(row, index).is_none() {
                 groups.push(slots[0]);
-                answers.push(answer(figure, slots[0], views, &self.memory));
+                answers.push(Source::new(figure, views, &self.memory).answer(slots[0], &self.memory));
                 continue;
             }
             if let Some(text) = asking.unknown_text(figure, &answers) {
@@ -340,7 +360,7 @@ impl Matcher {
                 return Err(Wanted::Parameters(*view, words.to_vec()));
             }
             groups.push(group);
-            answers.push(answer(figure, group, views, &self.memory));
+            answers.push(Source::new(figure, views, &self.memory).answer(group, &self.memory));
         }
         Ok(groups)
     }
@@ -387,18 +407,19 @@ impl Matcher {
     }
 
     /// Sends what began or stopped to hold at a watch on from its place.
-    fn pass_on(&mut self, root: RootId, join: Option<NodeId>, slots: &mut Slots, set: RuleSet, sign: Sign) {
-        if set.is_empty() {
+    fn pass_on(&mut self, root: RootId, join: Option<NodeId>, delta: &mut Delta, sign: Sign) {
+        if delta.is_empty() {
             return;
         }
         let Some(mut propagation) = self.propagation(root, sign) else { return };
         match join {
-            None => propagation.forward(End::Root, propagation.outlet, slots, set),
-            Some(id) => propagation.forward_from(id, slots, set),
+            None => propagation.forward(End::Root, propagation.outlet, delta),
+            Some(id) => propagation.forward_from(id, delta),
         }
         if propagation.sets.wants_collection() {
             self.crowded = Some(root);
         }
+        delta.clear();
     }
 
     /// The answers to figures about a tuple.

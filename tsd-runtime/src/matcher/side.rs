@@ -7,10 +7,14 @@
 use smallvec::SmallVec;
 use tsd_ir::{Part, TypeId};
 
-use super::batch::BLOCK;
+use super::delta::{BLOCK, Delta};
 use super::memory::{Found, Key, Memory, RowIter};
+use super::propagation::Sign;
 use crate::memory::{Store, WorkingMemory};
 use crate::ruleset::{RuleSet, RuleSets};
+
+/// Keys of tuples of a delta, with the tuples' places there.
+pub(super) type Keyed<K> = SmallVec<[(K, u32); BLOCK]>;
 
 /// The tuples on one side of a join.
 #[derive(Debug)]
@@ -57,12 +61,22 @@ impl<K: Key> Side<K> {
         }
     }
 
-    /// Takes rules from a tuple; see [`Memory::subtract`].
-    #[inline]
-    pub(crate) fn subtract(&mut self, key: &K, slots: &[u32], set: RuleSet, sets: &mut RuleSets) {
-        match self {
-            Self::Own(memory) => memory.subtract(key, slots, set, sets),
-            Self::Stored(stored) => stored.subtract(slots[0], set, sets),
+    /// Adds the rules of tuples with these keys to them, or takes them from them.
+    pub(super) fn change(&mut self, keyed: &[(K, u32)], tuples: &Delta, sign: Sign, sets: &mut RuleSets) {
+        let tuples = keyed.iter().map(|(key, at)| (key, tuples.get(*at as usize)));
+        match (self, sign) {
+            (Self::Own(memory), Sign::Add { fresh }) => {
+                tuples.for_each(|(key, tuple)| memory.add(key, tuple.slots, tuple.set, fresh, sets));
+            }
+            (Self::Own(memory), Sign::Remove) => {
+                tuples.for_each(|(key, tuple)| memory.subtract(key, tuple.slots, tuple.set, sets));
+            }
+            (Self::Stored(stored), Sign::Add { .. }) => {
+                tuples.for_each(|(_, tuple)| stored.add(tuple.slots[0], tuple.set, sets));
+            }
+            (Self::Stored(stored), Sign::Remove) => {
+                tuples.for_each(|(_, tuple)| stored.subtract(tuple.slots[0], tuple.set, sets));
+            }
         }
     }
 
@@ -98,12 +112,18 @@ impl<K: Key> Side<K> {
         }
     }
 
-    /// Reads what probes with these keys will look at. Returns the first facts of the tuples that they will most likely
-    /// find.
-    pub(crate) fn touch_all(&self, keys: &[K], memory: &WorkingMemory) -> SmallVec<[u32; BLOCK]> {
+    /// Calls `visit` with the tuples that have these keys, after [`prepare`](Self::prepare): with the place that stands
+    /// beside the key, and the tuple.
+    #[inline]
+    pub(super) fn for_each_found<'a>(
+        &'a self,
+        keyed: &[(K, u32)],
+        memory: &WorkingMemory,
+        visit: impl FnMut(usize, Found<'a>),
+    ) {
         match self {
-            Self::Own(own) => keys.iter().filter_map(|key| Some(own.group(key).next()?.slot)).collect(),
-            Self::Stored(stored) => stored.touch_all(keys, memory),
+            Self::Own(own) => own.for_each_found(keyed, visit),
+            Self::Stored(stored) => stored.for_each_found(keyed, memory, visit),
         }
     }
 
@@ -168,30 +188,69 @@ impl Stored {
         self.len -= usize::from(held.is_empty());
     }
 
-    /// First the index for all keys, then the facts that it leads to: neither loop waits for what it reads.
-    fn touch_all<K: Key>(&self, keys: &[K], memory: &WorkingMemory) -> SmallVec<[u32; BLOCK]> {
+    /// First reads the index for all keys, then the facts that it leads to, most likely those sought; so that no search
+    /// waits for what it reads.
+    #[inline]
+    fn for_each_found<'a, K: Key>(
+        &self,
+        keyed: &[(K, u32)],
+        memory: &WorkingMemory,
+        mut visit: impl FnMut(usize, Found<'a>),
+    ) {
+        if self.len == 0 {
+            return;
+        }
         let store = memory.store(self.ty);
-        let hash = |key: &K| Store::key_hash(self.key_words.iter().map(|word| key.words()[*word]));
-        let hashes: SmallVec<[u64; BLOCK]> = keys.iter().map(hash).collect();
-        std::hint::black_box(hashes.iter().fold(0, |all, hash| all ^ store.touch_index(*hash)));
-        let mut slots: SmallVec<_> = hashes.iter().filter_map(|hash| store.guess_by_key(*hash)).collect();
-        std::hint::black_box(slots.iter().fold(0, |all, slot| all ^ store.row(*slot)[0]));
-        slots.retain(|slot| self.holds(*slot));
-        slots
+        let fields = store.key_fields();
+        let has = |slot: u32, key: &K| match (store.row(slot), key.words()) {
+            (row, [word]) => row[fields[0]] == *word,
+            (row, words) => (fields.iter().zip(&self.key_words)).all(|(field, at)| row[*field] == words[*at]),
+        };
+        let mut hashes: SmallVec<[u64; BLOCK]> = SmallVec::new();
+        let mut read = 0;
+        for (key, _) in keyed {
+            let hash = match key.words() {
+                [word] => Store::key_hash([*word]),
+                words => Store::key_hash(self.key_words.iter().map(|at| words[*at])),
+            };
+            read ^= store.touch_index(hash);
+            hashes.push(hash);
+        }
+        let mut guesses: SmallVec<[Option<u32>; BLOCK]> = SmallVec::new();
+        for hash in &hashes {
+            let guess = store.guess_by_key(*hash);
+            guesses.push(guess);
+            if let Some(slot) = guess {
+                read ^= store.row(slot)[fields[0]] as u32 ^ self.rules_of(slot).read();
+            }
+        }
+        std::hint::black_box(read);
+        for (((key, at), hash), guess) in keyed.iter().zip(&hashes).zip(&guesses) {
+            let found = guess.and_then(|guess| match has(guess, key) {
+                true => Some(guess),
+                false => store.find_hashed(*hash, |slot| has(slot, key)),
+            });
+            if let Some(slot) = found {
+                let set = self.rules_of(slot);
+                if !set.is_empty() {
+                    visit(*at as usize, Found { slot, more: &[], set });
+                }
+            }
+        }
     }
 
-    /// Whether the fact at a slot takes part.
+    /// The rules of the fact at a slot.
     #[inline]
-    fn holds(&self, slot: u32) -> bool {
-        self.sets.get(slot as usize).is_some_and(|set| !set.is_empty())
+    fn rules_of(&self, slot: u32) -> RuleSet {
+        self.sets.get(slot as usize).copied().unwrap_or(RuleSet::EMPTY)
     }
 
     #[inline]
     fn find(&self, words: &[u64], memory: &WorkingMemory) -> Option<Found<'static>> {
         let store: &Store = memory.store(self.ty);
         let slot = store.find_key(self.key_words.iter().map(|word| words[*word]))?;
-        let set = self.sets.get(slot as usize).copied().filter(|set| !set.is_empty())?;
-        Some(Found { slot, more: &[], set })
+        let set = self.rules_of(slot);
+        (!set.is_empty()).then_some(Found { slot, more: &[], set })
     }
 }
 

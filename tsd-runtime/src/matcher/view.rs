@@ -7,6 +7,7 @@
 use std::cell::Cell;
 
 use hashbrown::HashMap;
+use hashbrown::hash_map::Entry;
 use smallvec::SmallVec;
 use tsd_ir::{FieldId, Figure, Gather, Kind, Parameters, Position, Schema, TypeId, Value, ViewId};
 
@@ -128,20 +129,19 @@ impl View {
         self.groups.answer(group)
     }
 
-    /// Notes that a group changes. Returns whether it is the first.
+    /// Notes that a group changes.
     #[inline]
-    fn touch(&mut self, group: u32, memory: &WorkingMemory) -> bool {
+    fn touch(&mut self, group: u32, memory: &WorkingMemory) {
         let index = group as usize;
         if self.touched_at.len() <= index {
             self.touched_at.resize(index + 1, 0);
         }
         if self.touched_at[index] != 0 || self.watchers.is_empty() {
-            return false;
+            return;
         }
         let before = Seen::of(self.groups.answer(group), self.is_text, &memory.texts);
         self.touched.push((group, before));
         self.touched_at[index] = self.touched.len() as u32;
-        self.touched.len() == 1
     }
 
     /// The groups that were touched and are not what they were before, in ascending order; none is touched any more.
@@ -171,18 +171,6 @@ impl View {
             self.touched = touched;
         }
         changed
-    }
-
-    /// Whether the rows of a branch are gathered for the fact at which its chain begins.
-    pub(super) fn is_gathered_for_first(&self, branch: u32) -> bool {
-        matches!(self.parameters, Parameters::Fact(_)) && self.places[branch as usize].at(0) == 0
-    }
-
-    /// Reads what will be looked at when rows come for these groups.
-    pub(super) fn touch_groups(&self, groups: &[u32]) {
-        let touched = groups.iter().filter_map(|group| self.touched_at.get(*group as usize));
-        std::hint::black_box(touched.fold(0, |all, at| all ^ at));
-        std::hint::black_box(groups.iter().fold(0, |all, group| all ^ self.groups.touch(*group)));
     }
 
     /// The bytes held.
@@ -284,78 +272,96 @@ impl Views {
         self.list.iter().flatten().map(|view| view.bytes()).sum()
     }
 
-    /// A row arrives at the end of a branch, or leaves. Returns whether the view has changes to tell of now and had none
+    /// Rows arrive at the end of a branch, or leave. Returns whether the view has changes to tell of now and had none
     /// before.
-    pub(super) fn gather(
+    pub(super) fn gather<'a>(
         &mut self,
         id: u16,
         branch: u32,
-        chain: &[u32],
+        chains: impl Iterator<Item = &'a [u32]>,
         adds: bool,
         memory: &WorkingMemory,
     ) -> bool {
         let Some(mut view) = self.list[id as usize].take() else { return false };
+        let was_quiet = view.touched.is_empty();
         let place = &view.places[branch as usize];
-        let declared = |at: Position| chain[place.at(at.index())];
-        let group = if view.parameters == Parameters::None { 0 } else { declared(Position(0)) };
-        let source = declared(view.source);
-        let told = match view.contributions.take() {
-            None => {
-                let value = match view.measure {
-                    Measure::Row => Some(Gathered::Row),
-                    _ => view.measured(branch, chain, self, memory),
-                };
-                value.is_some_and(|value| view.change(group, &value, adds, memory))
+        let at = |position: Position| place.at(position.index());
+        let (group_at, source_at) = (at(Position(0)), at(view.source));
+        let is_grouped = view.parameters != Parameters::None;
+        let group = |chain: &[u32]| if is_grouped { chain[group_at] } else { 0 };
+        match view.contributions.take() {
+            None if matches!(view.measure, Measure::Row) => {
+                chains.for_each(|chain| view.change(group(chain), &Gathered::Row, adds, memory));
             }
+            None => chains.for_each(|chain| {
+                if let Some(value) = view.measured(branch, chain, self, memory) {
+                    view.change(group(chain), &value, adds, memory);
+                }
+            }),
             Some(mut known) => {
-                let told = match known.entry((group, source)) {
-                    hashbrown::hash_map::Entry::Vacant(entry) if adds => {
-                        let value = view.measured(branch, chain, self, memory);
-                        let told =
-                            value.as_ref().is_some_and(|value| view.change(group, value, true, memory));
-                        entry.insert(Contribution { rows: 1, value });
-                        told
-                    }
-                    hashbrown::hash_map::Entry::Vacant(_) => false,
-                    hashbrown::hash_map::Entry::Occupied(mut entry) if adds => {
-                        entry.get_mut().rows += 1;
-                        // A row that figures have changed leaves and comes again by itself, so that the fact is never
-                        // without a row.
-                        if view.figures.is_empty() {
-                            false
-                        } else {
-                            let value = view.measured(branch, chain, self, memory);
-                            view.exchange(group, &mut entry.get_mut().value, value, memory)
-                        }
-                    }
-                    hashbrown::hash_map::Entry::Occupied(mut entry) => {
-                        entry.get_mut().rows -= 1;
-                        if entry.get().rows > 0 {
-                            false
-                        } else {
-                            let value = entry.remove().value;
-                            value.is_some_and(|value| view.change(group, &value, false, memory))
-                        }
-                    }
-                };
+                for chain in chains {
+                    let contribution = known.entry((group(chain), chain[source_at]));
+                    view.contribute(contribution, (branch, chain), adds, self, memory);
+                }
                 view.contributions = Some(known);
-                told
             }
-        };
+        }
+        let is_told = was_quiet && !view.touched.is_empty();
         self.list[id as usize] = Some(view);
-        told
+        is_told
     }
 }
 
 impl View {
-    fn change(&mut self, group: u32, value: &Gathered, adds: bool, memory: &WorkingMemory) -> bool {
-        let told = !self.groups.stays(group, adds) && self.touch(group, memory);
+    /// A row arrives, or leaves, where it is remembered what its fact has contributed to the group.
+    fn contribute(
+        &mut self,
+        contribution: Entry<'_, (u32, u32), Contribution, ahash::RandomState>,
+        (branch, chain): (u32, &[u32]),
+        adds: bool,
+        views: &Views,
+        memory: &WorkingMemory,
+    ) {
+        let group = contribution.key().0;
+        match contribution {
+            Entry::Vacant(entry) if adds => {
+                let value = self.measured(branch, chain, views, memory);
+                if let Some(value) = &value {
+                    self.change(group, value, true, memory);
+                }
+                entry.insert(Contribution { rows: 1, value });
+            }
+            Entry::Vacant(_) => {}
+            Entry::Occupied(mut entry) if adds => {
+                entry.get_mut().rows += 1;
+                // A row that figures have changed leaves and comes again by itself, so that the fact may never be without
+                // a row.
+                if !self.figures.is_empty() {
+                    let value = self.measured(branch, chain, views, memory);
+                    self.exchange(group, &mut entry.get_mut().value, value, memory);
+                }
+            }
+            Entry::Occupied(mut entry) => {
+                entry.get_mut().rows -= 1;
+                if entry.get().rows == 0
+                    && let Some(value) = entry.remove().value
+                {
+                    self.change(group, &value, false, memory);
+                }
+            }
+        }
+    }
+
+    /// One value of a group more or less.
+    fn change(&mut self, group: u32, value: &Gathered, adds: bool, memory: &WorkingMemory) {
+        if !self.groups.stays(group, adds) {
+            self.touch(group, memory);
+        }
         if adds {
             self.groups.add(group, value);
         } else {
             self.groups.subtract(group, value);
         }
-        told
     }
 
     /// Gathers another value of a fact than before.
@@ -365,16 +371,17 @@ impl View {
         before: &mut Option<Gathered>,
         now: Option<Gathered>,
         memory: &WorkingMemory,
-    ) -> bool {
+    ) {
         if *before == now {
-            return false;
+            return;
         }
-        let mut told = now.as_ref().is_some_and(|value| self.change(group, value, true, memory));
+        if let Some(value) = &now {
+            self.change(group, value, true, memory);
+        }
         if let Some(value) = before {
-            told |= self.change(group, value, false, memory);
+            self.change(group, value, false, memory);
         }
         *before = now;
-        told
     }
 
     /// What is gathered of a row; `None` when it has no value.

@@ -175,11 +175,17 @@ impl Store {
 
     /// The hash of the primary key of these words, in the order of the key's fields.
     #[inline]
-    pub(crate) fn key_hash(words: impl Iterator<Item = u64>) -> u64 {
+    pub(crate) fn key_hash(words: impl IntoIterator<Item = u64>) -> u64 {
         hash_words(words)
     }
 
-    /// The slot that a key of this hash most likely has.
+    /// The slot of the fact whose primary key has this hash and for which `same` holds.
+    #[inline]
+    pub(crate) fn find_hashed(&self, hash: u64, same: impl Fn(u32) -> bool) -> Option<u32> {
+        self.key.as_ref()?.slots.find(hash, same)
+    }
+
+    /// The slot that a key of this hash most likely has; none has it if there is no such slot.
     #[inline]
     pub(crate) fn guess_by_key(&self, hash: u64) -> Option<u32> {
         self.key.as_ref()?.slots.find(hash, |_| true)

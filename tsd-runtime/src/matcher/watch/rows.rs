@@ -6,6 +6,7 @@
 use hashbrown::HashTable;
 
 use super::TupleSlots;
+use crate::matcher::Delta;
 use crate::matcher::figure::{NOWHERE, Seen};
 use crate::ruleset::{RuleSet, RuleSets};
 
@@ -94,23 +95,29 @@ impl Rows {
         if self.width == 1 { smallvec::smallvec![row] } else { self.tuple_of(row).into() }
     }
 
-    /// Lets rules have a tuple, which is then to be looked at. Returns whether it is the first to wait for that.
-    #[inline]
-    pub(in crate::matcher) fn arrive(&mut self, slots: &[u32], set: RuleSet, sets: &mut RuleSets) -> bool {
-        let row = match self.find(slots) {
-            Some(row) => row,
-            None => self.allocate(slots),
-        };
-        let reached = &mut self.reached[row as usize];
-        *reached = sets.union(*reached, set);
-        self.mark(row)
-    }
-
-    /// Marks a row as to be looked at. Returns whether it is the first to wait for that.
-    #[inline]
-    pub(in crate::matcher) fn mark(&mut self, row: u32) -> bool {
+    /// Lets rules have tuples, each of which is then to be looked at. The rules of `watching` are kept here and do not go on.
+    /// Returns whether one of these tuples is the first to wait.
+    pub(in crate::matcher) fn arrive(
+        &mut self,
+        delta: &mut Delta,
+        watching: RuleSet,
+        sets: &mut RuleSets,
+    ) -> bool {
         let was_empty = self.waiting.is_empty();
-        mark(&mut self.due, &mut self.waiting, row);
+        if self.width == 1 {
+            let last = delta.all_slots().iter().max();
+            self.grow(last.map_or(0, |slot| *slot as usize + 1));
+        }
+        delta.retain(|slots, set| {
+            let waiting = sets.meet(set, watching);
+            if !waiting.is_empty() {
+                let row = if self.width == 1 { slots[0] } else { self.row_for(slots) };
+                let reached = &mut self.reached[row as usize];
+                *reached = sets.union(*reached, waiting);
+                mark(&mut self.due, &mut self.waiting, row);
+            }
+            sets.difference(set, waiting)
+        });
         was_empty && !self.waiting.is_empty()
     }
 
@@ -153,10 +160,26 @@ impl Rows {
         self.is_indexed
     }
 
-    fn allocate(&mut self, slots: &[u32]) -> u32 {
-        let row =
-            if self.width == 1 { slots[0] } else { self.free.pop().unwrap_or(self.reached.len() as u32) };
-        let rows = row as usize + 1;
+    /// The row of a tuple of several facts, made if there is none.
+    fn row_for(&mut self, slots: &[u32]) -> u32 {
+        if let Some(row) = self.find(slots) {
+            return row;
+        }
+        let row = self.free.pop().unwrap_or(self.reached.len() as u32);
+        self.grow(row as usize + 1);
+        let start = row as usize * self.width;
+        if self.slots.len() < start + self.width {
+            self.slots.resize(start + self.width, 0);
+        }
+        self.slots[start..start + self.width].copy_from_slice(slots);
+        let (all, width, hasher) = (&self.slots, self.width, &self.hasher);
+        let hash_of = |row: &u32| hasher.hash_one(&all[*row as usize * width..][..width]);
+        self.by_tuple.insert_unique(hasher.hash_one(slots), row, hash_of);
+        row
+    }
+
+    /// Makes sure that there are so many rows.
+    fn grow(&mut self, rows: usize) {
         if self.reached.len() < rows {
             self.reached.resize(rows, RuleSet::EMPTY);
             self.passed.resize(rows, RuleSet::EMPTY);
@@ -164,17 +187,6 @@ impl Rows {
             self.indexes.iter_mut().flatten().for_each(|index| index.rows.resize(rows, Asks::NOBODY));
             self.seen.iter_mut().flatten().for_each(|seen| seen.resize(rows, Seen::Unknown));
         }
-        if self.width > 1 {
-            let start = row as usize * self.width;
-            if self.slots.len() < start + self.width {
-                self.slots.resize(start + self.width, 0);
-            }
-            self.slots[start..start + self.width].copy_from_slice(slots);
-            let (all, width, hasher) = (&self.slots, self.width, &self.hasher);
-            let hash_of = |row: &u32| hasher.hash_one(&all[*row as usize * width..][..width]);
-            self.by_tuple.insert_unique(hasher.hash_one(slots), row, hash_of);
-        }
-        row
     }
 
     /// Takes a tuple from rules. Returns the rules for which it held, and the row if nobody wants it any more.

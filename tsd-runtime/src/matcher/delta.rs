@@ -1,0 +1,184 @@
+//! Tuples that begin or stop to hold together, on their way through the network.
+//!
+//! What a tuple costs by itself is less the work than the way to it: which node, which side, which store; and then the
+//! wait for memory, again and again: for an index, for the fact that it leads to, for the group of a view. So the network
+//! takes tuples by the block. The way is found once for all of them, and what one of them waits for is read while another
+//! is worked on. (Blocks instead of single tuples: MonetDB/X100, Boncz et al., CIDR 2005.)
+
+use crate::ruleset::{RuleSet, RuleSets};
+
+/// How many tuples are on their way together: enough to keep the memory busy, few enough to stay in the cache.
+pub(crate) const BLOCK: usize = 128;
+
+/// Tuples of one node, each with the rules that it carries.
+#[derive(Debug, Default)]
+pub(crate) struct Delta {
+    width: usize,
+    slots: Vec<u32>,
+    heads: Vec<Head>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Head {
+    number: u32,
+    set: RuleSet,
+}
+
+/// A tuple of a delta.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Moving<'a> {
+    /// How much younger it is than the first change of the block.
+    pub(crate) number: u32,
+    pub(crate) slots: &'a [u32],
+    /// The rules that it carries.
+    pub(crate) set: RuleSet,
+}
+
+impl Delta {
+    /// How many facts a tuple has.
+    pub(super) fn width(&self) -> usize {
+        self.width
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.heads.is_empty()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.heads.len()
+    }
+
+    /// Whether it is time to send the tuples on.
+    #[inline]
+    pub(super) fn is_full(&self) -> bool {
+        self.heads.len() >= BLOCK
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.slots.clear();
+        self.heads.clear();
+    }
+
+    /// Adds a tuple.
+    #[inline]
+    pub(super) fn push(&mut self, number: u32, slots: &[u32], set: RuleSet) {
+        debug_assert_eq!(slots.len(), self.width);
+        self.slots.extend_from_slice(slots);
+        self.heads.push(Head { number, set });
+    }
+
+    /// Adds a fact.
+    #[inline]
+    pub(super) fn push_fact(&mut self, number: u32, slot: u32, set: RuleSet) {
+        debug_assert_eq!(self.width, 1);
+        self.slots.push(slot);
+        self.heads.push(Head { number, set });
+    }
+
+    /// Adds the tuple of a pair: the facts on the left, of which there is a first one, and that on the right.
+    #[inline]
+    pub(super) fn push_pair(&mut self, number: u32, first: u32, more: &[u32], right: u32, set: RuleSet) {
+        debug_assert_eq!(more.len() + 2, self.width);
+        self.slots.push(first);
+        self.slots.extend_from_slice(more);
+        self.slots.push(right);
+        self.heads.push(Head { number, set });
+    }
+
+    /// The tuple at a place.
+    #[inline]
+    pub(crate) fn get(&self, at: usize) -> Moving<'_> {
+        let Head { number, set } = self.heads[at];
+        Moving { number, slots: &self.slots[at * self.width..][..self.width], set }
+    }
+
+    /// The tuples, in the order in which they came.
+    #[inline]
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Moving<'_>> {
+        let tuples = self.slots.chunks_exact(self.width.max(1)).zip(&self.heads);
+        tuples.map(|(slots, Head { number, set })| Moving { number: *number, slots, set: *set })
+    }
+
+    /// The slots of all tuples, one tuple behind the other.
+    #[inline]
+    pub(crate) fn all_slots(&self) -> &[u32] {
+        &self.slots
+    }
+
+    /// Gives each tuple the rules that `keep` leaves it, and drops those that have none left.
+    #[inline]
+    pub(super) fn retain(&mut self, mut keep: impl FnMut(&[u32], RuleSet) -> RuleSet) {
+        let width = self.width;
+        let mut kept = 0;
+        for at in 0..self.heads.len() {
+            let from = at * width;
+            let head = self.heads[at];
+            let set = keep(&self.slots[from..from + width], head.set);
+            if !set.is_empty() {
+                self.heads[kept] = Head { set, ..head };
+                if kept != at {
+                    self.slots.copy_within(from..from + width, kept * width);
+                }
+                kept += 1;
+            }
+        }
+        self.heads.truncate(kept);
+        self.slots.truncate(kept * width);
+    }
+
+    /// Adds the tuples of another delta that carry some rules of `way`, with these.
+    pub(super) fn extend_with(&mut self, other: &Self, way: RuleSet, sets: &mut RuleSets) {
+        for Moving { number, slots, set } in other.iter() {
+            let set = sets.meet(set, way);
+            if !set.is_empty() {
+                self.push(number, slots, set);
+            }
+        }
+    }
+}
+
+/// Deltas that are not in use: a change needs one for each node that it goes through, and they come and go all the time.
+#[derive(Debug, Default)]
+pub(crate) struct Deltas(Vec<Delta>);
+
+impl Deltas {
+    /// An empty delta for tuples of so many facts.
+    #[inline]
+    pub(super) fn take(&mut self, width: usize) -> Delta {
+        let mut delta = self.0.pop().unwrap_or_default();
+        delta.width = width;
+        delta
+    }
+
+    /// Takes a delta back.
+    #[inline]
+    pub(super) fn put_back(&mut self, mut delta: Delta) {
+        delta.clear();
+        self.0.push(delta);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_delta_keeps_what_some_rule_wants_in_its_order() {
+        let mut sets = RuleSets::new();
+        let [odd, even] = [0, 1].map(|bit| sets.single(bit));
+        let both = sets.union(odd, even);
+        let mut delta = Deltas::default().take(2);
+        for number in 0..5_u32 {
+            delta.push(number, &[number, 10 + number], if number % 2 == 1 { both } else { even });
+        }
+        let seen = |delta: &Delta| -> Vec<(u32, Vec<u32>)> {
+            delta.iter().map(|tuple| (tuple.number, tuple.slots.to_vec())).collect()
+        };
+        let mut part = Deltas::default().take(2);
+        part.extend_with(&delta, odd, &mut sets);
+        assert_eq!(seen(&part), [(1, vec![1, 11]), (3, vec![3, 13])]);
+        delta.retain(|slots, set| if slots[0] > 1 { sets.difference(set, odd) } else { RuleSet::EMPTY });
+        assert_eq!(seen(&delta), [(2, vec![2, 12]), (3, vec![3, 13]), (4, vec![4, 14])]);
+        assert!(delta.iter().all(|tuple| tuple.set == even));
+    }
+}
