@@ -498,7 +498,12 @@ impl Level {
         self.batch.clear();
         self.fired = 0;
         self.disturbed = false;
+        let gone = self.entries[self.next..].iter().take_while(|entry| entry.set.is_empty()).count();
+        self.next += gone;
         self.first = self.next;
+        if self.next == self.entries.len() {
+            return;
+        }
         let age = self.entries[self.first].age;
         while let Some(entry) = self.entries.get(self.next).filter(|entry| entry.age == age) {
             let (root, number) = (entry.root, self.next as u32);

@@ -110,10 +110,12 @@ impl WorkingMemory {
     /// Makes facts of one type the most recent ones, the last one most of all.
     pub(crate) fn renew_all(&mut self, ty: TypeId, slots: &[u32]) {
         let store = &mut self.stores[ty.index()];
-        for slot in slots {
-            self.recency += 1;
-            store.set_recency(*slot, self.recency);
+        if !store.has_recency(slots, self.recency + 1) {
+            for (slot, recency) in slots.iter().zip(self.recency + 1..) {
+                store.set_recency(*slot, recency);
+            }
         }
+        self.recency += slots.len() as u64;
     }
 
     /// The slot of a handle whose fact is still there.

@@ -103,6 +103,9 @@ pub trait FactOf<P: Program>: Clone + Sized + 'static {
     /// The type's number in the module.
     const TYPE: TypeId;
 
+    /// Whether the user's struct is [kept](Self::keep).
+    const IS_KEPT: bool = false;
+
     /// Writes every field, in order of declaration.
     fn write(&self, row: &mut RowWriter<'_>);
 

@@ -112,16 +112,13 @@ impl RuleSets {
     }
 
     /// The rules in either set.
+    #[inline]
     pub(crate) fn union(&mut self, left: RuleSet, right: RuleSet) -> RuleSet {
         match self {
             Self::Narrow => RuleSet(left.0 | right.0),
             Self::Wide(_) if left == right || right.is_empty() => left,
             Self::Wide(_) if left.is_empty() => right,
-            Self::Wide(interned) => {
-                let words =
-                    combine(interned.words(left.0), interned.words(right.0), |left, right| left | right);
-                RuleSet(interned.intern(&words))
-            }
+            Self::Wide(interned) => RuleSet(interned.union(left.0, right.0)),
         }
     }
 
@@ -223,7 +220,11 @@ impl Interned {
         set
     }
 
-    #[inline]
+    fn union(&mut self, left: u32, right: u32) -> u32 {
+        let words = combine(self.words(left), self.words(right), |left, right| left | right);
+        self.intern(&words)
+    }
+
     fn meet(&mut self, left: u32, right: u32) -> u32 {
         let (left, right) = (left.min(right), left.max(right));
         self.meets.get(left, right).unwrap_or_else(|| {
@@ -233,7 +234,6 @@ impl Interned {
         })
     }
 
-    #[inline]
     fn difference(&mut self, left: u32, right: u32) -> u32 {
         self.differences.get(left, right).unwrap_or_else(|| {
             let words = combine(self.words(left), self.words(right), |left, right| left & !right);

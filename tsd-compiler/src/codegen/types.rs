@@ -94,6 +94,8 @@ impl Types<'_> {
         let access = if ty.path.is_some() {
             let object = object(id.index());
             quote! {
+                const IS_KEPT: bool = true;
+
                 fn read(slot: u32, _row: rt::RowReader<'_>, objects: &Objects) -> Option<Self> {
                     objects.#object.copy(slot)
                 }
@@ -116,6 +118,7 @@ impl Types<'_> {
         quote! {
             impl<#host: Actions> rt::FactOf<Rules<#host>> for #name {
                 const TYPE: rt::TypeId = rt::TypeId(#number);
+                #[inline]
                 fn write(&self, #row: &mut rt::RowWriter<'_>) { #(#writes)* }
                 #access
             }

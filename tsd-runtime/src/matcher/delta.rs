@@ -63,7 +63,7 @@ impl Delta {
     #[inline]
     pub(super) fn push(&mut self, number: u32, slots: &[u32], set: RuleSet) {
         debug_assert_eq!(slots.len(), self.width);
-        self.slots.extend_from_slice(slots);
+        append(&mut self.slots, slots);
         self.heads.push(Head { number, set });
     }
 
@@ -75,12 +75,22 @@ impl Delta {
         self.heads.push(Head { number, set });
     }
 
+    /// Makes the delta one of facts that carry the same rules, numbered one after another.
+    pub(super) fn fill(&mut self, slots: &[u32], set: RuleSet) {
+        debug_assert_eq!(self.width, 1);
+        self.clear();
+        if !set.is_empty() {
+            self.slots.extend_from_slice(slots);
+            self.heads.extend((0..slots.len() as u32).map(|number| Head { number, set }));
+        }
+    }
+
     /// Adds the tuple of a pair: the facts on the left, of which there is a first one, and that on the right.
     #[inline]
     pub(super) fn push_pair(&mut self, number: u32, first: u32, more: &[u32], right: u32, set: RuleSet) {
         debug_assert_eq!(more.len() + 2, self.width);
         self.slots.push(first);
-        self.slots.extend_from_slice(more);
+        append(&mut self.slots, more);
         self.slots.push(right);
         self.heads.push(Head { number, set });
     }
@@ -126,6 +136,14 @@ impl Delta {
         self.slots.truncate(kept * width);
     }
 
+    /// The rules of every tuple, if all have the same ones and there are any.
+    #[inline]
+    pub(super) fn common_set(&self) -> Option<RuleSet> {
+        let (first, others) = self.heads.split_first()?;
+        let is_common = others.iter().all(|head| head.set == first.set);
+        is_common.then_some(first.set)
+    }
+
     /// Adds the tuples of another delta that carry some rules of `way`, with these.
     pub(super) fn extend_with(&mut self, other: &Self, way: RuleSet, sets: &mut RuleSets) {
         for Moving { number, slots, set } in other.iter() {
@@ -134,6 +152,17 @@ impl Delta {
                 self.push(number, slots, set);
             }
         }
+    }
+}
+
+/// Appends the slots of a tuple, of which there are few nearly always.
+#[inline]
+fn append(all: &mut Vec<u32>, slots: &[u32]) {
+    match slots {
+        [] => {}
+        [one] => all.push(*one),
+        [one, two] => all.extend([*one, *two]),
+        more => all.extend_from_slice(more),
     }
 }
 

@@ -154,7 +154,7 @@ impl<'a> Source<'a> {
 
 /// The answers to all figures of a list about a tuple, each of which may depend on those before it.
 pub(crate) fn answers<'a>(figures: &[Figure], asking: &Asking<'a>, views: &'a Views) -> Answers<'a> {
-    views.count_asked(figures);
+    views.count_asked(figures, 1);
     let mut answers = Answers::new();
     for figure in figures {
         let group = asking.group(figure, views, &answers);

@@ -6,9 +6,17 @@
 
 use std::collections::BTreeMap;
 
+use smallvec::SmallVec;
 use tsd_ir::{Gather, Kind, ops, ops::ExactSum};
 
-use super::figure::Answer;
+use super::figure::{Answer, Seen};
+use crate::memory::Texts;
+
+/// Of so many groups, one must be touched for a pass over all of them to be quicker than to sort those that are.
+const MANY: usize = 64;
+
+/// For how many touched groups room is kept.
+const ROOM: usize = 1024;
 
 /// A value that is gathered.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,19 +33,47 @@ pub(crate) enum Gathered {
 pub(crate) struct Groups {
     gather: Gather,
     cells: Cells,
+    /// The groups that changes have touched.
+    touched: Vec<u32>,
+    /// What came of some of them before.
+    before: Vec<Seen>,
 }
 
 #[derive(Debug)]
 enum Cells {
-    Counts(Vec<u32>),
-    Numbers(Vec<(u32, ExactSum)>),
-    Ints(Vec<(u32, i128)>),
+    Counts(Vec<Cell<()>>),
+    Numbers(Vec<Cell<ExactSum>>),
+    Ints(Vec<Cell<i128>>),
     /// Integers, and numbers as integers of the same order.
     Ordered {
-        cells: Vec<BTreeMap<i64, u32>>,
+        cells: Vec<Cell<BTreeMap<i64, u32>>>,
         numbers: bool,
     },
-    Texts(Vec<BTreeMap<Box<str>, u32>>),
+    Texts(Vec<Cell<BTreeMap<Box<str>, u32>>>),
+}
+
+/// A group.
+#[derive(Clone, Debug, Default)]
+struct Cell<T> {
+    /// 0 unless the group was touched. Otherwise counted from 1: where only values are counted, how many there were
+    /// before; elsewhere, the place of what came of them.
+    before: u32,
+    /// How many values there are, where they are not in order.
+    count: u32,
+    gathered: T,
+}
+
+/// Does the same with the cells of any kind.
+macro_rules! with_cells {
+    ($cells:expr, $kind:ident => $body:expr) => {
+        match $cells {
+            Cells::Counts($kind) => $body,
+            Cells::Numbers($kind) => $body,
+            Cells::Ints($kind) => $body,
+            Cells::Ordered { cells: $kind, .. } => $body,
+            Cells::Texts($kind) => $body,
+        }
+    };
 }
 
 impl Groups {
@@ -52,23 +88,72 @@ impl Groups {
                 Cells::Ordered { cells: Vec::new(), numbers: kind == Some(Kind::Number) }
             }
         };
-        Self { gather, cells }
+        Self { gather, cells, touched: Vec::new(), before: Vec::new() }
     }
 
+    #[inline]
     pub(crate) fn gather(&self) -> Gather {
         self.gather
     }
 
-    /// Whether one value more or less leaves what has come of a group as it is, as far as that is plain.
+    /// Whether some group was touched.
     #[inline]
-    pub(crate) fn stays(&self, group: u32, adds: bool) -> bool {
-        match &self.cells {
-            Cells::Counts(cells) if self.gather == Gather::Exists => {
-                let count = cells.get(group as usize).copied().unwrap_or(0);
-                count > u32::from(!adds)
+    pub(crate) fn are_touched(&self) -> bool {
+        !self.touched.is_empty()
+    }
+
+    /// Notes that one value comes to a group or goes, unless that plainly leaves what has come of it as it is.
+    #[inline]
+    pub(crate) fn touch(&mut self, group: u32, adds: bool, is_text: bool, texts: &Texts) {
+        if let Cells::Counts(cells) = &mut self.cells {
+            let cell = cell(cells, group as usize);
+            let stays = self.gather == Gather::Exists && cell.count > u32::from(!adds);
+            if cell.before == 0 && !stays {
+                cell.before = cell.count.saturating_add(1);
+                self.touched.push(group);
             }
-            _ => false,
+            return;
         }
+        let noted = with_cells!(&mut self.cells, cells => &mut cell(cells, group as usize).before);
+        if *noted == 0 {
+            *noted = self.before.len() as u32 + 1;
+            self.touched.push(group);
+            self.before.push(Seen::of(self.answer(group), is_text, texts));
+        }
+    }
+
+    /// The groups that were touched and of which now comes something else than before, in ascending order; none is
+    /// touched any more.
+    pub(crate) fn take_changed(&mut self, texts: &Texts) -> SmallVec<[u32; 16]> {
+        let mut touched = std::mem::take(&mut self.touched);
+        let mut before = std::mem::take(&mut self.before);
+        let mut changed = SmallVec::new();
+        let groups = with_cells!(&self.cells, cells => cells.len());
+        if touched.len() > groups / MANY {
+            changed.extend((0..groups as u32).filter(|group| self.has_changed(*group, &before, texts)));
+        } else {
+            touched.sort_unstable();
+            changed.extend(touched.iter().copied().filter(|group| self.has_changed(*group, &before, texts)));
+        }
+        if touched.capacity() <= ROOM {
+            touched.clear();
+            before.clear();
+            (self.touched, self.before) = (touched, before);
+        }
+        changed
+    }
+
+    /// Whether a group was touched and changed; it is not touched any more.
+    #[inline]
+    fn has_changed(&mut self, group: u32, before: &[Seen], texts: &Texts) -> bool {
+        let index = group as usize;
+        if let Cells::Counts(cells) = &mut self.cells {
+            let Cell { before, count, .. } = &mut cells[index];
+            let Some(before) = std::mem::take(before).checked_sub(1) else { return false };
+            return before != *count && (self.gather == Gather::Count || before == 0 || *count == 0);
+        }
+        let noted = with_cells!(&mut self.cells, cells => std::mem::take(&mut cells[index].before));
+        noted.checked_sub(1).is_some_and(|at| !before[at as usize].is(self.answer(group), texts))
     }
 
     /// One value more.
@@ -76,24 +161,26 @@ impl Groups {
     pub(crate) fn add(&mut self, group: u32, value: &Gathered) {
         let group = group as usize;
         match &mut self.cells {
-            Cells::Counts(cells) => *cell(cells, group) += 1,
+            Cells::Counts(cells) => cell(cells, group).count += 1,
             Cells::Numbers(cells) => {
-                let (count, sum) = cell(cells, group);
-                *count += 1;
-                sum.add(number(value));
+                let cell = cell(cells, group);
+                cell.count += 1;
+                cell.gathered.add(number(value));
             }
             Cells::Ints(cells) => {
-                let (count, sum) = cell(cells, group);
-                *count += 1;
-                *sum += int(value);
+                let cell = cell(cells, group);
+                cell.count += 1;
+                cell.gathered += int(value);
             }
-            Cells::Ordered { cells, .. } => *cell(cells, group).entry(ordered(value)).or_default() += 1,
+            Cells::Ordered { cells, .. } => {
+                *cell(cells, group).gathered.entry(ordered(value)).or_default() += 1;
+            }
             Cells::Texts(cells) => {
                 if let Gathered::Text(text) = value {
-                    let cell = cell(cells, group);
-                    match cell.get_mut(text) {
+                    let values = &mut cell(cells, group).gathered;
+                    match values.get_mut(text) {
                         Some(count) => *count += 1,
-                        None => drop(cell.insert(text.clone(), 1)),
+                        None => drop(values.insert(text.clone(), 1)),
                     }
                 }
             }
@@ -105,27 +192,27 @@ impl Groups {
         let group = group as usize;
         match &mut self.cells {
             Cells::Counts(cells) => {
-                let count = cell(cells, group);
-                *count = count.saturating_sub(1);
+                let cell = cell(cells, group);
+                cell.count = cell.count.saturating_sub(1);
             }
             Cells::Numbers(cells) => {
-                let (count, sum) = cell(cells, group);
-                *count = count.saturating_sub(1);
-                if *count == 0 {
-                    *sum = ExactSum::default();
+                let cell = cell(cells, group);
+                cell.count = cell.count.saturating_sub(1);
+                if cell.count == 0 {
+                    cell.gathered = ExactSum::default();
                 } else {
-                    sum.subtract(number(value));
+                    cell.gathered.subtract(number(value));
                 }
             }
             Cells::Ints(cells) => {
-                let (count, sum) = cell(cells, group);
-                *count = count.saturating_sub(1);
-                *sum -= int(value);
+                let cell = cell(cells, group);
+                cell.count = cell.count.saturating_sub(1);
+                cell.gathered -= int(value);
             }
-            Cells::Ordered { cells, .. } => one_less(cell(cells, group), &ordered(value)),
+            Cells::Ordered { cells, .. } => one_less(&mut cell(cells, group).gathered, &ordered(value)),
             Cells::Texts(cells) => {
                 if let Gathered::Text(text) = value {
-                    one_less(cell(cells, group), text);
+                    one_less(&mut cell(cells, group).gathered, text);
                 }
             }
         }
@@ -134,42 +221,42 @@ impl Groups {
     /// What has come of a group.
     #[inline]
     pub(crate) fn answer(&self, group: u32) -> Answer<'_> {
-        let group = group as usize;
-        let int = |int: i64| Answer::Word(int as u64);
+        if let Cells::Counts(cells) = &self.cells {
+            let count = cells.get(group as usize).map_or(0, |cell| cell.count);
+            let exists = self.gather == Gather::Exists;
+            return Answer::Word(if exists { u64::from(count > 0) } else { u64::from(count) });
+        }
+        self.computed_answer(group as usize)
+    }
+
+    fn computed_answer(&self, group: usize) -> Answer<'_> {
         let number =
             |number: Option<f64>| number.map_or(Answer::Missing, |number| Answer::Word(number.to_bits()));
         match &self.cells {
-            Cells::Counts(cells) => {
-                let count = cells.get(group).copied().unwrap_or(0);
-                if self.gather == Gather::Exists {
-                    Answer::Word(u64::from(count > 0))
-                } else {
-                    int(i64::from(count))
-                }
-            }
+            Cells::Counts(_) => self.answer(group as u32),
             Cells::Numbers(cells) => {
-                let Some((count, sum)) = cells.get(group) else { return self.empty() };
-                match self.gather {
+                let Some(Cell { count, gathered, .. }) = cells.get(group) else { return self.empty() };
+                number(match self.gather {
                     Gather::Average => {
-                        number(sum.value().and_then(|sum| ops::divide_number(sum, f64::from(*count))))
+                        gathered.value().and_then(|sum| ops::divide_number(sum, f64::from(*count)))
                     }
-                    _ => number(sum.value()),
-                }
+                    _ => gathered.value(),
+                })
             }
             Cells::Ints(cells) => {
-                let Some((count, sum)) = cells.get(group) else { return self.empty() };
+                let Some(Cell { count, gathered, .. }) = cells.get(group) else { return self.empty() };
                 match self.gather {
-                    Gather::Average => number(ops::divide_number(*sum as f64, f64::from(*count))),
-                    _ => i64::try_from(*sum).map_or(Answer::Missing, int),
+                    Gather::Average => number(ops::divide_number(*gathered as f64, f64::from(*count))),
+                    _ => i64::try_from(*gathered).map_or(Answer::Missing, |int| Answer::Word(int as u64)),
                 }
             }
             Cells::Ordered { cells, numbers } => {
-                let key = cells.get(group).and_then(|cell| self.extreme(cell));
+                let key = cells.get(group).and_then(|cell| self.extreme(&cell.gathered));
                 let word = |key: i64| if *numbers { in_order(key) as u64 } else { key as u64 };
                 key.map_or(Answer::Missing, |key| Answer::Word(word(*key)))
             }
             Cells::Texts(cells) => {
-                let key = cells.get(group).and_then(|cell| self.extreme(cell));
+                let key = cells.get(group).and_then(|cell| self.extreme(&cell.gathered));
                 key.map_or(Answer::Missing, |text| Answer::Text(text))
             }
         }
@@ -191,23 +278,28 @@ impl Groups {
 
     /// The bytes held, those of ordered values estimated.
     pub(crate) fn bytes(&self) -> usize {
-        match &self.cells {
-            Cells::Counts(cells) => cells.capacity() * size_of::<u32>(),
-            Cells::Numbers(cells) => cells.capacity() * size_of::<(u32, ExactSum)>(),
-            Cells::Ints(cells) => cells.capacity() * size_of::<(u32, i128)>(),
+        fn room<T>(cells: &Vec<Cell<T>>) -> usize {
+            cells.capacity() * size_of::<Cell<T>>()
+        }
+        let values = match &self.cells {
             Cells::Ordered { cells, .. } => {
-                let entries: usize = cells.iter().map(BTreeMap::len).sum();
-                cells.capacity() * size_of::<BTreeMap<i64, u32>>() + entries * size_of::<(i64, u32)>()
+                cells.iter().map(|cell| cell.gathered.len() * size_of::<(i64, u32)>()).sum()
             }
             Cells::Texts(cells) => {
-                let entries: usize = cells.iter().flat_map(BTreeMap::keys).map(|key| key.len() + 24).sum();
-                cells.capacity() * size_of::<BTreeMap<Box<str>, u32>>() + entries
+                let texts = cells.iter().flat_map(|cell| cell.gathered.keys());
+                texts.map(|text| text.len() + 24).sum::<usize>()
             }
-        }
+            _ => 0,
+        };
+        with_cells!(&self.cells, cells => room(cells))
+            + values
+            + self.touched.capacity() * size_of::<u32>()
+            + self.before.capacity() * size_of::<Seen>()
     }
 }
 
 /// The cell of a group, made if there is none.
+#[inline]
 fn cell<T: Default>(cells: &mut Vec<T>, group: usize) -> &mut T {
     if cells.len() <= group {
         cells.resize_with(group + 1, T::default);

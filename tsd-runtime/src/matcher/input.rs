@@ -149,10 +149,14 @@ impl Input {
         admitted: &mut Delta,
     ) {
         let store = memory.store(self.ty);
-        for (number, slot) in (0..).zip(slots) {
-            let set = self.admit_row(store.row(*slot), None, &memory.texts, sets);
-            if !set.is_empty() {
-                admitted.push_fact(number, *slot, set);
+        if self.tables.is_empty() {
+            admitted.fill(slots, self.everyone);
+        } else {
+            for (number, slot) in (0..).zip(slots) {
+                let set = self.admit_row(store.row(*slot), None, &memory.texts, sets);
+                if !set.is_empty() {
+                    admitted.push_fact(number, *slot, set);
+                }
             }
         }
         if !self.tests.is_empty() {

@@ -250,6 +250,34 @@ impl Wiring {
     }
 }
 
+impl Wiring {
+    /// Finds the keys of tuples on the left, most of which are one field.
+    #[inline]
+    fn find_left_keys<K: Key>(&self, tuples: &Delta, memory: &WorkingMemory, keyed: &mut Keyed<K>) {
+        match &*self.keys {
+            [KeyPair { at, left: Part::Field(field), .. }] => {
+                let (store, at) = (memory.store(self.types[at.index()]), at.index());
+                let key_of = |slots: &[u32]| K::from_words(std::iter::once(store.field(slots[at], *field)));
+                find_keys(tuples, key_of, keyed);
+            }
+            _ => find_keys(tuples, self.left_key(memory), keyed),
+        }
+    }
+
+    /// Finds the keys of facts on the right, most of which are one field.
+    #[inline]
+    fn find_right_keys<K: Key>(&self, facts: &Delta, memory: &WorkingMemory, keyed: &mut Keyed<K>) {
+        match &*self.keys {
+            [KeyPair { right: Part::Field(field), .. }] => {
+                let store = memory.store(self.input.ty);
+                let key_of = |slots: &[u32]| K::from_words(std::iter::once(store.field(slots[0], *field)));
+                find_keys(facts, key_of, keyed);
+            }
+            _ => find_keys(facts, self.right_key(memory), keyed),
+        }
+    }
+}
+
 /// A part of a fact as a word of a key.
 #[inline(always)]
 pub(super) fn part(store: &Store, slot: u32, part: Part) -> Option<u64> {
@@ -294,7 +322,7 @@ impl Propagation<'_> {
     ) {
         let memory = self.memory;
         let mut keyed = Keyed::new();
-        find_keys(tuples, join.left_key(memory), &mut keyed);
+        join.find_left_keys(tuples, memory, &mut keyed);
         if keyed.is_empty() {
             return;
         }
@@ -336,7 +364,7 @@ impl Propagation<'_> {
     ) {
         let memory = self.memory;
         let mut keyed = Keyed::new();
-        find_keys(facts, join.right_key(memory), &mut keyed);
+        join.find_right_keys(facts, memory, &mut keyed);
         if keyed.is_empty() {
             return;
         }

@@ -167,6 +167,12 @@ impl Propagation<'_> {
         if outlet.one_way {
             return go(self, delta);
         }
+        if let Some(common) = delta.common_set() {
+            let going = self.sets.meet(common, way);
+            if going.is_empty() || going == common {
+                return if going.is_empty() {} else { go(self, delta) };
+            }
+        }
         let mut part = self.deltas.take(delta.width());
         part.extend_with(delta, way, self.sets);
         if !part.is_empty() {

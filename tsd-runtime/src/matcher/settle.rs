@@ -254,17 +254,20 @@ impl Matcher {
         let (memory, views, sets) = (&*memory, &*views, &mut root.sets);
         let sources: SmallVec<[Source<'_>; 4]> =
             watch.figures.iter().map(|figure| Source::new(figure, views, memory)).collect();
+        let is_fact = watch.types.len() == 1;
         let mut answers = Answers::new();
+        let mut looks = 0;
         for row in rows.iter().copied() {
             let Some((reached, passed)) = watch.rows.look_at(row) else { continue };
-            let slots = watch.rows.tuple(row);
-            views.count_asked(&watch.figures);
+            let (own, tuple) = ([row], if is_fact { TupleSlots::new() } else { watch.rows.tuple(row) });
+            let slots = if is_fact { &own } else { &tuple[..] };
             answers.clear();
             for (index, source) in sources.iter().enumerate() {
                 let group = watch.rows.group(row, index).unwrap_or(slots[0]);
                 answers.push(source.answer(group, memory));
             }
-            let holds = watch.passing(reached, &slots, &answers, memory, sets);
+            looks += 1;
+            let holds = watch.passing(reached, slots, &answers, memory, sets);
             let mut again = RuleSet::EMPTY;
             if watch.shows {
                 for (figure, shown) in watch.shown.iter().enumerate().filter(|(_, shown)| !shown.is_empty()) {
@@ -273,20 +276,23 @@ impl Matcher {
                         again = sets.union(again, *shown);
                     }
                 }
+                // What goes and comes again holds, and held before.
                 again = sets.meet(again, holds);
+                again = sets.meet(again, passed);
             }
-            // What goes and comes again held before.
-            let goes = sets.difference(passed, holds);
-            let comes = sets.difference(holds, passed);
-            let again = sets.meet(again, passed);
-            for (delta, set) in [(&mut *gone, goes), (&mut *come, comes)] {
-                let set = sets.union(set, again);
-                if !set.is_empty() {
-                    delta.push(0, &slots, set);
+            if passed != holds || !again.is_empty() {
+                let (goes, comes) = (sets.difference(passed, holds), sets.difference(holds, passed));
+                let (goes, comes) = (sets.union(goes, again), sets.union(comes, again));
+                if !goes.is_empty() {
+                    gone.push(0, slots, goes);
                 }
+                if !comes.is_empty() {
+                    come.push(0, slots, comes);
+                }
+                watch.rows.set_passed(row, holds);
             }
-            watch.rows.set_passed(row, holds);
         }
+        views.count_asked(&watch.figures, looks);
     }
 
     /// Makes sure that tuples have their groups. Returns whether they have: when some are asked for the first time, all are

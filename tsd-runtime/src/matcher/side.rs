@@ -10,7 +10,7 @@ use tsd_ir::{Part, TypeId};
 use super::delta::{BLOCK, Delta};
 use super::memory::{Found, Key, Memory, RowIter};
 use super::propagation::Sign;
-use crate::memory::{Store, WorkingMemory};
+use crate::memory::{Store, WorkingMemory, hash_words};
 use crate::ruleset::{RuleSet, RuleSets};
 
 /// Keys of tuples of a delta, with the tuples' places there.
@@ -201,34 +201,33 @@ impl Stored {
             return;
         }
         let store = memory.store(self.ty);
-        let fields = store.key_fields();
+        let Some((fields, index)) = store.key_index() else { return };
         let has = |slot: u32, key: &K| match (store.row(slot), key.words()) {
             (row, [word]) => row[fields[0]] == *word,
             (row, words) => (fields.iter().zip(&self.key_words)).all(|(field, at)| row[*field] == words[*at]),
         };
-        let mut hashes: SmallVec<[u64; BLOCK]> = SmallVec::new();
+        let hash = |key: &K| match key.words() {
+            [word] => hash_words([*word]),
+            words => hash_words(self.key_words.iter().map(|at| words[*at])),
+        };
         let mut read = 0;
-        for (key, _) in keyed {
-            let hash = match key.words() {
-                [word] => Store::key_hash([*word]),
-                words => Store::key_hash(self.key_words.iter().map(|at| words[*at])),
-            };
-            read ^= store.touch_index(hash);
-            hashes.push(hash);
+        if keyed.len() > 1 {
+            keyed.iter().for_each(|(key, _)| read ^= index.touch(hash(key)));
         }
-        let mut guesses: SmallVec<[Option<u32>; BLOCK]> = SmallVec::new();
-        for hash in &hashes {
-            let guess = store.guess_by_key(*hash);
-            guesses.push(guess);
+        let mut guesses: SmallVec<[(u64, Option<u32>); BLOCK]> = SmallVec::new();
+        for (key, _) in keyed {
+            let hash = hash(key);
+            let guess = index.find(hash, |_| true);
+            guesses.push((hash, guess));
             if let Some(slot) = guess {
                 read ^= store.row(slot)[fields[0]] as u32 ^ self.rules_of(slot).read();
             }
         }
         std::hint::black_box(read);
-        for (((key, at), hash), guess) in keyed.iter().zip(&hashes).zip(&guesses) {
+        for ((key, at), (hash, guess)) in keyed.iter().zip(guesses) {
             let found = guess.and_then(|guess| match has(guess, key) {
                 true => Some(guess),
-                false => store.find_hashed(*hash, |slot| has(slot, key)),
+                false => index.find(hash, |slot| has(slot, key)),
             });
             if let Some(slot) = found {
                 let set = self.rules_of(slot);

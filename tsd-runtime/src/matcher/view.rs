@@ -12,19 +12,13 @@ use smallvec::SmallVec;
 use tsd_ir::{FieldId, Figure, Gather, Kind, Parameters, Position, Schema, TypeId, Value, ViewId};
 
 use super::counts::ViewCounts;
-use super::figure::{Answer, Asking, Known, Seen, answers};
+use super::figure::{Answer, Asking, Known, answers};
 use super::groups::{Gathered, Groups};
 use super::rules::Place;
 use super::watch::WatchId;
 use crate::effect::Values;
 use crate::memory::WorkingMemory;
 use crate::tuple::Tuple;
-
-/// Of so many groups, one must be touched for a pass over all of them to be quicker than to sort those that are.
-const MANY: usize = 64;
-
-/// For how many touched groups room is kept.
-const ROOM: usize = 1024;
 
 /// A view in use.
 #[derive(Debug)]
@@ -39,10 +33,6 @@ pub(crate) struct View {
     groups: Groups,
     /// What each fact has contributed to each group, where that has to be remembered.
     contributions: Option<HashMap<(u32, u32), Contribution, ahash::RandomState>>,
-    /// The groups that changes have touched, with what they were before.
-    touched: Vec<(u32, Seen)>,
-    /// For each group its place among those, counted from 1, or 0.
-    touched_at: Vec<u32>,
     /// For parameters that are values: how many watched tuples ask each group.
     pub(super) users: Vec<u32>,
     /// The watches that ask this view, with the numbers that they know the figure by.
@@ -94,8 +84,6 @@ impl View {
             figures,
             groups: Groups::new(planned.gather, kind),
             contributions: remembers.then(|| HashMap::with_hasher(crate::memory::hasher())),
-            touched: Vec::new(),
-            touched_at: Vec::new(),
             users: Vec::new(),
             watchers: Vec::new(),
             places: Vec::new(),
@@ -129,48 +117,10 @@ impl View {
         self.groups.answer(group)
     }
 
-    /// Notes that a group changes.
-    #[inline]
-    fn touch(&mut self, group: u32, memory: &WorkingMemory) {
-        let index = group as usize;
-        if self.touched_at.len() <= index {
-            self.touched_at.resize(index + 1, 0);
-        }
-        if self.touched_at[index] != 0 || self.watchers.is_empty() {
-            return;
-        }
-        let before = Seen::of(self.groups.answer(group), self.is_text, &memory.texts);
-        self.touched.push((group, before));
-        self.touched_at[index] = self.touched.len() as u32;
-    }
-
-    /// The groups that were touched and are not what they were before, in ascending order; none is touched any more.
+    /// The groups that were touched and of which now comes something else than before, in ascending order; none is
+    /// touched any more.
     pub(super) fn take_changed(&mut self, memory: &WorkingMemory) -> SmallVec<[u32; 16]> {
-        let mut touched = std::mem::take(&mut self.touched);
-        let mut changed = SmallVec::new();
-        let mut compare = |group: u32, before: &Seen| {
-            if !before.is(self.groups.answer(group), &memory.texts) {
-                changed.push(group);
-            }
-        };
-        if touched.len() > self.touched_at.len() / MANY {
-            for (group, at) in (0..).zip(&mut self.touched_at) {
-                if let Some(at) = std::mem::take(at).checked_sub(1) {
-                    compare(group, &touched[at as usize].1);
-                }
-            }
-        } else {
-            touched.sort_unstable_by_key(|(group, _)| *group);
-            for (group, before) in &touched {
-                self.touched_at[*group as usize] = 0;
-                compare(*group, before);
-            }
-        }
-        if touched.capacity() <= ROOM {
-            touched.clear();
-            self.touched = touched;
-        }
-        changed
+        self.groups.take_changed(&memory.texts)
     }
 
     /// The bytes held.
@@ -178,8 +128,6 @@ impl View {
         let contributions = self.contributions.as_ref().map_or(0, |known| known.allocation_size());
         self.groups.bytes()
             + contributions
-            + self.touched.capacity() * size_of::<(u32, Seen)>()
-            + self.touched_at.capacity() * size_of::<u32>()
             + self.users.capacity() * size_of::<u32>()
     }
 }
@@ -240,22 +188,22 @@ impl Views {
         self.counting.then(|| self.get(id.0).counts.get())
     }
 
-    /// Counts that each of these figures was asked for an answer.
+    /// Counts that each of these figures was asked so often for an answer.
     #[inline]
-    pub(super) fn count_asked(&self, figures: &[Figure]) {
+    pub(super) fn count_asked(&self, figures: &[Figure], times: u64) {
         if self.counting {
-            self.count(figures);
+            self.count(figures, times);
         }
     }
 
     #[cold]
-    fn count(&self, figures: &[Figure]) {
+    fn count(&self, figures: &[Figure], times: u64) {
         for figure in figures {
             if let Figure::Found { view, .. } = figure
                 && let Some(view) = self.list[*view as usize].as_deref()
             {
                 let counts = view.counts.get();
-                view.counts.set(ViewCounts { asked: counts.asked + 1, ..counts });
+                view.counts.set(ViewCounts { asked: counts.asked + times, ..counts });
             }
         }
     }
@@ -283,7 +231,7 @@ impl Views {
         memory: &WorkingMemory,
     ) -> bool {
         let Some(mut view) = self.list[id as usize].take() else { return false };
-        let was_quiet = view.touched.is_empty();
+        let was_touched = view.groups.are_touched();
         let place = &view.places[branch as usize];
         let at = |position: Position| place.at(position.index());
         let (group_at, source_at) = (at(Position(0)), at(view.source));
@@ -306,7 +254,7 @@ impl Views {
                 view.contributions = Some(known);
             }
         }
-        let is_told = was_quiet && !view.touched.is_empty();
+        let is_told = !was_touched && view.groups.are_touched();
         self.list[id as usize] = Some(view);
         is_told
     }
@@ -353,9 +301,10 @@ impl View {
     }
 
     /// One value of a group more or less.
+    #[inline]
     fn change(&mut self, group: u32, value: &Gathered, adds: bool, memory: &WorkingMemory) {
-        if !self.groups.stays(group, adds) {
-            self.touch(group, memory);
+        if !self.watchers.is_empty() {
+            self.groups.touch(group, adds, self.is_text, &memory.texts);
         }
         if adds {
             self.groups.add(group, value);

@@ -25,6 +25,11 @@ impl Recency {
         }
     }
 
+    /// Whether a fact with this insertion number has this recency, and those that come right behind it have the next ones.
+    pub(super) fn is_counted(&self, number: u64, recency: u64) -> bool {
+        matches!(self, Self::Counted(ahead) if number + ahead == recency)
+    }
+
     /// Sets the recency of the fact at a slot; `number` tells the insertion numbers of all `slots` slots.
     #[inline]
     pub(super) fn set(&mut self, slot: u32, recency: u64, slots: usize, number: impl Fn(u32) -> u64) {

@@ -13,10 +13,11 @@ pub struct RowWriter<'a> {
     ty: &'a Type,
     texts: &'a mut Texts,
     row: &'a mut [u64],
+    /// The next field; beyond the row when nothing is written any more.
     field: usize,
     has_presence: bool,
-    /// The first field that could not be written, after which nothing is.
-    invalid: Option<Box<InvalidValue>>,
+    /// The first field that could not be written, and how many were before it.
+    invalid: Option<(Box<InvalidValue>, usize)>,
 }
 
 /// A value that a field cannot hold.
@@ -46,10 +47,8 @@ impl<'a> RowWriter<'a> {
 
     #[inline]
     fn put(&mut self, word: u64) {
-        if self.invalid.is_some() {
-            return;
-        }
-        self.row[self.field] = word;
+        let Some(place) = self.row.get_mut(self.field) else { return };
+        *place = word;
         if self.has_presence {
             self.row[self.ty.fields.len() + self.field / 64] |= 1 << (self.field % 64);
         }
@@ -60,7 +59,8 @@ impl<'a> RowWriter<'a> {
     fn reject(&mut self, problem: &'static str) {
         if self.invalid.is_none() {
             let (ty, field) = (self.ty.name.to_string(), self.ty.fields[self.field].name.to_string());
-            self.invalid = Some(Box::new(InvalidValue { ty, field, problem }));
+            self.invalid = Some((Box::new(InvalidValue { ty, field, problem }), self.field));
+            self.field = usize::MAX;
         }
     }
 
@@ -139,11 +139,11 @@ impl<'a> RowWriter<'a> {
     /// Ends the row: what was wrong with it, first of all, if anything was.
     #[inline]
     pub(crate) fn finish(self) -> Result<(), Box<InvalidValue>> {
-        let Some(invalid) = self.invalid else {
+        let Some((invalid, written)) = self.invalid else {
             debug_assert_eq!(self.field, self.ty.fields.len(), "every field is written");
             return Ok(());
         };
-        for (index, field) in self.ty.fields[..self.field].iter().enumerate() {
+        for (index, field) in self.ty.fields[..written].iter().enumerate() {
             let present = !self.has_presence || is_present(self.row, self.ty.fields.len(), index);
             if field.kind == tsd_ir::Kind::Text && present {
                 self.texts.release(self.row[index] as Symbol);

@@ -127,6 +127,12 @@ impl Store {
         self.recency.of(slot, self.number(slot))
     }
 
+    /// Whether facts that were inserted one right after the other have recencies that begin with this one, so that nothing
+    /// need be written down.
+    pub(super) fn has_recency(&self, slots: &[u32], first: u64) -> bool {
+        slots.first().is_some_and(|slot| self.recency.is_counted(self.number(*slot), first))
+    }
+
     #[inline]
     pub(super) fn set_recency(&mut self, slot: u32, recency: u64) {
         let slots = &self.slots;
@@ -167,28 +173,10 @@ impl Store {
         key.slots.find(hash_words(words.clone()), same)
     }
 
-    /// Reads where the search for a key begins, whose [hash](Self::key_hash) this is.
+    /// The fields of the primary key and the index over them, by the hashes of those fields' words in their order.
     #[inline]
-    pub(crate) fn touch_index(&self, hash: u64) -> u32 {
-        self.key.as_ref().map_or(0, |key| key.slots.touch(hash))
-    }
-
-    /// The hash of the primary key of these words, in the order of the key's fields.
-    #[inline]
-    pub(crate) fn key_hash(words: impl IntoIterator<Item = u64>) -> u64 {
-        hash_words(words)
-    }
-
-    /// The slot of the fact whose primary key has this hash and for which `same` holds.
-    #[inline]
-    pub(crate) fn find_hashed(&self, hash: u64, same: impl Fn(u32) -> bool) -> Option<u32> {
-        self.key.as_ref()?.slots.find(hash, same)
-    }
-
-    /// The slot that a key of this hash most likely has; none has it if there is no such slot.
-    #[inline]
-    pub(crate) fn guess_by_key(&self, hash: u64) -> Option<u32> {
-        self.key.as_ref()?.slots.find(hash, |_| true)
+    pub(crate) fn key_index(&self) -> Option<(&[usize], &Index)> {
+        self.key.as_ref().map(|key| (key.fields.as_slice(), &key.slots))
     }
 
     /// Whether there is a fact at `slot`.

@@ -99,7 +99,7 @@ impl<P: Program> Core<P> {
             core.check_count(ty, values.as_ref())?;
             core.write_row(ty, |row| values.as_ref().iter().for_each(|value| row.value(value)))
         };
-        self.insert_batch(ty, facts.into_iter(), write, |_, _, _| {})
+        self.insert_batch(ty, facts.into_iter(), write, None::<fn(&mut Self, V, u32)>)
     }
 
     /// Inserts facts one after another.
@@ -109,7 +109,7 @@ impl<P: Program> Core<P> {
     ) -> Result<usize, Error> {
         let write = |core: &mut Self, fact: &T| core.write_row(T::TYPE, |row| fact.write(row));
         let keep = |core: &mut Self, fact: T, slot| fact.keep(slot, &mut core.objects);
-        self.insert_batch(T::TYPE, facts.into_iter(), write, keep)
+        self.insert_batch(T::TYPE, facts.into_iter(), write, T::IS_KEPT.then_some(keep))
     }
 
     /// Inserts facts of a type that there is, in a batch.
@@ -118,7 +118,7 @@ impl<P: Program> Core<P> {
         ty: TypeId,
         facts: impl Iterator<Item = F>,
         write: impl Fn(&mut Self, &F) -> Result<(), Error>,
-        keep: impl Fn(&mut Self, F, u32),
+        keep: Option<impl Fn(&mut Self, F, u32)>,
     ) -> Result<usize, Error> {
         let expected = facts.size_hint().0.min(MOST_RESERVED);
         self.matcher.memory.stores[ty.index()].reserve(expected);
@@ -135,28 +135,34 @@ impl<P: Program> Core<P> {
         batch: &Batch,
         mut facts: impl Iterator<Item = F>,
         write: impl Fn(&mut Self, &F) -> Result<(), Error>,
-        keep: impl Fn(&mut Self, F, u32),
+        keep: Option<impl Fn(&mut Self, F, u32)>,
     ) -> Result<usize, Error> {
         let mut inserted = 0;
-        let mut block: Vec<F> = Vec::with_capacity(BLOCK);
+        let mut kept: Vec<F> = Vec::new();
         let mut slots: Vec<u32> = Vec::with_capacity(BLOCK);
         loop {
             self.rows.clear();
+            let mut count = 0;
             let mut invalid = Ok(());
             for fact in facts.by_ref().take(BLOCK) {
                 invalid = write(self, &fact);
                 if invalid.is_err() {
                     break;
                 }
-                block.push(fact);
+                count += 1;
+                if keep.is_some() {
+                    kept.push(fact);
+                }
             }
-            if block.is_empty() {
+            if count == 0 {
                 return invalid.map(|()| inserted);
             }
             slots.clear();
-            let entered = self.matcher.insert_block(batch, &self.rows, block.len(), &mut slots);
+            let entered = self.matcher.insert_block(batch, &self.rows, count, &mut slots);
             inserted += slots.len();
-            slots.iter().zip(block.drain(..)).for_each(|(slot, fact)| keep(self, fact, *slot));
+            if let Some(keep) = &keep {
+                slots.iter().zip(kept.drain(..)).for_each(|(slot, fact)| keep(self, fact, *slot));
+            }
             entered.map_err(|other| self.refuse_rows(batch.ty, other, slots.len()))?;
             invalid?;
         }

@@ -235,11 +235,13 @@ impl Rows {
         (due && !self.reached[index].is_empty()).then(|| (self.reached[index], self.passed[index]))
     }
 
+    #[inline]
     pub(in crate::matcher) fn set_passed(&mut self, row: u32, set: RuleSet) {
         self.passed[row as usize] = set;
     }
 
     /// The group that a row asks for a figure that has an index.
+    #[inline]
     pub(in crate::matcher) fn group(&self, row: u32, figure: usize) -> Option<u32> {
         self.indexes[figure].as_ref().map(|index| index.rows[row as usize].group)
     }
