@@ -104,7 +104,7 @@ impl Delta {
 
     /// The tuples, in the order in which they came.
     #[inline]
-    pub(crate) fn iter(&self) -> impl Iterator<Item = Moving<'_>> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Moving<'_>> + Clone {
         let tuples = self.slots.chunks_exact(self.width.max(1)).zip(&self.heads);
         tuples.map(|(slots, Head { number, set })| Moving { number: *number, slots, set: *set })
     }

@@ -10,6 +10,7 @@ use smallvec::SmallVec;
 use tsd_ir::{Gather, Kind, ops, ops::ExactSum};
 
 use super::figure::{Answer, Seen};
+use super::side::read_all;
 use crate::memory::Texts;
 
 /// Of so many groups, one must be touched for a pass over all of them to be quicker than to sort those that are.
@@ -94,6 +95,16 @@ impl Groups {
     #[inline]
     pub(crate) fn gather(&self) -> Gather {
         self.gather
+    }
+
+    /// Reads the cells of some groups, for each of which a value comes or goes.
+    #[inline]
+    pub(crate) fn look_ahead(&self, groups: &[u32]) {
+        if groups.len() > 1 {
+            with_cells!(&self.cells, cells => {
+                read_all(groups, |group| cells.get(*group as usize).map_or(0, |cell| cell.before));
+            });
+        }
     }
 
     /// Whether some group was touched.

@@ -133,7 +133,7 @@ impl Live {
     pub(super) fn gather<'a>(
         &mut self,
         (view, branch): (u16, u32),
-        chains: impl Iterator<Item = &'a [u32]>,
+        chains: impl Iterator<Item = &'a [u32]> + Clone,
         adds: bool,
         memory: &WorkingMemory,
     ) {

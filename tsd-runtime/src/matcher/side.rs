@@ -210,25 +210,24 @@ impl Stored {
             [word] => hash_words([*word]),
             words => hash_words(self.key_words.iter().map(|at| words[*at])),
         };
-        let mut read = 0;
         if keyed.len() > 1 {
-            keyed.iter().for_each(|(key, _)| read ^= index.touch(hash(key)));
+            read_all(keyed, |(key, _)| index.touch(hash(key)));
         }
-        let mut guesses: SmallVec<[(u64, Option<u32>); BLOCK]> = SmallVec::new();
+        let mut guesses: SmallVec<[(u64, u32); BLOCK]> = SmallVec::new();
         for (key, _) in keyed {
             let hash = hash(key);
-            let guess = index.find(hash, |_| true);
-            guesses.push((hash, guess));
-            if let Some(slot) = guess {
-                read ^= store.row(slot)[fields[0]] as u32 ^ self.rules_of(slot).read();
-            }
+            guesses.push((hash, index.find(hash, |_| true).unwrap_or(NONE)));
         }
-        std::hint::black_box(read);
+        if keyed.len() > 1 {
+            read_all(&guesses, |(_, slot)| store.touch(*slot, fields[0]));
+            read_all(&guesses, |(_, slot)| self.rules_of(*slot).read());
+        }
         for ((key, at), (hash, guess)) in keyed.iter().zip(guesses) {
-            let found = guess.and_then(|guess| match has(guess, key) {
-                true => Some(guess),
-                false => index.find(hash, |slot| has(slot, key)),
-            });
+            let found = match guess {
+                NONE => None,
+                guess if has(guess, key) => Some(guess),
+                _ => index.find(hash, |slot| has(slot, key)),
+            };
             if let Some(slot) = found {
                 let set = self.rules_of(slot);
                 if !set.is_empty() {
@@ -251,6 +250,15 @@ impl Stored {
         let set = self.rules_of(slot);
         (!set.is_empty()).then_some(Found { slot, more: &[], set })
     }
+}
+
+/// No slot.
+const NONE: u32 = u32::MAX;
+
+/// Reads something for each of a block. The loop has nothing else to do, so that it waits for many at once.
+#[inline]
+pub(super) fn read_all<T>(block: &[T], read: impl Fn(&T) -> u32) {
+    std::hint::black_box(block.iter().fold(0, |all, one| all ^ read(one)));
 }
 
 /// The tuples with one key.

@@ -12,6 +12,7 @@ use smallvec::SmallVec;
 use tsd_ir::{FieldId, Figure, Gather, Kind, Parameters, Position, Schema, TypeId, Value, ViewId};
 
 use super::counts::ViewCounts;
+use super::delta::BLOCK;
 use super::figure::{Answer, Asking, Known, answers};
 use super::groups::{Gathered, Groups};
 use super::rules::Place;
@@ -226,7 +227,7 @@ impl Views {
         &mut self,
         id: u16,
         branch: u32,
-        chains: impl Iterator<Item = &'a [u32]>,
+        chains: impl Iterator<Item = &'a [u32]> + Clone,
         adds: bool,
         memory: &WorkingMemory,
     ) -> bool {
@@ -237,6 +238,10 @@ impl Views {
         let (group_at, source_at) = (at(Position(0)), at(view.source));
         let is_grouped = view.parameters != Parameters::None;
         let group = |chain: &[u32]| if is_grouped { chain[group_at] } else { 0 };
+        if is_grouped {
+            let groups: SmallVec<[u32; BLOCK]> = chains.clone().map(group).collect();
+            view.groups.look_ahead(&groups);
+        }
         match view.contributions.take() {
             None if matches!(view.measure, Measure::Row) => {
                 chains.for_each(|chain| view.change(group(chain), &Gathered::Row, adds, memory));

@@ -93,6 +93,12 @@ impl Store {
         &self.words[start..start + self.width]
     }
 
+    /// Reads a field of the fact at `slot`, if there is such a slot.
+    #[inline]
+    pub(crate) fn touch(&self, slot: u32, field: usize) -> u32 {
+        self.words.get(slot as usize * self.width + field).map_or(0, |word| *word as u32)
+    }
+
     /// A field of the fact at `slot`; `None` when it is missing.
     #[inline]
     pub(crate) fn field(&self, slot: u32, field: FieldId) -> Option<u64> {
