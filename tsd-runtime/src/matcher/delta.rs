@@ -75,7 +75,7 @@ impl Delta {
         self.heads.push(Head { number, set });
     }
 
-    /// Makes the delta one of facts that carry the same rules, numbered one after another.
+    /// Makes the delta one of facts that carry the same rules, numbered by their places.
     pub(super) fn fill(&mut self, slots: &[u32], set: RuleSet) {
         debug_assert_eq!(self.width, 1);
         self.clear();
@@ -83,6 +83,27 @@ impl Delta {
             self.slots.extend_from_slice(slots);
             self.heads.extend((0..slots.len() as u32).map(|number| Head { number, set }));
         }
+    }
+
+    /// Leaves each fact the rules that `accepting` tells for its slot.
+    #[inline]
+    pub(super) fn meet_each(&mut self, accepting: impl Fn(u32) -> RuleSet, sets: &mut RuleSets) {
+        for (head, slot) in self.heads.iter_mut().zip(&self.slots) {
+            head.set = sets.meet(head.set, accepting(*slot));
+        }
+    }
+
+    /// Drops the facts that carry no rules. Whether one does is chance, so the loop does not jump.
+    pub(super) fn drop_empty(&mut self) {
+        let mut kept = 0;
+        for at in 0..self.heads.len() {
+            let (head, slot) = (self.heads[at], self.slots[at]);
+            self.heads[kept] = head;
+            self.slots[kept] = slot;
+            kept += usize::from(!head.set.is_empty());
+        }
+        self.heads.truncate(kept);
+        self.slots.truncate(kept);
     }
 
     /// Adds the tuple of a pair: the facts on the left, of which there is a first one, and that on the right.

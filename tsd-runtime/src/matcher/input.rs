@@ -50,7 +50,9 @@ struct Table {
 
 #[derive(Debug)]
 enum Rows {
-    /// Single values by their words, and everything else.
+    /// A few single values by their words, and everything else.
+    Few { points: Vec<(u64, RuleSet)>, other: RuleSet },
+    /// Many of them.
     Points { points: HashTable<(u64, RuleSet)>, other: RuleSet },
     /// Stretches between numbers: a stretch begins at its cut; the first has none.
     Numbers { cuts: Vec<f64>, sets: Vec<RuleSet> },
@@ -149,15 +151,13 @@ impl Input {
         admitted: &mut Delta,
     ) {
         let store = memory.store(self.ty);
-        if self.tables.is_empty() {
-            admitted.fill(slots, self.everyone);
-        } else {
-            for (number, slot) in (0..).zip(slots) {
-                let set = self.admit_row(store.row(*slot), None, &memory.texts, sets);
-                if !set.is_empty() {
-                    admitted.push_fact(number, *slot, set);
-                }
-            }
+        let fields = self.readers.len();
+        admitted.fill(slots, self.everyone);
+        for table in &self.tables {
+            admitted.meet_each(|slot| table.accepting(store.row(slot), fields, &memory.texts), sets);
+        }
+        if !self.tables.is_empty() {
+            admitted.drop_empty();
         }
         if !self.tests.is_empty() {
             admitted.retain(|slots, set| self.test(slots[0], set, memory, sets));
@@ -190,11 +190,7 @@ impl Input {
     ) -> RuleSet {
         let mut passed = candidates;
         for table in &self.tables {
-            let present = is_present(row, self.readers.len(), table.field.index());
-            let accepted = match present {
-                true => table.rows.accepting(row[table.field.index()], texts),
-                false => table.missing,
-            };
+            let accepted = table.accepting(row, self.readers.len(), texts);
             let both = passed.map_or(accepted, |passed| sets.meet(passed, accepted));
             if both.is_empty() {
                 return both;
@@ -212,6 +208,10 @@ impl Input {
         for table in &mut self.tables {
             table.missing = map(table.missing);
             match &mut table.rows {
+                Rows::Few { points, other } => {
+                    *other = map(*other);
+                    points.iter_mut().for_each(|(_, set)| *set = map(*set));
+                }
                 Rows::Points { points, other } => {
                     *other = map(*other);
                     points.iter_mut().for_each(|(_, set)| *set = map(*set));
@@ -224,21 +224,36 @@ impl Input {
     }
 }
 
+/// So few values are compared with one after another, which costs no jump that could go wrong.
+const FEW: usize = 8;
+
+/// How many of the cuts lie before a value, in ascending order.
+#[inline]
+fn cuts_before<T>(cuts: &[T], is_before: impl Fn(&T) -> bool) -> usize {
+    if cuts.len() <= FEW {
+        return cuts.iter().filter(|cut| is_before(cut)).count();
+    }
+    cuts.partition_point(is_before)
+}
+
 impl Rows {
     #[inline]
     fn accepting(&self, word: u64, texts: &Texts) -> RuleSet {
         match self {
+            Self::Few { points, other } => {
+                points.iter().fold(*other, |found, (point, set)| if *point == word { *set } else { found })
+            }
             Self::Points { points, other } => {
                 let found = points.find(hash_words([word]), |(point, _)| *point == word);
                 found.map_or(*other, |(_, set)| *set)
             }
             Self::Numbers { cuts, sets } => {
                 let value = f64::from_bits(word);
-                sets[cuts.partition_point(|cut| *cut <= value)]
+                sets[cuts_before(cuts, |cut| *cut <= value)]
             }
             Self::Ints { cuts, sets } => {
                 let value = word as i64;
-                sets[cuts.partition_point(|cut| *cut <= value)]
+                sets[cuts_before(cuts, |cut| *cut <= value)]
             }
             Self::Texts { cuts, sets } => {
                 let value = texts.text(word as Symbol);
@@ -254,6 +269,15 @@ impl Rows {
 }
 
 impl Table {
+    /// The rules that accept what a row has in the field.
+    #[inline]
+    fn accepting(&self, row: &[u64], fields: usize, texts: &Texts) -> RuleSet {
+        match is_present(row, fields, self.field.index()) {
+            true => self.rows.accepting(row[self.field.index()], texts),
+            false => self.missing,
+        }
+    }
+
     /// Merges the domains of all rules on one field. A rule that says nothing of the field accepts every value.
     fn build(
         field: FieldId,
@@ -304,7 +328,7 @@ impl Table {
             pairs.extend(points.iter().map(|point| (*point, *bit)));
         }
         pairs.sort_unstable();
-        let mut points = HashTable::new();
+        let mut points: Vec<(u64, RuleSet)> = Vec::new();
         for same in pairs.chunk_by(|(left, _), (right, _)| left == right) {
             let mut bits = other.clone();
             same.iter().for_each(|(_, bit)| bits.flip(*bit));
@@ -319,10 +343,17 @@ impl Table {
                 Const::Bool(bool) => u64::from(*bool),
                 Const::Missing => continue,
             };
-            let set = sets.intern(&bits.0);
-            points.insert_unique(hash_words([word]), (word, set), |(word, _)| hash_words([*word]));
+            points.push((word, sets.intern(&bits.0)));
         }
-        Rows::Points { points, other: sets.intern(&other.0) }
+        let other = sets.intern(&other.0);
+        if points.len() <= FEW {
+            return Rows::Few { points, other };
+        }
+        let mut table = HashTable::with_capacity(points.len());
+        for point in points {
+            table.insert_unique(hash_words([point.0]), point, |(word, _)| hash_words([*word]));
+        }
+        Rows::Points { points: table, other }
     }
 
     fn stretches(domains: &[(Bit, &Domain)], kind: Kind, everywhere: Bits, sets: &mut RuleSets) -> Rows {

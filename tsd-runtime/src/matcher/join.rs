@@ -4,6 +4,7 @@
 //! with the rules that both sides carry, less those whose residual tests it fails, to wherever the node's tuples go
 //! ([`Propagation::emit`]).
 
+use smallvec::SmallVec;
 use tsd_ir::{KeyPair, NodeId, Part, RootId, TypeId};
 
 use super::counts::{Counts, Met};
@@ -153,8 +154,8 @@ impl Join {
         self.wiring.input.remove(bit);
         let wiring = &self.wiring;
         with_sides!(&mut self.sides, pair => {
-            pair.left.subtract_from_all(only, sets, wiring.left_key(memory));
-            pair.right.subtract_from_all(only, sets, wiring.right_key(memory));
+            pair.left.subtract_from_all(only, sets, |slots| wiring.left_keys(memory).of(slots));
+            pair.right.subtract_from_all(only, sets, |slots| wiring.right_keys(memory).of(slots));
         });
     }
 
@@ -176,7 +177,7 @@ impl Join {
     ) {
         let wiring = &self.wiring;
         with_sides!(&mut self.sides, pair => {
-            if let Some(key) = wiring.right_key(memory)(&[slot]) {
+            if let Some(key) = wiring.right_keys(memory).of(&[slot]) {
                 if pair.right_kept.is_kept() {
                     pair.right.add(&key, &[slot], set, fresh, sets);
                 }
@@ -227,71 +228,61 @@ impl Join {
 impl Wiring {
     /// Tells the keys of tuples on the left.
     #[inline]
-    pub(super) fn left_key<'a, K: Key>(
-        &'a self,
-        memory: &'a WorkingMemory,
-    ) -> impl Fn(&[u32]) -> Option<K> + Copy + 'a {
-        move |slots| {
-            K::from_words(self.keys.iter().map(|key| {
-                let at = key.at.index();
-                part(memory.store(self.types[at]), slots[at], key.left)
-            }))
-        }
+    pub(super) fn left_keys<'a>(&self, memory: &'a WorkingMemory) -> Keys<'a> {
+        let parts = self.keys.iter().map(|key| {
+            let at = key.at.index();
+            (memory.store(self.types[at]), at, key.left)
+        });
+        Keys(parts.collect())
     }
 
     /// Tells the keys of facts on the right.
     #[inline]
-    pub(super) fn right_key<'a, K: Key>(
-        &'a self,
-        memory: &'a WorkingMemory,
-    ) -> impl Fn(&[u32]) -> Option<K> + Copy + 'a {
+    pub(super) fn right_keys<'a>(&self, memory: &'a WorkingMemory) -> Keys<'a> {
         let store = memory.store(self.input.ty);
-        move |slots| K::from_words(self.keys.iter().map(|key| part(store, slots[0], key.right)))
+        Keys(self.keys.iter().map(|key| (store, 0, key.right)).collect())
     }
 }
 
-impl Wiring {
-    /// Finds the keys of tuples on the left, most of which are one field.
-    #[inline]
-    fn find_left_keys<K: Key>(&self, tuples: &Delta, memory: &WorkingMemory, keyed: &mut Keyed<K>) {
-        match &*self.keys {
-            [KeyPair { at, left: Part::Field(field), .. }] => {
-                let (store, at) = (memory.store(self.types[at.index()]), at.index());
-                let key_of = |slots: &[u32]| K::from_words(std::iter::once(store.field(slots[at], *field)));
-                find_keys(tuples, key_of, keyed);
-            }
-            _ => find_keys(tuples, self.left_key(memory), keyed),
-        }
+/// The parts of the facts of a tuple that are its key, each with the store of the fact and its place.
+pub(super) struct Keys<'a>(SmallVec<[(&'a Store, usize, Part); 4]>);
+
+impl Keys<'_> {
+    /// The key of a tuple; `None` when a part of it is missing, for then nothing equals it.
+    #[inline(always)]
+    pub(super) fn of<K: Key>(&self, slots: &[u32]) -> Option<K> {
+        K::from_words(self.0.iter().map(|(store, at, part_of)| part(store, slots[*at], *part_of)))
     }
 
-    /// Finds the keys of facts on the right, most of which are one field.
+    /// Finds the keys of tuples, with the tuples' places; those without a key are left out.
     #[inline]
-    fn find_right_keys<K: Key>(&self, facts: &Delta, memory: &WorkingMemory, keyed: &mut Keyed<K>) {
-        match &*self.keys {
-            [KeyPair { right: Part::Field(field), .. }] => {
-                let store = memory.store(self.input.ty);
-                let key_of = |slots: &[u32]| K::from_words(std::iter::once(store.field(slots[0], *field)));
-                find_keys(facts, key_of, keyed);
+    fn find<K: Key>(&self, tuples: &Delta, keyed: &mut Keyed<K>) {
+        for (at, tuple) in (0..).zip(tuples.iter()) {
+            if let Some(key) = self.of(tuple.slots) {
+                keyed.push((key, at));
             }
-            _ => find_keys(facts, self.right_key(memory), keyed),
         }
     }
 }
 
-/// A part of a fact as a word of a key.
+/// A part of a fact as a word of a key: a field nearly always, which must cost no call.
 #[inline(always)]
 pub(super) fn part(store: &Store, slot: u32, part: Part) -> Option<u64> {
     match part {
         Part::Field(field) => store.field(slot, field),
-        Part::Widened(field) => widened(store.field(slot, field)?),
-        Part::Fact => Some(store.handle(slot).to_word()),
+        part => other_part(store, slot, part),
     }
 }
 
-/// An integer as the number that it equals.
 #[inline(never)]
-fn widened(int: u64) -> Option<u64> {
-    Some((tsd_ir::ops::int_to_number(int as i64) + 0.0).to_bits())
+fn other_part(store: &Store, slot: u32, part: Part) -> Option<u64> {
+    match part {
+        Part::Field(field) => store.field(slot, field),
+        Part::Widened(field) => {
+            Some((tsd_ir::ops::int_to_number(store.field(slot, field)? as i64) + 0.0).to_bits())
+        }
+        Part::Fact => Some(store.handle(slot).to_word()),
+    }
 }
 
 impl Propagation<'_> {
@@ -322,7 +313,7 @@ impl Propagation<'_> {
     ) {
         let memory = self.memory;
         let mut keyed = Keyed::new();
-        join.find_left_keys(tuples, memory, &mut keyed);
+        join.left_keys(memory).find(tuples, &mut keyed);
         if keyed.is_empty() {
             return;
         }
@@ -364,7 +355,7 @@ impl Propagation<'_> {
     ) {
         let memory = self.memory;
         let mut keyed = Keyed::new();
-        join.find_right_keys(facts, memory, &mut keyed);
+        join.right_keys(memory).find(facts, &mut keyed);
         if keyed.is_empty() {
             return;
         }
@@ -410,15 +401,5 @@ impl Propagation<'_> {
             pairs.clear();
         }
         passed
-    }
-}
-
-/// Finds the keys of tuples, with the tuples' places; those without one are left out, for nothing equals them.
-#[inline]
-fn find_keys<K: Key>(tuples: &Delta, key_of: impl Fn(&[u32]) -> Option<K>, keyed: &mut Keyed<K>) {
-    for (at, tuple) in (0..).zip(tuples.iter()) {
-        if let Some(key) = key_of(tuple.slots) {
-            keyed.push((key, at));
-        }
     }
 }

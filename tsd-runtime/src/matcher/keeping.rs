@@ -91,18 +91,18 @@ impl Wiring {
         if !pair.right_kept.is_kept() && memory.store(self.input.ty).len() > 0 {
             self.keep_right(pair, memory, sets);
         }
-        pair.right.prepare(self.right_key(memory));
+        pair.right.prepare(|| self.right_keys(memory));
         pair.right_kept.asked();
     }
 
     #[cold]
     fn keep_right<K: Key>(&self, pair: &mut Pair<K>, memory: &WorkingMemory, sets: &mut RuleSets) {
         let store = memory.store(self.input.ty);
-        let key_of = self.right_key(memory);
+        let keys = self.right_keys(memory);
         for slot in store.live_slots() {
             let set = self.input.admit(slot, None, memory, sets);
             if !set.is_empty()
-                && let Some(key) = key_of(&[slot])
+                && let Some(key) = keys.of(&[slot])
             {
                 pair.right.add(&key, &[slot], set, true, sets);
             }
@@ -118,7 +118,7 @@ impl Propagation<'_> {
         if !pair.left_kept.is_kept() && self.memory.store(self.input.ty).len() > 0 {
             self.keep_left(join, pair, node);
         }
-        pair.left.prepare(join.left_key(self.memory));
+        pair.left.prepare(|| join.left_keys(self.memory));
         pair.left_kept.asked();
     }
 
@@ -127,7 +127,7 @@ impl Propagation<'_> {
         let work = self.for_each_tuple(join.parent, &mut |propagation, outlet, slots, set| {
             let set = outlet.towards(node, set, propagation.sets);
             if !set.is_empty()
-                && let Some(key) = join.left_key(propagation.memory)(slots)
+                && let Some(key) = join.left_keys(propagation.memory).of(slots)
             {
                 pair.left.add(&key, slots, set, true, propagation.sets);
             }
@@ -166,11 +166,11 @@ impl Propagation<'_> {
         let memory = self.memory;
         let mut pairs = 0;
         if pair.left_kept.is_kept() {
-            pair.left.prepare(join.left_key(memory));
+            pair.left.prepare(|| join.left_keys(memory));
             let store = memory.store(join.input.ty);
             for right in store.live_slots() {
                 let wanted = join.input.admit(right, None, memory, self.sets);
-                let key = if wanted.is_empty() { None } else { join.right_key::<K>(memory)(&[right]) };
+                let key = if wanted.is_empty() { None } else { join.right_keys(memory).of::<K>(&[right]) };
                 let Some(key) = key else { continue };
                 for left in pair.left.group(&key, memory) {
                     let mut slots: Slots = smallvec::smallvec![left.slot];
@@ -186,7 +186,7 @@ impl Propagation<'_> {
         join.ask_right(pair, memory, self.sets);
         let work = self.for_each_tuple(join.parent, &mut |propagation, outlet, slots, set| {
             let set = outlet.towards(node, set, propagation.sets);
-            let Some(key) = join.left_key::<K>(memory)(slots) else { return };
+            let Some(key) = join.left_keys(memory).of::<K>(slots) else { return };
             for right in pair.right.group(&key, memory) {
                 slots.push(right.slot);
                 pairs += 1;

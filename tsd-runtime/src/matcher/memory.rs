@@ -10,6 +10,7 @@ use hashbrown::HashTable;
 use smallvec::SmallVec;
 
 use super::delta::BLOCK;
+use super::join::Keys;
 use crate::memory::hash_words;
 use crate::ruleset::{RuleSet, RuleSets};
 
@@ -140,11 +141,12 @@ impl<K: Key> Memory<K> {
         }
     }
 
-    /// Gets ready for probes. `key_of` tells the key of a tuple that was added.
+    /// Gets ready for probes. `keys` tells the keys of tuples that were added.
     #[inline]
-    pub(crate) fn prepare(&mut self, key_of: impl Fn(&[u32]) -> Option<K>) {
+    pub(super) fn prepare<'k>(&mut self, keys: impl FnOnce() -> Keys<'k>) {
         if self.groups.is_none() && self.len > 0 {
-            self.group_all(key_of);
+            let keys = keys();
+            self.group_all(|slots| keys.of(slots));
         }
     }
 
@@ -390,7 +392,7 @@ mod tests {
                 }
                 prop_assert_eq!(memory.len(), model.len());
                 if probed {
-                    memory.prepare(|slots| Some([u64::from(slots[0] % 2)]));
+                    if memory.groups.is_none() && memory.len > 0 { memory.group_all(|slots| Some([u64::from(slots[0] % 2)])); }
                 } else if memory.groups.is_none() {
                     continue;
                 }

@@ -8,6 +8,7 @@ use smallvec::SmallVec;
 use tsd_ir::{Part, TypeId};
 
 use super::delta::{BLOCK, Delta};
+use super::join::Keys;
 use super::memory::{Found, Key, Memory, RowIter};
 use super::propagation::Sign;
 use crate::memory::{Store, WorkingMemory, hash_words};
@@ -106,9 +107,9 @@ impl<K: Key> Side<K> {
 
     /// Gets ready for probes; see [`Memory::prepare`].
     #[inline]
-    pub(crate) fn prepare(&mut self, key_of: impl Fn(&[u32]) -> Option<K>) {
+    pub(super) fn prepare<'k>(&mut self, keys: impl FnOnce() -> Keys<'k>) {
         if let Self::Own(memory) = self {
-            memory.prepare(key_of);
+            memory.prepare(keys);
         }
     }
 
