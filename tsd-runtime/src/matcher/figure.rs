@@ -135,6 +135,16 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// The answer for a group, where it is a number or an integer that is kept as such: asked first, for an [`Answer`] is
+    /// three words, and the way through memory takes longer than all else that there is to do.
+    #[inline]
+    pub(crate) fn word(self, group: u32) -> Option<u64> {
+        match self {
+            Self::View(view) => view.word(group),
+            Self::Field(..) => None,
+        }
+    }
+
     /// The answer for a group.
     #[inline]
     pub(crate) fn answer(self, group: u32, memory: &WorkingMemory) -> Answer<'a> {

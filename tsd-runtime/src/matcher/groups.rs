@@ -129,7 +129,8 @@ impl Groups {
         if *noted == 0 {
             *noted = self.before.len() as u32 + 1;
             self.touched.push(group);
-            self.before.push(Seen::of(self.answer(group), is_text, texts));
+            let word = self.word(group).filter(|_| !is_text);
+            self.before.push(word.map_or_else(|| Seen::of(self.answer(group), is_text, texts), Seen::Word));
         }
     }
 
@@ -164,7 +165,11 @@ impl Groups {
             return before != *count && (self.gather == Gather::Count || before == 0 || *count == 0);
         }
         let noted = with_cells!(&mut self.cells, cells => std::mem::take(&mut cells[index].before));
-        noted.checked_sub(1).is_some_and(|at| !before[at as usize].is(self.answer(group), texts))
+        let Some(at) = noted.checked_sub(1) else { return false };
+        match self.word(group) {
+            Some(word) => before[at as usize] != Seen::Word(word),
+            None => !before[at as usize].is(self.answer(group), texts),
+        }
     }
 
     /// One value more.
@@ -229,38 +234,44 @@ impl Groups {
         }
     }
 
-    /// What has come of a group.
+    /// What has come of a group, where it is a number or an integer that is kept as such.
     #[inline]
-    pub(crate) fn answer(&self, group: u32) -> Answer<'_> {
-        if let Cells::Counts(cells) = &self.cells {
-            let count = cells.get(group as usize).map_or(0, |cell| cell.count);
-            let exists = self.gather == Gather::Exists;
-            return Answer::Word(if exists { u64::from(count > 0) } else { u64::from(count) });
-        }
-        self.computed_answer(group as usize)
-    }
-
-    fn computed_answer(&self, group: usize) -> Answer<'_> {
-        let number =
-            |number: Option<f64>| number.map_or(Answer::Missing, |number| Answer::Word(number.to_bits()));
+    pub(crate) fn word(&self, group: u32) -> Option<u64> {
+        let group = group as usize;
         match &self.cells {
-            Cells::Counts(_) => self.answer(group as u32),
+            Cells::Counts(cells) => {
+                let count = cells.get(group).map_or(0, |cell| cell.count);
+                Some(if self.gather == Gather::Exists { u64::from(count > 0) } else { u64::from(count) })
+            }
             Cells::Numbers(cells) => {
-                let Some(Cell { count, gathered, .. }) = cells.get(group) else { return self.empty() };
-                number(match self.gather {
-                    Gather::Average => {
-                        gathered.value().and_then(|sum| ops::divide_number(sum, f64::from(*count)))
-                    }
-                    _ => gathered.value(),
-                })
+                let Cell { count, gathered, .. } = cells.get(group)?;
+                let sum = gathered.value()?;
+                if self.gather == Gather::Sum {
+                    return Some(sum.to_bits());
+                }
+                ops::divide_number(sum, f64::from(*count)).map(f64::to_bits)
             }
             Cells::Ints(cells) => {
-                let Some(Cell { count, gathered, .. }) = cells.get(group) else { return self.empty() };
+                let Cell { count, gathered, .. } = cells.get(group)?;
                 match self.gather {
-                    Gather::Average => number(ops::divide_number(*gathered as f64, f64::from(*count))),
-                    _ => i64::try_from(*gathered).map_or(Answer::Missing, |int| Answer::Word(int as u64)),
+                    Gather::Sum => i64::try_from(*gathered).ok().map(|int| int as u64),
+                    _ => ops::divide_number(*gathered as f64, f64::from(*count)).map(f64::to_bits),
                 }
             }
+            Cells::Ordered { .. } | Cells::Texts(_) => None,
+        }
+    }
+
+    /// What has come of a group.
+    pub(crate) fn answer(&self, group: u32) -> Answer<'_> {
+        if let Some(word) = self.word(group) {
+            return Answer::Word(word);
+        }
+        let group = group as usize;
+        match &self.cells {
+            Cells::Counts(_) => Answer::Missing,
+            Cells::Numbers(cells) => cells.get(group).map_or_else(|| self.empty(), |_| Answer::Missing),
+            Cells::Ints(cells) => cells.get(group).map_or_else(|| self.empty(), |_| Answer::Missing),
             Cells::Ordered { cells, numbers } => {
                 let key = cells.get(group).and_then(|cell| self.extreme(&cell.gathered));
                 let word = |key: i64| if *numbers { in_order(key) as u64 } else { key as u64 };

@@ -264,7 +264,10 @@ impl Matcher {
             answers.clear();
             for (index, source) in sources.iter().enumerate() {
                 let group = watch.rows.group(row, index).unwrap_or(slots[0]);
-                answers.push(source.answer(group, memory));
+                match source.word(group) {
+                    Some(word) => answers.push(Answer::Word(word)),
+                    None => answers.push(source.answer(group, memory)),
+                }
             }
             looks += 1;
             let holds = watch.passing(reached, slots, &answers, memory, sets);

@@ -113,6 +113,12 @@ impl View {
         self.groups.gather()
     }
 
+    /// The answer for a group, where it is a number or an integer that is kept as such.
+    #[inline]
+    pub(crate) fn word(&self, group: u32) -> Option<u64> {
+        self.groups.word(group)
+    }
+
     #[inline]
     pub(crate) fn answer(&self, group: u32) -> Answer<'_> {
         self.groups.answer(group)
@@ -246,11 +252,22 @@ impl Views {
             None if matches!(view.measure, Measure::Row) => {
                 chains.for_each(|chain| view.change(group(chain), &Gathered::Row, adds, memory));
             }
-            None => chains.for_each(|chain| {
-                if let Some(value) = view.measured(branch, chain, self, memory) {
-                    view.change(group(chain), &value, adds, memory);
+            None => match view.measure {
+                Measure::Field { at: fact, field, kind, counts } => {
+                    let (store, at) = (memory.store(view.types[fact.index()]), at(fact));
+                    for chain in chains {
+                        if let Some(word) = store.field(chain[at], field) {
+                            let value = gathered(word, kind, counts, memory);
+                            view.change(group(chain), &value, adds, memory);
+                        }
+                    }
                 }
-            }),
+                _ => chains.for_each(|chain| {
+                    if let Some(value) = view.measured(branch, chain, self, memory) {
+                        view.change(group(chain), &value, adds, memory);
+                    }
+                }),
+            },
             Some(mut known) => {
                 for chain in chains {
                     let contribution = known.entry((group(chain), chain[source_at]));
@@ -351,13 +368,7 @@ impl View {
             Measure::Row => Some(Gathered::Row),
             Measure::Field { at, field, kind, counts } => {
                 let word = memory.field(self.types[at.index()], chain[place.at(at.index())], *field)?;
-                Some(match kind {
-                    _ if *counts => Gathered::Row,
-                    Kind::Int => Gathered::Int(word as i64),
-                    Kind::Number => Gathered::Number(f64::from_bits(word)),
-                    Kind::Text => Gathered::Text(memory.texts.text(word as u32).into()),
-                    Kind::Bool | Kind::Fact(_) => Gathered::Row,
-                })
+                Some(gathered(word, *kind, *counts, memory))
             }
             Measure::Computed { values, counts } => {
                 let slots = place.declared(chain);
@@ -375,5 +386,17 @@ impl View {
                 })
             }
         }
+    }
+}
+
+/// What is gathered of a field with this word.
+#[inline]
+fn gathered(word: u64, kind: Kind, counts: bool, memory: &WorkingMemory) -> Gathered {
+    match kind {
+        _ if counts => Gathered::Row,
+        Kind::Int => Gathered::Int(word as i64),
+        Kind::Number => Gathered::Number(f64::from_bits(word)),
+        Kind::Text => Gathered::Text(memory.texts.text(word as u32).into()),
+        Kind::Bool | Kind::Fact(_) => Gathered::Row,
     }
 }

@@ -5,6 +5,8 @@
 //! bits that the number leaves free, some of the hash. A search hardly ever looks at a thing that is not the one sought.
 //! (Open addressing with linear probing; Knuth, The Art of Computer Programming 6.4, algorithms L and R.)
 
+use super::hash_words;
+
 /// Finds numbers by hash.
 #[derive(Debug)]
 pub(crate) struct Index {
@@ -57,6 +59,26 @@ impl Index {
                 Ok(())
             }
         }
+    }
+
+    /// Enters numbers for which there is [room](Self::has_room), each unless there is a thing with its key; then the error is
+    /// how many were entered, and that thing. What the index has for all of them is read first, in a loop that does nothing
+    /// else and so waits for many places at once.
+    #[inline]
+    pub(crate) fn insert_new<W: AsRef<[u64]>>(
+        &mut self,
+        numbers: std::ops::Range<u32>,
+        key_of: impl Fn(u32) -> W,
+    ) -> Result<(), (usize, u32)> {
+        let hash = |key: &W| hash_words(key.as_ref().iter().copied());
+        let places = numbers.clone().map(|number| self.touch(hash(&key_of(number))));
+        std::hint::black_box(places.fold(0, |all, place| all ^ place));
+        for (entered, number) in numbers.enumerate() {
+            let key = key_of(number);
+            let same = |other| key_of(other).as_ref() == key.as_ref();
+            self.insert(hash(&key), number, same).map_err(|other| (entered, other))?;
+        }
+        Ok(())
     }
 
     /// Enters a number for which there is [room](Self::has_room), in place of the thing with this hash for which `same`

@@ -246,23 +246,20 @@ impl Store {
     }
 
     /// Enters the primary keys of the last `count` rows, as far as no fact has them; if one has, the error is how many
-    /// were entered, and that fact's slot. The places that the index has for all of them are read first.
+    /// were entered, and that fact's slot.
     fn index_new(&mut self, first: usize, count: usize) -> Result<(), (usize, u32)> {
         if self.key.as_ref().is_some_and(|key| !key.slots.has_room(first + count)) {
             self.grow_index(first + count);
         }
         let Some(key) = &mut self.key else { return Ok(()) };
-        let row = |slot: usize| &self.words[slot * self.width..][..self.width];
-        let fields = key.fields.as_slice();
-        let hash = |slot| hash_words(fields.iter().map(|field| row(slot)[*field]));
-        let hashes: SmallVec<[u64; 128]> = (first..first + count).map(hash).collect();
-        std::hint::black_box(hashes.iter().fold(0, |all, hash| all ^ key.slots.touch(*hash)));
-        for (index, hash) in hashes.iter().enumerate() {
-            let slot = first + index;
-            let same = |other| fields.iter().all(|field| row(other as usize)[*field] == row(slot)[*field]);
-            key.slots.insert(*hash, slot as u32, same).map_err(|other| (index, other))?;
+        let (words, width) = (&self.words, self.width);
+        let slots = first as u32..(first + count) as u32;
+        match key.fields.as_slice() {
+            [field] => key.slots.insert_new(slots, |slot| [words[slot as usize * width + field]]),
+            fields => key.slots.insert_new(slots, |slot| {
+                fields.iter().map(|field| words[slot as usize * width + field]).collect::<SmallVec<[u64; 8]>>()
+            }),
         }
-        Ok(())
     }
 
     /// Enters the primary key of `row` for the fact at `slot`, unless a fact has it.
