@@ -397,8 +397,10 @@ impl Level {
         let mut number = self.after(after);
         while let Some(Entry { root, end, .. }) = self.entries.get(number).copied() {
             let age_of = dating(root, end);
-            while self.entries.get(number).is_some_and(|entry| (entry.root, entry.end) == (root, end)) {
-                self.entries[number].age = age_of(&self.slots[self.range(number as u32)]);
+            let width = self.range(number as u32).len();
+            let same = |entry: &&mut Entry| (entry.root, entry.end) == (root, end);
+            for entry in self.entries[number..].iter_mut().take_while(same) {
+                entry.age = age_of(&self.slots[entry.start as usize..][..width]);
                 number += 1;
             }
         }

@@ -14,7 +14,7 @@ pub(crate) use index::Index;
 #[cfg(feature = "dynamic")]
 pub(crate) use row::find_word;
 pub use row::{InvalidValue, RowReader, RowWriter};
-pub(crate) use store::{Store, is_present};
+pub(crate) use store::Store;
 pub(crate) use texts::{Symbol, Texts};
 
 /// The hash function of every table. Its keys are fixed: nothing that a table answers depends on them.

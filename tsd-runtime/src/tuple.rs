@@ -15,13 +15,16 @@ pub struct Tuple<'a> {
 }
 
 impl<'a> Tuple<'a> {
+    #[inline]
     pub(crate) fn new(memory: &'a WorkingMemory, types: &'a [TypeId], slots: &'a [u32]) -> Self {
         Self { memory, types, slots, known: Known::default() }
     }
 
     /// The tuple with answers to the figures that are read of it.
+    #[inline]
     pub(crate) fn knowing(self, known: Known<'a>) -> Self {
-        Self { known, ..self }
+        let Self { memory, types, slots, .. } = self;
+        Self { memory, types, slots, known }
     }
 
     /// The word of a field: equal words are equal values of one kind.

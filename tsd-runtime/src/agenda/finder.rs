@@ -52,39 +52,56 @@ pub(super) struct Finder {
 impl Finder {
     /// Enters the entries that came since the last time.
     pub(super) fn enter_all(&mut self, entries: Entries<'_>) {
-        for number in self.entered.max(entries.waiting)..entries.all.len() {
-            self.enter(number as u32, entries);
+        let mut number = self.entered.max(entries.waiting);
+        while let Some(Entry { root, end, .. }) = entries.all.get(number).copied() {
+            match end {
+                End::Root => number += self.enter_facts(root, number, entries),
+                End::Join(_) => {
+                    let older = self.enter_tuple(number as u32, entries);
+                    self.set_older(number as u32, older, entries);
+                    number += 1;
+                }
+            }
         }
         self.entered = entries.all.len();
     }
 
-    fn enter(&mut self, number: u32, entries: Entries<'_>) {
-        let Entry { root, end, .. } = entries.all[number as usize];
-        let slots = entries.slots_of(number);
-        let older = match (end, slots) {
-            (End::Root, [slot]) => {
-                let place = self.facts.iter().position(|(known, _)| *known == root).unwrap_or_else(|| {
-                    self.facts.push((root, Vec::new()));
-                    self.facts.len() - 1
-                });
-                let latest = &mut self.facts[place].1;
-                if latest.len() <= *slot as usize {
-                    latest.resize(*slot as usize + 1, 0);
-                }
-                let older = std::mem::replace(&mut latest[*slot as usize], self.before + number + 1);
-                waiting(older, self.before, entries)
+    /// Enters an entry and those right behind it, as long as they are facts of one tree. Returns how many.
+    fn enter_facts(&mut self, root: RootId, first: usize, entries: Entries<'_>) -> usize {
+        let place = self.facts.iter().position(|(known, _)| *known == root).unwrap_or_else(|| {
+            self.facts.push((root, Vec::new()));
+            self.facts.len() - 1
+        });
+        let mut latest = std::mem::take(&mut self.facts[place].1);
+        let mut number = first as u32;
+        let facts = entries.all[first..].iter();
+        for entry in facts.take_while(|entry| entry.end == End::Root && entry.root == root) {
+            let slot = entries.slots[entry.start as usize] as usize;
+            if latest.len() <= slot {
+                latest.resize(slot + 1, 0);
             }
-            _ => {
-                if !self.tuples.has_room(number as usize + 1) {
-                    self.tuples.grow(number as usize + 1, std::iter::empty());
-                    for known in entries.waiting as u32..number {
-                        self.put_tuple(known, entries);
-                    }
-                }
-                self.put_tuple(number, entries)
+            let older = std::mem::replace(&mut latest[slot], self.before + number + 1);
+            if older != 0 {
+                self.set_older(number, waiting(older, self.before, entries), entries);
             }
-        };
-        let mut older = older;
+            number += 1;
+        }
+        self.facts[place].1 = latest;
+        number as usize - first
+    }
+
+    fn enter_tuple(&mut self, number: u32, entries: Entries<'_>) -> Option<u32> {
+        if !self.tuples.has_room(number as usize + 1) {
+            self.tuples.grow(number as usize + 1, std::iter::empty());
+            for known in entries.waiting as u32..number {
+                self.put_tuple(known, entries);
+            }
+        }
+        self.put_tuple(number, entries)
+    }
+
+    /// Notes the entry that came before one with the same tuple, if it waits and activates something.
+    fn set_older(&mut self, number: u32, mut older: Option<u32>, entries: Entries<'_>) {
         while let Some(empty) = older.filter(|older| entries.all[*older as usize].set.is_empty()) {
             older = self.older(empty);
         }

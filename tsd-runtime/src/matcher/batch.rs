@@ -41,8 +41,13 @@ impl Batch {
     ) -> impl Fn(&[u32]) -> u64 + 'a {
         let store = memory.store(self.ty);
         move |slots| {
-            let own = types.iter().zip(slots).filter(|(ty, _)| **ty == self.ty);
-            let youngest = own.map(|(_, slot)| store.number(*slot)).max();
+            let youngest = match types {
+                [ty] => (*ty == self.ty).then(|| store.number(slots[0])),
+                types => {
+                    let own = types.iter().zip(slots).filter(|(ty, _)| **ty == self.ty);
+                    own.map(|(_, slot)| store.number(*slot)).max()
+                }
+            };
             let behind = youngest.and_then(|number| number.checked_sub(self.first));
             behind.map_or(last, |behind| self.age + 1 + behind)
         }

@@ -110,9 +110,13 @@ impl Delta {
     #[inline]
     pub(super) fn push_pair(&mut self, number: u32, first: u32, more: &[u32], right: u32, set: RuleSet) {
         debug_assert_eq!(more.len() + 2, self.width);
-        self.slots.push(first);
-        append(&mut self.slots, more);
-        self.slots.push(right);
+        if more.is_empty() {
+            self.slots.extend([first, right]);
+        } else {
+            self.slots.push(first);
+            append(&mut self.slots, more);
+            self.slots.push(right);
+        }
         self.heads.push(Head { number, set });
     }
 

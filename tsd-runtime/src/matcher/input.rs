@@ -10,7 +10,7 @@ use tsd_ir::{Const, Cut, Domain, FieldId, Kind, List, Type, TypeId};
 
 use super::delta::Delta;
 use super::residual::{PreparedTest, Residuals};
-use crate::memory::{Symbol, Texts, WorkingMemory, hash_words, is_present};
+use crate::memory::{Symbol, Texts, WorkingMemory, hash_words};
 use crate::ruleset::{Bit, RuleSet, RuleSets};
 use crate::tuple::Tuple;
 
@@ -138,8 +138,17 @@ impl Input {
         memory: &WorkingMemory,
         sets: &mut RuleSets,
     ) -> RuleSet {
-        let passed = self.admit_row(memory.store(self.ty).row(slot), candidates, &memory.texts, sets);
-        self.test(slot, passed, memory, sets)
+        let store = memory.store(self.ty);
+        let mut passed = candidates;
+        for table in &self.tables {
+            let accepted = table.accepting(store.field(slot, table.field), &memory.texts);
+            let both = passed.map_or(accepted, |passed| sets.meet(passed, accepted));
+            if both.is_empty() {
+                return both;
+            }
+            passed = Some(both);
+        }
+        self.test(slot, passed.unwrap_or(self.everyone), memory, sets)
     }
 
     /// Adds those of some new facts that some rule wants to a delta, numbered by their places.
@@ -151,10 +160,10 @@ impl Input {
         admitted: &mut Delta,
     ) {
         let store = memory.store(self.ty);
-        let fields = self.readers.len();
         admitted.fill(slots, self.everyone);
         for table in &self.tables {
-            admitted.meet_each(|slot| table.accepting(store.row(slot), fields, &memory.texts), sets);
+            let accepting = |slot| table.accepting(store.field(slot, table.field), &memory.texts);
+            admitted.meet_each(accepting, sets);
         }
         if !self.tables.is_empty() {
             admitted.drop_empty();
@@ -177,27 +186,6 @@ impl Input {
             return passed;
         }
         self.tests.clear(passed, Tuple::new(memory, &[self.ty], &[slot]), sets)
-    }
-
-    /// The rules whose demands on single fields a row satisfies, of those in `candidates` or of all.
-    #[inline]
-    pub(crate) fn admit_row(
-        &self,
-        row: &[u64],
-        candidates: Option<RuleSet>,
-        texts: &Texts,
-        sets: &mut RuleSets,
-    ) -> RuleSet {
-        let mut passed = candidates;
-        for table in &self.tables {
-            let accepted = table.accepting(row, self.readers.len(), texts);
-            let both = passed.map_or(accepted, |passed| sets.meet(passed, accepted));
-            if both.is_empty() {
-                return both;
-            }
-            passed = Some(both);
-        }
-        passed.unwrap_or(self.everyone)
     }
 
     /// Passes every set held through `map`.
@@ -269,13 +257,10 @@ impl Rows {
 }
 
 impl Table {
-    /// The rules that accept what a row has in the field.
+    /// The rules that accept what a fact has in the field.
     #[inline]
-    fn accepting(&self, row: &[u64], fields: usize, texts: &Texts) -> RuleSet {
-        match is_present(row, fields, self.field.index()) {
-            true => self.rows.accepting(row[self.field.index()], texts),
-            false => self.missing,
-        }
+    fn accepting(&self, word: Option<u64>, texts: &Texts) -> RuleSet {
+        word.map_or(self.missing, |word| self.rows.accepting(word, texts))
     }
 
     /// Merges the domains of all rules on one field. A rule that says nothing of the field accepts every value.

@@ -254,13 +254,13 @@ impl Matcher {
         let (memory, views, sets) = (&*memory, &*views, &mut root.sets);
         let sources: SmallVec<[Source<'_>; 4]> =
             watch.figures.iter().map(|figure| Source::new(figure, views, memory)).collect();
-        let is_fact = watch.types.len() == 1;
+        let mut tuple = Vec::with_capacity(watch.types.len());
         let mut answers = Answers::new();
         let mut looks = 0;
         for row in rows.iter().copied() {
             let Some((reached, passed)) = watch.rows.look_at(row) else { continue };
-            let (own, tuple) = ([row], if is_fact { TupleSlots::new() } else { watch.rows.tuple(row) });
-            let slots = if is_fact { &own } else { &tuple[..] };
+            watch.rows.copy_tuple(row, &mut tuple);
+            let slots = tuple.as_slice();
             answers.clear();
             for (index, source) in sources.iter().enumerate() {
                 let group = watch.rows.group(row, index).unwrap_or(slots[0]);

@@ -45,6 +45,11 @@ impl<'a> RowWriter<'a> {
         Self { ty, texts, row, field: 0, has_presence, invalid: None }
     }
 
+    /// The type of the fact.
+    pub(crate) fn declared(&self) -> &'a Type {
+        self.ty
+    }
+
     #[inline]
     fn put(&mut self, word: u64) {
         let Some(place) = self.row.get_mut(self.field) else { return };

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::sync::Arc;
 
 use smallvec::SmallVec;
-use tsd_ir::{FactHandle, FieldId, Rule, Schema, Sharing, TypeId, Value};
+use tsd_ir::{FactHandle, FieldId, Rule, Schema, Sharing, Type, TypeId, Value};
 
 use super::fire::Observer;
 use super::names;
@@ -84,8 +84,7 @@ impl<P: Program> Core<P> {
     /// Makes sure that there is such a type, and a value for each of its fields.
     fn check_count(&self, ty: TypeId, values: &[Value]) -> Result<(), Error> {
         let declared = self.matcher.schema.types.get(ty.index()).ok_or(Error::UnknownType(ty))?;
-        let (expected, found) = (declared.fields.len(), values.len());
-        if expected == found { Ok(()) } else { Err(Error::WrongCount { expected, found }) }
+        check_count(declared, values)
     }
 
     /// Inserts facts one after another, each with a value for each field.
@@ -95,9 +94,10 @@ impl<P: Program> Core<P> {
         facts: impl IntoIterator<Item = V>,
     ) -> Result<usize, Error> {
         self.matcher.schema.types.get(ty.index()).ok_or(Error::UnknownType(ty))?;
-        let write = |core: &mut Self, values: &V| {
-            core.check_count(ty, values.as_ref())?;
-            core.write_row(ty, |row| values.as_ref().iter().for_each(|value| row.value(value)))
+        let write = |values: &V, row: &mut RowWriter<'_>| {
+            check_count(row.declared(), values.as_ref())?;
+            values.as_ref().iter().for_each(|value| row.value(value));
+            Ok(())
         };
         self.insert_batch(ty, facts.into_iter(), write, None::<fn(&mut Self, V, u32)>)
     }
@@ -107,7 +107,10 @@ impl<P: Program> Core<P> {
         &mut self,
         facts: impl IntoIterator<Item = T>,
     ) -> Result<usize, Error> {
-        let write = |core: &mut Self, fact: &T| core.write_row(T::TYPE, |row| fact.write(row));
+        let write = |fact: &T, row: &mut RowWriter<'_>| {
+            fact.write(row);
+            Ok(())
+        };
         let keep = |core: &mut Self, fact: T, slot| fact.keep(slot, &mut core.objects);
         self.insert_batch(T::TYPE, facts.into_iter(), write, T::IS_KEPT.then_some(keep))
     }
@@ -117,7 +120,7 @@ impl<P: Program> Core<P> {
         &mut self,
         ty: TypeId,
         facts: impl Iterator<Item = F>,
-        write: impl Fn(&mut Self, &F) -> Result<(), Error>,
+        write: impl Fn(&F, &mut RowWriter<'_>) -> Result<(), Error>,
         keep: Option<impl Fn(&mut Self, F, u32)>,
     ) -> Result<usize, Error> {
         let expected = facts.size_hint().0.min(MOST_RESERVED);
@@ -134,18 +137,25 @@ impl<P: Program> Core<P> {
         &mut self,
         batch: &Batch,
         mut facts: impl Iterator<Item = F>,
-        write: impl Fn(&mut Self, &F) -> Result<(), Error>,
+        write: impl Fn(&F, &mut RowWriter<'_>) -> Result<(), Error>,
         keep: Option<impl Fn(&mut Self, F, u32)>,
     ) -> Result<usize, Error> {
         let mut inserted = 0;
         let mut kept: Vec<F> = Vec::new();
         let mut slots: Vec<u32> = Vec::with_capacity(BLOCK);
+        let mut rows = std::mem::take(&mut self.rows);
         loop {
-            self.rows.clear();
+            let (store, texts, schema) = self.matcher.store_and_texts(batch.ty);
+            let (declared, width) = (schema.ty(batch.ty), store.width());
+            // A type without fields has rows without words.
+            let room = width.max(1);
+            rows.clear();
+            rows.resize(BLOCK * room, 0);
             let mut count = 0;
             let mut invalid = Ok(());
-            for fact in facts.by_ref().take(BLOCK) {
-                invalid = write(self, &fact);
+            for (row, fact) in rows.chunks_exact_mut(room).zip(facts.by_ref()) {
+                let mut writer = RowWriter::new(declared, texts, &mut row[..width]);
+                invalid = write(&fact, &mut writer).and_then(|()| writer.finish().map_err(|invalid| (*invalid).into()));
                 if invalid.is_err() {
                     break;
                 }
@@ -154,16 +164,21 @@ impl<P: Program> Core<P> {
                     kept.push(fact);
                 }
             }
+            rows.truncate(count * width);
             if count == 0 {
+                self.rows = rows;
                 return invalid.map(|()| inserted);
             }
             slots.clear();
-            let entered = self.matcher.insert_block(batch, &self.rows, count, &mut slots);
+            let entered = self.matcher.insert_block(batch, &rows, count, &mut slots);
             inserted += slots.len();
             if let Some(keep) = &keep {
                 slots.iter().zip(kept.drain(..)).for_each(|(slot, fact)| keep(self, fact, *slot));
             }
-            entered.map_err(|other| self.refuse_rows(batch.ty, other, slots.len()))?;
+            if let Err(other) = entered {
+                self.rows = rows;
+                return Err(self.refuse_rows(batch.ty, other, slots.len()));
+            }
             invalid?;
         }
     }
@@ -413,6 +428,12 @@ impl<P: Program> Core<P> {
         };
         Ok(tuples.into_iter().map(handles).collect())
     }
+}
+
+/// Makes sure that there is a value for each field of a type.
+fn check_count(declared: &Type, values: &[Value]) -> Result<(), Error> {
+    let (expected, found) = (declared.fields.len(), values.len());
+    if expected == found { Ok(()) } else { Err(Error::WrongCount { expected, found }) }
 }
 
 /// Reads the fact at a slot.

@@ -121,6 +121,17 @@ impl Rows {
         was_empty && !self.waiting.is_empty()
     }
 
+    /// Copies the slots of a row.
+    #[inline]
+    pub(in crate::matcher) fn copy_tuple(&self, row: u32, slots: &mut Vec<u32>) {
+        slots.clear();
+        if self.width == 1 {
+            slots.push(row);
+        } else {
+            slots.extend_from_slice(self.tuple_of(row));
+        }
+    }
+
     /// Marks every row.
     pub(in crate::matcher) fn mark_all(&mut self) -> bool {
         let was_empty = self.waiting.is_empty();
