@@ -1,5 +1,6 @@
 //! Sessions: facts in, activations out.
 
+mod batch;
 mod context;
 mod core;
 mod fire;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 
 use tsd_ir::{FactHandle, Rule, Schema, Sharing, TypeId, Value};
 
+pub use self::batch::Batch;
 pub use self::context::Context;
 pub(crate) use self::core::Core;
 pub use self::fire::Activation;
@@ -73,7 +75,27 @@ impl<P: Program> Session<P> {
     /// That of the first fact that [`insert`](Self::insert) would refuse. The facts before it are then in the session,
     /// and those after it are not.
     pub fn insert_all<T: FactOf<P>>(&mut self, facts: impl IntoIterator<Item = T>) -> Result<usize, Error> {
-        self.core.insert_all(facts)
+        Batch::begin(&mut self.core).insert_all(facts)
+    }
+
+    /// Inserts facts of several types together: `fill` gives them to the batch, one [`insert_all`](Batch::insert_all) for
+    /// each type, and what `EXISTS`, aggregates and followed references find is looked at once, when all of them are there.
+    /// So a customer whose orders come in the same batch is never taken for one without orders.
+    ///
+    /// ```ignore
+    /// session.batch(|batch| {
+    ///     batch.insert_all(customers)?;
+    ///     batch.insert_all(orders)
+    /// })?;
+    /// ```
+    ///
+    /// # Errors
+    /// That of `fill`. What it has inserted before stays in the session.
+    pub fn batch<R>(
+        &mut self,
+        fill: impl FnOnce(&mut Batch<'_, P>) -> Result<R, Error>,
+    ) -> Result<R, Error> {
+        fill(&mut Batch::begin(&mut self.core))
     }
 
     /// Makes room for so many more facts of a type, which saves the time of growing while they come.
@@ -320,7 +342,7 @@ impl<P: Program> Session<P> {
         ty: TypeId,
         facts: impl IntoIterator<Item = V>,
     ) -> Result<usize, Error> {
-        self.core.insert_all_values(ty, facts)
+        Batch::begin(&mut self.core).insert_all_values(ty, facts)
     }
 
     /// Replaces all fields of a fact.

@@ -48,7 +48,11 @@ macro_rules! compiled {
                 $(let $table = table!($table, workload);)*
                 let (timing, session) = timed(|| {
                     let mut session = rules::Session::new(Counts::new(1));
-                    $(session.insert_all($table).expect("the keys differ");)*
+                    let tables = session.batch(|batch| {
+                        $(batch.insert_all($table)?;)*
+                        Ok(())
+                    });
+                    tables.expect("the keys differ");
                     session.run().expect("no rule loops");
                     session
                 });

@@ -153,7 +153,7 @@ impl Oracle {
     pub fn apply(&mut self, step: &Step) -> Outcome {
         let outcome = match step {
             Step::Insert { ty, fields } => self.insert(*ty, fields.clone()).map(|_| Outcome::Done),
-            Step::InsertAll { ty, facts } => self.insert_all(*ty, facts).map(|()| Outcome::Done),
+            Step::InsertAll { parts } => self.insert_all(parts).map(|()| Outcome::Done),
             Step::Update { fact, fields } => self.update(*fact, fields.clone()).map(|()| Outcome::Done),
             Step::Retract { fact } => self.retract(*fact).map(|()| Outcome::Done),
             Step::AddRules { text } => self.add_rules(text).map(|()| Outcome::Done),
@@ -179,10 +179,10 @@ impl Oracle {
 
     /// What a batch brings about is looked at when all its facts are there. It is as old as the youngest of them that takes
     /// part, or as the last one if none does.
-    fn insert_all(&mut self, ty: usize, facts: &[Fields]) -> Result<(), Refusal> {
+    fn insert_all(&mut self, parts: &[(usize, Vec<Fields>)]) -> Result<(), Refusal> {
         let first = self.facts.count();
         let mut refused = Ok(());
-        for fields in facts {
+        for (ty, fields) in parts.iter().flat_map(|(ty, facts)| facts.iter().map(move |fields| (*ty, fields))) {
             if let Some(other) = self.facts.with_key(ty, fields, None) {
                 refused = Err(Refusal::DuplicateKey(self.facts.name(other)));
                 break;

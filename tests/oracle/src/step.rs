@@ -16,10 +16,8 @@ pub enum Step {
     },
     /// Inserts facts in a batch, up to the first that must be refused.
     InsertAll {
-        /// The index of their type.
-        ty: usize,
-        /// The fields of each.
-        facts: Vec<Fields>,
+        /// One part after another: the index of a type, and the fields of each fact.
+        parts: Vec<(usize, Vec<Fields>)>,
     },
     /// Gives a fact new fields, all of them.
     Update {
@@ -57,11 +55,11 @@ pub enum Step {
 
 impl Step {
     /// The fields that the step gives to facts.
-    pub fn fields(&self) -> &[Fields] {
+    pub fn fields(&self) -> Vec<&Fields> {
         match self {
-            Self::Insert { fields, .. } | Self::Update { fields, .. } => std::slice::from_ref(fields),
-            Self::InsertAll { facts, .. } => facts,
-            _ => &[],
+            Self::Insert { fields, .. } | Self::Update { fields, .. } => vec![fields],
+            Self::InsertAll { parts } => parts.iter().flat_map(|(_, facts)| facts).collect(),
+            _ => Vec::new(),
         }
     }
 }

@@ -10,68 +10,86 @@
 //! figures alone have brought about is as old as the last of them. Where activations did not arise in that order, they
 //! are dated when the batch ends.
 
+use smallvec::SmallVec;
 use tsd_ir::{RootId, TypeId};
 
 use super::entrances::Entrance;
 use super::join::Join;
 use super::{Matcher, Root, Sign};
 use crate::agenda::End;
-use crate::memory::WorkingMemory;
+use crate::memory::{Store, WorkingMemory};
 
-/// A batch of facts of one type, on its way in.
+/// A batch of facts on its way in, part by part: each part is of one type.
 #[derive(Debug)]
 pub(crate) struct Batch {
-    /// Their type.
-    pub(crate) ty: TypeId,
-    /// The insertion number of its first fact.
-    first: u64,
+    /// For each type that comes, its parts.
+    parts: Vec<(TypeId, Vec<Part>)>,
     /// How old the last change before it is.
     age: u64,
     /// Whether activations may be of another age than that of the fact that brought them.
     is_mixed: bool,
 }
 
+/// Facts of one type that come one right after the other.
+#[derive(Clone, Copy, Debug)]
+struct Part {
+    /// The insertion number of the first.
+    first: u64,
+    /// How old the last change before it is.
+    age: u64,
+}
+
 impl Batch {
+    /// How old the fact of a type with these parts and with this insertion number is, if it came with the batch.
+    fn age_of(parts: &[Part], number: u64) -> Option<u64> {
+        let behind = parts.partition_point(|part| part.first <= number);
+        let Part { first, age } = parts[behind.checked_sub(1)?];
+        Some(age + 1 + (number - first))
+    }
+
     /// Tells how the tuples of these types are dated: as the youngest fact that came with the batch is, or as `last`.
     fn dating<'a>(
         &'a self,
-        types: &'a [TypeId],
+        types: &[TypeId],
         memory: &'a WorkingMemory,
         last: u64,
     ) -> impl Fn(&[u32]) -> u64 + 'a {
-        let store = memory.store(self.ty);
+        let parts = |ty: &TypeId| self.parts.iter().find(|(known, _)| known == ty);
+        let own: SmallVec<[(usize, &Store, &[Part]); 4]> = (types.iter().enumerate())
+            .filter_map(|(at, ty)| Some((at, memory.store(*ty), parts(ty)?.1.as_slice())))
+            .collect();
         move |slots| {
-            let youngest = match types {
-                [ty] => (*ty == self.ty).then(|| store.number(slots[0])),
-                types => {
-                    let own = types.iter().zip(slots).filter(|(ty, _)| **ty == self.ty);
-                    own.map(|(_, slot)| store.number(*slot)).max()
-                }
-            };
-            let behind = youngest.and_then(|number| number.checked_sub(self.first));
-            behind.map_or(last, |behind| self.age + 1 + behind)
+            let ages = own.iter().filter_map(|(at, store, parts)| Self::age_of(parts, store.number(slots[*at])));
+            ages.max().unwrap_or(last)
         }
     }
 }
 
 impl Matcher {
-    /// Begins a batch of facts of a type.
-    pub(crate) fn begin_batch(&self, ty: TypeId) -> Batch {
-        let first = self.memory.store(ty).next_number();
-        let is_mixed = self.entrances.of(ty).len() > 1;
-        Batch { ty, first, age: self.agenda.age(), is_mixed }
+    /// Begins a batch.
+    pub(crate) fn begin_batch(&self) -> Batch {
+        Batch { parts: Vec::new(), age: self.agenda.age(), is_mixed: false }
     }
 
-    /// Takes in facts of a batch and writes down their slots; if there is one with the primary key of one of them, that one
+    /// Begins a part of a batch.
+    pub(crate) fn begin_part(&self, batch: &mut Batch, ty: TypeId) {
+        batch.is_mixed |= self.entrances.of(ty).len() > 1;
+        let part = Part { first: self.memory.store(ty).next_number(), age: self.agenda.age() };
+        match batch.parts.iter_mut().find(|(known, _)| *known == ty) {
+            Some((_, parts)) => parts.push(part),
+            None => batch.parts.push((ty, vec![part])),
+        }
+    }
+
+    /// Takes in facts of a part and writes down their slots; if there is one with the primary key of one of them, that one
     /// and those behind it stay out, and the error is that fact's slot.
     pub(crate) fn insert_block(
         &mut self,
-        batch: &Batch,
+        ty: TypeId,
         rows: &[u64],
         count: usize,
         slots: &mut Vec<u32>,
     ) -> Result<(), u32> {
-        let ty = batch.ty;
         let age = self.agenda.age();
         let entered = self.memory.stores[ty.index()].insert_all(rows, count, slots);
         self.memory.renew_all(ty, slots);
@@ -95,11 +113,12 @@ impl Matcher {
     }
 
     /// Ends a batch: brings everything up to date that depends on figures, and puts what the batch activates in order.
-    pub(crate) fn end_batch(&mut self, mut batch: Batch) {
+    pub(crate) fn end_batch(&mut self, batch: &mut Batch) {
         batch.is_mixed |= self.settle();
         let Self { agenda, memory, roots, joins, .. } = self;
         if batch.is_mixed {
             let last = agenda.age();
+            let batch = &*batch;
             agenda.date(batch.age, |root, end| batch.dating(types_at(roots, joins, root, end), memory, last));
         }
         agenda.put_by_age(batch.age);

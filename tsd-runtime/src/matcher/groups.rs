@@ -34,6 +34,8 @@ pub(crate) enum Gathered {
 pub(crate) struct Groups {
     gather: Gather,
     cells: Cells,
+    /// Whether cells count and sum up.
+    is_summing: bool,
     /// The groups that changes have touched.
     touched: Vec<u32>,
     /// What came of some of them before.
@@ -57,12 +59,15 @@ enum Cells {
 #[derive(Clone, Debug, Default)]
 struct Cell<T> {
     /// 0 unless the group was touched. Otherwise counted from 1: where only values are counted, how many there were
-    /// before; elsewhere, the place of what came of them.
+    /// before; elsewhere, the place of what came of them, or [`EMPTY`].
     before: u32,
     /// How many values there are, where they are not in order.
     count: u32,
     gathered: T,
 }
+
+/// There was nothing in a group before: what came of that is known, and most groups are touched like this.
+const EMPTY: u32 = u32::MAX;
 
 /// Does the same with the cells of any kind.
 macro_rules! with_cells {
@@ -89,7 +94,8 @@ impl Groups {
                 Cells::Ordered { cells: Vec::new(), numbers: kind == Some(Kind::Number) }
             }
         };
-        Self { gather, cells, touched: Vec::new(), before: Vec::new() }
+        let is_summing = matches!(cells, Cells::Numbers(_) | Cells::Ints(_));
+        Self { gather, cells, is_summing, touched: Vec::new(), before: Vec::new() }
     }
 
     #[inline]
@@ -125,8 +131,14 @@ impl Groups {
             }
             return;
         }
-        let noted = with_cells!(&mut self.cells, cells => &mut cell(cells, group as usize).before);
-        if *noted == 0 {
+        let (noted, count) = with_cells!(&mut self.cells, cells => {
+            let cell = cell(cells, group as usize);
+            (&mut cell.before, cell.count)
+        });
+        if *noted == 0 && count == 0 && self.is_summing {
+            *noted = EMPTY;
+            self.touched.push(group);
+        } else if *noted == 0 {
             *noted = self.before.len() as u32 + 1;
             self.touched.push(group);
             let word = self.word(group).filter(|_| !is_text);
@@ -165,6 +177,9 @@ impl Groups {
             return before != *count && (self.gather == Gather::Count || before == 0 || *count == 0);
         }
         let noted = with_cells!(&mut self.cells, cells => std::mem::take(&mut cells[index].before));
+        if noted == EMPTY {
+            return self.answer(group) != self.empty();
+        }
         let Some(at) = noted.checked_sub(1) else { return false };
         match self.word(group) {
             Some(word) => before[at as usize] != Seen::Word(word),

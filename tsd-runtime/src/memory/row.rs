@@ -38,7 +38,7 @@ impl fmt::Display for InvalidValue {
 }
 
 impl<'a> RowWriter<'a> {
-    /// Starts to write a row whose words are all zero.
+    /// Starts to write a row. Behind the fields, where it says which are there, all words are zero.
     #[inline]
     pub(crate) fn new(ty: &'a Type, texts: &'a mut Texts, row: &'a mut [u64]) -> Self {
         let has_presence = row.len() > ty.fields.len();

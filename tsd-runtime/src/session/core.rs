@@ -10,7 +10,7 @@ use super::fire::Observer;
 use super::names;
 use crate::effect::Effects;
 use crate::error::Error;
-use crate::matcher::{BLOCK, Batch, Matcher};
+use crate::matcher::Matcher;
 use crate::memory::{RowReader, RowWriter};
 use crate::program::{FactOf, Handle, InitialFact, InitialValue, Natives, Program};
 use crate::telemetry::{self, Told, Work};
@@ -35,9 +35,6 @@ pub(crate) struct Core<P: Program> {
     /// Rows on their way in.
     pub(super) rows: Vec<u64>,
 }
-
-/// For how many facts a batch makes room before they come, however many it says that there will be.
-const MOST_RESERVED: usize = 1 << 20;
 
 /// How many activations a run fires at the most, unless the session sets another limit.
 const RUN_LIMIT: u64 = 100_000_000;
@@ -85,102 +82,6 @@ impl<P: Program> Core<P> {
     fn check_count(&self, ty: TypeId, values: &[Value]) -> Result<(), Error> {
         let declared = self.matcher.schema.types.get(ty.index()).ok_or(Error::UnknownType(ty))?;
         check_count(declared, values)
-    }
-
-    /// Inserts facts one after another, each with a value for each field.
-    pub(crate) fn insert_all_values<V: AsRef<[Value]>>(
-        &mut self,
-        ty: TypeId,
-        facts: impl IntoIterator<Item = V>,
-    ) -> Result<usize, Error> {
-        self.matcher.schema.types.get(ty.index()).ok_or(Error::UnknownType(ty))?;
-        let write = |values: &V, row: &mut RowWriter<'_>| {
-            check_count(row.declared(), values.as_ref())?;
-            values.as_ref().iter().for_each(|value| row.value(value));
-            Ok(())
-        };
-        self.insert_batch(ty, facts.into_iter(), write, None::<fn(&mut Self, V, u32)>)
-    }
-
-    /// Inserts facts one after another.
-    pub(crate) fn insert_all<T: FactOf<P>>(
-        &mut self,
-        facts: impl IntoIterator<Item = T>,
-    ) -> Result<usize, Error> {
-        let write = |fact: &T, row: &mut RowWriter<'_>| {
-            fact.write(row);
-            Ok(())
-        };
-        let keep = |core: &mut Self, fact: T, slot| fact.keep(slot, &mut core.objects);
-        self.insert_batch(T::TYPE, facts.into_iter(), write, T::IS_KEPT.then_some(keep))
-    }
-
-    /// Inserts facts of a type that there is, in a batch.
-    fn insert_batch<F>(
-        &mut self,
-        ty: TypeId,
-        facts: impl Iterator<Item = F>,
-        write: impl Fn(&F, &mut RowWriter<'_>) -> Result<(), Error>,
-        keep: Option<impl Fn(&mut Self, F, u32)>,
-    ) -> Result<usize, Error> {
-        let expected = facts.size_hint().0.min(MOST_RESERVED);
-        self.matcher.memory.stores[ty.index()].reserve(expected);
-        let batch = self.matcher.begin_batch(ty);
-        let inserted = self.insert_blocks(&batch, facts, write, keep);
-        self.matcher.end_batch(batch);
-        self.withdraw();
-        inserted
-    }
-
-    /// Inserts facts block by block.
-    fn insert_blocks<F>(
-        &mut self,
-        batch: &Batch,
-        mut facts: impl Iterator<Item = F>,
-        write: impl Fn(&F, &mut RowWriter<'_>) -> Result<(), Error>,
-        keep: Option<impl Fn(&mut Self, F, u32)>,
-    ) -> Result<usize, Error> {
-        let mut inserted = 0;
-        let mut kept: Vec<F> = Vec::new();
-        let mut slots: Vec<u32> = Vec::with_capacity(BLOCK);
-        let mut rows = std::mem::take(&mut self.rows);
-        loop {
-            let (store, texts, schema) = self.matcher.store_and_texts(batch.ty);
-            let (declared, width) = (schema.ty(batch.ty), store.width());
-            // A type without fields has rows without words.
-            let room = width.max(1);
-            rows.clear();
-            rows.resize(BLOCK * room, 0);
-            let mut count = 0;
-            let mut invalid = Ok(());
-            for (row, fact) in rows.chunks_exact_mut(room).zip(facts.by_ref()) {
-                let mut writer = RowWriter::new(declared, texts, &mut row[..width]);
-                invalid = write(&fact, &mut writer).and_then(|()| writer.finish().map_err(|invalid| (*invalid).into()));
-                if invalid.is_err() {
-                    break;
-                }
-                count += 1;
-                if keep.is_some() {
-                    kept.push(fact);
-                }
-            }
-            rows.truncate(count * width);
-            if count == 0 {
-                self.rows = rows;
-                return invalid.map(|()| inserted);
-            }
-            slots.clear();
-            let entered = self.matcher.insert_block(batch, &rows, count, &mut slots);
-            inserted += slots.len();
-            if let Some(keep) = &keep {
-                slots.iter().zip(kept.drain(..)).for_each(|(slot, fact)| keep(self, fact, *slot));
-            }
-            if let Err(other) = entered {
-                self.rows = rows;
-                return Err(self.refuse_rows(batch.ty, other, slots.len()));
-            }
-            invalid?;
-        }
     }
 
     fn insert_row(
@@ -234,7 +135,7 @@ impl<P: Program> Core<P> {
     /// Withdraws the facts that lost their last support by a change, and those that lose theirs by that, each by a change
     /// of its own.
     #[inline]
-    fn withdraw(&mut self) {
+    pub(super) fn withdraw(&mut self) {
         if !self.matcher.agenda.stops.is_empty() || !self.matcher.support.unsupported.is_empty() {
             self.withdraw_all();
         }
@@ -431,7 +332,7 @@ impl<P: Program> Core<P> {
 }
 
 /// Makes sure that there is a value for each field of a type.
-fn check_count(declared: &Type, values: &[Value]) -> Result<(), Error> {
+pub(super) fn check_count(declared: &Type, values: &[Value]) -> Result<(), Error> {
     let (expected, found) = (declared.fields.len(), values.len());
     if expected == found { Ok(()) } else { Err(Error::WrongCount { expected, found }) }
 }

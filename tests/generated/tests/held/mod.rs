@@ -151,7 +151,7 @@ fn follow(program: &Program, plan: &Plan) -> usize {
 
 fn refers_to_unknown(step: &Step, subject: &Subject) -> bool {
     step.fields()
-        .iter()
+        .into_iter()
         .flatten()
         .any(|value| matches!(value, Some(tsd_oracle::Value::Fact(fact)) if !subject.knows(*fact)))
 }

@@ -150,13 +150,18 @@ fn run(oracle: &Oracle, live: &[FactId]) -> Step {
     }
 }
 
-/// A few facts of one type, among them perhaps some that are equal.
+/// A few facts of one type, or of one after another, among them perhaps some that are equal.
 fn batch(choices: &mut Choices<'_>, oracle: &Oracle) -> Option<Step> {
-    let ty = choices.below(oracle.facts().schema.types.len());
     let most = (1..=MOST_TOGETHER).take_while(|more| tuples(oracle, *more) < MOST_TUPLES).last()?;
-    let count = 1 + choices.below(most);
-    let facts: Vec<Fields> = (0..count).map_while(|_| fields(choices, oracle, ty)).collect();
-    (!facts.is_empty()).then_some(Step::InsertAll { ty, facts })
+    let mut left = 1 + choices.below(most);
+    let mut parts = Vec::new();
+    while left > 0 {
+        let ty = choices.below(oracle.facts().schema.types.len());
+        let count = 1 + choices.below(left);
+        left -= count;
+        parts.push((ty, (0..count).map_while(|_| fields(choices, oracle, ty)).collect::<Vec<_>>()));
+    }
+    parts.iter().any(|(_, facts)| !facts.is_empty()).then_some(Step::InsertAll { parts })
 }
 
 /// An update of one field or a few, perhaps to the values that they have.

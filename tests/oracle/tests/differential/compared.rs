@@ -183,7 +183,7 @@ fn rule_texts(program: &str) -> BTreeMap<String, String> {
 
 fn refers_to_unknown(step: &Step, subject: &Subject) -> bool {
     step.fields()
-        .iter()
+        .into_iter()
         .flatten()
         .any(|value| matches!(value, Some(Value::Fact(fact)) if !subject.knows(*fact)))
 }
@@ -196,9 +196,12 @@ fn told(step: &Step, oracle: &Oracle) -> String {
         Step::Insert { ty, fields } => {
             format!("insert {} {:?}", oracle.facts().schema.types[*ty].name, show(fields))
         }
-        Step::InsertAll { ty, facts } => {
-            let facts: Vec<String> = facts.iter().map(|fields| format!("{:?}", show(fields))).collect();
-            format!("insert together {} {}", oracle.facts().schema.types[*ty].name, facts.join(" "))
+        Step::InsertAll { parts } => {
+            let part = |(ty, facts): &(usize, Vec<Fields>)| {
+                let facts: Vec<String> = facts.iter().map(|fields| format!("{:?}", show(fields))).collect();
+                format!(" {} {}", oracle.facts().schema.types[*ty].name, facts.join(" "))
+            };
+            format!("insert together{}", parts.iter().map(part).collect::<String>())
         }
         Step::Update { fact, fields } => format!("update {} {:?}", oracle.facts().name(*fact), show(fields)),
         Step::Retract { fact } => format!("retract {}", oracle.facts().name(*fact)),

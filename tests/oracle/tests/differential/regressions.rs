@@ -439,7 +439,7 @@ fn what_a_nested_question_finds_stays_found() {
          rule r : {b: B} / EXISTS (a: A / a.n == b.n AND NOT (COUNT(x: B / x.n == b.n) < 0)) ==> Print(b)
          A(n: 1)",
     );
-    let ones = |count| Step::InsertAll { ty: 1, facts: vec![vec![Some(Value::Int(1))]; count] };
+    let ones = |count| Step::InsertAll { parts: vec![(1, vec![vec![Some(Value::Int(1))]; count])] };
     trio.step(&ones(2));
     assert_eq!(trio.run(), ["r b=B~#1", "r b=B~#2"]);
     trio.step(&ones(1));

@@ -40,7 +40,7 @@ pub(crate) fn shown(value: &EngineValue, name: impl Fn(&EngineValue) -> String) 
 /// What is done with a session, whatever its program is.
 pub(crate) trait AnySession {
     fn insert_values(&mut self, ty: TypeId, values: &[EngineValue]) -> Result<FactHandle, Error>;
-    fn insert_all_values(&mut self, ty: TypeId, facts: Vec<Vec<EngineValue>>) -> Result<(), Error>;
+    fn insert_parts(&mut self, parts: Vec<(TypeId, Vec<Vec<EngineValue>>)>) -> Result<(), Error>;
     fn update_values(&mut self, handle: FactHandle, values: &[EngineValue]) -> Result<(), Error>;
     fn retract_fact(&mut self, handle: FactHandle) -> Result<(), Error>;
     fn add_rules(&mut self, text: &str) -> Result<(), Error>;
@@ -63,8 +63,13 @@ impl<P: Program> AnySession for Session<P> {
         self.insert_values(ty, values)
     }
 
-    fn insert_all_values(&mut self, ty: TypeId, facts: Vec<Vec<EngineValue>>) -> Result<(), Error> {
-        self.insert_all_values(ty, facts).map(drop)
+    fn insert_parts(&mut self, mut parts: Vec<(TypeId, Vec<Vec<EngineValue>>)>) -> Result<(), Error> {
+        if let [(ty, facts)] = &mut parts[..] {
+            return self.insert_all_values(*ty, std::mem::take(facts)).map(drop);
+        }
+        self.batch(|batch| {
+            parts.into_iter().try_for_each(|(ty, facts)| batch.insert_all_values(ty, facts).map(drop))
+        })
     }
 
     fn update_values(&mut self, handle: FactHandle, values: &[EngineValue]) -> Result<(), Error> {
@@ -181,9 +186,10 @@ impl Subject {
                     self.handles.insert(FactId(facts.count() - 1), handle);
                 })
             }
-            Step::InsertAll { ty, facts: all } => {
-                let rows: Vec<Vec<EngineValue>> = all.iter().map(|fields| self.values(fields)).collect();
-                let inserted = self.session.insert_all_values(type_id(*ty), rows);
+            Step::InsertAll { parts } => {
+                let rows = |all: &[Fields]| all.iter().map(|fields| self.values(fields)).collect();
+                let parts = parts.iter().map(|(ty, facts)| (type_id(*ty), rows(facts))).collect();
+                let inserted = self.session.insert_parts(parts);
                 self.recognise(facts);
                 inserted
             }

@@ -1,0 +1,132 @@
+//! Batches: many facts, of one type or of several, that the match takes in together.
+
+use tsd_ir::{TypeId, Value};
+
+use super::core::{Core, check_count};
+use crate::error::Error;
+use crate::matcher::{self, BLOCK};
+use crate::memory::RowWriter;
+use crate::program::{FactOf, Program};
+
+/// For how many facts a batch makes room before they come, however many it says that there will be.
+const MOST_RESERVED: usize = 1 << 20;
+
+/// Takes the facts of a batch; see [`Session::batch`](crate::Session::batch).
+pub struct Batch<'a, P: Program> {
+    core: &'a mut Core<P>,
+    facts: matcher::Batch,
+}
+
+impl<'a, P: Program> Batch<'a, P> {
+    pub(crate) fn begin(core: &'a mut Core<P>) -> Self {
+        let facts = core.matcher.begin_batch();
+        Self { core, facts }
+    }
+
+    /// Inserts facts of one type and returns how many; see [`Session::insert_all`](crate::Session::insert_all).
+    ///
+    /// # Errors
+    /// Those of [`Session::insert_all`](crate::Session::insert_all).
+    pub fn insert_all<T: FactOf<P>>(&mut self, facts: impl IntoIterator<Item = T>) -> Result<usize, Error> {
+        let write = |fact: &T, row: &mut RowWriter<'_>| {
+            fact.write(row);
+            Ok(())
+        };
+        let keep = |core: &mut Core<P>, fact: T, slot| fact.keep(slot, &mut core.objects);
+        self.insert(T::TYPE, facts.into_iter(), write, T::IS_KEPT.then_some(keep))
+    }
+
+    /// Inserts facts of one type; see [`Session::insert_all_values`](crate::Session::insert_all_values).
+    ///
+    /// # Errors
+    /// Those of [`Session::insert_all_values`](crate::Session::insert_all_values).
+    pub fn insert_all_values<V: AsRef<[Value]>>(
+        &mut self,
+        ty: TypeId,
+        facts: impl IntoIterator<Item = V>,
+    ) -> Result<usize, Error> {
+        self.core.matcher.schema.types.get(ty.index()).ok_or(Error::UnknownType(ty))?;
+        let write = |values: &V, row: &mut RowWriter<'_>| {
+            check_count(row.declared(), values.as_ref())?;
+            values.as_ref().iter().for_each(|value| row.value(value));
+            Ok(())
+        };
+        self.insert(ty, facts.into_iter(), write, None::<fn(&mut Core<P>, V, u32)>)
+    }
+
+    /// Inserts facts of a type that there is, block by block.
+    fn insert<F>(
+        &mut self,
+        ty: TypeId,
+        mut facts: impl Iterator<Item = F>,
+        write: impl Fn(&F, &mut RowWriter<'_>) -> Result<(), Error>,
+        keep: Option<impl Fn(&mut Core<P>, F, u32)>,
+    ) -> Result<usize, Error> {
+        let core = &mut *self.core;
+        core.matcher.memory.stores[ty.index()].reserve(facts.size_hint().0.min(MOST_RESERVED));
+        core.matcher.begin_part(&mut self.facts, ty);
+        let mut inserted = 0;
+        let mut kept: Vec<F> = Vec::new();
+        let mut slots: Vec<u32> = Vec::with_capacity(BLOCK);
+        let mut rows = std::mem::take(&mut core.rows);
+        loop {
+            let (store, texts, schema) = core.matcher.store_and_texts(ty);
+            let (declared, width) = (schema.ty(ty), store.width());
+            // A type without fields has rows without words.
+            let room = width.max(1);
+            rows.resize(BLOCK * room, 0);
+            if declared.has_optional_fields() {
+                rows.fill(0);
+            }
+            let mut count = 0;
+            let mut invalid = None;
+            for (row, fact) in rows.chunks_exact_mut(room).zip(facts.by_ref()) {
+                let mut writer = RowWriter::new(declared, texts, &mut row[..width]);
+                if let Err(error) = write(&fact, &mut writer) {
+                    invalid = Some(error);
+                    break;
+                }
+                if let Err(error) = writer.finish() {
+                    invalid = Some((*error).into());
+                    break;
+                }
+                count += 1;
+                if keep.is_some() {
+                    kept.push(fact);
+                }
+            }
+            if count == 0 {
+                core.rows = rows;
+                return invalid.map_or(Ok(inserted), Err);
+            }
+            slots.clear();
+            let entered = core.matcher.insert_block(ty, &rows[..count * width], count, &mut slots);
+            inserted += slots.len();
+            if let Some(keep) = &keep {
+                slots.iter().zip(kept.drain(..)).for_each(|(slot, fact)| keep(core, fact, *slot));
+            }
+            if let Err(other) = entered {
+                rows.truncate(count * width);
+                core.rows = rows;
+                return Err(core.refuse_rows(ty, other, slots.len()));
+            }
+            if let Some(error) = invalid {
+                return Err(error);
+            }
+        }
+    }
+}
+
+impl<P: Program> std::fmt::Debug for Batch<'_, P> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Batch")
+    }
+}
+
+impl<P: Program> Drop for Batch<'_, P> {
+    /// Ends the batch, even when an iterator over its facts has panicked.
+    fn drop(&mut self) {
+        self.core.matcher.end_batch(&mut self.facts);
+        self.core.withdraw();
+    }
+}
