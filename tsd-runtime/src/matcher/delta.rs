@@ -163,10 +163,18 @@ impl Delta {
 
     /// The rules of every tuple, if all have the same ones and there are any.
     #[inline]
-    pub(super) fn common_set(&self) -> Option<RuleSet> {
+    pub(crate) fn common_set(&self) -> Option<RuleSet> {
         let (first, others) = self.heads.split_first()?;
         let is_common = others.iter().all(|head| head.set == first.set);
         is_common.then_some(first.set)
+    }
+
+    /// Gives every tuple these rules.
+    pub(crate) fn set_all(&mut self, set: RuleSet) {
+        if set.is_empty() {
+            self.clear();
+        }
+        self.heads.iter_mut().for_each(|head| head.set = set);
     }
 
     /// Adds the tuples of another delta that carry some rules of `way`, with these.

@@ -6,11 +6,9 @@
 
 use std::collections::BTreeMap;
 
-use smallvec::SmallVec;
 use tsd_ir::{Gather, Kind, ops, ops::ExactSum};
 
 use super::figure::{Answer, Seen};
-use super::side::read_all;
 use crate::memory::Texts;
 
 /// Of so many groups, one must be touched for a pass over all of them to be quicker than to sort those that are.
@@ -103,14 +101,14 @@ impl Groups {
         self.gather
     }
 
-    /// Reads the cells of some groups, for each of which a value comes or goes.
+    /// Reads the cells of some groups, for each of which a value comes or goes, in a loop that does nothing else and so
+    /// waits for many at once.
     #[inline]
-    pub(crate) fn look_ahead(&self, groups: &[u32]) {
-        if groups.len() > 1 {
-            with_cells!(&self.cells, cells => {
-                read_all(groups, |group| cells.get(*group as usize).map_or(0, |cell| cell.before));
-            });
-        }
+    pub(crate) fn look_ahead(&self, groups: impl Iterator<Item = u32>) {
+        with_cells!(&self.cells, cells => {
+            let read = groups.map(|group| cells.get(group as usize).map_or(0, |cell| cell.before));
+            std::hint::black_box(read.fold(0, |all, one| all ^ one));
+        });
     }
 
     /// Whether some group was touched.
@@ -148,23 +146,42 @@ impl Groups {
 
     /// The groups that were touched and of which now comes something else than before, in ascending order; none is
     /// touched any more.
-    pub(crate) fn take_changed(&mut self, texts: &Texts) -> SmallVec<[u32; 16]> {
+    pub(crate) fn take_changed(&mut self, texts: &Texts) -> Vec<u32> {
         let mut touched = std::mem::take(&mut self.touched);
         let mut before = std::mem::take(&mut self.before);
-        let mut changed = SmallVec::new();
         let groups = with_cells!(&self.cells, cells => cells.len());
+        let mut kept = 0;
         if touched.len() > groups / MANY {
-            changed.extend((0..groups as u32).filter(|group| self.has_changed(*group, &before, texts)));
+            // The list is as long as it must be at the most.
+            for group in 0..groups as u32 {
+                if self.has_changed(group, &before, texts) {
+                    touched[kept] = group;
+                    kept += 1;
+                }
+            }
         } else {
             touched.sort_unstable();
-            changed.extend(touched.iter().copied().filter(|group| self.has_changed(*group, &before, texts)));
+            for at in 0..touched.len() {
+                if self.has_changed(touched[at], &before, texts) {
+                    touched[kept] = touched[at];
+                    kept += 1;
+                }
+            }
         }
-        if touched.capacity() <= ROOM {
-            touched.clear();
+        touched.truncate(kept);
+        if before.capacity() <= ROOM {
             before.clear();
-            (self.touched, self.before) = (touched, before);
+            self.before = before;
         }
-        changed
+        touched
+    }
+
+    /// Takes back the room for the groups that were taken.
+    pub(crate) fn put_back(&mut self, mut changed: Vec<u32>) {
+        if changed.capacity() <= ROOM && self.touched.is_empty() {
+            changed.clear();
+            self.touched = changed;
+        }
     }
 
     /// Whether a group was touched and changed; it is not touched any more.

@@ -222,6 +222,7 @@ impl Matcher {
                 queue.push_watch(watch.depth, *watch_id);
             }
         }
+        views.get_mut(id).put_back(changed);
     }
 
     /// Looks anew at the tuples of a watch that are due.

@@ -8,11 +8,9 @@ use std::cell::Cell;
 
 use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
-use smallvec::SmallVec;
 use tsd_ir::{FieldId, Figure, Gather, Kind, Parameters, Position, Schema, TypeId, Value, ViewId};
 
 use super::counts::ViewCounts;
-use super::delta::BLOCK;
 use super::figure::{Answer, Asking, Known, answers};
 use super::groups::{Gathered, Groups};
 use super::rules::Place;
@@ -126,8 +124,13 @@ impl View {
 
     /// The groups that were touched and of which now comes something else than before, in ascending order; none is
     /// touched any more.
-    pub(super) fn take_changed(&mut self, memory: &WorkingMemory) -> SmallVec<[u32; 16]> {
+    pub(super) fn take_changed(&mut self, memory: &WorkingMemory) -> Vec<u32> {
         self.groups.take_changed(&memory.texts)
+    }
+
+    /// Takes back the room for the groups that were taken.
+    pub(super) fn put_back(&mut self, changed: Vec<u32>) {
+        self.groups.put_back(changed);
     }
 
     /// The bytes held.
@@ -245,8 +248,7 @@ impl Views {
         let is_grouped = view.parameters != Parameters::None;
         let group = |chain: &[u32]| if is_grouped { chain[group_at] } else { 0 };
         if is_grouped {
-            let groups: SmallVec<[u32; BLOCK]> = chains.clone().map(group).collect();
-            view.groups.look_ahead(&groups);
+            view.groups.look_ahead(chains.clone().map(group));
         }
         match view.contributions.take() {
             None if matches!(view.measure, Measure::Row) => {

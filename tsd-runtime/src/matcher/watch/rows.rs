@@ -108,6 +108,19 @@ impl Rows {
             let last = delta.all_slots().iter().max();
             self.grow(last.map_or(0, |slot| *slot as usize + 1));
         }
+        if self.width == 1
+            && let Some(common) = delta.common_set()
+        {
+            // As most facts do that come together, these carry the same rules.
+            let waiting = sets.meet(common, watching);
+            for slot in delta.all_slots().iter().filter(|_| !waiting.is_empty()) {
+                let reached = &mut self.reached[*slot as usize];
+                *reached = sets.union(*reached, waiting);
+                mark(&mut self.due, &mut self.waiting, *slot);
+            }
+            delta.set_all(sets.difference(common, waiting));
+            return was_empty && !self.waiting.is_empty();
+        }
         delta.retain(|slots, set| {
             let waiting = sets.meet(set, watching);
             if !waiting.is_empty() {
