@@ -211,13 +211,7 @@ impl Agenda {
     }
 
     /// Takes out what tuples activate no longer, where it has not fired.
-    pub(crate) fn cancel(
-        &mut self,
-        salience: i32,
-        place: (RootId, End),
-        delta: &Delta,
-        sets: &mut RuleSets,
-    ) {
+    pub(crate) fn cancel(&mut self, salience: i32, place: (RootId, End), delta: &Delta, sets: &mut RuleSets) {
         self.stops.note(place, delta, sets);
         self.level(salience).cancel(place, delta, sets);
     }

@@ -82,19 +82,26 @@ impl<P: Program> Session<P> {
     /// each type, and what `EXISTS`, aggregates and followed references find is looked at once, when all of them are there.
     /// So a customer whose orders come in the same batch is never taken for one without orders.
     ///
-    /// ```ignore
+    /// ```
+    /// # #[cfg(feature = "dynamic")] {
+    /// use tsd_runtime::{Engine, ir::{TypeId, Value}};
+    ///
+    /// let rules = "type Customer(#id: int) type Order(#id: int, customer: int)
+    ///              rule idle : {c: Customer} / NOT (EXISTS (o: Order / o.customer == c.id)) ==> Print(c.id)";
+    /// let mut session = Engine::from_text("shop.tsd", rules, ())?;
+    /// let (customer, order) = (TypeId(0), TypeId(1));
     /// session.batch(|batch| {
-    ///     batch.insert_all(customers)?;
-    ///     batch.insert_all(orders)
+    ///     batch.insert_all_values(customer, [[Value::Int(1)], [Value::Int(2)]])?;
+    ///     batch.insert_all_values(order, [[Value::Int(7), Value::Int(1)]])
     /// })?;
+    /// assert_eq!(session.run()?.total(), 1);
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
     /// That of `fill`. What it has inserted before stays in the session.
-    pub fn batch<R>(
-        &mut self,
-        fill: impl FnOnce(&mut Batch<'_, P>) -> Result<R, Error>,
-    ) -> Result<R, Error> {
+    pub fn batch<R>(&mut self, fill: impl FnOnce(&mut Batch<'_, P>) -> Result<R, Error>) -> Result<R, Error> {
         fill(&mut Batch::begin(&mut self.core))
     }
 

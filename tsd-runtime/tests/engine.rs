@@ -37,6 +37,10 @@ fn text(text: &str) -> Value {
     Value::Text(text.to_owned())
 }
 
+fn customer(id: &str) -> [Value; 2] {
+    [text(id), text("GOLD")]
+}
+
 fn order(id: &str, customer: &str, value: f64) -> [Value; 3] {
     [text(id), text(customer), Value::Number(value)]
 }
@@ -176,6 +180,47 @@ fn a_batch_ends_at_the_first_fact_that_cannot_come_in() {
     assert_eq!(engine.len(), 1);
     assert_eq!(engine.insert_all_values(ORDER, [order("o2", "c1", 2.0), order("o3", "c1", 1.0)]), Ok(2));
     assert_eq!(engine.insert_all_values(TypeId(9), [[]; 1]), Err(Error::UnknownType(TypeId(9))));
+}
+
+#[test]
+fn a_batch_of_several_types_is_looked_at_when_all_of_it_is_there() {
+    let rules = r#"
+        rule idle : {c: Customer} / NOT (EXISTS (o: Order / o.customer_id == c.id)) ==> reward(c.id, 0)
+        rule total : {c: Customer, sum: SUM(o.value)} / {o: Order} / o.customer_id == c.id AND sum > 2 ==> reward(c.id, sum)
+    "#;
+    let mut engine = shop(rules);
+    let customers = ["c1", "c2"].map(customer);
+    let inserted = engine.batch(|batch| {
+        batch.insert_all_values(ORDER, [order("o1", "c1", 1.0)])?;
+        let customers = batch.insert_all_values(CUSTOMER, customers)?;
+        let orders = [order("o2", "c1", 2.0), order("o3", "c3", 5.0)];
+        Ok((customers, batch.insert_all_values(ORDER, orders)?))
+    });
+    assert_eq!(inserted, Ok((2, 2)));
+    assert_eq!(calls(&mut engine), ["reward(c1, 3)", "reward(c2, 0)"]);
+}
+
+#[test]
+fn a_batch_ends_where_an_error_or_a_panic_ends_it() {
+    let mut engine = shop(
+        "rule idle : {c: Customer} / NOT (EXISTS (o: Order / o.customer_id == c.id)) ==> reward(c.id, 0)",
+    );
+    let refused: Result<usize, _> = engine.batch(|batch| {
+        batch.insert_all_values(CUSTOMER, [customer("c1")])?;
+        batch.insert_all_values(CUSTOMER, [customer("c2"), customer("c1")])?;
+        batch.insert_all_values(ORDER, [order("o1", "c1", 1.0)])
+    });
+    assert!(matches!(refused, Err(Error::DuplicateKey { .. })));
+    assert_eq!(calls(&mut engine), ["reward(c1, 0)", "reward(c2, 0)"]);
+    let facts = [Some(customer("c3")), None];
+    let panics = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        engine.batch(|batch| {
+            batch.insert_all_values(CUSTOMER, [customer("c4")])?;
+            batch.insert_all_values(CUSTOMER, facts.into_iter().map(|fact| fact.expect("there is none")))
+        })
+    }));
+    assert!(panics.is_err());
+    assert_eq!(calls(&mut engine), ["reward(c4, 0)"]);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The workloads of one rule on the engine: whole tables, one after another.
+//! The workloads of one rule on the engine: whole tables, one after another, in one batch.
 
 use super::Counts;
 use crate::generator::{Customer, Item, Order, Workload};

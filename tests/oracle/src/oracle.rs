@@ -182,7 +182,8 @@ impl Oracle {
     fn insert_all(&mut self, parts: &[(usize, Vec<Fields>)]) -> Result<(), Refusal> {
         let first = self.facts.count();
         let mut refused = Ok(());
-        for (ty, fields) in parts.iter().flat_map(|(ty, facts)| facts.iter().map(move |fields| (*ty, fields))) {
+        for (ty, fields) in parts.iter().flat_map(|(ty, facts)| facts.iter().map(move |fields| (*ty, fields)))
+        {
             if let Some(other) = self.facts.with_key(ty, fields, None) {
                 refused = Err(Refusal::DuplicateKey(self.facts.name(other)));
                 break;

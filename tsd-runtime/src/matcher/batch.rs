@@ -1,10 +1,8 @@
 //! Facts that come in a batch.
 //!
-//! A fact that comes alone waits for memory again and again: for the index of its primary key, for that of the fact that
-//! it joins, for that fact's row. What many facts will need can be fetched for all of them at once, and then costs hardly
-//! more than for one. So the facts of a batch come in blocks, and a block goes through the network entrance by entrance:
-//! its rows through the tables of the input, then those that some rule wants into the join, whose index they have
-//! touched before. What views find is looked at when the whole batch is there, group by group.
+//! The facts of a batch come part by part, each of one type, and a part block by block. A block goes through the network
+//! entrance by entrance, together: see [`delta`](super::delta). What views find is looked at when the whole batch is there,
+//! group by group.
 //!
 //! An activation is as old as the youngest fact of the batch in its tuple, as if the facts had come one by one; one that
 //! figures alone have brought about is as old as the last of them. Where activations did not arise in that order, they
@@ -59,7 +57,8 @@ impl Batch {
             .filter_map(|(at, ty)| Some((at, memory.store(*ty), parts(ty)?.1.as_slice())))
             .collect();
         move |slots| {
-            let ages = own.iter().filter_map(|(at, store, parts)| Self::age_of(parts, store.number(slots[*at])));
+            let ages =
+                own.iter().filter_map(|(at, store, parts)| Self::age_of(parts, store.number(slots[*at])));
             ages.max().unwrap_or(last)
         }
     }

@@ -391,9 +391,8 @@ impl Propagation<'_> {
     fn pass(&mut self, join: &Wiring, node: NodeId, pairs: &mut Delta) -> u64 {
         if !join.residuals.is_empty() {
             let (memory, sets) = (self.memory, &mut *self.sets);
-            pairs.retain(|slots, set| {
-                join.residuals.clear(set, Tuple::new(memory, &join.types, slots), sets)
-            });
+            pairs
+                .retain(|slots, set| join.residuals.clear(set, Tuple::new(memory, &join.types, slots), sets));
         }
         let passed = pairs.len() as u64;
         if passed > 0 {

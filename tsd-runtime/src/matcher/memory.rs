@@ -297,11 +297,7 @@ impl<K: Key> Memory<K> {
     /// Calls `visit` with the rows that have these keys, after [`prepare`](Self::prepare): with the place that stands beside
     /// the key, and the row. First reads the table for all keys.
     #[inline]
-    pub(crate) fn for_each_found<'a>(
-        &'a self,
-        keyed: &[(K, u32)],
-        mut visit: impl FnMut(usize, Found<'a>),
-    ) {
+    pub(crate) fn for_each_found<'a>(&'a self, keyed: &[(K, u32)], mut visit: impl FnMut(usize, Found<'a>)) {
         if self.len == 0 {
             return;
         }

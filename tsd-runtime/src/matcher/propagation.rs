@@ -157,20 +157,17 @@ impl Propagation<'_> {
 
     /// Calls `go` with the tuples that take one of the ways out of a node, if there are any.
     #[inline]
-    fn along(
-        &mut self,
-        outlet: &Outlet,
-        way: RuleSet,
-        delta: &Delta,
-        go: impl FnOnce(&mut Self, &Delta),
-    ) {
+    fn along(&mut self, outlet: &Outlet, way: RuleSet, delta: &Delta, go: impl FnOnce(&mut Self, &Delta)) {
         if outlet.one_way {
             return go(self, delta);
         }
         if let Some(common) = delta.common_set() {
             let going = self.sets.meet(common, way);
             if going.is_empty() || going == common {
-                return if going.is_empty() {} else { go(self, delta) };
+                return if going.is_empty() {
+                } else {
+                    go(self, delta)
+                };
             }
         }
         let mut part = self.deltas.take(delta.width());

@@ -96,13 +96,7 @@ impl Queue {
 
 impl Live {
     /// Tuples arrive at a watch, which keeps them back from the rules of `watching`.
-    pub(super) fn arrive(
-        &mut self,
-        id: WatchId,
-        delta: &mut Delta,
-        watching: RuleSet,
-        sets: &mut RuleSets,
-    ) {
+    pub(super) fn arrive(&mut self, id: WatchId, delta: &mut Delta, watching: RuleSet, sets: &mut RuleSets) {
         let Some(watch) = self.watches.get_mut(id) else { return };
         if watch.rows.arrive(delta, watching, sets) {
             self.queue.push_watch(watch.depth, id);

@@ -136,9 +136,7 @@ impl View {
     /// The bytes held.
     pub(super) fn bytes(&self) -> usize {
         let contributions = self.contributions.as_ref().map_or(0, |known| known.allocation_size());
-        self.groups.bytes()
-            + contributions
-            + self.users.capacity() * size_of::<u32>()
+        self.groups.bytes() + contributions + self.users.capacity() * size_of::<u32>()
     }
 }
 

@@ -261,7 +261,10 @@ impl Store {
         match key.fields.as_slice() {
             [field] => key.slots.insert_new(slots, |slot| [words[slot as usize * width + field]]),
             fields => key.slots.insert_new(slots, |slot| {
-                fields.iter().map(|field| words[slot as usize * width + field]).collect::<SmallVec<[u64; 8]>>()
+                fields
+                    .iter()
+                    .map(|field| words[slot as usize * width + field])
+                    .collect::<SmallVec<[u64; 8]>>()
             }),
         }
     }

@@ -445,3 +445,23 @@ fn what_a_nested_question_finds_stays_found() {
     trio.step(&ones(1));
     assert_eq!(trio.run(), ["r b=B~#3"]);
 }
+
+#[test]
+fn in_a_batch_of_several_types_an_activation_is_as_old_as_its_youngest_fact() {
+    let mut trio = Trio::new(
+        "type A(n: int)
+         type B(n: int)
+         rule two : {x: A, y: A} / x.n == y.n AND x != y ==> Print(x, y)
+         rule pair : {b: B, a: A} / a.n == b.n ==> Print(a, b)
+         rule alone : {a: A} / NOT (EXISTS (b: B / b.n == a.n)) ==> Print(a)
+         rule even : {a: A} / COUNT(b: B / b.n == a.n) == 2 ==> Print(a)
+         A(n: 1)",
+    );
+    let facts = |values: &[i64]| values.iter().map(|value| vec![Some(Value::Int(*value))]).collect();
+    trio.step(&Step::InsertAll {
+        parts: vec![(0, facts(&[1, 2])), (1, facts(&[2, 3])), (0, facts(&[3, 2])), (1, facts(&[2]))],
+    });
+    trio.run();
+    trio.step(&Step::InsertAll { parts: vec![(1, facts(&[1])), (0, facts(&[4, 1])), (1, facts(&[1, 4]))] });
+    trio.run();
+}
