@@ -8,16 +8,18 @@
 //! An activation that stops holding is taken out, which a [`Finder`] makes cheap.
 
 mod finder;
+mod level;
 mod ordered;
 mod stops;
 
 use std::cmp::{Ordering, Reverse};
 
-use finder::{Entries, Finder};
 use tsd_ir::{NodeId, RootId, TypeId};
 
+use self::finder::Finder;
+use self::level::{Entry, Level, Waiting};
+use self::ordered::Item;
 pub(crate) use self::ordered::Key;
-use self::ordered::{Heap, Item};
 use self::stops::Stops;
 use crate::matcher::{Delta, Moving, RuleId, Slots};
 use crate::ruleset::{Bit, RuleSet, RuleSets};
@@ -90,49 +92,6 @@ pub(crate) struct Agenda {
     age: u64,
     pub(crate) muted: Vec<Muted>,
     pub(crate) stops: Stops,
-}
-
-/// Waiting activations of one salience.
-#[derive(Debug, Default)]
-struct Level {
-    entries: Vec<Entry>,
-    slots: Vec<u32>,
-    /// The first entry of the batch.
-    first: usize,
-    /// The first entry that is not in the batch yet.
-    next: usize,
-    /// The activations of one change, in order, of which the first `fired` are done with.
-    batch: Vec<Waiting>,
-    fired: usize,
-    /// Whether an entry of the batch may have lost rules since the batch was made.
-    disturbed: bool,
-    /// With a strategy other than the default, in place of the batch.
-    heap: Heap,
-    finder: Finder,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Entry {
-    age: u64,
-    root: RootId,
-    end: End,
-    set: RuleSet,
-    /// Where the entry's slots begin; they end where the next entry's begin.
-    start: u32,
-}
-
-impl Entry {
-    /// Whether the entry still activates a rule.
-    fn activates(&self, bit: Bit, ranks: &impl Ranks) -> bool {
-        !self.set.is_empty() && ranks.sets(self.root).contains(self.set, bit)
-    }
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Waiting {
-    ranked: Ranked,
-    bit: Bit,
-    entry: u32,
 }
 
 impl Agenda {
@@ -338,203 +297,5 @@ impl Agenda {
                 + level.finder.bytes()
         };
         self.levels.iter().map(|(_, held)| level(held)).sum()
-    }
-}
-
-/// The most room that an agenda without entries keeps.
-const ROOM: usize = 1024;
-
-impl Level {
-    #[inline]
-    fn add(&mut self, entry: Entry, slots: &[u32]) {
-        self.slots.extend_from_slice(slots);
-        self.entries.push(entry);
-    }
-
-    /// Takes in what tuples of a node activate.
-    fn add_all(&mut self, (root, end): (RootId, End), age: u64, delta: &Delta) {
-        let mut start = self.slots.len() as u32;
-        self.slots.extend_from_slice(delta.all_slots());
-        self.entries.extend(delta.iter().map(|Moving { number, slots, set }| {
-            let entry = Entry { age: age + u64::from(number), root, end, set, start };
-            start += slots.len() as u32;
-            entry
-        }));
-    }
-
-    fn cancel(&mut self, (root, end): (RootId, End), delta: &Delta, sets: &mut RuleSets) {
-        let waiting = self.waiting_from();
-        if waiting == self.entries.len() {
-            return;
-        }
-        let entries = Entries { all: &self.entries, slots: &self.slots, waiting };
-        self.finder.enter_all(entries);
-        for Moving { slots, set, .. } in delta.iter() {
-            let entries = Entries { all: &self.entries, slots: &self.slots, waiting };
-            let mut next = self.finder.latest(root, end, slots, entries);
-            while let Some(found) = next {
-                let entry = &mut self.entries[found as usize];
-                entry.set = sets.difference(entry.set, set);
-                self.disturbed = true;
-                next = self.finder.older(found);
-            }
-        }
-    }
-
-    /// The first entry that is younger than a change.
-    fn after(&self, age: u64) -> usize {
-        self.entries.partition_point(|entry| entry.age <= age)
-    }
-
-    /// See [`Agenda::date`].
-    fn date<D: Fn(&[u32]) -> u64>(&mut self, after: u64, dating: &impl Fn(RootId, End) -> D) {
-        let mut number = self.after(after);
-        while let Some(Entry { root, end, .. }) = self.entries.get(number).copied() {
-            let age_of = dating(root, end);
-            let width = self.range(number as u32).len();
-            let same = |entry: &&mut Entry| (entry.root, entry.end) == (root, end);
-            for entry in self.entries[number..].iter_mut().take_while(same) {
-                entry.age = age_of(&self.slots[entry.start as usize..][..width]);
-                number += 1;
-            }
-        }
-    }
-
-    /// See [`Agenda::put_by_age`].
-    fn put_by_age(&mut self, after: u64) {
-        let first = self.after(after);
-        if self.entries[first..].is_sorted_by_key(|entry| entry.age) {
-            return;
-        }
-        let mut order: Vec<u32> = (first as u32..self.entries.len() as u32).collect();
-        order.sort_by_key(|number| self.entries[*number as usize].age);
-        let from = self.entries[first].start as usize;
-        let mut slots = Vec::with_capacity(self.slots.len() - from);
-        let mut entries = Vec::with_capacity(order.len());
-        for number in order {
-            let start = (from + slots.len()) as u32;
-            slots.extend_from_slice(&self.slots[self.range(number)]);
-            entries.push(Entry { start, ..self.entries[number as usize] });
-        }
-        self.entries.splice(first.., entries);
-        self.slots.splice(from.., slots);
-        self.finder = Finder::default();
-    }
-
-    /// The first entry of which something may still fire.
-    fn waiting_from(&self) -> usize {
-        match () {
-            () if !self.heap.is_empty() => 0,
-            () if self.fired < self.batch.len() => self.first,
-            () => self.next,
-        }
-    }
-
-    /// Calls `visit` with every activation that waits: its entry and its bit.
-    fn for_each_waiting(&self, ranks: &impl Ranks, mut visit: impl FnMut(u32, Bit)) {
-        let batch = self.batch.iter().skip(self.fired).map(|waiting| (waiting.entry, waiting.bit));
-        let heap = self.heap.iter().map(|Reverse(item)| (item.entry, item.bit));
-        for (entry, bit) in batch.chain(heap) {
-            if self.entries[entry as usize].activates(bit, ranks) {
-                visit(entry, bit);
-            }
-        }
-        for number in self.next..self.entries.len() {
-            let Entry { root, set, .. } = self.entries[number];
-            if !set.is_empty() {
-                ranks.sets(root).for_each(set, |bit| visit(number as u32, bit));
-            }
-        }
-    }
-
-    fn range(&self, entry: u32) -> std::ops::Range<usize> {
-        let end = self.entries.get(entry as usize + 1).map_or(self.slots.len(), |next| next.start as usize);
-        self.entries[entry as usize].start as usize..end
-    }
-
-    #[inline]
-    fn next(&mut self, ranks: &impl Ranks, slots: &mut Slots) -> Option<Ranked> {
-        loop {
-            while let Some(waiting) = self.batch.get(self.fired).copied() {
-                self.fired += 1;
-                let entry = &self.entries[waiting.entry as usize];
-                if !self.disturbed || entry.activates(waiting.bit, ranks) {
-                    slots.clear();
-                    slots.extend_from_slice(&self.slots[self.range(waiting.entry)]);
-                    return Some(waiting.ranked);
-                }
-            }
-            if self.next == self.entries.len() {
-                self.clear();
-                return None;
-            }
-            self.fill_batch(ranks);
-        }
-    }
-
-    #[inline]
-    fn take_companions(&mut self, most: u64, companions: &mut Vec<Ranked>) {
-        if self.disturbed {
-            return;
-        }
-        let entry = self.batch[self.fired - 1].entry;
-        let fits = |waiting: &&Waiting| {
-            waiting.entry == entry && waiting.ranked.calls_only && waiting.ranked.as_declared
-        };
-        let waiting = self.batch[self.fired..]
-            .iter()
-            .take_while(fits)
-            .take(usize::try_from(most).unwrap_or(usize::MAX));
-        companions.extend(waiting.map(|waiting| waiting.ranked));
-        self.fired += companions.len();
-    }
-
-    /// Makes a batch of the entries of the oldest change.
-    fn fill_batch(&mut self, ranks: &impl Ranks) {
-        self.batch.clear();
-        self.fired = 0;
-        self.disturbed = false;
-        let gone = self.entries[self.next..].iter().take_while(|entry| entry.set.is_empty()).count();
-        self.next += gone;
-        self.first = self.next;
-        if self.next == self.entries.len() {
-            return;
-        }
-        let age = self.entries[self.first].age;
-        while let Some(entry) = self.entries.get(self.next).filter(|entry| entry.age == age) {
-            let (root, number) = (entry.root, self.next as u32);
-            // The tree of an entry that lost all its rules may be gone.
-            if !entry.set.is_empty() {
-                ranks.sets(root).for_each(entry.set, |bit| {
-                    self.batch.push(Waiting { ranked: ranks.ranked(root, bit), bit, entry: number });
-                });
-            }
-            self.next += 1;
-        }
-        if self.next - self.first > 1 || !self.batch.is_sorted_by_key(|waiting| waiting.ranked.rank) {
-            let mut batch = std::mem::take(&mut self.batch);
-            batch.sort_by(|left, right| {
-                left.ranked.rank.cmp(&right.ranked.rank).then_with(|| {
-                    let left = (left.ranked, &self.slots[self.range(left.entry)]);
-                    let right = (right.ranked, &self.slots[self.range(right.entry)]);
-                    ranks.compare(left, right)
-                })
-            });
-            self.batch = batch;
-        }
-    }
-
-    fn clear(&mut self) {
-        self.finder.clear(self.entries.len());
-        self.entries.clear();
-        self.entries.shrink_to(ROOM);
-        self.slots.clear();
-        self.slots.shrink_to(ROOM);
-        self.batch.clear();
-        self.batch.shrink_to(ROOM);
-        self.heap.shrink_to(ROOM);
-        self.first = 0;
-        self.next = 0;
-        self.fired = 0;
     }
 }

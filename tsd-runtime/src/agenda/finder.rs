@@ -6,7 +6,8 @@
 
 use tsd_ir::RootId;
 
-use super::{End, Entry};
+use super::End;
+use super::level::Entry;
 use crate::memory::{Index, hash_words};
 
 /// The waiting entries of one level.

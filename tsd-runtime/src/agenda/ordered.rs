@@ -8,7 +8,8 @@ use std::collections::BinaryHeap;
 
 use smallvec::SmallVec;
 
-use super::{Level, Ranked, Ranks};
+use super::level::Level;
+use super::{Ranked, Ranks};
 use crate::matcher::Slots;
 use crate::ruleset::Bit;
 
