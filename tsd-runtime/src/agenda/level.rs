@@ -97,7 +97,7 @@ impl Level {
     }
 
     /// The first entry that is younger than a change.
-    pub(super) fn after(&self, age: u64) -> usize {
+    fn after(&self, age: u64) -> usize {
         self.entries.partition_point(|entry| entry.age <= age)
     }
 
@@ -137,7 +137,7 @@ impl Level {
     }
 
     /// The first entry of which something may still fire.
-    pub(super) fn waiting_from(&self) -> usize {
+    fn waiting_from(&self) -> usize {
         match () {
             () if !self.heap.is_empty() => 0,
             () if self.fired < self.batch.len() => self.first,
@@ -205,7 +205,7 @@ impl Level {
     }
 
     /// Makes a batch of the entries of the oldest change.
-    pub(super) fn fill_batch(&mut self, ranks: &impl Ranks) {
+    fn fill_batch(&mut self, ranks: &impl Ranks) {
         self.batch.clear();
         self.fired = 0;
         self.disturbed = false;

@@ -5,6 +5,7 @@
 //! that the next one is there when the extreme goes.
 
 use std::collections::BTreeMap;
+use std::ops::{Deref, DerefMut};
 
 use tsd_ir::{Gather, Kind, ops, ops::ExactSum};
 
@@ -43,7 +44,7 @@ pub(crate) struct Groups {
 #[derive(Debug)]
 enum Cells {
     Counts(Vec<Cell<()>>),
-    Numbers(Vec<Cell<ExactSum>>),
+    Numbers(Vec<Aligned<Cell<ExactSum>>>),
     Ints(Vec<Cell<i128>>),
     /// Integers, and numbers as integers of the same order.
     Ordered {
@@ -62,6 +63,27 @@ struct Cell<T> {
     /// How many values there are, where they are not in order.
     count: u32,
     gathered: T,
+}
+
+/// Something of 32 bytes that never lies in two lines of the cache, so that it is read by one wait.
+#[derive(Clone, Debug, Default)]
+#[repr(align(32))]
+struct Aligned<T>(T);
+
+impl<T> Deref for Aligned<T> {
+    type Target = T;
+
+    #[inline]
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> DerefMut for Aligned<T> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.0
+    }
 }
 
 /// There was nothing in a group before: what came of that is known, and most groups are touched like this.
@@ -131,7 +153,8 @@ impl Groups {
         }
         let (noted, count) = with_cells!(&mut self.cells, cells => {
             let cell = cell(cells, group as usize);
-            (&mut cell.before, cell.count)
+            let count = cell.count;
+            (&mut cell.before, count)
         });
         if *noted == 0 && count == 0 && self.is_summing {
             *noted = EMPTY;
@@ -276,7 +299,7 @@ impl Groups {
                 Some(if self.gather == Gather::Exists { u64::from(count > 0) } else { u64::from(count) })
             }
             Cells::Numbers(cells) => {
-                let Cell { count, gathered, .. } = cells.get(group)?;
+                let Cell { count, gathered, .. } = &**cells.get(group)?;
                 let sum = gathered.value()?;
                 if self.gather == Gather::Sum {
                     return Some(sum.to_bits());
@@ -332,8 +355,8 @@ impl Groups {
 
     /// The bytes held, those of ordered values estimated.
     pub(crate) fn bytes(&self) -> usize {
-        fn room<T>(cells: &Vec<Cell<T>>) -> usize {
-            cells.capacity() * size_of::<Cell<T>>()
+        fn room<T>(cells: &Vec<T>) -> usize {
+            cells.capacity() * size_of::<T>()
         }
         let values = match &self.cells {
             Cells::Ordered { cells, .. } => {
