@@ -37,6 +37,17 @@ pub(crate) fn hash_words(words: impl IntoIterator<Item = u64>) -> u64 {
     })
 }
 
+/// Makes a list that is kept by slot so long, at least; `room` is the [room](Store::room) of the slots' store.
+#[inline]
+pub(crate) fn grow<T: Clone>(list: &mut Vec<T>, length: usize, room: usize, value: T) {
+    if list.len() < length {
+        if list.capacity() < length && room > length {
+            list.reserve_exact(room - list.len());
+        }
+        list.resize(length, value);
+    }
+}
+
 /// The facts of a session.
 #[derive(Debug)]
 pub(crate) struct WorkingMemory {

@@ -10,7 +10,7 @@ use std::ops::{Deref, DerefMut};
 use tsd_ir::{Gather, Kind, ops, ops::ExactSum};
 
 use super::figure::{Answer, Seen};
-use crate::memory::Texts;
+use crate::memory::{Texts, grow};
 
 /// Of so many groups, one must be touched for a pass over all of them to be quicker than to sort those that are.
 const MANY: usize = 64;
@@ -121,6 +121,11 @@ impl Groups {
     #[inline]
     pub(crate) fn gather(&self) -> Gather {
         self.gather
+    }
+
+    /// Makes sure that there are so many groups; there may soon be as many as there is room for.
+    pub(crate) fn grow(&mut self, groups: usize, room: usize) {
+        with_cells!(&mut self.cells, cells => grow(cells, groups, room, Default::default()));
     }
 
     /// Reads the cells of some groups, for each of which a value comes or goes, in a loop that does nothing else and so

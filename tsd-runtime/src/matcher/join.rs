@@ -318,7 +318,7 @@ impl Propagation<'_> {
             return;
         }
         if pair.left_kept.is_kept() {
-            pair.left.change(&keyed, tuples, self.sign, self.sets);
+            pair.left.change(&keyed, tuples, self.sign, memory, self.sets);
             if pair.left_kept.changes(keyed.len(), self.patience, || join.facts_on_left(memory)) {
                 pair.left.give_up();
             }
@@ -360,7 +360,7 @@ impl Propagation<'_> {
             return;
         }
         if pair.right_kept.is_kept() {
-            pair.right.change(&keyed, facts, self.sign, self.sets);
+            pair.right.change(&keyed, facts, self.sign, memory, self.sets);
             if pair.right_kept.changes(keyed.len(), self.patience, || memory.store(join.input.ty).len()) {
                 pair.right.give_up();
             }

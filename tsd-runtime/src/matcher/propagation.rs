@@ -117,7 +117,7 @@ impl Propagation<'_> {
     pub(crate) fn emit(&mut self, end: End, outlet: &Outlet, delta: &mut Delta) {
         for (id, watching) in &outlet.watches {
             match self.sign {
-                Sign::Add { .. } => self.live.arrive(*id, delta, *watching, self.sets),
+                Sign::Add { .. } => self.live.arrive(*id, delta, *watching, self.memory, self.sets),
                 Sign::Remove => self.live.leave(*id, delta, *watching, self.sets),
             }
         }

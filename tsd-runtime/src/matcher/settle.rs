@@ -96,9 +96,17 @@ impl Queue {
 
 impl Live {
     /// Tuples arrive at a watch, which keeps them back from the rules of `watching`.
-    pub(super) fn arrive(&mut self, id: WatchId, delta: &mut Delta, watching: RuleSet, sets: &mut RuleSets) {
+    pub(super) fn arrive(
+        &mut self,
+        id: WatchId,
+        delta: &mut Delta,
+        watching: RuleSet,
+        memory: &WorkingMemory,
+        sets: &mut RuleSets,
+    ) {
         let Some(watch) = self.watches.get_mut(id) else { return };
-        if watch.rows.arrive(delta, watching, sets) {
+        let room = memory.store(watch.types[0]).room();
+        if watch.rows.arrive(delta, watching, room, sets) {
             self.queue.push_watch(watch.depth, id);
         }
     }

@@ -81,6 +81,12 @@ impl Store {
         self.width
     }
 
+    /// For how many slots there is room: what is kept by slot grows with it, once instead of again and again.
+    #[inline]
+    pub(crate) fn room(&self) -> usize {
+        self.words.capacity() / self.width.max(1)
+    }
+
     /// How many facts there are.
     pub(crate) fn len(&self) -> usize {
         self.slots.live_count()

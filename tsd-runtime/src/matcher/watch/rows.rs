@@ -8,6 +8,7 @@ use hashbrown::HashTable;
 use super::TupleSlots;
 use crate::matcher::Delta;
 use crate::matcher::figure::{NOWHERE, Seen};
+use crate::memory::grow;
 use crate::ruleset::{RuleSet, RuleSets};
 
 const NONE: u32 = u32::MAX;
@@ -95,18 +96,19 @@ impl Rows {
         if self.width == 1 { smallvec::smallvec![row] } else { self.tuple_of(row).into() }
     }
 
-    /// Lets rules have tuples, each of which is then to be looked at. The rules of `watching` are kept here and do not go on.
+    /// Lets rules have tuples, each of which is then to be looked at; `room` is that of the store of their only facts. The rules of `watching` are kept here and do not go on.
     /// Returns whether one of these tuples is the first to wait.
     pub(in crate::matcher) fn arrive(
         &mut self,
         delta: &mut Delta,
         watching: RuleSet,
+        room: usize,
         sets: &mut RuleSets,
     ) -> bool {
         let was_empty = self.waiting.is_empty();
         if self.width == 1 {
             let last = delta.all_slots().iter().max();
-            self.grow(last.map_or(0, |slot| *slot as usize + 1));
+            self.grow(last.map_or(0, |slot| *slot as usize + 1), room);
         }
         if self.width == 1
             && let Some(common) = delta.common_set()
@@ -190,7 +192,7 @@ impl Rows {
             return row;
         }
         let row = self.free.pop().unwrap_or(self.reached.len() as u32);
-        self.grow(row as usize + 1);
+        self.grow(row as usize + 1, 0);
         let start = row as usize * self.width;
         if self.slots.len() < start + self.width {
             self.slots.resize(start + self.width, 0);
@@ -202,14 +204,14 @@ impl Rows {
         row
     }
 
-    /// Makes sure that there are so many rows.
-    fn grow(&mut self, rows: usize) {
+    /// Makes sure that there are so many rows; there may soon be as many as there is room for facts.
+    fn grow(&mut self, rows: usize, room: usize) {
         if self.reached.len() < rows {
-            self.reached.resize(rows, RuleSet::EMPTY);
-            self.passed.resize(rows, RuleSet::EMPTY);
-            self.due.resize(rows, false);
-            self.indexes.iter_mut().flatten().for_each(|index| index.rows.resize(rows, Asks::NOBODY));
-            self.seen.iter_mut().flatten().for_each(|seen| seen.resize(rows, Seen::Unknown));
+            grow(&mut self.reached, rows, room, RuleSet::EMPTY);
+            grow(&mut self.passed, rows, room, RuleSet::EMPTY);
+            grow(&mut self.due, rows, room, false);
+            self.indexes.iter_mut().flatten().for_each(|index| grow(&mut index.rows, rows, room, Asks::NOBODY));
+            self.seen.iter_mut().flatten().for_each(|seen| grow(seen, rows, room, Seen::Unknown));
         }
     }
 
