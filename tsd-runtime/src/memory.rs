@@ -14,7 +14,7 @@ pub(crate) use index::Index;
 #[cfg(feature = "dynamic")]
 pub(crate) use row::find_word;
 pub use row::{InvalidValue, RowReader, RowWriter};
-pub(crate) use store::Store;
+pub(crate) use store::{Extent, Store};
 pub(crate) use texts::{Symbol, Texts};
 
 /// The hash function of every table. Its keys are fixed: nothing that a table answers depends on them.
@@ -35,17 +35,6 @@ pub(crate) fn hash_words(words: impl IntoIterator<Item = u64>) -> u64 {
         let product = u128::from(hash ^ word) * 0x9e37_79b9_7f4a_7c15;
         (product >> 64) as u64 ^ product as u64
     })
-}
-
-/// Makes a list that is kept by slot so long, at least; `room` is the [room](Store::room) of the slots' store.
-#[inline]
-pub(crate) fn grow<T: Clone>(list: &mut Vec<T>, length: usize, room: usize, value: T) {
-    if list.len() < length {
-        if list.capacity() < length && room > length {
-            list.reserve_exact(room - list.len());
-        }
-        list.resize(length, value);
-    }
 }
 
 /// The facts of a session.

@@ -175,7 +175,7 @@ impl Level {
                 let entry = &self.entries[waiting.entry as usize];
                 if !self.disturbed || entry.activates(waiting.bit, ranks) {
                     slots.clear();
-                    slots.extend_from_slice(&self.slots[self.range(waiting.entry)]);
+                    slots.extend(self.slots[self.range(waiting.entry)].iter().copied());
                     return Some(waiting.ranked);
                 }
             }
@@ -209,8 +209,9 @@ impl Level {
         self.batch.clear();
         self.fired = 0;
         self.disturbed = false;
-        let gone = self.entries[self.next..].iter().take_while(|entry| entry.set.is_empty()).count();
-        self.next += gone;
+        while self.entries.get(self.next).is_some_and(|entry| entry.set.is_empty()) {
+            self.next += 1;
+        }
         self.first = self.next;
         if self.next == self.entries.len() {
             return;
@@ -225,6 +226,9 @@ impl Level {
                 });
             }
             self.next += 1;
+        }
+        if self.batch.len() < 2 {
+            return;
         }
         if self.next - self.first > 1 || !self.batch.is_sorted_by_key(|waiting| waiting.ranked.rank) {
             let mut batch = std::mem::take(&mut self.batch);

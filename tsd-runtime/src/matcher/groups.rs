@@ -10,7 +10,7 @@ use std::ops::{Deref, DerefMut};
 use tsd_ir::{Gather, Kind, ops, ops::ExactSum};
 
 use super::figure::{Answer, Seen};
-use crate::memory::{Texts, grow};
+use crate::memory::{Extent, Texts};
 
 /// Of so many groups, one must be touched for a pass over all of them to be quicker than to sort those that are.
 const MANY: usize = 64;
@@ -123,9 +123,9 @@ impl Groups {
         self.gather
     }
 
-    /// Makes sure that there are so many groups; there may soon be as many as there is room for.
-    pub(crate) fn grow(&mut self, groups: usize, room: usize) {
-        with_cells!(&mut self.cells, cells => grow(cells, groups, room, Default::default()));
+    /// Makes sure that there are groups enough.
+    pub(crate) fn grow(&mut self, groups: Extent) {
+        with_cells!(&mut self.cells, cells => groups.grow(cells, Default::default()));
     }
 
     /// Reads the cells of some groups, for each of which a value comes or goes, in a loop that does nothing else and so

@@ -105,8 +105,8 @@ impl Live {
         sets: &mut RuleSets,
     ) {
         let Some(watch) = self.watches.get_mut(id) else { return };
-        let room = memory.store(watch.types[0]).room();
-        if watch.rows.arrive(delta, watching, room, sets) {
+        let facts = memory.store(watch.types[0]).extent();
+        if watch.rows.arrive(delta, watching, facts, sets) {
             self.queue.push_watch(watch.depth, id);
         }
     }

@@ -11,7 +11,7 @@ use super::delta::{BLOCK, Delta};
 use super::join::Keys;
 use super::memory::{Found, Key, Memory, RowIter};
 use super::propagation::Sign;
-use crate::memory::{Store, WorkingMemory, grow, hash_words};
+use crate::memory::{Store, WorkingMemory, hash_words};
 use crate::ruleset::{RuleSet, RuleSets};
 
 /// Keys of tuples of a delta, with the tuples' places there.
@@ -80,9 +80,7 @@ impl<K: Key> Side<K> {
                 tuples.for_each(|(key, tuple)| memory.subtract(key, tuple.slots, tuple.set, sets));
             }
             (Self::Stored(stored), Sign::Add { .. }) => {
-                let last = tuples.clone().map(|(_, tuple)| tuple.slots[0] as usize + 1).max();
-                let room = memory.store(stored.ty).room();
-                grow(&mut stored.sets, last.unwrap_or(0), room, RuleSet::EMPTY);
+                memory.store(stored.ty).extent().grow(&mut stored.sets, RuleSet::EMPTY);
                 tuples.for_each(|(_, tuple)| stored.add(tuple.slots[0], tuple.set, sets));
             }
             (Self::Stored(stored), Sign::Remove) => {

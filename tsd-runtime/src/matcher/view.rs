@@ -246,8 +246,7 @@ impl Views {
         let is_grouped = view.parameters != Parameters::None;
         let group = |chain: &[u32]| if is_grouped { chain[group_at] } else { 0 };
         if is_grouped {
-            let last = chains.clone().map(group).max();
-            view.groups.grow(last.map_or(0, |group| group as usize + 1), memory.store(view.types[0]).room());
+            view.groups.grow(memory.store(view.types[0]).extent());
             view.groups.look_ahead(chains.clone().map(group));
         }
         match view.contributions.take() {

@@ -29,6 +29,30 @@ pub(crate) struct Store {
     twins: Option<Twins>,
 }
 
+/// How far the slots of a store go.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Extent {
+    slots: usize,
+    room: usize,
+}
+
+impl Extent {
+    /// So many numbers of something that grows one by one.
+    #[inline]
+    pub(crate) fn of(numbers: usize) -> Self {
+        Self { slots: numbers, room: numbers.next_power_of_two() }
+    }
+
+    /// Makes a list that is kept by slot long enough.
+    #[inline]
+    pub(crate) fn grow<T: Clone>(self, list: &mut Vec<T>, value: T) {
+        if list.len() < self.slots {
+            list.reserve_exact(self.room.max(self.slots) - list.len());
+            list.resize(self.slots, value);
+        }
+    }
+}
+
 /// Finds facts by primary key.
 #[derive(Debug)]
 struct KeyIndex {
@@ -81,10 +105,11 @@ impl Store {
         self.width
     }
 
-    /// For how many slots there is room: what is kept by slot grows with it, once instead of again and again.
+    /// How many slots there are, in use or not, and for how many there is room: what is kept by slot grows with them, once
+    /// instead of again and again.
     #[inline]
-    pub(crate) fn room(&self) -> usize {
-        self.words.capacity() / self.width.max(1)
+    pub(crate) fn extent(&self) -> Extent {
+        Extent { slots: self.slots.len(), room: self.words.capacity() / self.width.max(1) }
     }
 
     /// How many facts there are.

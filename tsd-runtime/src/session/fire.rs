@@ -98,12 +98,28 @@ fn fire<P: Program>(session: &mut Session<P>, id: RuleId, slots: &[u32], tally: 
     if !effects.calls_only {
         return fire_any(session, id, slots, tally);
     }
+    let tuple = Tuple::new(&core.matcher.memory, &effects.types, slots);
+    if effects.figures.is_empty() {
+        return call_all(host, core, id, tuple, slots.len(), tally);
+    }
     let answers = core.matcher.answers(&effects.figures, &effects.types, slots);
-    let tuple = Tuple::new(&core.matcher.memory, &effects.types, slots).knowing(Known::new(&answers, &[]));
-    for (index, effect) in effects.list.iter().enumerate() {
+    call_all(host, core, id, tuple.knowing(Known::new(&answers, &[])), slots.len(), tally);
+}
+
+/// Makes the calls of an activation whose effects are nothing else.
+#[inline]
+fn call_all<P: Program>(
+    host: &mut P::Host,
+    core: &Core<P>,
+    id: RuleId,
+    tuple: Tuple<'_>,
+    width: usize,
+    tally: &mut Tally,
+) {
+    for (index, effect) in core.effects[id as usize].list.iter().enumerate() {
         let Prepared::Call { function, constants, .. } = effect else { continue };
         if !P::call(*function, tuple, constants, host) {
-            no_value(core, id, index, &handles(tuple, slots.len()), tally);
+            no_value(core, id, index, &handles(tuple, width), tally);
         }
     }
 }

@@ -8,7 +8,7 @@ use hashbrown::HashTable;
 use super::TupleSlots;
 use crate::matcher::Delta;
 use crate::matcher::figure::{NOWHERE, Seen};
-use crate::memory::grow;
+use crate::memory::Extent;
 use crate::ruleset::{RuleSet, RuleSets};
 
 const NONE: u32 = u32::MAX;
@@ -96,19 +96,19 @@ impl Rows {
         if self.width == 1 { smallvec::smallvec![row] } else { self.tuple_of(row).into() }
     }
 
-    /// Lets rules have tuples, each of which is then to be looked at; `room` is that of the store of their only facts. The rules of `watching` are kept here and do not go on.
+    /// Lets rules have tuples, each of which is then to be looked at; where they are single facts, `facts` tells how far
+    /// those go. The rules of `watching` are kept here and do not go on.
     /// Returns whether one of these tuples is the first to wait.
     pub(in crate::matcher) fn arrive(
         &mut self,
         delta: &mut Delta,
         watching: RuleSet,
-        room: usize,
+        facts: Extent,
         sets: &mut RuleSets,
     ) -> bool {
         let was_empty = self.waiting.is_empty();
         if self.width == 1 {
-            let last = delta.all_slots().iter().max();
-            self.grow(last.map_or(0, |slot| *slot as usize + 1), room);
+            self.grow(facts);
         }
         if self.width == 1
             && let Some(common) = delta.common_set()
@@ -192,7 +192,7 @@ impl Rows {
             return row;
         }
         let row = self.free.pop().unwrap_or(self.reached.len() as u32);
-        self.grow(row as usize + 1, 0);
+        self.grow(Extent::of(row as usize + 1));
         let start = row as usize * self.width;
         if self.slots.len() < start + self.width {
             self.slots.resize(start + self.width, 0);
@@ -204,15 +204,13 @@ impl Rows {
         row
     }
 
-    /// Makes sure that there are so many rows; there may soon be as many as there is room for facts.
-    fn grow(&mut self, rows: usize, room: usize) {
-        if self.reached.len() < rows {
-            grow(&mut self.reached, rows, room, RuleSet::EMPTY);
-            grow(&mut self.passed, rows, room, RuleSet::EMPTY);
-            grow(&mut self.due, rows, room, false);
-            self.indexes.iter_mut().flatten().for_each(|index| grow(&mut index.rows, rows, room, Asks::NOBODY));
-            self.seen.iter_mut().flatten().for_each(|seen| grow(seen, rows, room, Seen::Unknown));
-        }
+    /// Makes sure that there are rows enough.
+    fn grow(&mut self, rows: Extent) {
+        rows.grow(&mut self.reached, RuleSet::EMPTY);
+        rows.grow(&mut self.passed, RuleSet::EMPTY);
+        rows.grow(&mut self.due, false);
+        self.indexes.iter_mut().flatten().for_each(|index| rows.grow(&mut index.rows, Asks::NOBODY));
+        self.seen.iter_mut().flatten().for_each(|seen| rows.grow(seen, Seen::Unknown));
     }
 
     /// Takes a tuple from rules. Returns the rules for which it held, and the row if nobody wants it any more.
