@@ -372,3 +372,21 @@ fn what_is_gathered_of_a_fact_in_several_rows_follows_its_reference() {
     engine.retract_fact(name).unwrap();
     assert_eq!(matches(&mut engine), 1, "the greatest is new");
 }
+
+#[test]
+fn a_rule_may_have_as_many_patterns_as_it_can() {
+    const PATTERNS: usize = 64;
+    let patterns: Vec<String> = (0..PATTERNS).map(|number| format!("s{number}: Step")).collect();
+    let joins: Vec<String> =
+        (1..PATTERNS).map(|number| format!("s{number}.before == s{}.id", number - 1)).collect();
+    let rules = format!(
+        "type Step(#id: int, before: int) rule chain : {{{}}} / s0.before == 0 AND {} ==> Print(s0.id)",
+        patterns.join(", "),
+        joins.join(" AND "),
+    );
+    let mut engine = Engine::from_text("steps.tsd", &rules, ()).unwrap();
+    let steps = (1..=PATTERNS as i64).map(|id| [Value::Int(id), Value::Int(id - 1)]);
+    engine.insert_all_values(TypeId(0), steps).unwrap();
+    assert_eq!(engine.matches("chain").unwrap().len(), 1);
+    assert_eq!(engine.run().unwrap().total(), 1);
+}

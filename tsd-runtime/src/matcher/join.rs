@@ -312,7 +312,7 @@ impl Propagation<'_> {
         tuples: &Delta,
     ) {
         let memory = self.memory;
-        let mut keyed = Keyed::new();
+        let mut keyed = Keyed::with_capacity(tuples.len());
         join.left_keys(memory).find(tuples, &mut keyed);
         if keyed.is_empty() {
             return;
@@ -354,7 +354,7 @@ impl Propagation<'_> {
         facts: &Delta,
     ) {
         let memory = self.memory;
-        let mut keyed = Keyed::new();
+        let mut keyed = Keyed::with_capacity(facts.len());
         join.right_keys(memory).find(facts, &mut keyed);
         if keyed.is_empty() {
             return;

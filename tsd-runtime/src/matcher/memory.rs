@@ -9,7 +9,6 @@
 use hashbrown::HashTable;
 use smallvec::SmallVec;
 
-use super::delta::BLOCK;
 use super::join::Keys;
 use crate::memory::hash_words;
 use crate::ruleset::{RuleSet, RuleSets};
@@ -301,8 +300,7 @@ impl<K: Key> Memory<K> {
         if self.len == 0 {
             return;
         }
-        let groups: SmallVec<[RowIter<'a, K>; BLOCK]> =
-            keyed.iter().map(|(key, _)| self.group(key)).collect();
+        let groups: SmallVec<[RowIter<'a, K>; 4]> = keyed.iter().map(|(key, _)| self.group(key)).collect();
         for ((_, at), group) in keyed.iter().zip(groups) {
             group.for_each(|row| visit(*at as usize, row));
         }

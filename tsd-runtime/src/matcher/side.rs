@@ -7,15 +7,16 @@
 use smallvec::SmallVec;
 use tsd_ir::{Part, TypeId};
 
-use super::delta::{BLOCK, Delta};
+use super::delta::Delta;
 use super::join::Keys;
 use super::memory::{Found, Key, Memory, RowIter};
 use super::propagation::Sign;
 use crate::memory::{Store, WorkingMemory, hash_words};
 use crate::ruleset::{RuleSet, RuleSets};
 
-/// Keys of tuples of a delta, with the tuples' places there.
-pub(super) type Keyed<K> = SmallVec<[(K, u32); BLOCK]>;
+/// Keys of tuples of a delta, with the tuples' places there. Those of a single change need no allocation; those of a block
+/// would take too much of the stack, where there is one such list for each join of a chain.
+pub(super) type Keyed<K> = SmallVec<[(K, u32); 4]>;
 
 /// The tuples on one side of a join.
 #[derive(Debug)]
@@ -222,7 +223,7 @@ impl Stored {
         if keyed.len() > 1 {
             read_all(keyed, |(key, _)| index.touch(hash(key)));
         }
-        let mut guesses: SmallVec<[(u64, u32); BLOCK]> = SmallVec::new();
+        let mut guesses: SmallVec<[(u64, u32); 4]> = SmallVec::with_capacity(keyed.len());
         for (key, _) in keyed {
             let hash = hash(key);
             guesses.push((hash, index.find(hash, |_| true).unwrap_or(NONE)));
