@@ -111,7 +111,7 @@ impl Delta {
     pub(super) fn push_pair(&mut self, number: u32, first: u32, more: &[u32], right: u32, set: RuleSet) {
         debug_assert_eq!(more.len() + 2, self.width);
         if more.is_empty() {
-            self.slots.extend([first, right]);
+            self.slots.extend_from_slice(&[first, right]);
         } else {
             self.slots.push(first);
             append(&mut self.slots, more);
@@ -194,7 +194,7 @@ fn append(all: &mut Vec<u32>, slots: &[u32]) {
     match slots {
         [] => {}
         [one] => all.push(*one),
-        [one, two] => all.extend([*one, *two]),
+        [one, two] => all.extend_from_slice(&[*one, *two]),
         more => all.extend_from_slice(more),
     }
 }

@@ -163,11 +163,11 @@ impl Propagation<'_> {
         }
         if let Some(common) = delta.common_set() {
             let going = self.sets.meet(common, way);
-            if going.is_empty() || going == common {
-                return if going.is_empty() {
-                } else {
-                    go(self, delta)
-                };
+            if going.is_empty() {
+                return;
+            }
+            if going == common {
+                return go(self, delta);
             }
         }
         let mut part = self.deltas.take(delta.width());

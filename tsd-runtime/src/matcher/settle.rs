@@ -257,7 +257,7 @@ impl Matcher {
         let (memory, views, sets) = (&*memory, &*views, &mut root.sets);
         let sources: SmallVec<[Source<'_>; 4]> =
             watch.figures.iter().map(|figure| Source::new(figure, views, memory)).collect();
-        let mut tuple = Vec::with_capacity(watch.types.len());
+        let mut tuple = TupleSlots::new();
         let mut answers = Answers::new();
         let mut looks = 0;
         for row in rows.iter().copied() {
@@ -418,18 +418,19 @@ impl Matcher {
         }
     }
 
-    /// Sends what began or stopped to hold at a watch on from its place.
+    /// Sends what began or stopped to hold at a watch on from its place, and empties the delta.
     fn pass_on(&mut self, root: RootId, join: Option<NodeId>, delta: &mut Delta, sign: Sign) {
         if delta.is_empty() {
             return;
         }
-        let Some(mut propagation) = self.propagation(root, sign) else { return };
-        match join {
-            None => propagation.forward(End::Root, propagation.outlet, delta),
-            Some(id) => propagation.forward_from(id, delta),
-        }
-        if propagation.sets.wants_collection() {
-            self.crowded = Some(root);
+        if let Some(mut propagation) = self.propagation(root, sign) {
+            match join {
+                None => propagation.forward(End::Root, propagation.outlet, delta),
+                Some(id) => propagation.forward_from(id, delta),
+            }
+            if propagation.sets.wants_collection() {
+                self.crowded = Some(root);
+            }
         }
         delta.clear();
     }

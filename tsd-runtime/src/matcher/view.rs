@@ -250,10 +250,10 @@ impl Views {
             view.groups.look_ahead(chains.clone().map(group));
         }
         match view.contributions.take() {
-            None if matches!(view.measure, Measure::Row) => {
-                chains.for_each(|chain| view.change(group(chain), &Gathered::Row, adds, memory));
-            }
             None => match view.measure {
+                Measure::Row => {
+                    chains.for_each(|chain| view.change(group(chain), &Gathered::Row, adds, memory));
+                }
                 Measure::Field { at: fact, field, kind, counts } => {
                     let (store, at) = (memory.store(view.types[fact.index()]), at(fact));
                     for chain in chains {
@@ -263,7 +263,7 @@ impl Views {
                         }
                     }
                 }
-                _ => chains.for_each(|chain| {
+                Measure::Computed { .. } => chains.for_each(|chain| {
                     if let Some(value) = view.measured(branch, chain, self, memory) {
                         view.change(group(chain), &value, adds, memory);
                     }

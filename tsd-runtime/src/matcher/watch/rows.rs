@@ -96,9 +96,9 @@ impl Rows {
         if self.width == 1 { smallvec::smallvec![row] } else { self.tuple_of(row).into() }
     }
 
-    /// Lets rules have tuples, each of which is then to be looked at; where they are single facts, `facts` tells how far
-    /// those go. The rules of `watching` are kept here and do not go on.
-    /// Returns whether one of these tuples is the first to wait.
+    /// Lets rules have tuples, each of which is then to be looked at. The rules of `watching` are kept here and do not go
+    /// on; where tuples are single facts, `facts` tells how far those go. Returns whether one of these tuples is the first
+    /// to wait.
     pub(in crate::matcher) fn arrive(
         &mut self,
         delta: &mut Delta,
@@ -109,19 +109,17 @@ impl Rows {
         let was_empty = self.waiting.is_empty();
         if self.width == 1 {
             self.grow(facts);
-        }
-        if self.width == 1
-            && let Some(common) = delta.common_set()
-        {
-            // As most facts do that come together, these carry the same rules.
-            let waiting = sets.meet(common, watching);
-            for slot in delta.all_slots().iter().filter(|_| !waiting.is_empty()) {
-                let reached = &mut self.reached[*slot as usize];
-                *reached = sets.union(*reached, waiting);
-                mark(&mut self.due, &mut self.waiting, *slot);
+            if let Some(common) = delta.common_set() {
+                // As most facts do that come together, these carry the same rules.
+                let waiting = sets.meet(common, watching);
+                for slot in delta.all_slots().iter().filter(|_| !waiting.is_empty()) {
+                    let reached = &mut self.reached[*slot as usize];
+                    *reached = sets.union(*reached, waiting);
+                    mark(&mut self.due, &mut self.waiting, *slot);
+                }
+                delta.set_all(sets.difference(common, waiting));
+                return was_empty && !self.waiting.is_empty();
             }
-            delta.set_all(sets.difference(common, waiting));
-            return was_empty && !self.waiting.is_empty();
         }
         delta.retain(|slots, set| {
             let waiting = sets.meet(set, watching);
@@ -138,7 +136,7 @@ impl Rows {
 
     /// Copies the slots of a row.
     #[inline]
-    pub(in crate::matcher) fn copy_tuple(&self, row: u32, slots: &mut Vec<u32>) {
+    pub(in crate::matcher) fn copy_tuple(&self, row: u32, slots: &mut TupleSlots) {
         slots.clear();
         if self.width == 1 {
             slots.push(row);
