@@ -14,7 +14,7 @@ use super::rule::{Bound, bind_fact};
 use super::scope::{Gathered, Meaning, Scope};
 use super::typed::Typed;
 use super::value::Checker;
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::hir::{Condition, Pattern, View};
 use crate::source::Span;
 use crate::syntax::ast::{self, AggregateFunction, Binding, BindingKind, Expr, ExprKind};
@@ -129,6 +129,10 @@ impl Aggregate<'_> {
         views: &mut Vec<View>,
         sink: &mut Diagnostics,
     ) -> Option<Typed> {
+        if let Some(unbound) = self.unbound(rows) {
+            sink.report(unbound);
+            return None;
+        }
         let named = |name: &str| sources.iter().position(|source| source.variable == name);
         let mut found: BTreeSet<usize> = BTreeSet::new();
         self.value.walk_paths(&mut |path| found.extend(named(&path.root.text)));
@@ -144,15 +148,33 @@ impl Aggregate<'_> {
         let mut found = found.into_iter();
         let (Some(source), None) = (found.next(), found.next()) else {
             let message = "an aggregate variable gathers the facts of one variable of a later block";
-            let hint = "as in `{d: Dept, pay: SUM(e.salary)} / {e: Emp} / e.dept == d.id`";
-            checker.misplaced(self.value.span, message, hint);
+            checker.misplaced(self.value.span, message, EXAMPLE);
             return None;
         };
         let mut checker = Checker { declarations, scope: group, sink, views };
         let (sources, condition) = (sources.to_vec(), condition.clone());
         Some(checker.aggregated(sources, condition, self.function, measure, source, self.span))
     }
+
+    /// A variable that is gathered though no block binds it, which is more likely a block forgotten than quotes.
+    fn unbound(&self, rows: &Scope<'_>) -> Option<Diagnostic> {
+        let mut unbound = None;
+        self.value.walk_paths(&mut |path| {
+            let name = &path.root.text;
+            let is_fact = rows.outside.is_some_and(|outside| outside.contains_key(name));
+            if unbound.is_none() && rows.find(name).is_none() && !is_fact {
+                let message = format!("no block of the rule binds `{name}`");
+                let known = rows.variables().iter().take(1000).map(|variable| variable.name.as_str());
+                let diagnostic = Diagnostic::new(Code::UnknownVariable, path.root.span, message);
+                unbound = Some(diagnostic.label("not bound").hint(EXAMPLE).did_you_mean(name, known));
+            }
+        });
+        unbound
+    }
 }
+
+/// What an aggregate variable looks like.
+const EXAMPLE: &str = "as in `{d: Dept, pay: SUM(e.salary)} / {e: Emp} / e.dept == d.id`";
 
 /// The parts of a condition that `AND` joins.
 fn conjuncts(condition: &Expr) -> Vec<&Expr> {
