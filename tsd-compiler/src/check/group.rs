@@ -158,18 +158,15 @@ impl Aggregate<'_> {
 
     /// A variable that is gathered though no block binds it, which is more likely a block forgotten than quotes.
     fn unbound(&self, rows: &Scope<'_>) -> Option<Diagnostic> {
-        let mut unbound = None;
-        self.value.walk_paths(&mut |path| {
-            let name = &path.root.text;
-            let is_fact = rows.outside.is_some_and(|outside| outside.contains_key(name));
-            if unbound.is_none() && rows.find(name).is_none() && !is_fact {
-                let message = format!("no block of the rule binds `{name}`");
-                let known = rows.variables().iter().take(1000).map(|variable| variable.name.as_str());
-                let diagnostic = Diagnostic::new(Code::UnknownVariable, path.root.span, message);
-                unbound = Some(diagnostic.label("not bound").hint(EXAMPLE).did_you_mean(name, known));
-            }
-        });
-        unbound
+        let ExprKind::Path(path) = &self.value.kind else { return None };
+        let name = &path.root.text;
+        if rows.find(name).is_some() || rows.outside.is_some_and(|outside| outside.contains_key(name)) {
+            return None;
+        }
+        let message = format!("no block of the rule binds `{name}`");
+        let diagnostic = Diagnostic::new(Code::UnknownVariable, path.root.span, message);
+        let known = rows.variables().iter().take(1000).map(|variable| variable.name.as_str());
+        Some(diagnostic.label("not bound").hint(EXAMPLE).did_you_mean(name, known))
     }
 }
 

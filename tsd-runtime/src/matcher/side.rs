@@ -267,7 +267,7 @@ const NONE: u32 = u32::MAX;
 
 /// Reads something for each of a block. The loop has nothing else to do, so that it waits for many at once.
 #[inline]
-pub(super) fn read_all<T>(block: &[T], read: impl Fn(&T) -> u32) {
+fn read_all<T>(block: &[T], read: impl Fn(&T) -> u32) {
     std::hint::black_box(block.iter().fold(0, |all, one| all ^ read(one)));
 }
 
