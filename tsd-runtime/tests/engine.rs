@@ -390,3 +390,13 @@ fn a_rule_may_have_as_many_patterns_as_it_can() {
     assert_eq!(engine.matches("chain").unwrap().len(), 1);
     assert_eq!(engine.run().unwrap().total(), 1);
 }
+
+#[test]
+fn facts_without_fields_come_in_batches_too() {
+    let rules = "type Tick() rule tick : {t: Tick} / ==> Print(t)";
+    let mut engine = Engine::from_text("ticks.tsd", rules, ()).unwrap();
+    engine.on_print(|_| {});
+    let ticks: Vec<[Value; 0]> = vec![[]; 200];
+    assert_eq!(engine.insert_all_values(TypeId(0), ticks), Ok(200));
+    assert_eq!(engine.run().unwrap().total(), 200);
+}

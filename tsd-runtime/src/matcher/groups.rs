@@ -33,8 +33,6 @@ pub(crate) enum Gathered {
 pub(crate) struct Groups {
     gather: Gather,
     cells: Cells,
-    /// Whether cells count and sum up.
-    is_summing: bool,
     /// The groups that changes have touched.
     touched: Vec<u32>,
     /// What came of some of them before.
@@ -114,8 +112,7 @@ impl Groups {
                 Cells::Ordered { cells: Vec::new(), numbers: kind == Some(Kind::Number) }
             }
         };
-        let is_summing = matches!(cells, Cells::Numbers(_) | Cells::Ints(_));
-        Self { gather, cells, is_summing, touched: Vec::new(), before: Vec::new() }
+        Self { gather, cells, touched: Vec::new(), before: Vec::new() }
     }
 
     #[inline]
@@ -156,12 +153,14 @@ impl Groups {
             }
             return;
         }
+        // Cells that keep values in order do not count them.
+        let counts = matches!(self.cells, Cells::Numbers(_) | Cells::Ints(_));
         let (noted, count) = with_cells!(&mut self.cells, cells => {
             let cell = cell(cells, group as usize);
             let count = cell.count;
             (&mut cell.before, count)
         });
-        if *noted == 0 && count == 0 && self.is_summing {
+        if *noted == 0 && count == 0 && counts {
             *noted = EMPTY;
             self.touched.push(group);
         } else if *noted == 0 {
@@ -180,7 +179,7 @@ impl Groups {
         let groups = with_cells!(&self.cells, cells => cells.len());
         let mut kept = 0;
         if touched.len() > groups / MANY {
-            // The list is as long as it must be at the most.
+            // Each group that was touched is in the list once, so what has changed fits into it.
             for group in 0..groups as u32 {
                 if self.has_changed(group, &before, texts) {
                     touched[kept] = group;

@@ -270,19 +270,20 @@ impl Keys<'_> {
 pub(super) fn part(store: &Store, slot: u32, part: Part) -> Option<u64> {
     match part {
         Part::Field(field) => store.field(slot, field),
-        part => other_part(store, slot, part),
+        Part::Widened(field) => widened(store.field(slot, field)?),
+        Part::Fact => handle(store, slot),
     }
 }
 
+/// An integer as the number that it equals.
 #[inline(never)]
-fn other_part(store: &Store, slot: u32, part: Part) -> Option<u64> {
-    match part {
-        Part::Field(field) => store.field(slot, field),
-        Part::Widened(field) => {
-            Some((tsd_ir::ops::int_to_number(store.field(slot, field)? as i64) + 0.0).to_bits())
-        }
-        Part::Fact => Some(store.handle(slot).to_word()),
-    }
+fn widened(int: u64) -> Option<u64> {
+    Some((tsd_ir::ops::int_to_number(int as i64) + 0.0).to_bits())
+}
+
+#[inline(never)]
+fn handle(store: &Store, slot: u32) -> Option<u64> {
+    Some(store.handle(slot).to_word())
 }
 
 impl Propagation<'_> {

@@ -9,7 +9,6 @@
 use hashbrown::HashTable;
 use smallvec::SmallVec;
 
-use super::join::Keys;
 use crate::memory::hash_words;
 use crate::ruleset::{RuleSet, RuleSets};
 
@@ -140,12 +139,11 @@ impl<K: Key> Memory<K> {
         }
     }
 
-    /// Gets ready for probes. `keys` tells the keys of tuples that were added.
+    /// Gets ready for probes. `key_of` gives, where that is needed, what tells the keys of tuples that were added.
     #[inline]
-    pub(super) fn prepare<'k>(&mut self, keys: impl FnOnce() -> Keys<'k>) {
+    pub(crate) fn prepare<F: Fn(&[u32]) -> Option<K>>(&mut self, key_of: impl FnOnce() -> F) {
         if self.groups.is_none() && self.len > 0 {
-            let keys = keys();
-            self.group_all(|slots| keys.of(slots));
+            self.group_all(key_of());
         }
     }
 
@@ -386,7 +384,7 @@ mod tests {
                 }
                 prop_assert_eq!(memory.len(), model.len());
                 if probed {
-                    if memory.groups.is_none() && memory.len > 0 { memory.group_all(|slots| Some([u64::from(slots[0] % 2)])); }
+                    memory.prepare(|| |slots: &[u32]| Some([u64::from(slots[0] % 2)]));
                 } else if memory.groups.is_none() {
                     continue;
                 }

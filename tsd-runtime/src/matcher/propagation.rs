@@ -182,14 +182,11 @@ impl Propagation<'_> {
     fn gather(&mut self, gathered: RuleSet, delta: &Delta) {
         let Self { sets, live, branches, sign, memory, .. } = self;
         let (sets, adds) = (&**sets, *sign != Sign::Remove);
-        let common = delta.common_set();
         sets.for_each(gathered, |bit| {
-            let Some(Owner::View { view, branch }) = branches[bit as usize] else { return };
-            if common.is_some_and(|set| sets.contains(set, bit)) {
-                return live.gather((view, branch), delta.iter().map(|tuple| tuple.slots), adds, memory);
+            if let Some(Owner::View { view, branch }) = branches[bit as usize] {
+                let rows = delta.iter().filter(|tuple| sets.contains(tuple.set, bit));
+                live.gather((view, branch), rows.map(|tuple| tuple.slots), adds, memory);
             }
-            let rows = delta.iter().filter(|tuple| sets.contains(tuple.set, bit));
-            live.gather((view, branch), rows.map(|tuple| tuple.slots), adds, memory);
         });
     }
 }

@@ -118,7 +118,10 @@ impl<K: Key> Side<K> {
     #[inline]
     pub(super) fn prepare<'k>(&mut self, keys: impl FnOnce() -> Keys<'k>) {
         if let Self::Own(memory) = self {
-            memory.prepare(keys);
+            memory.prepare(|| {
+                let keys = keys();
+                move |slots: &[u32]| keys.of(slots)
+            });
         }
     }
 

@@ -150,7 +150,8 @@ pub(crate) struct Views {
 
 impl Views {
     /// The view with a number, which must be in use. Those that figures name are: whoever has a figure is a user of its
-    /// view, and the network frees a view with its last user.
+    /// view, and the network frees a view with its last user. One that gathers rows is taken out meanwhile, and then it asks
+    /// only figures of layers below its own.
     #[inline]
     pub(crate) fn get(&self, id: u16) -> &View {
         self.list[id as usize].as_deref().expect("figures name views in use")

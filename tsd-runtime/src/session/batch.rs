@@ -2,7 +2,7 @@
 
 use tsd_ir::{TypeId, Value};
 
-use super::core::{Core, check_count};
+use super::core::{Core, check_count, refuse};
 use crate::error::Error;
 use crate::matcher::{self, BLOCK};
 use crate::memory::RowWriter;
@@ -68,13 +68,13 @@ impl<'a, P: Program> Batch<'a, P> {
         let mut inserted = 0;
         let mut kept: Vec<F> = Vec::new();
         let mut slots: Vec<u32> = Vec::with_capacity(BLOCK);
-        let mut rows = std::mem::take(&mut core.rows);
+        // A type without fields has rows without words.
+        let width = core.matcher.memory.store(ty).width();
+        let room = width.max(1);
+        let mut rows = vec![0; BLOCK * room];
         loop {
-            let (store, texts, schema) = core.matcher.store_and_texts(ty);
-            let (declared, width) = (schema.ty(ty), store.width());
-            // A type without fields has rows without words.
-            let room = width.max(1);
-            rows.resize(BLOCK * room, 0);
+            let (_, texts, schema) = core.matcher.store_and_texts(ty);
+            let declared = schema.ty(ty);
             if declared.has_optional_fields() {
                 rows.fill(0);
             }
@@ -96,7 +96,6 @@ impl<'a, P: Program> Batch<'a, P> {
                 }
             }
             if count == 0 {
-                core.rows = rows;
                 return invalid.map_or(Ok(inserted), Err);
             }
             slots.clear();
@@ -106,9 +105,8 @@ impl<'a, P: Program> Batch<'a, P> {
                 slots.iter().zip(kept.drain(..)).for_each(|(slot, fact)| keep(core, fact, *slot));
             }
             if let Err(other) = entered {
-                rows.truncate(count * width);
-                core.rows = rows;
-                return Err(core.refuse_rows(ty, other, slots.len()));
+                let refused = &rows[slots.len() * width..count * width];
+                return Err(refuse(&mut core.matcher, ty, refused, other));
             }
             if let Some(error) = invalid {
                 return Err(error);

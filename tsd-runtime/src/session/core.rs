@@ -32,8 +32,8 @@ pub(crate) struct Core<P: Program> {
     #[cfg(feature = "dynamic")]
     pub(crate) named: std::collections::BTreeMap<String, FactHandle>,
     pub(crate) told: Told,
-    /// Rows on their way in.
-    pub(super) rows: Vec<u64>,
+    /// A row on its way in.
+    row: Vec<u64>,
 }
 
 /// How many activations a run fires at the most, unless the session sets another limit.
@@ -54,7 +54,7 @@ impl<P: Program> Core<P> {
             #[cfg(feature = "dynamic")]
             named: std::collections::BTreeMap::new(),
             told: Told::default(),
-            rows: Vec::new(),
+            row: Vec::new(),
         }
     }
 
@@ -89,7 +89,6 @@ impl<P: Program> Core<P> {
         ty: TypeId,
         write: impl FnOnce(&mut RowWriter<'_>),
     ) -> Result<FactHandle, Error> {
-        self.rows.clear();
         self.write_row(ty, write)?;
         let handle = self.insert_written(ty)?;
         self.withdraw();
@@ -99,9 +98,9 @@ impl<P: Program> Core<P> {
     /// Inserts the row that was written.
     #[inline]
     fn insert_written(&mut self, ty: TypeId) -> Result<FactHandle, Error> {
-        match self.matcher.insert(ty, &self.rows) {
+        match self.matcher.insert(ty, &self.row) {
             Ok(slot) => Ok(self.matcher.memory.store(ty).handle(slot)),
-            Err(other) => Err(self.refuse_rows(ty, other, 0)),
+            Err(other) => Err(refuse(&mut self.matcher, ty, &self.row, other)),
         }
     }
 
@@ -112,9 +111,8 @@ impl<P: Program> Core<P> {
         if !self.matcher.support.still_holds() {
             return Ok(());
         }
-        self.rows.clear();
         self.write_row(ty, |row| values.iter().for_each(|value| row.value(value)))?;
-        let equal = self.matcher.memory.stores[ty.index()].find_equal(&self.rows);
+        let equal = self.matcher.memory.stores[ty.index()].find_equal(&self.row);
         let store = self.matcher.memory.store(ty);
         let equal: SmallVec<[FactHandle; 2]> = equal.into_iter().map(|slot| store.handle(slot)).collect();
         if equal.is_empty() {
@@ -124,7 +122,7 @@ impl<P: Program> Core<P> {
             return Ok(());
         }
         let (store, texts, _) = self.matcher.store_and_texts(ty);
-        store.discard(&self.rows, texts);
+        store.discard(&self.row, texts);
         let support = &mut self.matcher.support;
         if equal.iter().all(|fact| support.is_logical(*fact)) {
             equal.into_iter().for_each(|fact| support.add(fact));
@@ -190,11 +188,10 @@ impl<P: Program> Core<P> {
         slot: u32,
         write: impl FnOnce(&mut RowWriter<'_>),
     ) -> Result<(), Error> {
-        self.rows.clear();
         self.write_row(ty, write)?;
-        match self.matcher.memory.store(ty).find_by_key(&self.rows) {
-            Some(other) if other != slot => return Err(self.refuse_rows(ty, other, 0)),
-            _ => self.matcher.update(ty, slot, &self.rows),
+        match self.matcher.memory.store(ty).find_by_key(&self.row) {
+            Some(other) if other != slot => return Err(refuse(&mut self.matcher, ty, &self.row, other)),
+            _ => self.matcher.update(ty, slot, &self.row),
         }
         let handle = self.matcher.memory.store(ty).handle(slot);
         self.matcher.support.forget(handle);
@@ -203,32 +200,15 @@ impl<P: Program> Core<P> {
         Ok(())
     }
 
-    /// Writes one more row on its way in.
+    /// Writes a row on its way in.
     #[inline]
-    pub(super) fn write_row(
-        &mut self,
-        ty: TypeId,
-        write: impl FnOnce(&mut RowWriter<'_>),
-    ) -> Result<(), Error> {
+    fn write_row(&mut self, ty: TypeId, write: impl FnOnce(&mut RowWriter<'_>)) -> Result<(), Error> {
         let (store, texts, schema) = self.matcher.store_and_texts(ty);
-        let start = self.rows.len();
-        self.rows.resize(start + store.width(), 0);
-        let mut row = RowWriter::new(schema.ty(ty), texts, &mut self.rows[start..]);
+        self.row.clear();
+        self.row.resize(store.width(), 0);
+        let mut row = RowWriter::new(schema.ty(ty), texts, &mut self.row);
         write(&mut row);
-        row.finish().map_err(|invalid| {
-            self.rows.truncate(start);
-            (*invalid).into()
-        })
-    }
-
-    /// Gives up the rows from the one with this number on: another fact has the primary key of the first of them.
-    #[cold]
-    pub(super) fn refuse_rows(&mut self, ty: TypeId, other: u32, first: usize) -> Error {
-        let (store, texts, _) = self.matcher.store_and_texts(ty);
-        for row in self.rows.chunks(store.width().max(1)).skip(first) {
-            store.discard(row, texts);
-        }
-        Error::DuplicateKey { fact: names::fact(&self.matcher, ty, other) }
+        row.finish().map_err(|invalid| (*invalid).into())
     }
 
     pub(crate) fn retract(&mut self, handle: FactHandle) -> Result<(), Error> {
@@ -335,6 +315,14 @@ impl<P: Program> Core<P> {
 pub(super) fn check_count(declared: &Type, values: &[Value]) -> Result<(), Error> {
     let (expected, found) = (declared.fields.len(), values.len());
     if expected == found { Ok(()) } else { Err(Error::WrongCount { expected, found }) }
+}
+
+/// Gives up rows that were written: another fact has the primary key of the first of them.
+#[cold]
+pub(super) fn refuse(matcher: &mut Matcher, ty: TypeId, rows: &[u64], other: u32) -> Error {
+    let (store, texts, _) = matcher.store_and_texts(ty);
+    rows.chunks(store.width().max(1)).for_each(|row| store.discard(row, texts));
+    Error::DuplicateKey { fact: names::fact(matcher, ty, other) }
 }
 
 /// Reads the fact at a slot.
