@@ -18,14 +18,16 @@ fn main() {
         questions.push(Question::new(id("chain"), for_facts(&expected::CHAIN, facts), move || {
             let workload = Rc::new(Workload::chain(facts));
             let mut programs = limit(&workload, chain::hash_joins, chain::Matches::outcome);
-            programs.push(Program::new("tsd static", move || engine::tables::chain::compiled(&workload)));
+            let tables = engine::tables::chain::Tables::of(&workload);
+            programs.push(Program::new("tsd static", move || engine::tables::chain::compiled(&tables)));
             programs
         }));
         questions.push(Question::new(id("negation"), for_facts(&expected::NEGATION, facts), move || {
             let workload = Rc::new(Workload::orders(facts));
             let join = |workload: &Workload| negation::anti_join(&workload.customers, &workload.orders);
             let mut programs = limit(&workload, join, negation::Matches::outcome);
-            programs.push(Program::new("tsd static", move || engine::tables::negation::compiled(&workload)));
+            let tables = engine::tables::negation::Tables::of(&workload);
+            programs.push(Program::new("tsd static", move || engine::tables::negation::compiled(&tables)));
             programs
         }));
         questions.push(Question::new(
@@ -36,7 +38,8 @@ fn main() {
                     |workload: &Workload| aggregation::hash_sums(&workload.customers, &workload.orders);
                 let workload = Rc::new(Workload::orders(facts));
                 let mut programs = limit(&workload, sums, negation::Matches::outcome);
-                let compiled = move || engine::tables::aggregation::compiled(&workload);
+                let tables = engine::tables::aggregation::Tables::of(&workload);
+                let compiled = move || engine::tables::aggregation::compiled(&tables);
                 programs.push(Program::new("tsd static", compiled));
                 programs
             },

@@ -78,6 +78,15 @@ impl<P: Program> Session<P> {
         Batch::begin(&mut self.core).insert_all(facts)
     }
 
+    /// Inserts facts that stay the caller's: [`insert_all`](Self::insert_all) without the clones. Facts are rows of words in
+    /// a session, so only those of `extern` types, whose structs the session keeps, are cloned.
+    ///
+    /// # Errors
+    /// Those of [`insert_all`](Self::insert_all).
+    pub fn insert_from_slice<T: FactOf<P>>(&mut self, facts: &[T]) -> Result<usize, Error> {
+        Batch::begin(&mut self.core).insert_from_slice(facts)
+    }
+
     /// Inserts facts of several types together: `fill` gives them to the batch, one [`insert_all`](Batch::insert_all) for
     /// each type, and what `EXISTS`, aggregates and followed references find is looked at once, when all of them are there.
     /// So a customer whose orders come in the same batch is never taken for one without orders.

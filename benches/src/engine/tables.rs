@@ -5,22 +5,25 @@ use crate::generator::{Customer, Item, Order, Workload};
 use crate::measure::{Timing, timed};
 use crate::outcome::Outcome;
 
-/// A table of a workload as facts of the module `rules`.
+/// A table of a workload as facts of the module `rules`: their type, and how they are made.
 macro_rules! table {
+    (type customers) => { Vec<rules::Customer> };
+    (type orders) => { Vec<rules::Order> };
+    (type items) => { Vec<rules::Item> };
     (customers, $workload:ident) => {
         ($workload.customers.iter())
             .map(|&Customer { id, tier, signup }| rules::Customer { id, tier: tier.to_owned(), signup })
-            .collect::<Vec<_>>()
+            .collect()
     };
     (orders, $workload:ident) => {
         ($workload.orders.iter())
             .map(|&Order { id, customer, value, status }| rules::Order { id, customer, value, status })
-            .collect::<Vec<_>>()
+            .collect()
     };
     (items, $workload:ident) => {
         ($workload.items.iter())
             .map(|&Item { id, order, quantity }| rules::Item { id, order, quantity })
-            .collect::<Vec<_>>()
+            .collect()
     };
 }
 
@@ -40,19 +43,31 @@ macro_rules! compiled {
                 }
             }
 
-            /// The tables one after another, compiled.
+            /// The workload as facts of the rules.
+            pub struct Tables {
+                $($table: table!(type $table)),*
+            }
+
+            impl Tables {
+                /// Makes facts of the records of a workload.
+                pub fn of(workload: &Workload) -> Self {
+                    Self { $($table: table!($table, workload)),* }
+                }
+            }
+
+            /// The tables one after another, compiled. Like the limit, it takes the records and leaves them where they
+            /// are.
             ///
             /// # Panics
             /// If the workload's keys are not unique.
-            pub fn compiled(workload: &Workload) -> (Timing, Outcome) {
-                $(let $table = table!($table, workload);)*
+            pub fn compiled(tables: &Tables) -> (Timing, Outcome) {
                 let (timing, session) = timed(|| {
                     let mut session = rules::Session::new(Counts::new(1));
-                    let tables = session.batch(|batch| {
-                        $(batch.insert_all($table)?;)*
+                    let inserted = session.batch(|batch| {
+                        $(batch.insert_from_slice(&tables.$table)?;)*
                         Ok(())
                     });
-                    tables.expect("the keys differ");
+                    inserted.expect("the keys differ");
                     session.run().expect("no rule loops");
                     session
                 });

@@ -13,11 +13,11 @@ pub struct RowWriter<'a> {
     ty: &'a Type,
     texts: &'a mut Texts,
     row: &'a mut [u64],
-    /// The next field; beyond the row when nothing is written any more.
+    /// The next field.
     field: usize,
     has_presence: bool,
-    /// The first field that could not be written, and how many were before it.
-    invalid: Option<(Box<InvalidValue>, usize)>,
+    /// Why it could not be written; nothing is any more.
+    problem: Option<&'static str>,
 }
 
 /// A value that a field cannot hold.
@@ -42,7 +42,7 @@ impl<'a> RowWriter<'a> {
     #[inline]
     pub(crate) fn new(ty: &'a Type, texts: &'a mut Texts, row: &'a mut [u64]) -> Self {
         let has_presence = row.len() > ty.fields.len();
-        Self { ty, texts, row, field: 0, has_presence, invalid: None }
+        Self { ty, texts, row, field: 0, has_presence, problem: None }
     }
 
     /// The type of the fact.
@@ -50,8 +50,14 @@ impl<'a> RowWriter<'a> {
         self.ty
     }
 
+    // Generated code writes field after field. What it calls is inlined, down to what is wrong with a field, so that where
+    // the writer stands is known when the code is compiled.
+
     #[inline]
     fn put(&mut self, word: u64) {
+        if self.problem.is_some() {
+            return;
+        }
         let Some(place) = self.row.get_mut(self.field) else { return };
         *place = word;
         if self.has_presence {
@@ -60,19 +66,15 @@ impl<'a> RowWriter<'a> {
         self.field += 1;
     }
 
-    #[cold]
+    #[inline]
     fn reject(&mut self, problem: &'static str) {
-        if self.invalid.is_none() {
-            let (ty, field) = (self.ty.name.to_string(), self.ty.fields[self.field].name.to_string());
-            self.invalid = Some((Box::new(InvalidValue { ty, field, problem }), self.field));
-            self.field = usize::MAX;
-        }
+        self.problem = self.problem.or(Some(problem));
     }
 
     /// The next field is a string.
     #[inline]
     pub fn text(&mut self, text: &str) {
-        if self.invalid.is_none() {
+        if self.problem.is_none() {
             let symbol = self.texts.intern(text);
             self.put(u64::from(symbol));
         }
@@ -109,7 +111,7 @@ impl<'a> RowWriter<'a> {
     /// The next field has no value.
     #[inline]
     pub fn missing(&mut self) {
-        if self.invalid.is_none() {
+        if self.problem.is_none() {
             if self.ty.fields[self.field].optional {
                 self.field += 1;
             } else {
@@ -119,6 +121,7 @@ impl<'a> RowWriter<'a> {
     }
 
     /// The next field is out of the range of its kind.
+    #[inline]
     pub fn out_of_range(&mut self) {
         self.reject("is beyond the range of a 64-bit integer");
     }
@@ -126,7 +129,7 @@ impl<'a> RowWriter<'a> {
     /// The next field has this value, which must be of its kind.
     pub fn value(&mut self, value: &Value) {
         use tsd_ir::Kind;
-        if self.invalid.is_some() {
+        if self.problem.is_some() {
             return;
         }
         match (value, self.ty.fields[self.field].kind) {
@@ -144,17 +147,27 @@ impl<'a> RowWriter<'a> {
     /// Ends the row: what was wrong with it, first of all, if anything was.
     #[inline]
     pub(crate) fn finish(self) -> Result<(), Box<InvalidValue>> {
-        let Some((invalid, written)) = self.invalid else {
-            debug_assert_eq!(self.field, self.ty.fields.len(), "every field is written");
-            return Ok(());
-        };
-        for (index, field) in self.ty.fields[..written].iter().enumerate() {
-            let present = !self.has_presence || is_present(self.row, self.ty.fields.len(), index);
-            if field.kind == tsd_ir::Kind::Text && present {
-                self.texts.release(self.row[index] as Symbol);
+        match self.problem {
+            Some(problem) => Err(self.give_up(problem)),
+            None => {
+                debug_assert_eq!(self.field, self.ty.fields.len(), "every field is written");
+                Ok(())
             }
         }
-        Err(invalid)
+    }
+
+    /// Gives back the strings that were written.
+    #[cold]
+    fn give_up(self, problem: &'static str) -> Box<InvalidValue> {
+        let Self { ty, texts, row, field, has_presence, .. } = self;
+        for (index, written) in ty.fields[..field].iter().enumerate() {
+            let present = !has_presence || is_present(row, ty.fields.len(), index);
+            if written.kind == tsd_ir::Kind::Text && present {
+                texts.release(row[index] as Symbol);
+            }
+        }
+        let (ty, field) = (ty.name.to_string(), ty.fields[field].name.to_string());
+        Box::new(InvalidValue { ty, field, problem })
     }
 }
 

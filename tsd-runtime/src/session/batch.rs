@@ -36,6 +36,20 @@ impl<'a, P: Program> Batch<'a, P> {
         self.insert(T::TYPE, facts.into_iter(), write, T::IS_KEPT.then_some(keep))
     }
 
+    /// Inserts facts of one type, which stay the caller's, and returns how many; see
+    /// [`Session::insert_from_slice`](crate::Session::insert_from_slice).
+    ///
+    /// # Errors
+    /// Those of [`Session::insert_all`](crate::Session::insert_all).
+    pub fn insert_from_slice<T: FactOf<P>>(&mut self, facts: &[T]) -> Result<usize, Error> {
+        let write = |fact: &&T, row: &mut RowWriter<'_>| {
+            fact.write(row);
+            Ok(())
+        };
+        let keep = |core: &mut Core<P>, fact: &T, slot| fact.clone().keep(slot, &mut core.objects);
+        self.insert(T::TYPE, facts.iter(), write, T::IS_KEPT.then_some(keep))
+    }
+
     /// Inserts facts of one type; see [`Session::insert_all_values`](crate::Session::insert_all_values).
     ///
     /// # Errors
