@@ -251,6 +251,22 @@ impl Agenda {
         }
     }
 
+    /// After [`next`](Self::next) returned a rule that cannot change the session: whether the activation that fires next
+    /// is of the same branch of that rule. Then it leaves the agenda, as the last one.
+    #[inline]
+    pub(crate) fn go_on_alike(&mut self) -> bool {
+        self.levels
+            .iter_mut()
+            .find(|(_, level)| level.fired > 0)
+            .is_some_and(|(_, level)| level.go_on_alike())
+    }
+
+    /// The tuple of the activation that left the agenda last.
+    #[inline]
+    pub(crate) fn last_slots(&self) -> &[u32] {
+        self.levels.iter().find(|(_, level)| level.fired > 0).map_or(&[], |(_, level)| level.last_slots())
+    }
+
     /// Calls `visit` with every activation that waits.
     pub(crate) fn for_each_waiting(&self, ranks: &impl Ranks, visit: &mut dyn FnMut(Ranked)) {
         for (_, level) in &self.levels {

@@ -175,7 +175,7 @@ impl Level {
                 let entry = &self.entries[waiting.entry as usize];
                 if !self.disturbed || entry.activates(waiting.bit, ranks) {
                     slots.clear();
-                    slots.extend(self.slots[self.range(waiting.entry)].iter().copied());
+                    slots.extend_from_slice(&self.slots[self.range(waiting.entry)]);
                     return Some(waiting.ranked);
                 }
             }
@@ -202,6 +202,30 @@ impl Level {
             .take(usize::try_from(most).unwrap_or(usize::MAX));
         companions.extend(waiting.map(|waiting| waiting.ranked));
         self.fired += companions.len();
+    }
+
+    /// See [`Agenda::go_on_alike`](super::Agenda::go_on_alike). It is so where one change after the other has brought one
+    /// activation; those that share a change are put in order first.
+    #[inline]
+    pub(super) fn go_on_alike(&mut self) -> bool {
+        let Self { entries, batch, next, .. } = self;
+        let ([last], Some(entry)) = (batch.as_mut_slice(), entries.get(*next)) else { return false };
+        let before = &entries[last.entry as usize];
+        let is_alone = entries.get(*next + 1).is_none_or(|other| other.age != entry.age);
+        let is_alike = (entry.root, entry.set) == (before.root, before.set) && !entry.set.is_empty();
+        if self.disturbed || !is_alone || !is_alike {
+            return false;
+        }
+        last.entry = *next as u32;
+        self.first = *next;
+        *next += 1;
+        true
+    }
+
+    /// The tuple of the activation that was taken last.
+    #[inline]
+    pub(super) fn last_slots(&self) -> &[u32] {
+        &self.slots[self.range(self.batch[self.fired - 1].entry)]
     }
 
     /// Makes a batch of the entries of the oldest change.

@@ -11,6 +11,7 @@ use tsd_ir::{FactHandle, FieldId, Rule, TypeId, Value};
 use super::core::{Core, reader};
 use super::tally::Tally;
 use super::{Context, Session, names};
+use crate::agenda::Ranked;
 use crate::effect::Prepared;
 use crate::error::Error;
 use crate::matcher::{Known, Matcher, RuleId, Slots};
@@ -79,6 +80,7 @@ fn fire_all<P: Program>(session: &mut Session<P>) -> Result<Report, Error> {
                 tally.count(companion.rule, &session.core.matcher);
                 fire(session, companion.rule, &slots, &mut tally);
             }
+            fire_alike(session, due, &mut tally);
         }
     }
     tally.settle(&mut session.core.matcher);
@@ -98,6 +100,27 @@ fn fire<P: Program>(session: &mut Session<P>, id: RuleId, slots: &[u32], tally: 
     if !effects.calls_only {
         return fire_any(session, id, slots, tally);
     }
+    make_calls(host, core, id, slots, tally);
+}
+
+/// Fires, one by one, the activations that come right behind one and differ from it in nothing but their facts. Its rule
+/// makes calls alone, so none of them can stop holding, and no other can come between.
+fn fire_alike<P: Program>(session: &mut Session<P>, like: Ranked, tally: &mut Tally) {
+    let Session { host, core } = session;
+    while tally.has_room() && core.matcher.agenda.go_on_alike() {
+        tally.count_again(like.rule);
+        if core.observer.is_some() {
+            let slots: Slots = core.matcher.agenda.last_slots().into();
+            observe(core, like.rule, &slots);
+        }
+        make_calls(host, core, like.rule, core.matcher.agenda.last_slots(), tally);
+    }
+}
+
+/// Makes the calls of an activation whose effects are nothing else.
+#[inline]
+fn make_calls<P: Program>(host: &mut P::Host, core: &Core<P>, id: RuleId, slots: &[u32], tally: &mut Tally) {
+    let effects = &core.effects[id as usize];
     let tuple = Tuple::new(&core.matcher.memory, &effects.types, slots);
     if effects.figures.is_empty() {
         return call_all(host, core, id, tuple, slots.len(), tally);
@@ -106,7 +129,7 @@ fn fire<P: Program>(session: &mut Session<P>, id: RuleId, slots: &[u32], tally: 
     call_all(host, core, id, tuple.knowing(Known::new(&answers, &[])), slots.len(), tally);
 }
 
-/// Makes the calls of an activation whose effects are nothing else.
+/// Calls one function after the other.
 #[inline]
 fn call_all<P: Program>(
     host: &mut P::Host,

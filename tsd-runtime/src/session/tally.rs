@@ -49,11 +49,23 @@ impl Tally {
         {
             self.fired.push((id, Arc::clone(&live.rule)));
         }
-        self.counts[index] += 1;
+        self.count_again(id);
+    }
+
+    /// Counts a rule that has fired before.
+    #[inline]
+    pub(super) fn count_again(&mut self, id: RuleId) {
+        self.counts[id as usize] += 1;
         if self.limit - self.total <= REMEMBERED {
             self.last.push(id);
         }
         self.total += 1;
+    }
+
+    /// Whether the run may go on.
+    #[inline]
+    pub(super) fn has_room(&self) -> bool {
+        self.total < self.limit
     }
 
     pub(super) fn problem(
