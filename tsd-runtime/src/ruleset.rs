@@ -89,6 +89,15 @@ impl RuleSets {
         self.intern(&words)
     }
 
+    /// Replaces each set with what it has in common with the one beside it.
+    #[inline]
+    pub(crate) fn meet_all<'a>(&mut self, pairs: impl Iterator<Item = (&'a mut RuleSet, RuleSet)>) {
+        match self {
+            Self::Narrow => pairs.for_each(|(left, right)| left.0 &= right.0),
+            Self::Wide(_) => pairs.for_each(|(left, right)| *left = self.meet(*left, right)),
+        }
+    }
+
     /// The rules in both sets.
     #[inline]
     pub(crate) fn meet(&mut self, left: RuleSet, right: RuleSet) -> RuleSet {

@@ -5,6 +5,7 @@
 //! takes tuples by the block. The way is found once for all of them, and what one of them waits for is read while another
 //! is worked on. (Blocks instead of single tuples: MonetDB/X100, Boncz et al., CIDR 2005.)
 
+use super::side::Hit;
 use crate::ruleset::{RuleSet, RuleSets};
 
 /// How many tuples are on their way together: enough to keep the memory busy, few enough to stay in the cache, and for
@@ -89,13 +90,18 @@ impl Delta {
     /// Leaves each fact the rules that `accepting` tells for its slot.
     #[inline]
     pub(super) fn meet_each(&mut self, accepting: impl Fn(u32) -> RuleSet, sets: &mut RuleSets) {
-        for (head, slot) in self.heads.iter_mut().zip(&self.slots) {
-            head.set = sets.meet(head.set, accepting(*slot));
-        }
+        let heads = self.heads.iter_mut().zip(&self.slots);
+        sets.meet_all(heads.map(|(head, slot)| (&mut head.set, accepting(*slot))));
     }
 
-    /// Drops the facts that carry no rules. Whether one does is chance, so the loop does not jump.
+    /// Drops the tuples that carry no rules. Whether a fact does is chance, so its loop does not jump.
     pub(super) fn drop_empty(&mut self) {
+        if !self.heads.iter().any(|head| head.set.is_empty()) {
+            return;
+        }
+        if self.width > 1 {
+            return self.retain(|_, set| set);
+        }
         let mut kept = 0;
         for at in 0..self.heads.len() {
             let (head, slot) = (self.heads[at], self.slots[at]);
@@ -107,18 +113,41 @@ impl Delta {
         self.slots.truncate(kept);
     }
 
-    /// Adds the tuple of a pair: the facts on the left, of which there is a first one, and that on the right.
+    /// Adds the tuple of a pair: the facts on the left, in two parts, and that on the right.
     #[inline]
-    pub(super) fn push_pair(&mut self, number: u32, first: u32, more: &[u32], right: u32, set: RuleSet) {
-        debug_assert_eq!(more.len() + 2, self.width);
-        if more.is_empty() {
-            self.slots.extend_from_slice(&[first, right]);
-        } else {
-            self.slots.push(first);
-            append(&mut self.slots, more);
-            self.slots.push(right);
-        }
+    pub(super) fn push_pair(&mut self, number: u32, first: &[u32], more: &[u32], right: u32, set: RuleSet) {
+        debug_assert_eq!(first.len() + more.len() + 1, self.width);
+        append(&mut self.slots, first);
+        append(&mut self.slots, more);
+        self.slots.push(right);
         self.heads.push(Head { number, set });
+    }
+
+    /// Adds the pairs of facts that were found and those for which they were, which are on the right.
+    pub(super) fn pair_with_left(&mut self, found: &[Hit], facts: &Self, sets: &mut RuleSets) {
+        self.meet_found(found, facts, sets);
+        for hit in found {
+            self.slots.extend_from_slice(&[hit.slot, facts.slots[hit.at as usize]]);
+        }
+        self.drop_empty();
+    }
+
+    /// Adds the pairs of tuples and facts that were found for them, which are on the right.
+    pub(super) fn pair_with_right(&mut self, tuples: &Self, found: &[Hit], sets: &mut RuleSets) {
+        self.meet_found(found, tuples, sets);
+        for hit in found {
+            append(&mut self.slots, tuples.get(hit.at as usize).slots);
+            self.slots.push(hit.slot);
+        }
+        self.drop_empty();
+    }
+
+    /// Adds the rules that facts and the tuples for which they were found have in common.
+    fn meet_found(&mut self, found: &[Hit], tuples: &Self, sets: &mut RuleSets) {
+        let before = self.heads.len();
+        self.heads.extend(found.iter().map(|hit| tuples.heads[hit.at as usize]));
+        let heads = self.heads[before..].iter_mut().zip(found);
+        sets.meet_all(heads.map(|(head, hit)| (&mut head.set, hit.set)));
     }
 
     /// The tuple at a place.

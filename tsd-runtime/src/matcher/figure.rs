@@ -135,13 +135,18 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// The answer for a group, where it is a number or an integer that is kept as such: asked first, for an [`Answer`] is
-    /// three words, and the way through memory takes longer than all else that there is to do.
+    /// Writes the answers for groups where they belong.
     #[inline]
-    pub(crate) fn word(self, group: u32) -> Option<u64> {
+    pub(crate) fn answer_all<'p>(
+        self,
+        groups: impl Iterator<Item = (u32, &'p mut Answer<'a>)>,
+        memory: &WorkingMemory,
+    ) where
+        'a: 'p,
+    {
         match self {
-            Self::View(view) => view.word(group),
-            Self::Field(..) => None,
+            Self::View(view) => view.answer_all(groups, |group| self.answer(group, memory)),
+            Self::Field(..) => groups.for_each(|(group, place)| *place = self.answer(group, memory)),
         }
     }
 
@@ -194,18 +199,6 @@ impl Seen {
             Answer::Word(word) if is_text => Self::Text(Box::new(texts.text(word as u32).into())),
             Answer::Word(word) => Self::Word(word),
             Answer::Text(text) => Self::Text(Box::new(text.into())),
-        }
-    }
-
-    /// Whether an answer is the one that was seen.
-    #[inline]
-    pub(crate) fn is(&self, answer: Answer<'_>, texts: &Texts) -> bool {
-        match (self, answer) {
-            (Self::Missing, Answer::Missing) => true,
-            (Self::Word(seen), Answer::Word(word)) => *seen == word,
-            (Self::Text(seen), Answer::Text(text)) => &***seen == text,
-            (Self::Text(seen), Answer::Word(word)) => &***seen == texts.text(word as u32),
-            _ => false,
         }
     }
 }

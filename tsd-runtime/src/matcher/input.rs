@@ -5,12 +5,14 @@
 //! with a threshold each cost one binary search; a rule added is some more rows. What no table can say (`LIKE`,
 //! arithmetic) is tested one by one, while a rule that needs the test is still in the set.
 
+use std::hint::select_unpredictable;
+
 use hashbrown::HashTable;
 use tsd_ir::{Const, Cut, Domain, FieldId, Kind, List, Type, TypeId};
 
 use super::delta::Delta;
 use super::residual::{PreparedTest, Residuals};
-use crate::memory::{Symbol, Texts, WorkingMemory, hash_words};
+use crate::memory::{Store, Symbol, Texts, WorkingMemory, hash_words};
 use crate::ruleset::{Bit, RuleSet, RuleSets};
 use crate::tuple::Tuple;
 
@@ -161,10 +163,7 @@ impl Input {
     ) {
         let store = memory.store(self.ty);
         admitted.fill(slots, self.everyone);
-        for table in &self.tables {
-            let accepting = |slot| table.accepting(store.field(slot, table.field), &memory.texts);
-            admitted.meet_each(accepting, sets);
-        }
+        self.tables.iter().for_each(|table| table.admit_all(store, &memory.texts, sets, admitted));
         if !self.tables.is_empty() {
             admitted.drop_empty();
         }
@@ -261,6 +260,36 @@ impl Table {
     #[inline]
     fn accepting(&self, word: Option<u64>, texts: &Texts) -> RuleSet {
         word.map_or(self.missing, |word| self.rows.accepting(word, texts))
+    }
+
+    /// Leaves each of some facts the rules that accept what it has in the field. Most tables tell but two stretches, or one
+    /// point from all others, and of most types nothing is ever missing: then there is next to nothing to do for a fact,
+    /// and a jump that goes wrong half of the time would cost more than all of it.
+    fn admit_all(&self, store: &Store, texts: &Texts, rules: &mut RuleSets, facts: &mut Delta) {
+        let field = self.field.index();
+        match &self.rows {
+            _ if store.has_missing() => {
+                facts.meet_each(|slot| self.accepting(store.field(slot, self.field), texts), rules);
+            }
+            Rows::Few { points, other } if points.len() == 1 => {
+                let ((point, set), other) = (points[0], *other);
+                facts.meet_each(
+                    |slot| select_unpredictable(store.word(slot, field) == point, set, other),
+                    rules,
+                );
+            }
+            Rows::Numbers { cuts, sets } if cuts.len() == 1 => {
+                let (cut, below, above) = (cuts[0], sets[0], sets[1]);
+                let number = |slot| f64::from_bits(store.word(slot, field));
+                facts.meet_each(|slot| select_unpredictable(number(slot) < cut, below, above), rules);
+            }
+            Rows::Ints { cuts, sets } if cuts.len() == 1 => {
+                let (cut, below, above) = (cuts[0], sets[0], sets[1]);
+                let int = |slot| store.word(slot, field) as i64;
+                facts.meet_each(|slot| select_unpredictable(int(slot) < cut, below, above), rules);
+            }
+            rows => facts.meet_each(|slot| rows.accepting(store.word(slot, field), texts), rules),
+        }
     }
 
     /// Merges the domains of all rules on one field. A rule that says nothing of the field accepts every value.

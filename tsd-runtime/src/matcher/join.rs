@@ -11,10 +11,10 @@ use super::counts::{Counts, Met};
 use super::delta::{Delta, Moving};
 use super::input::{Input, Member};
 use super::keeping::Keeping;
-use super::memory::{Key, LongKey};
+use super::memory::{Key, KeysOf, LongKey};
 use super::propagation::{Outlet, Propagation, Slots};
 use super::residual::{PreparedTest, Residuals};
-use super::side::{Keyed, Side};
+use super::side::{Keyed, Side, collected};
 use crate::agenda::End;
 use crate::memory::{Store, WorkingMemory};
 use crate::ruleset::{Bit, RuleSet, RuleSets};
@@ -255,14 +255,49 @@ impl Keys<'_> {
     }
 
     /// Finds the keys of tuples, with the tuples' places; those without a key are left out.
-    #[inline]
-    fn find<K: Key>(&self, tuples: &Delta, keyed: &mut Keyed<K>) {
-        for (at, tuple) in (0..).zip(tuples.iter()) {
-            if let Some(key) = self.of(tuple.slots) {
-                keyed.push((key, at));
-            }
+    fn find<K: Key>(&self, tuples: &Delta) -> Keyed<K> {
+        let slots = tuples.all_slots().chunks_exact(tuples.width());
+        if let [(store, at, Part::Field(field))] = self.0.as_slice()
+            && !store.has_missing()
+        {
+            let words = slots.map(|slots| store.word(slots[*at], field.index()));
+            return keyed(words.map(|word| K::from_words(std::iter::once(Some(word)))));
         }
+        keyed(slots.map(|slots| self.of(slots)))
     }
+}
+
+impl<K: Key> KeysOf<K> for Keys<'_> {
+    #[inline]
+    fn key_of(&self, slots: &[u32]) -> Option<K> {
+        self.of(slots)
+    }
+
+    #[inline]
+    fn touch(&self, slot: impl Fn(usize) -> u32) -> u32 {
+        self.0.iter().fold(0, |all, (store, at, part)| match part {
+            Part::Field(field) | Part::Widened(field) => all ^ store.touch(slot(*at), field.index()),
+            Part::Fact => all,
+        })
+    }
+}
+
+/// The keys that are there, each with its place.
+#[inline(always)]
+fn keyed<K: Key>(keys: impl ExactSizeIterator<Item = Option<K>>) -> Keyed<K> {
+    const NONE: u32 = u32::MAX;
+    let mut are_all_there = true;
+    let mut found: Keyed<K> = collected((0..).zip(keys).map(|(at, key)| match key {
+        Some(key) => (key, at),
+        None => {
+            are_all_there = false;
+            (K::nothing(), NONE)
+        }
+    }));
+    if !are_all_there {
+        found.retain(|(_, at)| *at != NONE);
+    }
+    found
 }
 
 /// A part of a fact as a word of a key: a field nearly always, which must cost no call.
@@ -313,8 +348,7 @@ impl Propagation<'_> {
         tuples: &Delta,
     ) {
         let memory = self.memory;
-        let mut keyed = Keyed::with_capacity(tuples.len());
-        join.left_keys(memory).find(tuples, &mut keyed);
+        let keyed = join.left_keys(memory).find(tuples);
         if keyed.is_empty() {
             return;
         }
@@ -327,17 +361,24 @@ impl Propagation<'_> {
         join.ask_right(pair, memory, self.sets);
         let mut pairs = self.deltas.take(join.types.len());
         let mut met = Met::default();
-        pair.right.for_each_found(&keyed, memory, |at, right| {
-            met.hits += 1;
-            let Moving { number, slots, set } = tuples.get(at);
-            let both = self.sets.meet(set, right.set);
-            if !both.is_empty() {
-                pairs.push_pair(number, slots[0], &slots[1..], right.slot, both);
-                if pairs.is_full() {
-                    met.passed += self.pass(join, node, &mut pairs);
+        match &pair.right {
+            Side::Own(own) => own.for_each_found(&keyed, |at, right| {
+                met.hits += 1;
+                let Moving { number, slots, set } = tuples.get(at);
+                let both = self.sets.meet(set, right.set);
+                if !both.is_empty() {
+                    pairs.push_pair(number, slots, &[], right.slot, both);
+                    if pairs.is_full() {
+                        met.passed += self.pass(join, node, &mut pairs);
+                    }
                 }
+            }),
+            Side::Stored(stored) => {
+                let hits = stored.find_all(&keyed, memory);
+                met.hits = hits.len() as u64;
+                pairs.pair_with_right(tuples, &hits, self.sets);
             }
-        });
+        }
         met.passed += self.pass(join, node, &mut pairs);
         self.deltas.put_back(pairs);
         if let Some(counts) = counts {
@@ -355,8 +396,7 @@ impl Propagation<'_> {
         facts: &Delta,
     ) {
         let memory = self.memory;
-        let mut keyed = Keyed::with_capacity(facts.len());
-        join.right_keys(memory).find(facts, &mut keyed);
+        let keyed = join.right_keys(memory).find(facts);
         if keyed.is_empty() {
             return;
         }
@@ -369,17 +409,24 @@ impl Propagation<'_> {
         self.ask_left(join, pair, node);
         let mut pairs = self.deltas.take(join.types.len());
         let mut met = Met::default();
-        pair.left.for_each_found(&keyed, memory, |at, left| {
-            met.hits += 1;
-            let Moving { number, slots, set } = facts.get(at);
-            let both = self.sets.meet(left.set, set);
-            if !both.is_empty() {
-                pairs.push_pair(number, left.slot, left.more, slots[0], both);
-                if pairs.is_full() {
-                    met.passed += self.pass(join, node, &mut pairs);
+        match &pair.left {
+            Side::Own(own) => own.for_each_found(&keyed, |at, left| {
+                met.hits += 1;
+                let Moving { number, slots, set } = facts.get(at);
+                let both = self.sets.meet(left.set, set);
+                if !both.is_empty() {
+                    pairs.push_pair(number, &[left.slot], left.more, slots[0], both);
+                    if pairs.is_full() {
+                        met.passed += self.pass(join, node, &mut pairs);
+                    }
                 }
+            }),
+            Side::Stored(stored) => {
+                let hits = stored.find_all(&keyed, memory);
+                met.hits = hits.len() as u64;
+                pairs.pair_with_left(&hits, facts, self.sets);
             }
-        });
+        }
         met.passed += self.pass(join, node, &mut pairs);
         self.deltas.put_back(pairs);
         if let Some(counts) = counts {

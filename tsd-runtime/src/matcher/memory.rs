@@ -9,11 +9,16 @@
 use hashbrown::HashTable;
 use smallvec::SmallVec;
 
+use super::delta::BLOCK;
+use super::side::collected;
 use crate::memory::hash_words;
 use crate::ruleset::{RuleSet, RuleSets};
 
 /// The words of a join key.
 pub(crate) trait Key: Clone + Eq + std::fmt::Debug {
+    /// Some key, in the place of one that comes.
+    fn nothing() -> Self;
+
     /// Makes a key of words; `None` when one of them is missing, for then nothing equals it.
     fn from_words(words: impl Iterator<Item = Option<u64>>) -> Option<Self>;
 
@@ -27,6 +32,11 @@ pub(crate) trait Key: Clone + Eq + std::fmt::Debug {
 }
 
 impl<const N: usize> Key for [u64; N] {
+    #[inline]
+    fn nothing() -> Self {
+        [0; N]
+    }
+
     #[inline(always)]
     fn from_words(mut words: impl Iterator<Item = Option<u64>>) -> Option<Self> {
         let mut key = [0; N];
@@ -46,6 +56,10 @@ impl<const N: usize> Key for [u64; N] {
 pub(crate) type LongKey = SmallVec<[u64; 8]>;
 
 impl Key for LongKey {
+    fn nothing() -> Self {
+        Self::new()
+    }
+
     fn from_words(words: impl Iterator<Item = Option<u64>>) -> Option<Self> {
         words.collect()
     }
@@ -53,6 +67,15 @@ impl Key for LongKey {
     fn words(&self) -> &[u64] {
         self
     }
+}
+
+/// Tells the keys of tuples.
+pub(crate) trait KeysOf<K> {
+    /// The key of a tuple; `None` when a part of it is missing.
+    fn key_of(&self, slots: &[u32]) -> Option<K>;
+
+    /// Reads some of what the key of a tuple needs; `slot` tells the tuple's facts.
+    fn touch(&self, slot: impl Fn(usize) -> u32) -> u32;
 }
 
 fn hash_slots(slots: impl Iterator<Item = u32>) -> u64 {
@@ -139,23 +162,42 @@ impl<K: Key> Memory<K> {
         }
     }
 
-    /// Gets ready for probes. `key_of` gives, where that is needed, what tells the keys of tuples that were added.
+    /// Gets ready for probes. `keys` gives, where that is needed, what tells the keys of tuples that were added.
     #[inline]
-    pub(crate) fn prepare<F: Fn(&[u32]) -> Option<K>>(&mut self, key_of: impl FnOnce() -> F) {
+    pub(crate) fn prepare<T: KeysOf<K>>(&mut self, keys: impl FnOnce() -> T) {
         if self.groups.is_none() && self.len > 0 {
-            self.group_all(key_of());
+            self.group_all(&keys());
         }
     }
 
-    fn group_all(&mut self, key_of: impl Fn(&[u32]) -> Option<K>) {
+    fn group_all(&mut self, keys: &impl KeysOf<K>) {
         self.groups = Some(HashTable::with_capacity(self.len));
-        for row in 0..self.rows.len() as u32 {
-            if !self.rows[row as usize].set.is_empty() {
-                let slots: SmallVec<[u32; 8]> = self.tuple(row).collect();
-                if let Some(key) = key_of(&slots) {
+        let mut slots: SmallVec<[u32; 8]> = SmallVec::new();
+        let count = self.rows.len() as u32;
+        for first in (0..count).step_by(BLOCK) {
+            let block = first..count.min(first + BLOCK as u32);
+            // Facts are far away: a loop that does nothing else waits for those of many tuples at once.
+            let read = block.clone().map(|row| keys.touch(|at| self.slot(row, at)));
+            std::hint::black_box(read.fold(0, |all, one| all ^ one));
+            for row in block {
+                if self.rows[row as usize].set.is_empty() {
+                    continue;
+                }
+                slots.clear();
+                slots.extend(self.tuple(row));
+                if let Some(key) = keys.key_of(&slots) {
                     self.link(&key, row);
                 }
             }
+        }
+    }
+
+    /// The slot of a fact of a row.
+    #[inline]
+    fn slot(&self, row: u32, at: usize) -> u32 {
+        match at.checked_sub(1) {
+            None => self.rows[row as usize].slot,
+            Some(rest) => self.more[row as usize * (self.width - 1) + rest],
         }
     }
 
@@ -286,9 +328,15 @@ impl<K: Key> Memory<K> {
     /// The rows with this key, after [`prepare`](Self::prepare).
     #[inline]
     pub(crate) fn group(&self, key: &K) -> RowIter<'_, K> {
+        RowIter { memory: self, row: self.head(key) }
+    }
+
+    /// The first row with this key.
+    #[inline]
+    fn head(&self, key: &K) -> u32 {
         let same = |group: &Group<K>| group.key == *key;
         let found = self.groups.as_ref().and_then(|groups| groups.find(key.hash(), same));
-        RowIter { memory: self, row: found.map_or(NONE, |group| group.head) }
+        found.map_or(NONE, |group| group.head)
     }
 
     /// Calls `visit` with the rows that have these keys, after [`prepare`](Self::prepare): with the place that stands beside
@@ -298,9 +346,9 @@ impl<K: Key> Memory<K> {
         if self.len == 0 {
             return;
         }
-        let groups: SmallVec<[RowIter<'a, K>; 4]> = keyed.iter().map(|(key, _)| self.group(key)).collect();
-        for ((_, at), group) in keyed.iter().zip(groups) {
-            group.for_each(|row| visit(*at as usize, row));
+        let heads = collected(keyed.iter().map(|(key, _)| self.head(key)));
+        for ((_, at), row) in keyed.iter().zip(heads).filter(|(_, row)| *row != NONE) {
+            RowIter { memory: self, row }.for_each(|row| visit(*at as usize, row));
         }
     }
 
@@ -358,6 +406,19 @@ mod tests {
     use proptest::prelude::*;
     use std::collections::{BTreeMap, BTreeSet};
 
+    /// The key is a function of the tuple, as in a join.
+    struct Halves;
+
+    impl KeysOf<[u64; 1]> for Halves {
+        fn key_of(&self, slots: &[u32]) -> Option<[u64; 1]> {
+            Some([u64::from(slots[0] % 2)])
+        }
+
+        fn touch(&self, slot: impl Fn(usize) -> u32) -> u32 {
+            slot(0)
+        }
+    }
+
     proptest! {
         /// Against a map from tuple to key and rules.
         #[test]
@@ -367,8 +428,7 @@ mod tests {
             let mut model: BTreeMap<[u32; 2], u64> = BTreeMap::new();
             for (first, second, bits, (adds, probed)) in steps {
                 let slots = [first, second];
-                // The key is a function of the tuple, as in a join.
-                let key = [u64::from(first % 2)];
+                let key = Halves.key_of(&slots).unwrap();
                 let held = model.get(&slots).copied().unwrap_or(0);
                 if adds {
                     let new = bits & !held;
@@ -384,7 +444,7 @@ mod tests {
                 }
                 prop_assert_eq!(memory.len(), model.len());
                 if probed {
-                    memory.prepare(|| |slots: &[u32]| Some([u64::from(slots[0] % 2)]));
+                    memory.prepare(|| Halves);
                 } else if memory.groups.is_none() {
                     continue;
                 }

@@ -7,7 +7,7 @@
 use smallvec::SmallVec;
 use tsd_ir::{NodeId, RootId};
 
-use super::delta::{Delta, Deltas};
+use super::delta::{Delta, Deltas, Moving};
 use super::input::Input;
 use super::join::Join;
 use super::rules::Owner;
@@ -180,13 +180,24 @@ impl Propagation<'_> {
 
     /// Tuples are rows of views.
     fn gather(&mut self, gathered: RuleSet, delta: &Delta) {
-        let Self { sets, live, branches, sign, memory, .. } = self;
+        let Self { sets, live, branches, deltas, sign, memory, .. } = self;
         let (sets, adds) = (&**sets, *sign != Sign::Remove);
+        let common = delta.common_set();
         sets.for_each(gathered, |bit| {
-            if let Some(Owner::View { view, branch }) = branches[bit as usize] {
-                let rows = delta.iter().filter(|tuple| sets.contains(tuple.set, bit));
-                live.gather((view, branch), rows.map(|tuple| tuple.slots), adds, memory);
+            let Some(Owner::View { view, branch }) = branches[bit as usize] else { return };
+            if let Some(common) = common {
+                if sets.contains(common, bit) {
+                    live.gather((view, branch), delta, adds, memory);
+                }
+                return;
             }
+            let mut rows = deltas.take(delta.width());
+            let carrying = delta.iter().filter(|tuple| sets.contains(tuple.set, bit));
+            carrying.for_each(|Moving { number, slots, set }| rows.push(number, slots, set));
+            if !rows.is_empty() {
+                live.gather((view, branch), &rows, adds, memory);
+            }
+            deltas.put_back(rows);
         });
     }
 }

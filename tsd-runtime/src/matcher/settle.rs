@@ -8,7 +8,6 @@
 //! Parameters of views enter the network as facts do, when the first tuple asks for them, and leave it when the last one
 //! that asked is gone.
 
-use smallvec::SmallVec;
 use tsd_ir::{FieldId, Figure, NodeId, Parameters, RootId, TypeId, ViewId};
 
 use super::Matcher;
@@ -16,7 +15,7 @@ use super::delta::{BLOCK, Delta};
 use super::figure::{Answer, Answers, Asking, NOWHERE, Seen, Source};
 use super::propagation::Sign;
 use super::view::Views;
-use super::watch::{TupleSlots, Watch, WatchId, Watches};
+use super::watch::{Look, TupleSlots, Watch, WatchId, Watches};
 use crate::agenda::End;
 use crate::memory::{Symbol, WorkingMemory};
 use crate::ruleset::{RuleSet, RuleSets};
@@ -27,6 +26,8 @@ pub(crate) struct Live {
     pub(super) views: Views,
     pub(super) watches: Watches,
     pub(super) queue: Queue,
+    /// Room for tuples that are looked at.
+    due: Vec<Look>,
     /// For each type, the watches that follow references to its facts: the field, the watch and the figure in it.
     pub(super) followers: Vec<Vec<(FieldId, WatchId, u16)>>,
 }
@@ -132,14 +133,14 @@ impl Live {
     }
 
     /// Rows of a view arrive at the end of a branch, or leave.
-    pub(super) fn gather<'a>(
+    pub(super) fn gather(
         &mut self,
         (view, branch): (u16, u32),
-        chains: impl Iterator<Item = &'a [u32]> + Clone,
+        rows: &Delta,
         adds: bool,
         memory: &WorkingMemory,
     ) {
-        if self.views.gather(view, branch, chains, adds, memory) {
+        if self.views.gather(view, branch, rows, adds, memory) {
             let depth = self.views.get(view).depth;
             self.queue.push_view(depth, view);
         }
@@ -152,7 +153,7 @@ impl Live {
         for (field, id, figure) in followers {
             if fields.is_none_or(|fields| fields.contains(field))
                 && let Some(watch) = watches.get_mut(*id)
-                && watch.rows.mark_group(usize::from(*figure), slot)
+                && watch.rows.mark_groups(usize::from(*figure), &[slot])
             {
                 queue.push_watch(watch.depth, *id);
             }
@@ -212,15 +213,11 @@ impl Matcher {
     fn tell(&mut self, id: u16) {
         let Live { views, watches, queue, .. } = &mut self.live;
         let Some(view) = views.find_mut(ViewId(id)) else { return };
-        let changed = view.take_changed(&self.memory);
+        let changed = view.take_changed();
         views.count_told(id, changed.len());
         for (watch_id, figure) in &views.get(id).watchers {
             let Some(watch) = watches.get_mut(*watch_id) else { continue };
-            let mut is_first = false;
-            for group in &changed {
-                is_first |= watch.rows.mark_group(usize::from(*figure), *group);
-            }
-            if is_first {
+            if watch.rows.mark_groups(usize::from(*figure), &changed) {
                 queue.push_watch(watch.depth, *watch_id);
             }
         }
@@ -237,11 +234,14 @@ impl Matcher {
             self.live.queue.push_watch(watch.depth, id);
         } else {
             let [mut gone, mut come] = [0; 2].map(|_| self.deltas.take(watch.types.len()));
+            let mut due = std::mem::take(&mut self.live.due);
             for block in rows.chunks(BLOCK) {
-                self.look_at_block(&mut watch, block, &mut gone, &mut come);
+                watch.rows.take_due(block, &mut due);
+                self.look_at_block(&mut watch, &mut due, &mut gone, &mut come);
                 self.pass_on(watch.root, watch.join, &mut gone, Sign::Remove);
                 self.pass_on(watch.root, watch.join, &mut come, Sign::Add { fresh: false });
             }
+            self.live.due = due;
             self.deltas.put_back(gone);
             self.deltas.put_back(come);
             watch.rows.recycle(rows);
@@ -251,34 +251,19 @@ impl Matcher {
 
     /// Looks at tuples that are due, and adds each to those that hold no longer, with the rules for which they do not, and
     /// to those that hold now, with the rules for which they do. One that a figure has changed for a rule does both.
-    fn look_at_block(&mut self, watch: &mut Watch, rows: &[u32], gone: &mut Delta, come: &mut Delta) {
+    fn look_at_block(&mut self, watch: &mut Watch, due: &mut [Look], gone: &mut Delta, come: &mut Delta) {
         let Self { memory, live: Live { views, .. }, roots, schema, .. } = self;
         let Some(root) = &mut roots[watch.root.0 as usize] else { return };
         let (memory, views, sets) = (&*memory, &*views, &mut root.sets);
-        let sources: SmallVec<[Source<'_>; 4]> =
-            watch.figures.iter().map(|figure| Source::new(figure, views, memory)).collect();
-        let mut tuple = TupleSlots::new();
-        let mut answers = Answers::new();
-        let mut looks = 0;
-        for row in rows.iter().copied() {
-            let Some((reached, passed)) = watch.rows.look_at(row) else { continue };
-            watch.rows.copy_tuple(row, &mut tuple);
-            let slots = tuple.as_slice();
-            answers.clear();
-            for (index, source) in sources.iter().enumerate() {
-                let group = watch.rows.group(row, index).unwrap_or(slots[0]);
-                match source.word(group) {
-                    Some(word) => answers.push(Answer::Word(word)),
-                    None => answers.push(source.answer(group, memory)),
-                }
-            }
-            looks += 1;
-            let holds = watch.passing(reached, slots, &answers, memory, sets);
+        let answers = watch.answers(due, views, memory);
+        watch.test(due, &answers, memory, sets);
+        for (at, Look { row, passed, holds, .. }) in due.iter().copied().enumerate() {
             let mut again = RuleSet::EMPTY;
             if watch.shows {
                 for (figure, shown) in watch.shown.iter().enumerate().filter(|(_, shown)| !shown.is_empty()) {
                     let is_text = views.is_text(&watch.figures[figure], schema);
-                    if watch.rows.see(row, figure, Seen::of(answers[figure], is_text, &memory.texts)) {
+                    let answer = answers[at * watch.figures.len() + figure];
+                    if watch.rows.see(row, figure, Seen::of(answer, is_text, &memory.texts)) {
                         again = sets.union(again, *shown);
                     }
                 }
@@ -289,6 +274,8 @@ impl Matcher {
             if passed != holds || !again.is_empty() {
                 let (goes, comes) = (sets.difference(passed, holds), sets.difference(holds, passed));
                 let (goes, comes) = (sets.union(goes, again), sets.union(comes, again));
+                let mut own = [0];
+                let slots = watch.rows.slots(row, &mut own);
                 if !goes.is_empty() {
                     gone.push(0, slots, goes);
                 }
@@ -298,7 +285,7 @@ impl Matcher {
                 watch.rows.set_passed(row, holds);
             }
         }
-        views.count_asked(&watch.figures, looks);
+        views.count_asked(&watch.figures, due.len() as u64);
     }
 
     /// Makes sure that tuples have their groups. Returns whether they have: when some are asked for the first time, all are

@@ -11,12 +11,32 @@ use super::delta::Delta;
 use super::join::Keys;
 use super::memory::{Found, Key, Memory, RowIter};
 use super::propagation::Sign;
-use crate::memory::{Store, WorkingMemory, hash_words};
+use crate::memory::{Index, Store, WorkingMemory, hash_words};
 use crate::ruleset::{RuleSet, RuleSets};
 
 /// Keys of tuples of a delta, with the tuples' places there. Those of a single change need no allocation; those of a block
 /// would take too much of the stack, where there is one such list for each join of a chain.
 pub(super) type Keyed<K> = SmallVec<[(K, u32); 4]>;
+
+/// A fact that has the key of a tuple of a delta.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Hit {
+    /// The tuple's place.
+    pub(super) at: u32,
+    /// The fact.
+    pub(super) slot: u32,
+    /// Its rules, of which there are some.
+    pub(super) set: RuleSet,
+}
+
+/// What was found for a delta.
+pub(super) type Hits = SmallVec<[Hit; 4]>;
+
+/// Collects what belongs to the tuples of a delta.
+#[inline(always)]
+pub(super) fn collected<T>(items: impl Iterator<Item = T>) -> SmallVec<[T; 4]> {
+    if items.size_hint().0 > 4 { SmallVec::from_vec(items.collect()) } else { items.collect() }
+}
 
 /// The tuples on one side of a join.
 #[derive(Debug)]
@@ -118,25 +138,7 @@ impl<K: Key> Side<K> {
     #[inline]
     pub(super) fn prepare<'k>(&mut self, keys: impl FnOnce() -> Keys<'k>) {
         if let Self::Own(memory) = self {
-            memory.prepare(|| {
-                let keys = keys();
-                move |slots: &[u32]| keys.of(slots)
-            });
-        }
-    }
-
-    /// Calls `visit` with the tuples that have these keys, after [`prepare`](Self::prepare): with the place that stands
-    /// beside the key, and the tuple.
-    #[inline]
-    pub(super) fn for_each_found<'a>(
-        &'a self,
-        keyed: &[(K, u32)],
-        memory: &WorkingMemory,
-        visit: impl FnMut(usize, Found<'a>),
-    ) {
-        match self {
-            Self::Own(own) => own.for_each_found(keyed, visit),
-            Self::Stored(stored) => stored.for_each_found(keyed, memory, visit),
+            memory.prepare(keys);
         }
     }
 
@@ -192,7 +194,7 @@ impl Stored {
         }
         let held = &mut self.sets[index];
         self.len += usize::from(held.is_empty());
-        *held = sets.union(*held, set);
+        *held = if held.is_empty() { set } else { sets.union(*held, set) };
     }
 
     fn subtract(&mut self, slot: u32, set: RuleSet, sets: &mut RuleSets) {
@@ -201,53 +203,68 @@ impl Stored {
         self.len -= usize::from(held.is_empty());
     }
 
-    /// First reads the index for all keys, then the facts that it leads to, most likely those sought; so that no search
-    /// waits for what it reads.
-    #[inline]
-    fn for_each_found<'a, K: Key>(
+    /// Finds the facts with these keys. First reads the index for all keys, then the rules of the facts that it leads to,
+    /// most likely those sought, then these facts; so that no search waits for what it reads.
+    pub(super) fn find_all<K: Key>(&self, keyed: &[(K, u32)], memory: &WorkingMemory) -> Hits {
+        let store = memory.store(self.ty);
+        let Some((fields, index)) = store.key_index().filter(|_| self.len > 0) else { return Hits::new() };
+        match (fields, &*self.key_words) {
+            ([field], [0]) => {
+                let hash = |key: &K| hash_words([key.words()[0]]);
+                let has = |slot: u32, key: &K| store.word(slot, *field) == key.words()[0];
+                self.find_by(keyed, (store, index), hash, has)
+            }
+            _ => {
+                let hash = |key: &K| hash_words(self.key_words.iter().map(|at| key.words()[*at]));
+                let has = |slot: u32, key: &K| {
+                    let same = |(field, at): (&usize, &usize)| store.word(slot, *field) == key.words()[*at];
+                    fields.iter().zip(&self.key_words).all(same)
+                };
+                self.find_by(keyed, (store, index), hash, has)
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn find_by<K: Key>(
         &self,
         keyed: &[(K, u32)],
-        memory: &WorkingMemory,
-        mut visit: impl FnMut(usize, Found<'a>),
-    ) {
-        if self.len == 0 {
-            return;
-        }
-        let store = memory.store(self.ty);
-        let Some((fields, index)) = store.key_index() else { return };
-        let has = |slot: u32, key: &K| match (store.row(slot), key.words()) {
-            (row, [word]) => row[fields[0]] == *word,
-            (row, words) => (fields.iter().zip(&self.key_words)).all(|(field, at)| row[*field] == words[*at]),
-        };
-        let hash = |key: &K| match key.words() {
-            [word] => hash_words([*word]),
-            words => hash_words(self.key_words.iter().map(|at| words[*at])),
-        };
+        (store, index): (&Store, &Index),
+        hash: impl Fn(&K) -> u64,
+        has: impl Fn(u32, &K) -> bool,
+    ) -> Hits {
+        let takes_part = |slot: u32| !self.rules_of(slot).is_empty();
         if keyed.len() > 1 {
             read_all(keyed, |(key, _)| index.touch(hash(key)));
         }
-        let mut guesses: SmallVec<[(u64, u32); 4]> = SmallVec::with_capacity(keyed.len());
-        for (key, _) in keyed {
-            let hash = hash(key);
-            guesses.push((hash, index.find(hash, |_| true).unwrap_or(NONE)));
-        }
+        let mut all: Hits = collected((0..).zip(keyed).map(|(at, (key, _))| {
+            let slot = index.find(hash(key), |_| true).unwrap_or(NONE);
+            Hit { at, slot, set: RuleSet::EMPTY }
+        }));
+        // A fact that takes no part need not be read, whether it is the one or not.
         if keyed.len() > 1 {
-            read_all(&guesses, |(_, slot)| store.touch(*slot, fields[0]));
-            read_all(&guesses, |(_, slot)| self.rules_of(*slot).read());
+            read_all(&all, |hit| self.rules_of(hit.slot).read());
         }
-        for ((key, at), (hash, guess)) in keyed.iter().zip(guesses) {
-            let found = match guess {
-                NONE => None,
-                guess if has(guess, key) => Some(guess),
-                _ => index.find(hash, |slot| has(slot, key)),
-            };
-            if let Some(slot) = found {
-                let set = self.rules_of(slot);
-                if !set.is_empty() {
-                    visit(*at as usize, Found { slot, more: &[], set });
-                }
+        keep(&mut all, |hit| {
+            if hit.slot != NONE && !takes_part(hit.slot) {
+                hit.slot = index.find(hash(&keyed[hit.at as usize].0), takes_part).unwrap_or(NONE);
             }
+            hit.slot != NONE
+        });
+        if all.len() > 1 {
+            let field = store.key_fields()[0];
+            read_all(&all, |hit| store.touch(hit.slot, field));
         }
+        keep(&mut all, |hit| {
+            let (key, place) = &keyed[hit.at as usize];
+            if !has(hit.slot, key) {
+                let found = index.find(hash(key), |slot| takes_part(slot) && has(slot, key));
+                hit.slot = found.unwrap_or(NONE);
+            }
+            (hit.at, hit.set) = (*place, self.rules_of(hit.slot));
+            hit.slot != NONE
+        });
+        all
     }
 
     /// The rules of the fact at a slot.
@@ -263,6 +280,20 @@ impl Stored {
         let set = self.rules_of(slot);
         (!set.is_empty()).then_some(Found { slot, more: &[], set })
     }
+}
+
+/// Keeps those of some hits that are good. Whether one is may be chance, so the loop does not jump.
+#[inline(always)]
+fn keep(hits: &mut Hits, mut is_good: impl FnMut(&mut Hit) -> bool) {
+    let all = hits.as_mut_slice();
+    let mut kept = 0;
+    for at in 0..all.len() {
+        let mut hit = all[at];
+        let is_good = is_good(&mut hit);
+        all[kept] = hit;
+        kept += usize::from(is_good);
+    }
+    hits.truncate(kept);
 }
 
 /// No slot.

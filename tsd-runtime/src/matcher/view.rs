@@ -11,6 +11,7 @@ use hashbrown::hash_map::Entry;
 use tsd_ir::{FieldId, Figure, Gather, Kind, Parameters, Position, Schema, TypeId, Value, ViewId};
 
 use super::counts::ViewCounts;
+use super::delta::Delta;
 use super::figure::{Answer, Asking, Known, answers};
 use super::groups::{Gathered, Groups};
 use super::rules::Place;
@@ -111,10 +112,16 @@ impl View {
         self.groups.gather()
     }
 
-    /// The answer for a group, where it is a number or an integer that is kept as such.
+    /// Writes the answers for groups where they belong; `other` tells those that are no words.
     #[inline]
-    pub(crate) fn word(&self, group: u32) -> Option<u64> {
-        self.groups.word(group)
+    pub(super) fn answer_all<'a, 'p>(
+        &'a self,
+        groups: impl Iterator<Item = (u32, &'p mut Answer<'a>)>,
+        other: impl Fn(u32) -> Answer<'a>,
+    ) where
+        'a: 'p,
+    {
+        self.groups.answer_all(groups, other);
     }
 
     #[inline]
@@ -124,8 +131,8 @@ impl View {
 
     /// The groups that were touched and of which now comes something else than before, in ascending order; none is
     /// touched any more.
-    pub(super) fn take_changed(&mut self, memory: &WorkingMemory) -> Vec<u32> {
-        self.groups.take_changed(&memory.texts)
+    pub(super) fn take_changed(&mut self) -> Vec<u32> {
+        self.groups.take_changed()
     }
 
     /// Takes back the room for the groups that were taken.
@@ -231,11 +238,11 @@ impl Views {
 
     /// Rows arrive at the end of a branch, or leave. Returns whether the view has changes to tell of now and had none
     /// before.
-    pub(super) fn gather<'a>(
+    pub(super) fn gather(
         &mut self,
         id: u16,
         branch: u32,
-        chains: impl Iterator<Item = &'a [u32]> + Clone,
+        rows: &Delta,
         adds: bool,
         memory: &WorkingMemory,
     ) -> bool {
@@ -246,31 +253,27 @@ impl Views {
         let (group_at, source_at) = (at(Position(0)), at(view.source));
         let is_grouped = view.parameters != Parameters::None;
         let group = |chain: &[u32]| if is_grouped { chain[group_at] } else { 0 };
+        let chains = rows.all_slots().chunks_exact(rows.width());
         if is_grouped {
             view.groups.grow(memory.store(view.types[0]).extent());
             view.groups.look_ahead(chains.clone().map(group));
         }
-        match view.contributions.take() {
-            None => match view.measure {
-                Measure::Row => {
-                    chains.for_each(|chain| view.change(group(chain), &Gathered::Row, adds, memory));
+        let (watched, texts) = (!view.watchers.is_empty(), &memory.texts);
+        match (view.contributions.take(), &view.measure) {
+            (None, Measure::Row) => {
+                view.groups.change_all(chains.map(|chain| (group(chain), 0)), adds, watched, texts);
+            }
+            (None, Measure::Field { at: fact, field, .. }) => {
+                let (store, at) = (memory.store(view.types[fact.index()]), at(*fact));
+                let values = chains.filter_map(|chain| Some((group(chain), store.field(chain[at], *field)?)));
+                view.groups.change_all(values, adds, watched, texts);
+            }
+            (None, Measure::Computed { .. }) => chains.for_each(|chain| {
+                if let Some(value) = view.measured(branch, chain, self, memory) {
+                    view.change(group(chain), &value, adds, memory);
                 }
-                Measure::Field { at: fact, field, kind, counts } => {
-                    let (store, at) = (memory.store(view.types[fact.index()]), at(fact));
-                    for chain in chains {
-                        if let Some(word) = store.field(chain[at], field) {
-                            let value = gathered(word, kind, counts, memory);
-                            view.change(group(chain), &value, adds, memory);
-                        }
-                    }
-                }
-                Measure::Computed { .. } => chains.for_each(|chain| {
-                    if let Some(value) = view.measured(branch, chain, self, memory) {
-                        view.change(group(chain), &value, adds, memory);
-                    }
-                }),
-            },
-            Some(mut known) => {
+            }),
+            (Some(mut known), _) => {
                 for chain in chains {
                     let contribution = known.entry((group(chain), chain[source_at]));
                     view.contribute(contribution, (branch, chain), adds, self, memory);
@@ -325,16 +328,9 @@ impl View {
     }
 
     /// One value of a group more or less.
-    #[inline]
     fn change(&mut self, group: u32, value: &Gathered, adds: bool, memory: &WorkingMemory) {
-        if !self.watchers.is_empty() {
-            self.groups.touch(group, adds, self.is_text, &memory.texts);
-        }
-        if adds {
-            self.groups.add(group, value);
-        } else {
-            self.groups.subtract(group, value);
-        }
+        let watched = !self.watchers.is_empty();
+        self.groups.change_all(std::iter::once((group, value)), adds, watched, &memory.texts);
     }
 
     /// Gathers another value of a fact than before.

@@ -15,11 +15,12 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 use tsd_ir::{Figure, Leaf, NodeId, RootId, TypeId};
 
-pub(super) use self::rows::Rows;
+pub(super) use self::rows::{Look, Rows};
 
-use super::figure::{Answers, Known};
+use super::figure::{Answer, Answers, Known, Source};
 use super::input::Bits;
 use super::residual::PreparedTest;
+use super::view::Views;
 use crate::memory::WorkingMemory;
 use crate::predicate::Predicate;
 use crate::ruleset::{Bit, RuleSet, RuleSets};
@@ -146,26 +147,52 @@ impl Watch {
         self.figures.iter().map(|figure| old.iter().position(|other| other == figure)).collect()
     }
 
-    /// The rules of `set` none of whose tests fails on a tuple.
-    #[inline]
-    pub(super) fn passing(
+    /// The answers to the figures about tuples that are looked at, tuple by tuple. They are asked figure by figure, so that
+    /// the way to a figure is gone once for all tuples.
+    pub(super) fn answers<'a>(
         &self,
-        mut set: RuleSet,
-        slots: &[u32],
-        answers: &Answers<'_>,
-        memory: &WorkingMemory,
-        sets: &mut RuleSets,
-    ) -> RuleSet {
-        for test in &self.tests {
-            if sets.meet(set, test.demanded_by).is_empty() {
-                continue;
-            }
-            let tuple = Tuple::new(memory, &self.types, slots).knowing(Known::new(answers, &test.places));
-            if !test.predicate.holds(tuple) {
-                set = sets.difference(set, test.demanded_by);
+        due: &[Look],
+        views: &'a Views,
+        memory: &'a WorkingMemory,
+    ) -> Answers<'a> {
+        let step = self.figures.len();
+        let mut answers: Answers<'a> = SmallVec::from_elem(Answer::Missing, due.len() * step);
+        for (index, figure) in self.figures.iter().enumerate() {
+            let source = Source::new(figure, views, memory);
+            let places = answers[index..].iter_mut().step_by(step);
+            match self.rows.groups(index) {
+                None => source.answer_all(due.iter().map(|look| look.row).zip(places), memory),
+                Some(groups) => {
+                    let asked = due.iter().map(|look| groups.asked_by(look.row));
+                    source.answer_all(asked.zip(places), memory);
+                }
             }
         }
-        set
+        answers
+    }
+
+    /// Finds the rules that want tuples and none of whose tests fails on them.
+    pub(super) fn test(
+        &self,
+        due: &mut [Look],
+        answers: &[Answer<'_>],
+        memory: &WorkingMemory,
+        sets: &mut RuleSets,
+    ) {
+        let step = self.figures.len();
+        for test in &self.tests {
+            for (at, look) in due.iter_mut().enumerate() {
+                if sets.meet(look.holds, test.demanded_by).is_empty() {
+                    continue;
+                }
+                let mut own = [0];
+                let slots = self.rows.slots(look.row, &mut own);
+                let known = Known::new(&answers[at * step..][..step], &test.places);
+                if !test.predicate.holds(Tuple::new(memory, &self.types, slots).knowing(known)) {
+                    look.holds = sets.difference(look.holds, test.demanded_by);
+                }
+            }
+        }
     }
 
     /// Passes every set held through `map`.

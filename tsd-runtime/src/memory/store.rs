@@ -43,6 +43,14 @@ impl Extent {
         Self { slots: numbers, room: numbers.next_power_of_two() }
     }
 
+    /// Makes room for all in a list of some of them, once it is full.
+    #[inline]
+    pub(crate) fn reserve<T>(self, list: &mut Vec<T>, more: usize) {
+        if list.len() + more > list.capacity() && list.capacity() > 0 {
+            list.reserve_exact(self.room.saturating_sub(list.len()).max(more));
+        }
+    }
+
     /// Makes a list that is kept by slot long enough.
     #[inline]
     pub(crate) fn grow<T: Clone>(self, list: &mut Vec<T>, value: T) {
@@ -124,6 +132,18 @@ impl Store {
         &self.words[start..start + self.width]
     }
 
+    /// Whether fields of facts may be missing.
+    #[inline]
+    pub(crate) fn has_missing(&self) -> bool {
+        self.width > self.fields
+    }
+
+    /// A word of the row at `slot`.
+    #[inline]
+    pub(crate) fn word(&self, slot: u32, field: usize) -> u64 {
+        self.words[slot as usize * self.width + field]
+    }
+
     /// Reads a field of the fact at `slot`, if there is such a slot.
     #[inline]
     pub(crate) fn touch(&self, slot: u32, field: usize) -> u32 {
@@ -133,7 +153,7 @@ impl Store {
     /// A field of the fact at `slot`; `None` when it is missing.
     #[inline]
     pub(crate) fn field(&self, slot: u32, field: FieldId) -> Option<u64> {
-        if self.width == self.fields {
+        if !self.has_missing() {
             // Nothing is ever missing, and there is but one look at the table.
             return self.words.get(slot as usize * self.width + field.index()).copied();
         }
@@ -273,10 +293,11 @@ impl Store {
         let count = entered.map_or_else(|(entered, _)| entered, |()| count);
         self.words.truncate((first + count) * self.width);
         self.slots.take_new(count);
-        for slot in first as u32..(first + count) as u32 {
-            self.enter_twin(slot);
-            slots.push(slot);
+        let new = first as u32..(first + count) as u32;
+        if self.twins.is_some() {
+            new.clone().for_each(|slot| self.enter_twin(slot));
         }
+        slots.extend(new);
         entered.map_err(|(_, other)| other)
     }
 

@@ -118,7 +118,7 @@ impl Matcher {
 
     /// Makes the tables of a watch anew, after members came or went; every tuple is then looked at.
     pub(super) fn rebuild_watch(&mut self, id: WatchId) {
-        let Live { views, watches, queue, followers } = &mut self.live;
+        let Live { views, watches, queue, followers, .. } = &mut self.live;
         let Some(mut watch) = watches.take(id) else { return };
         let Some(root) = &mut self.roots[watch.root.0 as usize] else { return };
         for figure in &watch.figures {

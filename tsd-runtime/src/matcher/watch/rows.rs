@@ -22,12 +22,7 @@ pub(in crate::matcher) struct Rows {
     width: usize,
     /// The slots of each row; of tuples of one fact the number says it.
     slots: Vec<u32>,
-    /// The rules that want the tuple.
-    reached: Vec<RuleSet>,
-    /// Those of them whose tests it passed when it was last looked at.
-    passed: Vec<RuleSet>,
-    /// Whether it is to be looked at.
-    due: Vec<bool>,
+    rows: Vec<Row>,
     /// The rows that are to be looked at, among others that are not any more.
     waiting: Vec<u32>,
     /// For each figure that needs it, by which group rows are found.
@@ -40,9 +35,36 @@ pub(in crate::matcher) struct Rows {
     hasher: ahash::RandomState,
 }
 
+/// A tuple that is watched.
+#[derive(Clone, Copy, Debug, Default)]
+struct Row {
+    /// The rules that want it.
+    reached: RuleSet,
+    /// Those of them whose tests it passed when it was last looked at.
+    passed: RuleSet,
+    /// Whether it is to be looked at.
+    is_due: bool,
+}
+
+impl Row {
+    fn is_wanted(&self) -> bool {
+        !self.reached.is_empty()
+    }
+}
+
+/// A row that is looked at.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::matcher) struct Look {
+    pub(in crate::matcher) row: u32,
+    /// Those for which it held.
+    pub(in crate::matcher) passed: RuleSet,
+    /// Those for which it holds, or may as far as it was looked at.
+    pub(in crate::matcher) holds: RuleSet,
+}
+
 /// Finds the rows that ask a group: an intrusive doubly linked list for each.
 #[derive(Debug, Default)]
-struct GroupIndex {
+pub(in crate::matcher) struct GroupIndex {
     heads: Vec<u32>,
     rows: Vec<Asks>,
 }
@@ -63,9 +85,7 @@ impl Rows {
         Self {
             width,
             slots: Vec::new(),
-            reached: Vec::new(),
-            passed: Vec::new(),
-            due: Vec::new(),
+            rows: Vec::new(),
             waiting: Vec::new(),
             indexes: Vec::new(),
             is_indexed: false,
@@ -79,7 +99,7 @@ impl Rows {
     /// The row of a tuple.
     pub(in crate::matcher) fn find(&self, slots: &[u32]) -> Option<u32> {
         if self.width == 1 {
-            let there = self.reached.get(slots[0] as usize).is_some_and(|set| !set.is_empty());
+            let there = self.rows.get(slots[0] as usize).is_some_and(Row::is_wanted);
             return there.then_some(slots[0]);
         }
         let same = |row: &u32| self.tuple_of(*row) == slots;
@@ -112,10 +132,11 @@ impl Rows {
             if let Some(common) = delta.common_set() {
                 // As most facts do that come together, these carry the same rules.
                 let waiting = sets.meet(common, watching);
+                facts.reserve(&mut self.waiting, delta.len());
                 for slot in delta.all_slots().iter().filter(|_| !waiting.is_empty()) {
-                    let reached = &mut self.reached[*slot as usize];
-                    *reached = sets.union(*reached, waiting);
-                    mark(&mut self.due, &mut self.waiting, *slot);
+                    let row = &mut self.rows[*slot as usize];
+                    row.reached = if row.is_wanted() { sets.union(row.reached, waiting) } else { waiting };
+                    mark(row, &mut self.waiting, *slot);
                 }
                 delta.set_all(sets.difference(common, waiting));
                 return was_empty && !self.waiting.is_empty();
@@ -124,33 +145,32 @@ impl Rows {
         delta.retain(|slots, set| {
             let waiting = sets.meet(set, watching);
             if !waiting.is_empty() {
-                let row = if self.width == 1 { slots[0] } else { self.row_for(slots) };
-                let reached = &mut self.reached[row as usize];
-                *reached = sets.union(*reached, waiting);
-                mark(&mut self.due, &mut self.waiting, row);
+                let number = if self.width == 1 { slots[0] } else { self.row_for(slots) };
+                let row = &mut self.rows[number as usize];
+                row.reached = sets.union(row.reached, waiting);
+                mark(row, &mut self.waiting, number);
             }
             sets.difference(set, waiting)
         });
         was_empty && !self.waiting.is_empty()
     }
 
-    /// Copies the slots of a row.
+    /// The slots of a row; those of a fact are written to `own`.
     #[inline]
-    pub(in crate::matcher) fn copy_tuple(&self, row: u32, slots: &mut TupleSlots) {
-        slots.clear();
-        if self.width == 1 {
-            slots.push(row);
-        } else {
-            slots.extend_from_slice(self.tuple_of(row));
+    pub(in crate::matcher) fn slots<'a>(&'a self, row: u32, own: &'a mut [u32; 1]) -> &'a [u32] {
+        if self.width > 1 {
+            return self.tuple_of(row);
         }
+        *own = [row];
+        own
     }
 
     /// Marks every row.
     pub(in crate::matcher) fn mark_all(&mut self) -> bool {
         let was_empty = self.waiting.is_empty();
-        let Self { reached, due, waiting, .. } = self;
-        let rows = reached.iter().enumerate().filter(|(_, set)| !set.is_empty());
-        rows.for_each(|(row, _)| mark(due, waiting, row as u32));
+        let Self { rows, waiting, .. } = self;
+        let rows = (0..).zip(rows).filter(|(_, row)| row.is_wanted());
+        rows.for_each(|(number, row)| mark(row, waiting, number));
         was_empty && !waiting.is_empty()
     }
 
@@ -175,7 +195,7 @@ impl Rows {
 
     /// Whether a row is to be looked at.
     pub(in crate::matcher) fn is_due(&self, row: u32) -> bool {
-        self.due[row as usize] && !self.reached[row as usize].is_empty()
+        self.rows.get(row as usize).is_some_and(|row| row.is_due && row.is_wanted())
     }
 
     /// Whether some figure finds its rows by an index.
@@ -189,7 +209,7 @@ impl Rows {
         if let Some(row) = self.find(slots) {
             return row;
         }
-        let row = self.free.pop().unwrap_or(self.reached.len() as u32);
+        let row = self.free.pop().unwrap_or(self.rows.len() as u32);
         self.grow(Extent::of(row as usize + 1));
         let start = row as usize * self.width;
         if self.slots.len() < start + self.width {
@@ -204,9 +224,7 @@ impl Rows {
 
     /// Makes sure that there are rows enough.
     fn grow(&mut self, rows: Extent) {
-        rows.grow(&mut self.reached, RuleSet::EMPTY);
-        rows.grow(&mut self.passed, RuleSet::EMPTY);
-        rows.grow(&mut self.due, false);
+        rows.grow(&mut self.rows, Row::default());
         self.indexes.iter_mut().flatten().for_each(|index| rows.grow(&mut index.rows, Asks::NOBODY));
         self.seen.iter_mut().flatten().for_each(|seen| rows.grow(seen, Seen::Unknown));
     }
@@ -218,12 +236,12 @@ impl Rows {
         set: RuleSet,
         sets: &mut RuleSets,
     ) -> (RuleSet, Option<u32>) {
-        let Some(row) = self.find(slots) else { return (RuleSet::EMPTY, None) };
-        let index = row as usize;
-        let held = sets.meet(self.passed[index], set);
-        self.passed[index] = sets.difference(self.passed[index], set);
-        self.reached[index] = sets.difference(self.reached[index], set);
-        (held, self.reached[index].is_empty().then_some(row))
+        let Some(number) = self.find(slots) else { return (RuleSet::EMPTY, None) };
+        let row = &mut self.rows[number as usize];
+        let held = sets.meet(row.passed, set);
+        row.passed = sets.difference(row.passed, set);
+        row.reached = sets.difference(row.reached, set);
+        (held, (!row.is_wanted()).then_some(number))
     }
 
     /// Forgets a row that nobody wants, and calls `asked` with each figure that has an index and the group that it asked.
@@ -239,7 +257,7 @@ impl Rows {
             }
         }
         self.seen.iter_mut().flatten().for_each(|seen| seen[index] = Seen::Unknown);
-        self.due[index] = false;
+        self.rows[index].is_due = false;
         if self.width > 1 {
             if let Ok(found) = self.by_tuple.find_entry(self.hasher.hash_one(slots), |other| *other == row) {
                 found.remove();
@@ -248,18 +266,26 @@ impl Rows {
         }
     }
 
-    /// Who wants a row that is to be looked at, and for whom it held; `None` if that is no more the case. It is then due no
-    /// more.
-    #[inline]
-    pub(in crate::matcher) fn look_at(&mut self, row: u32) -> Option<(RuleSet, RuleSet)> {
-        let index = row as usize;
-        let due = std::mem::replace(self.due.get_mut(index)?, false);
-        (due && !self.reached[index].is_empty()).then(|| (self.reached[index], self.passed[index]))
+    /// Those of some rows that are to be looked at and still wanted. None of them is due any more.
+    pub(in crate::matcher) fn take_due(&mut self, numbers: &[u32], due: &mut Vec<Look>) {
+        due.clear();
+        for number in numbers {
+            let Some(row) = self.rows.get_mut(*number as usize) else { continue };
+            if std::mem::take(&mut row.is_due) && row.is_wanted() {
+                due.push(Look { row: *number, passed: row.passed, holds: row.reached });
+            }
+        }
     }
 
     #[inline]
     pub(in crate::matcher) fn set_passed(&mut self, row: u32, set: RuleSet) {
-        self.passed[row as usize] = set;
+        self.rows[row as usize].passed = set;
+    }
+
+    /// The groups that rows ask for a figure that has an index; for others, they ask that with their own number.
+    #[inline]
+    pub(in crate::matcher) fn groups(&self, figure: usize) -> Option<&GroupIndex> {
+        self.indexes[figure].as_ref()
     }
 
     /// The group that a row asks for a figure that has an index.
@@ -283,22 +309,25 @@ impl Rows {
         old != Seen::Unknown && old != seen[row as usize]
     }
 
-    /// Marks the rows that ask a group for a figure. Returns whether the first of them is the first to wait.
-    #[inline]
-    pub(in crate::matcher) fn mark_group(&mut self, figure: usize, group: u32) -> bool {
-        let Self { reached, due, waiting, indexes, .. } = self;
+    /// Marks the rows that ask one of some groups for a figure. Returns whether the first of them is the first to wait.
+    pub(in crate::matcher) fn mark_groups(&mut self, figure: usize, groups: &[u32]) -> bool {
+        let Self { rows, waiting, indexes, .. } = self;
         let was_empty = waiting.is_empty();
         match &indexes[figure] {
             None => {
-                if reached.get(group as usize).is_some_and(|set| !set.is_empty()) {
-                    mark(due, waiting, group);
+                for group in groups {
+                    if let Some(row) = rows.get_mut(*group as usize).filter(|row| row.is_wanted()) {
+                        mark(row, waiting, *group);
+                    }
                 }
             }
             Some(index) => {
-                let mut row = index.heads.get(group as usize).copied().unwrap_or(NONE);
-                while row != NONE {
-                    mark(due, waiting, row);
-                    row = index.rows[row as usize].next;
+                for group in groups {
+                    let mut number = index.heads.get(*group as usize).copied().unwrap_or(NONE);
+                    while number != NONE {
+                        mark(&mut rows[number as usize], waiting, number);
+                        number = index.rows[number as usize].next;
+                    }
                 }
             }
         }
@@ -307,13 +336,12 @@ impl Rows {
 
     /// The rows in use.
     pub(in crate::matcher) fn live(&self) -> impl Iterator<Item = u32> + '_ {
-        let rows = self.reached.iter().enumerate().filter(|(_, set)| !set.is_empty());
-        rows.map(|(row, _)| row as u32)
+        (0..).zip(&self.rows).filter(|(_, row)| row.is_wanted()).map(|(number, _)| number)
     }
 
     /// The rules for which a row held when it was last looked at.
     pub(in crate::matcher) fn passed(&self, row: u32) -> RuleSet {
-        self.passed[row as usize]
+        self.rows[row as usize].passed
     }
 
     /// Makes the indexes anew for other figures, empty: `direct` tells which need none, `shows` which show, and `old`
@@ -329,7 +357,7 @@ impl Rows {
             let groups = index.iter().flat_map(|index| &index.rows).map(|asks| asks.group);
             groups.filter(|group| *group != NOWHERE).for_each(|group| asked(figure, group));
         }
-        let rows = self.reached.len();
+        let rows = self.rows.len();
         let index = |direct: &bool| {
             (!direct).then(|| GroupIndex { heads: Vec::new(), rows: vec![Asks::NOBODY; rows] })
         };
@@ -346,7 +374,7 @@ impl Rows {
 
     /// Passes every set held through `map`.
     pub(super) fn map_sets(&mut self, map: &mut dyn FnMut(RuleSet) -> RuleSet) {
-        let sets = self.reached.iter_mut().chain(&mut self.passed);
+        let sets = self.rows.iter_mut().flat_map(|row| [&mut row.reached, &mut row.passed]);
         sets.filter(|set| !set.is_empty()).for_each(|set| *set = map(*set));
     }
 
@@ -355,8 +383,7 @@ impl Rows {
         let indexes = self.indexes.iter().flatten();
         let seen = self.seen.iter().flatten();
         self.slots.capacity() * size_of::<u32>()
-            + (self.reached.capacity() + self.passed.capacity()) * size_of::<RuleSet>()
-            + self.due.capacity()
+            + self.rows.capacity() * size_of::<Row>()
             + self.waiting.capacity() * size_of::<u32>()
             + indexes.map(|index| index.heads.capacity() * 4 + index.rows.capacity() * 12).sum::<usize>()
             + seen.map(|seen| seen.capacity() * size_of::<Seen>()).sum::<usize>()
@@ -365,14 +392,21 @@ impl Rows {
     }
 }
 
+/// Has a row wait, unless it does already.
 #[inline]
-fn mark(due: &mut [bool], waiting: &mut Vec<u32>, row: u32) {
-    if !std::mem::replace(&mut due[row as usize], true) {
-        waiting.push(row);
+fn mark(row: &mut Row, waiting: &mut Vec<u32>, number: u32) {
+    if !std::mem::replace(&mut row.is_due, true) {
+        waiting.push(number);
     }
 }
 
 impl GroupIndex {
+    /// The group that a row asks.
+    #[inline]
+    pub(in crate::matcher) fn asked_by(&self, row: u32) -> u32 {
+        self.rows[row as usize].group
+    }
+
     fn link(&mut self, row: u32, group: u32) {
         if group == NOWHERE {
             return;
