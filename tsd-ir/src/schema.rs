@@ -98,4 +98,11 @@ impl Type {
     pub fn has_optional_fields(&self) -> bool {
         self.fields.iter().any(|field| field.optional)
     }
+
+    /// How many words a fact takes in its store: one for each field and, when fields may be missing, a bit for each behind
+    /// them.
+    pub fn words(&self) -> usize {
+        let fields = self.fields.len();
+        if self.has_optional_fields() { fields + fields.div_ceil(64) } else { fields }
+    }
 }

@@ -103,6 +103,12 @@ pub trait FactOf<P: Program>: Clone + Sized + 'static {
     /// The type's number in the module.
     const TYPE: TypeId;
 
+    /// How many fields it has.
+    const FIELDS: usize;
+
+    /// How many words its rows have.
+    const WORDS: usize;
+
     /// Whether the user's struct is [kept](Self::keep).
     const IS_KEPT: bool = false;
 

@@ -91,6 +91,7 @@ impl Types<'_> {
         });
         let row = if fields.is_empty() { quote!(_row) } else { quote!(row) };
         let (number, objects) = (number(id.index()), self.objects_type());
+        let (count, words) = (super::expr::number(ty.fields.len()), super::expr::number(ty.words()));
         let access = if ty.path.is_some() {
             let object = object(id.index());
             quote! {
@@ -118,6 +119,8 @@ impl Types<'_> {
         quote! {
             impl<#host: Actions> rt::FactOf<Rules<#host>> for #name {
                 const TYPE: rt::TypeId = rt::TypeId(#number);
+                const FIELDS: usize = #count;
+                const WORDS: usize = #words;
                 #[inline]
                 fn write(&self, #row: &mut rt::RowWriter<'_>) { #(#writes)* }
                 #access

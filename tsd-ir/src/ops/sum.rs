@@ -42,6 +42,13 @@ impl ExactSum {
     #[inline]
     fn change(&mut self, number: f64, sign: i8) {
         if self.wide.is_none()
+            && let Some(units) = upper_units(number)
+            && let Some(upper) = self.upper.checked_add(units * i64::from(sign))
+        {
+            self.upper = upper;
+            return;
+        }
+        if self.wide.is_none()
             && let Some(units) = narrow_units(number)
             && let Some(sum) = self.narrow().checked_add(units * i128::from(sign))
         {
@@ -84,6 +91,13 @@ impl ExactSum {
             None => Some(self.narrow() as f64 * NARROW_UNIT),
         }
     }
+}
+
+/// A number in the units of the upper half, where it is a whole number of them, as most numbers are, and not too large.
+#[inline]
+fn upper_units(number: f64) -> Option<i64> {
+    let units = (number * (1.0 / UPPER_UNIT)) as i64;
+    (units as f64 * UPPER_UNIT == number && number.abs() < NARROW_LIMIT).then_some(units)
 }
 
 /// A number in units of 2^-70, where it is a whole number of them and not too large.

@@ -348,17 +348,22 @@ impl Propagation<'_> {
         tuples: &Delta,
     ) {
         let memory = self.memory;
-        let keyed = join.left_keys(memory).find(tuples);
-        if keyed.is_empty() {
+        join.ask_right(pair, memory, self.sets);
+        // With nothing to be found, facts that the store finds need not even be asked for their keys.
+        let is_alone = pair.right.len() == 0 && counts.is_none() && pair.left.is_stored();
+        let keyed = if is_alone { Keyed::new() } else { join.left_keys(memory).find(tuples) };
+        if keyed.is_empty() && !is_alone {
             return;
         }
         if pair.left_kept.is_kept() {
             pair.left.change(&keyed, tuples, self.sign, memory, self.sets);
-            if pair.left_kept.changes(keyed.len(), self.patience, || join.facts_on_left(memory)) {
+            if pair.left_kept.changes(tuples.len(), self.patience, || join.facts_on_left(memory)) {
                 pair.left.give_up();
             }
         }
-        join.ask_right(pair, memory, self.sets);
+        if is_alone {
+            return;
+        }
         let mut pairs = self.deltas.take(join.types.len());
         let mut met = Met::default();
         match &pair.right {
@@ -396,17 +401,21 @@ impl Propagation<'_> {
         facts: &Delta,
     ) {
         let memory = self.memory;
-        let keyed = join.right_keys(memory).find(facts);
-        if keyed.is_empty() {
+        self.ask_left(join, pair, node);
+        let is_alone = pair.left.len() == 0 && counts.is_none() && pair.right.is_stored();
+        let keyed = if is_alone { Keyed::new() } else { join.right_keys(memory).find(facts) };
+        if keyed.is_empty() && !is_alone {
             return;
         }
         if pair.right_kept.is_kept() {
             pair.right.change(&keyed, facts, self.sign, memory, self.sets);
-            if pair.right_kept.changes(keyed.len(), self.patience, || memory.store(join.input.ty).len()) {
+            if pair.right_kept.changes(facts.len(), self.patience, || memory.store(join.input.ty).len()) {
                 pair.right.give_up();
             }
         }
-        self.ask_left(join, pair, node);
+        if is_alone {
+            return;
+        }
         let mut pairs = self.deltas.take(join.types.len());
         let mut met = Met::default();
         match &pair.left {

@@ -67,6 +67,13 @@ impl<K: Key> Side<K> {
         }
     }
 
+    /// Whether the store finds the facts.
+    #[inline]
+    pub(super) fn is_stored(&self) -> bool {
+        matches!(self, Self::Stored(_))
+    }
+
+    #[inline]
     pub(crate) fn len(&self) -> usize {
         match self {
             Self::Own(memory) => memory.len(),
@@ -92,21 +99,16 @@ impl<K: Key> Side<K> {
         memory: &WorkingMemory,
         sets: &mut RuleSets,
     ) {
+        let own = match self {
+            Self::Stored(stored) => return stored.change(tuples, sign, memory, sets),
+            Self::Own(own) => own,
+        };
         let tuples = keyed.iter().map(|(key, at)| (key, tuples.get(*at as usize)));
-        match (self, sign) {
-            (Self::Own(memory), Sign::Add { fresh }) => {
-                tuples.for_each(|(key, tuple)| memory.add(key, tuple.slots, tuple.set, fresh, sets));
+        match sign {
+            Sign::Add { fresh } => {
+                tuples.for_each(|(key, tuple)| own.add(key, tuple.slots, tuple.set, fresh, sets));
             }
-            (Self::Own(memory), Sign::Remove) => {
-                tuples.for_each(|(key, tuple)| memory.subtract(key, tuple.slots, tuple.set, sets));
-            }
-            (Self::Stored(stored), Sign::Add { .. }) => {
-                memory.store(stored.ty).extent().grow(&mut stored.sets, RuleSet::EMPTY);
-                tuples.for_each(|(_, tuple)| stored.add(tuple.slots[0], tuple.set, sets));
-            }
-            (Self::Stored(stored), Sign::Remove) => {
-                tuples.for_each(|(_, tuple)| stored.subtract(tuple.slots[0], tuple.set, sets));
-            }
+            Sign::Remove => tuples.for_each(|(key, tuple)| own.subtract(key, tuple.slots, tuple.set, sets)),
         }
     }
 
@@ -195,6 +197,23 @@ impl Stored {
         let held = &mut self.sets[index];
         self.len += usize::from(held.is_empty());
         *held = if held.is_empty() { set } else { sets.union(*held, set) };
+    }
+
+    /// Adds the rules of facts to them, or takes them from them. All facts have a primary key, so none is asked for it.
+    pub(super) fn change(
+        &mut self,
+        facts: &Delta,
+        sign: Sign,
+        memory: &WorkingMemory,
+        sets: &mut RuleSets,
+    ) {
+        match sign {
+            Sign::Add { .. } => {
+                memory.store(self.ty).extent().grow(&mut self.sets, RuleSet::EMPTY);
+                facts.iter().for_each(|fact| self.add(fact.slots[0], fact.set, sets));
+            }
+            Sign::Remove => facts.iter().for_each(|fact| self.subtract(fact.slots[0], fact.set, sets)),
+        }
     }
 
     fn subtract(&mut self, slot: u32, set: RuleSet, sets: &mut RuleSets) {

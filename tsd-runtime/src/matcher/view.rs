@@ -265,8 +265,13 @@ impl Views {
             }
             (None, Measure::Field { at: fact, field, .. }) => {
                 let (store, at) = (memory.store(view.types[fact.index()]), at(*fact));
-                let values = chains.filter_map(|chain| Some((group(chain), store.field(chain[at], *field)?)));
-                view.groups.change_all(values, adds, watched, texts);
+                if store.has_missing() {
+                    let value = |chain: &[u32]| Some((group(chain), store.field(chain[at], *field)?));
+                    view.groups.change_all(chains.filter_map(value), adds, watched, texts);
+                } else {
+                    let value = |chain: &[u32]| (group(chain), store.word(chain[at], field.index()));
+                    view.groups.change_all(chains.map(value), adds, watched, texts);
+                }
             }
             (None, Measure::Computed { .. }) => chains.for_each(|chain| {
                 if let Some(value) = view.measured(branch, chain, self, memory) {

@@ -13,9 +13,10 @@ pub struct RowWriter<'a> {
     ty: &'a Type,
     texts: &'a mut Texts,
     row: &'a mut [u64],
+    /// Which fields are there, where some may be missing.
+    presence: &'a mut [u64],
     /// The next field.
     field: usize,
-    has_presence: bool,
     /// Why it could not be written; nothing is any more.
     problem: Option<&'static str>,
 }
@@ -38,11 +39,11 @@ impl fmt::Display for InvalidValue {
 }
 
 impl<'a> RowWriter<'a> {
-    /// Starts to write a row. Behind the fields, where it says which are there, all words are zero.
+    /// Starts to write a row of so many fields. Behind them, where it says which are there, all words are zero.
     #[inline]
-    pub(crate) fn new(ty: &'a Type, texts: &'a mut Texts, row: &'a mut [u64]) -> Self {
-        let has_presence = row.len() > ty.fields.len();
-        Self { ty, texts, row, field: 0, has_presence, problem: None }
+    pub(crate) fn new(ty: &'a Type, texts: &'a mut Texts, row: &'a mut [u64], fields: usize) -> Self {
+        let (row, presence) = row.split_at_mut(fields);
+        Self { ty, texts, row, presence, field: 0, problem: None }
     }
 
     /// The type of the fact.
@@ -60,8 +61,8 @@ impl<'a> RowWriter<'a> {
         }
         let Some(place) = self.row.get_mut(self.field) else { return };
         *place = word;
-        if self.has_presence {
-            self.row[self.ty.fields.len() + self.field / 64] |= 1 << (self.field % 64);
+        if let Some(present) = self.presence.get_mut(self.field / 64) {
+            *present |= 1 << (self.field % 64);
         }
         self.field += 1;
     }
@@ -159,9 +160,9 @@ impl<'a> RowWriter<'a> {
     /// Gives back the strings that were written.
     #[cold]
     fn give_up(self, problem: &'static str) -> Box<InvalidValue> {
-        let Self { ty, texts, row, field, has_presence, .. } = self;
+        let Self { ty, texts, row, presence, field, .. } = self;
         for (index, written) in ty.fields[..field].iter().enumerate() {
-            let present = !has_presence || is_present(row, ty.fields.len(), index);
+            let present = presence.is_empty() || is_present(presence, 0, index);
             if written.kind == tsd_ir::Kind::Text && present {
                 texts.release(row[index] as Symbol);
             }

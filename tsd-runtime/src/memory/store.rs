@@ -89,7 +89,6 @@ impl Store {
     /// A store without facts, whose slots begin with this generation.
     pub(crate) fn beginning_with(ty: TypeId, declared: &Type, first_generation: u32) -> Self {
         let fields = declared.fields.len();
-        let presence = if declared.has_optional_fields() { fields.div_ceil(64) } else { 0 };
         let texts = declared.fields.iter().enumerate().filter(|(_, field)| field.kind == Kind::Text);
         let key = (!declared.key.is_empty()).then(|| KeyIndex {
             fields: declared.key.iter().map(|field| field.index()).collect(),
@@ -98,7 +97,7 @@ impl Store {
         Self {
             ty,
             fields,
-            width: fields + presence,
+            width: declared.words(),
             texts: texts.map(|(index, _)| index).collect(),
             words: Vec::new(),
             slots: Slots::new(first_generation),

@@ -33,7 +33,7 @@ impl<'a, P: Program> Batch<'a, P> {
             Ok(())
         };
         let keep = |core: &mut Core<P>, fact: T, slot| fact.keep(slot, &mut core.objects);
-        self.insert(T::TYPE, facts.into_iter(), write, T::IS_KEPT.then_some(keep))
+        self.insert((T::TYPE, T::FIELDS, T::WORDS), facts.into_iter(), write, T::IS_KEPT.then_some(keep))
     }
 
     /// Inserts facts of one type, which stay the caller's, and returns how many; see
@@ -47,7 +47,7 @@ impl<'a, P: Program> Batch<'a, P> {
             Ok(())
         };
         let keep = |core: &mut Core<P>, fact: &T, slot| fact.clone().keep(slot, &mut core.objects);
-        self.insert(T::TYPE, facts.iter(), write, T::IS_KEPT.then_some(keep))
+        self.insert((T::TYPE, T::FIELDS, T::WORDS), facts.iter(), write, T::IS_KEPT.then_some(keep))
     }
 
     /// Inserts facts of one type; see [`Session::insert_all_values`](crate::Session::insert_all_values).
@@ -59,19 +59,22 @@ impl<'a, P: Program> Batch<'a, P> {
         ty: TypeId,
         facts: impl IntoIterator<Item = V>,
     ) -> Result<usize, Error> {
-        self.core.matcher.schema.types.get(ty.index()).ok_or(Error::UnknownType(ty))?;
+        let declared = self.core.matcher.schema.types.get(ty.index()).ok_or(Error::UnknownType(ty))?;
+        let (fields, words) = (declared.fields.len(), declared.words());
         let write = |values: &V, row: &mut RowWriter<'_>| {
             check_count(row.declared(), values.as_ref())?;
             values.as_ref().iter().for_each(|value| row.value(value));
             Ok(())
         };
-        self.insert(ty, facts.into_iter(), write, None::<fn(&mut Core<P>, V, u32)>)
+        self.insert((ty, fields, words), facts.into_iter(), write, None::<fn(&mut Core<P>, V, u32)>)
     }
 
-    /// Inserts facts of a type that there is, block by block.
+    /// Inserts facts of a type that there is, with so many fields and words, block by block. Inlined, for where these are
+    /// known when the code is compiled, a row is written without a check.
+    #[inline(always)]
     fn insert<F>(
         &mut self,
-        ty: TypeId,
+        (ty, fields, width): (TypeId, usize, usize),
         mut facts: impl Iterator<Item = F>,
         write: impl Fn(&F, &mut RowWriter<'_>) -> Result<(), Error>,
         keep: Option<impl Fn(&mut Core<P>, F, u32)>,
@@ -83,19 +86,18 @@ impl<'a, P: Program> Batch<'a, P> {
         let mut kept: Vec<F> = Vec::new();
         let mut slots: Vec<u32> = Vec::with_capacity(BLOCK);
         // A type without fields has rows without words.
-        let width = core.matcher.memory.store(ty).width();
         let room = width.max(1);
         let mut rows = vec![0; BLOCK * room];
         loop {
             let (_, texts, schema) = core.matcher.store_and_texts(ty);
             let declared = schema.ty(ty);
-            if declared.has_optional_fields() {
+            if width > fields {
                 rows.fill(0);
             }
             let mut count = 0;
             let mut invalid = None;
             for (row, fact) in rows.chunks_exact_mut(room).zip(facts.by_ref()) {
-                let mut writer = RowWriter::new(declared, texts, &mut row[..width]);
+                let mut writer = RowWriter::new(declared, texts, &mut row[..width], fields);
                 if let Err(error) = write(&fact, &mut writer) {
                     invalid = Some(error);
                     break;

@@ -206,7 +206,8 @@ impl<P: Program> Core<P> {
         let (store, texts, schema) = self.matcher.store_and_texts(ty);
         self.row.clear();
         self.row.resize(store.width(), 0);
-        let mut row = RowWriter::new(schema.ty(ty), texts, &mut self.row);
+        let declared = schema.ty(ty);
+        let mut row = RowWriter::new(declared, texts, &mut self.row, declared.fields.len());
         write(&mut row);
         row.finish().map_err(|invalid| (*invalid).into())
     }

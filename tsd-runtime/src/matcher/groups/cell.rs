@@ -107,7 +107,7 @@ impl Cell<()> {
 
 impl Cell<ExactSum> {
     /// A number comes, or one that was there before goes.
-    #[inline]
+    #[inline(always)]
     pub(super) fn change(&mut self, number: f64, adds: bool) {
         if adds {
             self.count += 1;
