@@ -33,7 +33,8 @@ pub use schema::{Action, Field, Parameter, Schema, Type};
 pub use signature::Signature;
 pub use value::{Const, Kind, Value};
 pub use view::{
-    Figure, FigureExpr, Gather, Leaf, Measure, Parameter as ViewParameter, Parameters, Source, View, Watch,
+    Bound, Figure, FigureExpr, Gather, Leaf, Measure, Parameter as ViewParameter, Parameters, Source, View,
+    Watch,
 };
 
 /// A list that generated code borrows from its constant tables and everyone else owns.

@@ -6,7 +6,7 @@
 //! facts do, and what arrives at their ends is gathered, group by group, one group for each combination of parameters.
 //! A [`Figure`] is the answer for the parameters that a tuple of facts gives.
 
-use crate::{Body, Branch, Expr, FieldId, Kind, List, Pattern, Position, Signature, Text, TypeId};
+use crate::{Body, Branch, Domain, Expr, FieldId, Kind, List, Pattern, Position, Signature, Text, TypeId};
 
 /// A question about facts, asked for each combination of its parameters.
 #[derive(Clone, Debug, PartialEq)]
@@ -132,6 +132,22 @@ pub struct Watch {
     pub shown: List<u16>,
     /// The tests, sorted by canonical form.
     pub tests: List<crate::TestRef>,
+    /// What those of the tests say that are bounds, in the order of the tests.
+    pub bounds: List<Bound>,
+}
+
+/// A test that says nothing but which values one figure may have, such as `COUNT(…) > 3` or `NOT (EXISTS (…))`. The bounds
+/// of all rules on a figure make one table, so that a figure is looked up once for a thousand thresholds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bound {
+    /// The test's place among the tests.
+    pub test: u16,
+    /// The figure.
+    pub figure: u16,
+    /// The figure's kind, whose values are words: [`Kind::Int`], [`Kind::Number`] or [`Kind::Bool`].
+    pub kind: Kind,
+    /// The values that it may have.
+    pub values: Domain,
 }
 
 /// What an expression asks a figure for: see [`Expr::Figure`].

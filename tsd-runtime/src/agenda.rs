@@ -251,20 +251,22 @@ impl Agenda {
         }
     }
 
-    /// After [`next`](Self::next) returned a rule that cannot change the session: whether the activation that fires next
-    /// is of the same branch of that rule. Then it leaves the agenda, as the last one.
-    #[inline]
-    pub(crate) fn go_on_alike(&mut self) -> bool {
-        self.levels
-            .iter_mut()
-            .find(|(_, level)| level.fired > 0)
-            .is_some_and(|(_, level)| level.go_on_alike())
+    /// After [`next`](Self::next) returned a rule that cannot change the session: the level from which it came.
+    pub(crate) fn last_level(&self) -> Option<usize> {
+        self.levels.iter().position(|(_, level)| level.fired > 0)
     }
 
-    /// The tuple of the activation that left the agenda last.
+    /// Whether the activation that fires next is of the same branch of a rule as that which came last from a level. Then it
+    /// leaves the agenda, as the last one.
     #[inline]
-    pub(crate) fn last_slots(&self) -> &[u32] {
-        self.levels.iter().find(|(_, level)| level.fired > 0).map_or(&[], |(_, level)| level.last_slots())
+    pub(crate) fn go_on_alike(&mut self, level: usize) -> bool {
+        self.levels[level].1.go_on_alike()
+    }
+
+    /// The tuple of the activation that came last from a level.
+    #[inline]
+    pub(crate) fn last_slots(&self, level: usize) -> &[u32] {
+        self.levels[level].1.last_slots()
     }
 
     /// Calls `visit` with every activation that waits.

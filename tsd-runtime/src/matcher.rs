@@ -22,6 +22,7 @@ mod rules;
 mod settle;
 mod side;
 mod statistics;
+mod table;
 mod view;
 mod watch;
 

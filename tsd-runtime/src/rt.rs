@@ -4,7 +4,7 @@ mod access;
 mod objects;
 
 pub use tsd_ir::{
-    Action, ActionId, Arguments, Body, Branch, Const, Cut, Domain, Effect, FactHandle, Field, FieldId,
+    Action, ActionId, Arguments, Body, Bound, Branch, Const, Cut, Domain, Effect, FactHandle, Field, FieldId,
     Figure, Filter, Gather, Join, KeyPair, Kind, Leaf, Measure, Parameter, Parameters, Part, Pattern,
     Position, Rule, Schema, Signature, TestRef, Type, TypeId, Value, View, ViewParameter, Watch, ops,
 };

@@ -6,7 +6,10 @@
 
 use std::collections::BTreeMap;
 
-use tsd_ir::{Expr, Figure, FigureExpr, Leaf, Position, Source, Test, TestRef, Watch};
+use tsd_ir::{
+    Body, Bound, Comparison, Const, Domain, Expr, Figure, FigureExpr, Kind, Leaf, Position, Source, Test,
+    TestRef, Watch,
+};
 
 /// Gathers figures, each behind those that it depends on.
 #[derive(Debug, Default)]
@@ -136,9 +139,49 @@ impl Watched {
                 place: *place,
                 figures: self.figures.with_dependencies(read.iter().copied()).into(),
                 shown: shown.into(),
+                bounds: bounds(&tests).into(),
                 tests: tests.into(),
             });
         }
         (self.figures.into_list(), watches)
     }
+}
+
+/// What those of some tests say that are bounds.
+fn bounds(tests: &[TestRef]) -> Vec<Bound> {
+    let bound = |(test, TestRef { body, .. }): (u16, &TestRef)| match body {
+        Body::Tree(tree) => bound(tree).map(|(figure, kind, values)| Bound { test, figure, kind, values }),
+        Body::Native { .. } => None,
+    };
+    (0..).zip(tests).filter_map(bound).collect()
+}
+
+/// The figure that a test bounds, with its kind and the values that it may have; `None` for other tests. A comparison
+/// without a value is false, and so is its opposite; only `NOT` turns that round.
+fn bound(test: &Test) -> Option<(u16, Kind, Domain)> {
+    match test {
+        Test::Not(inner) => {
+            bound(inner).map(|(figure, kind, values)| (figure, kind, values.complement(true)))
+        }
+        Test::Holds(Expr::Figure(figure)) => {
+            Some((figure.index, Kind::Bool, Domain::comparing(Comparison::Equal, &Const::Bool(true))))
+        }
+        Test::Compare { op, left: Expr::Figure(figure), right: Expr::Const(constant) } => {
+            in_words(figure, constant).map(|kind| (figure.index, kind, Domain::comparing(*op, constant)))
+        }
+        Test::Compare { op, left: Expr::Const(constant), right: Expr::Figure(figure) } => {
+            in_words(figure, constant)
+                .map(|kind| (figure.index, kind, Domain::comparing(op.swapped(), constant)))
+        }
+        _ => None,
+    }
+}
+
+/// The kind of a figure whose values are words, and are compared with one of theirs.
+fn in_words(figure: &FigureExpr, constant: &Const) -> Option<Kind> {
+    let fits = matches!(
+        (figure.kind, constant),
+        (Kind::Int, Const::Int(_)) | (Kind::Number, Const::Number(_)) | (Kind::Bool, Const::Bool(_))
+    );
+    fits.then_some(figure.kind)
 }

@@ -39,10 +39,13 @@ struct Part {
 
 impl Batch {
     /// How old the fact of a type with these parts and with this insertion number is, if it came with the batch.
+    #[inline]
     fn age_of(parts: &[Part], number: u64) -> Option<u64> {
-        let behind = parts.partition_point(|part| part.first <= number);
-        let Part { first, age } = parts[behind.checked_sub(1)?];
-        Some(age + 1 + (number - first))
+        // Most types come in one part.
+        let [first, others @ ..] = parts else { return None };
+        let behind = others.partition_point(|part| part.first <= number);
+        let Part { first, age } = if behind == 0 { *first } else { others[behind - 1] };
+        Some(age + 1 + number.checked_sub(first)?)
     }
 
     /// Tells how the tuples of these types are dated: as the youngest fact that came with the batch is, or as `last`.
@@ -57,9 +60,13 @@ impl Batch {
             .filter_map(|(at, ty)| Some((at, memory.store(*ty), parts(ty)?.1.as_slice())))
             .collect();
         move |slots| {
-            let ages =
-                own.iter().filter_map(|(at, store, parts)| Self::age_of(parts, store.number(slots[*at])));
-            ages.max().unwrap_or(last)
+            let age_of =
+                |(at, store, parts): &(usize, &Store, &[Part])| Self::age_of(parts, store.number(slots[*at]));
+            match own.as_slice() {
+                [one] => age_of(one),
+                all => all.iter().filter_map(age_of).max(),
+            }
+            .unwrap_or(last)
         }
     }
 }

@@ -87,11 +87,11 @@ impl Delta {
         }
     }
 
-    /// Leaves each fact the rules that `accepting` tells for its slot.
+    /// The rules that each fact carries, beside what `read` tells of its slot.
     #[inline]
-    pub(super) fn meet_each(&mut self, accepting: impl Fn(u32) -> RuleSet, sets: &mut RuleSets) {
-        let heads = self.heads.iter_mut().zip(&self.slots);
-        sets.meet_all(heads.map(|(head, slot)| (&mut head.set, accepting(*slot))));
+    pub(super) fn held<T>(&mut self, read: impl Fn(u32) -> T) -> impl Iterator<Item = (&mut RuleSet, T)> {
+        let facts = self.heads.iter_mut().zip(&self.slots);
+        facts.map(move |(head, slot)| (&mut head.set, read(*slot)))
     }
 
     /// Drops the tuples that carry no rules. Whether a fact does is chance, so its loop does not jump.

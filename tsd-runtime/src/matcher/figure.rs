@@ -135,18 +135,17 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// Writes the answers for groups where they belong.
+    /// Calls `put` with the answers for groups.
     #[inline]
-    pub(crate) fn answer_all<'p>(
+    pub(crate) fn answer_all(
         self,
-        groups: impl Iterator<Item = (u32, &'p mut Answer<'a>)>,
+        groups: impl Iterator<Item = u32>,
         memory: &WorkingMemory,
-    ) where
-        'a: 'p,
-    {
+        mut put: impl FnMut(Answer<'a>),
+    ) {
         match self {
-            Self::View(view) => view.answer_all(groups, |group| self.answer(group, memory)),
-            Self::Field(..) => groups.for_each(|(group, place)| *place = self.answer(group, memory)),
+            Self::View(view) => view.answer_all(groups, |group| self.answer(group, memory), put),
+            Self::Field(..) => groups.for_each(|group| put(self.answer(group, memory))),
         }
     }
 

@@ -234,30 +234,28 @@ impl Groups {
         }
     }
 
-    /// Writes what has come of groups where it belongs; `other` tells it where it is no number that is kept as such.
+    /// Calls `put` with what has come of groups; `other` tells it where it is no number that is kept as such.
     #[inline]
-    pub(crate) fn answer_all<'a, 'p>(
+    pub(crate) fn answer_all<'a>(
         &'a self,
-        groups: impl Iterator<Item = (u32, &'p mut Answer<'a>)>,
+        groups: impl Iterator<Item = u32>,
         other: impl Fn(u32) -> Answer<'a>,
-    ) where
-        'a: 'p,
-    {
+        mut put: impl FnMut(Answer<'a>),
+    ) {
         let gather = self.gather;
         match &self.cells {
-            Cells::Counts(cells) => groups.for_each(|(group, place)| {
-                let word = cells.get(group as usize).map_or(0, |cell| cell.word(gather));
-                *place = Answer::Word(word);
+            Cells::Counts(cells) => groups.for_each(|group| {
+                put(Answer::Word(cells.get(group as usize).map_or(0, |cell| cell.word(gather))));
             }),
-            Cells::Numbers(cells) => groups.for_each(|(group, place)| {
+            Cells::Numbers(cells) => groups.for_each(|group| {
                 let word = cells.get(group as usize).and_then(|cell| cell.word(gather));
-                *place = word.map_or_else(|| other(group), Answer::Word);
+                put(word.map_or_else(|| other(group), Answer::Word));
             }),
-            Cells::Ints(cells) => groups.for_each(|(group, place)| {
+            Cells::Ints(cells) => groups.for_each(|group| {
                 let word = cells.get(group as usize).and_then(|cell| cell.word(gather));
-                *place = word.map_or_else(|| other(group), Answer::Word);
+                put(word.map_or_else(|| other(group), Answer::Word));
             }),
-            _ => groups.for_each(|(group, place)| *place = other(group)),
+            _ => groups.for_each(|group| put(other(group))),
         }
     }
 

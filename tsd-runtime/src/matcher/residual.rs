@@ -6,7 +6,7 @@
 use indexmap::IndexMap;
 use tsd_ir::TestRef;
 
-use super::input::Bits;
+use super::table::Bits;
 use crate::predicate::Predicate;
 use crate::ruleset::{Bit, RuleSet, RuleSets};
 use crate::tuple::Tuple;

@@ -255,6 +255,7 @@ impl Matcher {
         let Self { memory, live: Live { views, .. }, roots, schema, .. } = self;
         let Some(root) = &mut roots[watch.root.0 as usize] else { return };
         let (memory, views, sets) = (&*memory, &*views, &mut root.sets);
+        watch.meet_bounds(due, views, memory, sets);
         let answers = watch.answers(due, views, memory);
         watch.test(due, &answers, memory, sets);
         for (at, Look { row, passed, holds, .. }) in due.iter().copied().enumerate() {
@@ -272,8 +273,12 @@ impl Matcher {
                 again = sets.meet(again, passed);
             }
             if passed != holds || !again.is_empty() {
-                let (goes, comes) = (sets.difference(passed, holds), sets.difference(holds, passed));
-                let (goes, comes) = (sets.union(goes, again), sets.union(comes, again));
+                let (goes, comes) = if passed.is_empty() {
+                    (passed, holds)
+                } else {
+                    let (goes, comes) = (sets.difference(passed, holds), sets.difference(holds, passed));
+                    (sets.union(goes, again), sets.union(comes, again))
+                };
                 let mut own = [0];
                 let slots = watch.rows.slots(row, &mut own);
                 if !goes.is_empty() {

@@ -200,13 +200,7 @@ impl Stored {
     }
 
     /// Adds the rules of facts to them, or takes them from them. All facts have a primary key, so none is asked for it.
-    pub(super) fn change(
-        &mut self,
-        facts: &Delta,
-        sign: Sign,
-        memory: &WorkingMemory,
-        sets: &mut RuleSets,
-    ) {
+    pub(super) fn change(&mut self, facts: &Delta, sign: Sign, memory: &WorkingMemory, sets: &mut RuleSets) {
         match sign {
             Sign::Add { .. } => {
                 memory.store(self.ty).extent().grow(&mut self.sets, RuleSet::EMPTY);

@@ -112,16 +112,15 @@ impl View {
         self.groups.gather()
     }
 
-    /// Writes the answers for groups where they belong; `other` tells those that are no words.
+    /// Calls `put` with the answers for groups; `other` tells those that are no words.
     #[inline]
-    pub(super) fn answer_all<'a, 'p>(
+    pub(super) fn answer_all<'a>(
         &'a self,
-        groups: impl Iterator<Item = (u32, &'p mut Answer<'a>)>,
+        groups: impl Iterator<Item = u32>,
         other: impl Fn(u32) -> Answer<'a>,
-    ) where
-        'a: 'p,
-    {
-        self.groups.answer_all(groups, other);
+        put: impl FnMut(Answer<'a>),
+    ) {
+        self.groups.answer_all(groups, other, put);
     }
 
     #[inline]

@@ -10,18 +10,19 @@
 
 mod rows;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use smallvec::SmallVec;
-use tsd_ir::{Figure, Leaf, NodeId, RootId, TypeId};
+use tsd_ir::{Bound, Domain, Figure, Kind, Leaf, NodeId, RootId, TypeId};
 
 pub(super) use self::rows::{Look, Rows};
 
 use super::figure::{Answer, Answers, Known, Source};
-use super::input::Bits;
 use super::residual::PreparedTest;
+use super::table::{Bits, Table};
 use super::view::Views;
-use crate::memory::WorkingMemory;
+use crate::memory::{Texts, WorkingMemory};
 use crate::predicate::Predicate;
 use crate::ruleset::{Bit, RuleSet, RuleSets};
 use crate::tuple::Tuple;
@@ -39,7 +40,10 @@ pub(super) struct Member {
     pub(super) wanted: Vec<u16>,
     /// Those whose change is a change of the tuple.
     pub(super) shown: Vec<u16>,
+    /// The tests that are no bounds.
     pub(super) tests: Vec<PreparedTest>,
+    /// The values that figures may have.
+    pub(super) bounds: Vec<Bound>,
 }
 
 /// A watch at a place of the network.
@@ -58,6 +62,8 @@ pub(super) struct Watch {
     pub(super) shown: Vec<RuleSet>,
     /// Whether there is any.
     pub(super) shows: bool,
+    /// For each figure that some member bounds, the members that accept what it may be.
+    tables: Vec<(usize, Kind, Table)>,
     tests: Vec<LiveTest>,
     pub(super) rows: Rows,
 }
@@ -83,6 +89,7 @@ impl Watch {
             figures: Vec::new(),
             shown: Vec::new(),
             shows: false,
+            tables: Vec::new(),
             tests: Vec::new(),
             rows,
         }
@@ -102,11 +109,12 @@ impl Watch {
     }
 
     /// Puts the figures and tests of all members together anew. Returns, for each figure, the place that it had before.
-    pub(super) fn rebuild(&mut self, sets: &mut RuleSets) -> Vec<Option<usize>> {
+    pub(super) fn rebuild(&mut self, sets: &mut RuleSets, texts: &mut Texts) -> Vec<Option<usize>> {
         let old = std::mem::take(&mut self.figures);
         let mut shown: Vec<Bits> = Vec::new();
         let mut everyone = Bits::default();
         let mut tests: Vec<(&PreparedTest, Arc<[u16]>, Bits)> = Vec::new();
+        let mut bounds: BTreeMap<usize, (Kind, Vec<(Bit, Domain)>)> = BTreeMap::new();
         for member in &self.members {
             everyone.set(member.bit);
             let mut places = vec![u16::MAX; member.figures.len()];
@@ -122,6 +130,14 @@ impl Watch {
             for figure in &member.shown {
                 shown[places[*figure as usize] as usize].set(member.bit);
             }
+            for Bound { figure, kind, values, .. } in &member.bounds {
+                let place = usize::from(places[usize::from(*figure)]);
+                let (_, known) = bounds.entry(place).or_insert_with(|| (*kind, Vec::new()));
+                match known.last_mut().filter(|(bit, _)| *bit == member.bit) {
+                    Some((_, domain)) => *domain = domain.intersection(values),
+                    None => known.push((member.bit, values.clone())),
+                }
+            }
             let places: Arc<[u16]> = places.into();
             for test in &member.tests {
                 match tests.iter_mut().find(|(other, ..)| other.canonical() == test.canonical()) {
@@ -134,6 +150,15 @@ impl Watch {
                 }
             }
         }
+        let members = &self.members;
+        self.tables = (bounds.into_iter())
+            .map(|(figure, (kind, known))| {
+                let domain = |bit| known.iter().find(|(other, _)| *other == bit).map(|(_, domain)| domain);
+                let demands = members.iter().map(|member| (member.bit, domain(member.bit)));
+                // Figures with bounds are no strings, so no symbol is mentioned.
+                (figure, kind, Table::build(kind, demands, sets, texts, &mut Vec::new()))
+            })
+            .collect();
         self.tests = (tests.into_iter())
             .map(|(test, places, bits)| LiveTest {
                 predicate: test.predicate().clone(),
@@ -147,31 +172,75 @@ impl Watch {
         self.figures.iter().map(|figure| old.iter().position(|other| other == figure)).collect()
     }
 
-    /// The answers to the figures about tuples that are looked at, tuple by tuple. They are asked figure by figure, so that
-    /// the way to a figure is gone once for all tuples.
+    /// Leaves tuples that are looked at the rules whose bounds all figures keep. Figures are asked one after another, so that
+    /// the way to one is gone once for all tuples.
+    pub(super) fn meet_bounds(
+        &self,
+        due: &mut [Look],
+        views: &Views,
+        memory: &WorkingMemory,
+        sets: &mut RuleSets,
+    ) {
+        let mut words: SmallVec<[Option<u64>; 4]> = SmallVec::with_capacity(due.len());
+        for (figure, kind, table) in &self.tables {
+            words.clear();
+            self.ask(*figure, due, (views, memory), |answer| {
+                words.push(match answer {
+                    // What is computed may be a negative zero, which no table knows.
+                    Answer::Word(word) if *kind == Kind::Number => {
+                        Some((f64::from_bits(word) + 0.0).to_bits())
+                    }
+                    Answer::Word(word) => Some(word),
+                    Answer::Missing | Answer::Text(_) => None,
+                });
+            });
+            let held = due.iter_mut().map(|look| &mut look.holds);
+            table.meet_all(held.zip(words.iter().copied()), &memory.texts, sets);
+        }
+    }
+
+    /// The answers to the figures about tuples that are looked at, tuple by tuple; none where nobody reads them.
     pub(super) fn answers<'a>(
         &self,
         due: &[Look],
         views: &'a Views,
         memory: &'a WorkingMemory,
     ) -> Answers<'a> {
+        if self.tests.is_empty() && !self.shows {
+            return Answers::new();
+        }
         let step = self.figures.len();
         let mut answers: Answers<'a> = SmallVec::from_elem(Answer::Missing, due.len() * step);
-        for (index, figure) in self.figures.iter().enumerate() {
-            let source = Source::new(figure, views, memory);
-            let places = answers[index..].iter_mut().step_by(step);
-            match self.rows.groups(index) {
-                None => source.answer_all(due.iter().map(|look| look.row).zip(places), memory),
-                Some(groups) => {
-                    let asked = due.iter().map(|look| groups.asked_by(look.row));
-                    source.answer_all(asked.zip(places), memory);
+        for figure in 0..step {
+            let mut places = answers[figure..].iter_mut().step_by(step);
+            self.ask(figure, due, (views, memory), |answer| {
+                if let Some(place) = places.next() {
+                    *place = answer;
                 }
-            }
+            });
         }
         answers
     }
 
-    /// Finds the rules that want tuples and none of whose tests fails on them.
+    /// Asks a figure about tuples that are looked at.
+    #[inline]
+    fn ask<'a>(
+        &self,
+        figure: usize,
+        due: &[Look],
+        (views, memory): (&'a Views, &'a WorkingMemory),
+        put: impl FnMut(Answer<'a>),
+    ) {
+        let source = Source::new(&self.figures[figure], views, memory);
+        match self.rows.groups(figure) {
+            None => source.answer_all(due.iter().map(|look| look.row), memory, put),
+            Some(groups) => {
+                source.answer_all(due.iter().map(|look| groups.asked_by(look.row)), memory, put);
+            }
+        }
+    }
+
+    /// Leaves tuples that are looked at the rules none of whose tests fails on them.
     pub(super) fn test(
         &self,
         due: &mut [Look],
@@ -199,6 +268,7 @@ impl Watch {
     pub(super) fn map_sets(&mut self, map: &mut dyn FnMut(RuleSet) -> RuleSet) {
         self.everyone = map(self.everyone);
         self.shown.iter_mut().for_each(|set| *set = map(*set));
+        self.tables.iter_mut().for_each(|(_, _, table)| table.map_sets(map));
         self.tests.iter_mut().for_each(|test| test.demanded_by = map(test.demanded_by));
         self.rows.map_sets(map);
     }

@@ -173,6 +173,7 @@ impl Store {
     }
 
     /// The insertion number of the fact at `slot`.
+    #[inline]
     pub(crate) fn number(&self, slot: u32) -> u64 {
         self.slots.number(slot)
     }

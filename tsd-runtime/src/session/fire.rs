@@ -107,13 +107,14 @@ fn fire<P: Program>(session: &mut Session<P>, id: RuleId, slots: &[u32], tally: 
 /// makes calls alone, so none of them can stop holding, and no other can come between.
 fn fire_alike<P: Program>(session: &mut Session<P>, like: Ranked, tally: &mut Tally) {
     let Session { host, core } = session;
-    while tally.has_room() && core.matcher.agenda.go_on_alike() {
+    let Some(level) = core.matcher.agenda.last_level() else { return };
+    while tally.has_room() && core.matcher.agenda.go_on_alike(level) {
         tally.count_again(like.rule);
         if core.observer.is_some() {
-            let slots: Slots = core.matcher.agenda.last_slots().into();
+            let slots: Slots = core.matcher.agenda.last_slots(level).into();
             observe(core, like.rule, &slots);
         }
-        make_calls(host, core, like.rule, core.matcher.agenda.last_slots(), tally);
+        make_calls(host, core, like.rule, core.matcher.agenda.last_slots(level), tally);
     }
 }
 

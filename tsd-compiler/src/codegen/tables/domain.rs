@@ -12,7 +12,7 @@ pub(super) fn filter(filter: &Filter) -> String {
     format!("Filter {{ fields: {fields}, tests: {tests} }}")
 }
 
-fn domain(domain: &Domain) -> String {
+pub(super) fn domain(domain: &Domain) -> String {
     let Domain { missing, from_start, cuts } = domain;
     let cuts =
         list(cuts.iter(), |cut| format!("Cut {{ value: {}, after: {} }}", constant(&cut.value), cut.after));

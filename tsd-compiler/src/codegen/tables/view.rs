@@ -1,7 +1,8 @@
 //! Views, figures and watches as constants.
 
-use tsd_ir::{Figure, Gather, Leaf, Measure, Parameters, View, ViewParameter, Watch};
+use tsd_ir::{Bound, Figure, Gather, Leaf, Measure, Parameters, View, ViewParameter, Watch};
 
+use super::domain::domain;
 use super::rule::{body, pattern, test};
 use super::{Tables, kind, list};
 
@@ -98,9 +99,16 @@ fn leaf(leaf: &Leaf) -> String {
 
 pub(super) fn watches(watches: &[Watch]) -> String {
     list(watches.iter(), |watch| {
-        let Watch { place, figures, shown, tests } = watch;
+        let Watch { place, figures, shown, tests, bounds } = watch;
         let (figures, shown) = (list(figures.iter(), u16::to_string), list(shown.iter(), u16::to_string));
         let (place, tests) = (place.0, list(tests.iter(), test));
-        format!("Watch {{ place: Position({place}), figures: {figures}, shown: {shown}, tests: {tests} }}")
+        let bounds = list(bounds.iter(), |Bound { test, figure, kind, values }| {
+            let values = domain(values);
+            let kind = self::kind(*kind);
+            format!("Bound {{ test: {test}, figure: {figure}, kind: {kind}, values: {values} }}")
+        });
+        format!(
+            "Watch {{ place: Position({place}), figures: {figures}, shown: {shown}, tests: {tests}, bounds: {bounds} }}"
+        )
     })
 }

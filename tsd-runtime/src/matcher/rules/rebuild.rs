@@ -9,9 +9,9 @@ use super::views::{NodePlace, Waiting};
 use super::{Owner, Touched};
 use crate::agenda::End;
 use crate::matcher::Matcher;
-use crate::matcher::input::Bits;
 use crate::matcher::propagation::Outlet;
 use crate::matcher::settle::Live;
+use crate::matcher::table::Bits;
 use crate::ruleset::{Bit, RuleSet};
 
 impl Matcher {

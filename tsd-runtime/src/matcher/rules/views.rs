@@ -102,12 +102,15 @@ impl Matcher {
                 self.live.watches.add(Watch::new(path.root, join, depth, types))
             });
             if let Some(live) = self.live.watches.get_mut(id) {
+                let is_bound = |test: u16| watch.bounds.iter().any(|bound| bound.test == test);
+                let others = (0..).zip(watch.tests.iter()).filter(|(test, _)| !is_bound(*test));
                 live.add(Member {
                     bit,
                     figures: figures.clone(),
                     wanted: watch.figures.to_vec(),
                     shown: watch.shown.to_vec(),
-                    tests: watch.tests.iter().map(|test| PreparedTest::new(test, tests)).collect(),
+                    tests: others.map(|(_, test)| PreparedTest::new(test, tests)).collect(),
+                    bounds: watch.bounds.to_vec(),
                 });
             }
             touched.watches.insert(id);
@@ -134,7 +137,7 @@ impl Matcher {
             }
         }
         let before = watch.figures.clone();
-        let old = watch.rebuild(&mut root.sets);
+        let old = watch.rebuild(&mut root.sets, &mut self.memory.texts);
         let mut direct = Vec::with_capacity(watch.figures.len());
         for (index, figure) in watch.figures.iter().enumerate() {
             direct.push(match figure {
