@@ -153,8 +153,12 @@ impl Watch {
         let members = &self.members;
         self.tables = (bounds.into_iter())
             .map(|(figure, (kind, known))| {
-                let domain = |bit| known.iter().find(|(other, _)| *other == bit).map(|(_, domain)| domain);
-                let demands = members.iter().map(|member| (member.bit, domain(member.bit)));
+                // Those who have bounds stand in the order of all.
+                let mut known = known.iter().peekable();
+                let demands = members.iter().map(|member| {
+                    let bounded = known.next_if(|(bit, _)| *bit == member.bit);
+                    (member.bit, bounded.map(|(_, domain)| domain))
+                });
                 // Figures with bounds are no strings, so no symbol is mentioned.
                 (figure, kind, Table::build(kind, demands, sets, texts, &mut Vec::new()))
             })

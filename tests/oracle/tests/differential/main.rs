@@ -7,6 +7,7 @@
 //! `PROPTEST_CASES=50000 cargo test -p tsd-oracle --release --test differential` hunts for longer. A failure prints the
 //! program and the steps; write it down as a test in `regressions.rs`.
 
+mod bounds;
 mod compared;
 mod conditions;
 mod regressions;
