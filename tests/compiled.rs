@@ -88,6 +88,29 @@ fn an_order_comes_and_goes() -> Result<(), tsd::Error> {
     Ok(())
 }
 
+/// Activations that differ in nothing but their facts fire right after each other; the limit and the observer still see each.
+#[test]
+fn activations_of_one_rule_fire_one_by_one() -> Result<(), tsd::Error> {
+    let seen = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let mut session = shop::Session::new(App::default());
+    let count = std::sync::Arc::clone(&seen);
+    session.observe(move |activation| {
+        assert_eq!(activation.bindings().count(), 2);
+        count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    });
+    session.insert(gold())?;
+    session.insert_all((0..6).map(|at| order(&format!("o{at}"), 1000.0 + f64::from(at), "")))?;
+    session.set_run_limit(3);
+    assert!(session.run().is_err(), "two are left");
+    assert_eq!(seen.load(std::sync::atomic::Ordering::Relaxed), 3);
+    session.set_run_limit(9);
+    assert_eq!(session.run()?.total(), 2);
+    assert_eq!(seen.load(std::sync::atomic::Ordering::Relaxed), 5);
+    let values: Vec<f64> = session.host().rewards.iter().map(|(_, value)| *value).collect();
+    assert_eq!(values, [1001.0, 1002.0, 1003.0, 1004.0, 1005.0]);
+    Ok(())
+}
+
 #[test]
 fn rules_come_and_go() -> Result<(), tsd::Error> {
     let mut session = shop::Session::new(App::default());
@@ -184,6 +207,22 @@ fn rules_work_on_structs_of_the_program() -> Result<(), tsd::Error> {
     assert_eq!(session.get(handle), Some(Account { id: "a1".into(), limit: 100.0, notes }));
     session.update(handle, |account| account.notes.clear())?;
     assert_eq!(session.get(handle).map(|account| account.notes.len()), Some(0));
+    Ok(())
+}
+
+#[test]
+fn facts_in_a_slice_stay_where_they_are() -> Result<(), tsd::Error> {
+    let mut session = bank::Session::new(Bank::default());
+    let account = |id: &str| Account { id: id.into(), limit: 250.0, notes: vec!["mine".to_owned()] };
+    let accounts = [account("a1"), account("a2"), account("a1")];
+    let inserted = session.batch(|batch| batch.insert_from_slice(&accounts[..2]));
+    assert_eq!(inserted, Ok(2));
+    assert!(session.insert_from_slice(&accounts[2..]).is_err(), "the key is taken");
+    session.run()?;
+    // The session changed its own.
+    let limits: Vec<f32> = session.facts::<Account>().map(|(_, account)| account.limit).collect();
+    assert_eq!(limits, [100.0, 100.0]);
+    assert_eq!(accounts[0], account("a1"));
     Ok(())
 }
 

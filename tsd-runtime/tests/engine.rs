@@ -335,6 +335,34 @@ fn an_observer_sees_every_activation_with_its_facts() {
     assert_eq!(*seen.lock().unwrap(), ["vip c=Customer~c1 o=Order~o1", "note n=Note~#1"]);
 }
 
+/// Activations that differ in nothing but their facts fire right after each other; the limit and the observer still see each,
+/// and another rule between them has its turn.
+#[test]
+fn activations_of_one_rule_fire_one_by_one() {
+    let seen: Arc<Mutex<Vec<String>>> = Arc::default();
+    let mut engine = shop(
+        "rule big : {o: Order} / o.value > 5 ==> reward(o.id, o.value)
+                           rule odd : {o: Order} / o.value == 7 ==> reward(o.id, 0)",
+    );
+    let log = Arc::clone(&seen);
+    engine.observe(move |activation| {
+        let handle = activation.bindings().next().unwrap().1;
+        log.lock().unwrap().push(format!("{} {}", activation.rule(), activation.name_of(handle).unwrap()));
+    });
+    let orders = [6.0, 7.0, 8.0, 1.0, 9.0].into_iter().enumerate();
+    engine.insert_all_values(ORDER, orders.map(|(at, value)| order(&format!("o{at}"), "c1", value))).unwrap();
+    engine.set_run_limit(2);
+    let Err(Error::RunLimit { limit: 2, rules }) = engine.run() else { panic!("three are left") };
+    assert_eq!(rules, [("big".to_owned(), 2)]);
+    engine.set_run_limit(9);
+    assert_eq!(engine.run().unwrap().total(), 3);
+    assert_eq!(
+        *seen.lock().unwrap(),
+        ["big Order~o0", "big Order~o1", "odd Order~o1", "big Order~o2", "big Order~o4"]
+    );
+    assert_eq!(engine.run().unwrap().total(), 0);
+}
+
 #[test]
 fn a_session_without_rules_and_facts_holds_nothing_for_them() {
     let mut engine = shop("");
