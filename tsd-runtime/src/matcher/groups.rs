@@ -106,8 +106,9 @@ impl Groups {
         self.gather
     }
 
-    /// Makes sure that there are groups enough.
-    pub(crate) fn grow(&mut self, groups: Extent) {
+    /// Makes sure that there are groups enough, and room for so many that are touched.
+    pub(crate) fn grow(&mut self, groups: Extent, touched: usize) {
+        groups.reserve(&mut self.touched, touched);
         with_cells!(&mut self.cells, cells => groups.grow(cells, Default::default()));
     }
 

@@ -254,7 +254,7 @@ impl Views {
         let group = |chain: &[u32]| if is_grouped { chain[group_at] } else { 0 };
         let chains = rows.all_slots().chunks_exact(rows.width());
         if is_grouped {
-            view.groups.grow(memory.store(view.types[0]).extent());
+            view.groups.grow(memory.store(view.types[0]).extent(), rows.len());
             view.groups.look_ahead(chains.clone().map(group));
         }
         let (watched, texts) = (!view.watchers.is_empty(), &memory.texts);
