@@ -34,12 +34,13 @@ pub struct Standing {
 }
 
 /// Runs every program [`ROUNDS`] times, in turns, so that a slow moment of the machine strikes all of them. A round before
-/// that warms the caches and the allocator up and is not counted.
+/// that warms the caches and the allocator up and is not counted; see [`keep_memory`].
 ///
 /// # Panics
 /// If a program finds other matches than the first one did, or not `matches` of them where the number is known. So no time
 /// of a wrong program is ever seen.
 pub fn race(question: &str, programs: &[Program<'_>], matches: Option<u64>) -> Vec<Standing> {
+    keep_memory();
     let mut rounds: Vec<Vec<(Timing, Outcome)>> = vec![Vec::new(); programs.len()];
     for program in programs {
         program.run();
@@ -68,6 +69,17 @@ pub fn race(question: &str, programs: &[Program<'_>], matches: Option<u64>) -> V
         Standing { name: program.name, timing: median_timing(&timings), outcome }
     };
     programs.iter().zip(&rounds).map(standing).collect()
+}
+
+/// Has the allocator keep the memory of one round for the next, for all programs.
+///
+/// Otherwise that is chance. What a program frees at the end of a round may lie at the top of the heap; then glibc gives it
+/// back to the system when it is more than a threshold, and the next round pays for every page again, at about a microsecond
+/// each. The very same program took 2.3 or 4.2 times the limit, as the pieces came to lie. The threshold follows the largest
+/// block that was freed so far, up to 32 MB, so a program profits from what ran before it in the process. One such block
+/// puts an end to that.
+fn keep_memory() {
+    drop(std::hint::black_box(Vec::<u8>::with_capacity(31 << 20)));
 }
 
 /// The table of a race: ratios of CPU time to the first program, and the peaks of memory where they were measured.

@@ -8,9 +8,9 @@
 use super::side::Hit;
 use crate::ruleset::{RuleSet, RuleSets};
 
-/// How many tuples are on their way together: enough to keep the memory busy, few enough to stay in the cache, and for
-/// lists of 16 bytes a tuple to be among the small pieces that allocators have at hand.
-pub(crate) const BLOCK: usize = 64;
+/// How many tuples are on their way together: enough to keep the memory busy, few enough for all that they need on the way to
+/// stay in the cache.
+pub(crate) const BLOCK: usize = 128;
 
 /// Tuples of one node, each with the rules that it carries.
 #[derive(Debug, Default)]
