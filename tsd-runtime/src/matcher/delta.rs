@@ -126,8 +126,10 @@ impl Delta {
     /// Adds the pairs of facts that were found and those for which they were, which are on the right.
     pub(super) fn pair_with_left(&mut self, found: &[Hit], facts: &Self, sets: &mut RuleSets) {
         self.meet_found(found, facts, sets);
-        for hit in found {
-            self.slots.extend_from_slice(&[hit.slot, facts.slots[hit.at as usize]]);
+        let before = self.slots.len();
+        self.slots.resize(before + 2 * found.len(), 0);
+        for (pair, hit) in self.slots[before..].chunks_exact_mut(2).zip(found) {
+            pair.copy_from_slice(&[hit.slot, facts.slots[hit.at as usize]]);
         }
         self.drop_empty();
     }

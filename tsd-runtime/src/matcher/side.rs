@@ -259,10 +259,12 @@ impl Stored {
             read_all(&all, |hit| self.rules_of(hit.slot).read());
         }
         keep(&mut all, |hit| {
-            if hit.slot != NONE && !takes_part(hit.slot) {
+            hit.set = self.rules_of(hit.slot);
+            if hit.set.is_empty() && hit.slot != NONE {
                 hit.slot = index.find(hash(&keyed[hit.at as usize].0), takes_part).unwrap_or(NONE);
+                hit.set = self.rules_of(hit.slot);
             }
-            hit.slot != NONE
+            !hit.set.is_empty()
         });
         if all.len() > 1 {
             let field = store.key_fields()[0];
@@ -273,9 +275,10 @@ impl Stored {
             if !has(hit.slot, key) {
                 let found = index.find(hash(key), |slot| takes_part(slot) && has(slot, key));
                 hit.slot = found.unwrap_or(NONE);
+                hit.set = self.rules_of(hit.slot);
             }
-            (hit.at, hit.set) = (*place, self.rules_of(hit.slot));
-            hit.slot != NONE
+            hit.at = *place;
+            !hit.set.is_empty()
         });
         all
     }
