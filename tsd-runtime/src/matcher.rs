@@ -22,6 +22,7 @@ mod rules;
 mod settle;
 mod side;
 mod statistics;
+mod stored;
 mod table;
 mod view;
 mod watch;

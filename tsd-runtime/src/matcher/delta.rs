@@ -5,7 +5,7 @@
 //! takes tuples by the block. The way is found once for all of them, and what one of them waits for is read while another
 //! is worked on. (Blocks instead of single tuples: MonetDB/X100, Boncz et al., CIDR 2005.)
 
-use super::side::Hit;
+use super::stored::Hit;
 use crate::ruleset::{RuleSet, RuleSets};
 
 /// How many tuples are on their way together: enough to keep the memory busy, few enough for all that they need on the way to

@@ -1,0 +1,283 @@
+//! The side of a join that the store keeps: facts found by their primary key.
+
+use smallvec::SmallVec;
+use tsd_ir::{Part, TypeId};
+
+use super::delta::Delta;
+use super::memory::{Found, Key};
+use super::propagation::Sign;
+use super::side::collected;
+use crate::memory::{Extent, Index, Store, WorkingMemory, hash_words};
+use crate::ruleset::{RuleSet, RuleSets};
+
+/// Facts that the store finds by the join key.
+#[derive(Debug)]
+pub(crate) struct Stored {
+    ty: TypeId,
+    /// For each field of the primary key, the word of the join key that equals it.
+    key_words: Vec<usize>,
+    pub(super) held: BySlot,
+}
+
+/// The rules of facts, by slot.
+#[derive(Debug, Default)]
+pub(super) struct BySlot {
+    /// How many facts have rules.
+    len: u32,
+    /// The rules of each fact; empty where it does not take part. As long as facts come one right after the other and no rule
+    /// refuses one of them, there is no list: those of the first slots have the rules `same`, and no others have any.
+    each: Option<Vec<RuleSet>>,
+    same: RuleSet,
+}
+
+impl BySlot {
+    /// How many facts have rules.
+    #[inline]
+    pub(super) fn len(&self) -> usize {
+        self.len as usize
+    }
+
+    /// The rules of the fact at a slot.
+    #[inline]
+    fn of(&self, slot: u32) -> RuleSet {
+        self.each.as_ref().map_or_else(|| self.of_first(slot), |each| rules_at(each, slot))
+    }
+
+    /// The rules of the fact at a slot, where the first ones have the same.
+    #[inline]
+    fn of_first(&self, slot: u32) -> RuleSet {
+        if slot < self.len { self.same } else { RuleSet::EMPTY }
+    }
+
+    /// Adds rules to a fact.
+    #[inline]
+    pub(super) fn add(&mut self, slot: u32, rules: RuleSet, sets: &mut RuleSets) {
+        if self.each.is_none() && slot == self.len && (self.same == rules || slot == 0) {
+            (self.same, self.len) = (rules, slot + 1);
+            return;
+        }
+        let each = self.make_each();
+        if each.len() <= slot as usize {
+            each.resize(slot as usize + 1, RuleSet::EMPTY);
+        }
+        let held = &mut each[slot as usize];
+        let is_new = held.is_empty();
+        *held = if is_new { rules } else { sets.union(*held, rules) };
+        self.len += u32::from(is_new);
+    }
+
+    /// Adds rules to facts of a store that goes so far.
+    fn add_all(&mut self, facts: &Delta, extent: Extent, sets: &mut RuleSets) {
+        match &mut self.each {
+            Some(each) => extent.grow(each, RuleSet::EMPTY),
+            None => {
+                let come_in_order =
+                    facts.all_slots().iter().zip(self.len..).all(|(slot, next)| *slot == next);
+                if let Some(common) = facts.common_set().filter(|_| come_in_order)
+                    && (self.same == common || self.len == 0)
+                {
+                    (self.same, self.len) = (common, self.len + facts.len() as u32);
+                    return;
+                }
+            }
+        }
+        facts.iter().for_each(|fact| self.add(fact.slots[0], fact.set, sets));
+    }
+
+    /// Takes rules from a fact.
+    fn subtract(&mut self, slot: u32, rules: RuleSet, sets: &mut RuleSets) {
+        if self.of(slot).is_empty() {
+            return;
+        }
+        let held = &mut self.make_each()[slot as usize];
+        *held = sets.difference(*held, rules);
+        let is_gone = held.is_empty();
+        self.len -= u32::from(is_gone);
+    }
+
+    /// Takes rules from every fact.
+    pub(super) fn subtract_from_all(&mut self, rules: RuleSet, sets: &mut RuleSets) {
+        let Some(each) = &self.each else {
+            self.same = sets.difference(self.same, rules);
+            if self.same.is_empty() {
+                self.len = 0;
+            }
+            return;
+        };
+        (0..each.len() as u32).for_each(|slot| self.subtract(slot, rules, sets));
+    }
+
+    /// The list, made if there is none.
+    fn make_each(&mut self) -> &mut Vec<RuleSet> {
+        let Self { len, each, same } = self;
+        each.get_or_insert_with(|| vec![*same; *len as usize])
+    }
+
+    /// Passes every set held through `map`.
+    pub(super) fn map_sets(&mut self, map: &mut dyn FnMut(RuleSet) -> RuleSet) {
+        let Self { len, each, same } = self;
+        match each {
+            Some(each) => each.iter_mut().filter(|set| !set.is_empty()).for_each(|set| *set = map(*set)),
+            None if *len > 0 => *same = map(*same),
+            None => *same = RuleSet::EMPTY,
+        }
+    }
+
+    /// The bytes held.
+    pub(super) fn bytes(&self) -> usize {
+        self.each.as_ref().map_or(0, |each| each.capacity() * size_of::<RuleSet>())
+    }
+}
+
+/// The rules of the fact at a slot.
+#[inline]
+fn rules_at(sets: &[RuleSet], slot: u32) -> RuleSet {
+    sets.get(slot as usize).copied().unwrap_or(RuleSet::EMPTY)
+}
+
+/// A fact that has the key of a tuple of a delta.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Hit {
+    /// The tuple's place.
+    pub(super) at: u32,
+    /// The fact.
+    pub(super) slot: u32,
+    /// Its rules, of which there are some.
+    pub(super) set: RuleSet,
+}
+
+/// What was found for a delta.
+pub(super) type Hits = SmallVec<[Hit; 4]>;
+
+impl Stored {
+    /// `None` unless the parts are all the fields of the primary key of one type.
+    pub(super) fn new(types: &[TypeId], parts: &[Part], memory: &WorkingMemory) -> Option<Self> {
+        let [ty] = types else { return None };
+        let fields = memory.store(*ty).key_fields();
+        if fields.is_empty() || fields.len() != parts.len() {
+            return None;
+        }
+        let word = |field: &usize| {
+            parts.iter().position(|part| matches!(part, Part::Field(id) if id.index() == *field))
+        };
+        let key_words = fields.iter().map(word).collect::<Option<Vec<usize>>>()?;
+        Some(Self { ty: *ty, key_words, held: BySlot::default() })
+    }
+
+    /// Adds the rules of facts to them, or takes them from them. All facts have a primary key, so none is asked for it.
+    pub(super) fn change(&mut self, facts: &Delta, sign: Sign, memory: &WorkingMemory, sets: &mut RuleSets) {
+        match sign {
+            Sign::Add { .. } => self.held.add_all(facts, memory.store(self.ty).extent(), sets),
+            Sign::Remove => facts.iter().for_each(|fact| self.held.subtract(fact.slots[0], fact.set, sets)),
+        }
+    }
+
+    /// Finds the facts with these keys.
+    pub(super) fn find_all<K: Key>(&self, keyed: &[(K, u32)], memory: &WorkingMemory) -> Hits {
+        let store = memory.store(self.ty);
+        let Some((fields, index)) = store.key_index().filter(|_| self.held.len() > 0) else {
+            return Hits::new();
+        };
+        match (fields, &*self.key_words) {
+            ([field], [0]) => {
+                let hash = |key: &K| hash_words([key.words()[0]]);
+                let has = |slot: u32, key: &K| store.word(slot, *field) == key.words()[0];
+                match &self.held.each {
+                    None => {
+                        find_by(keyed, (store, index), hash, has, (|slot| self.held.of_first(slot), false))
+                    }
+                    Some(each) => {
+                        find_by(keyed, (store, index), hash, has, (|slot| rules_at(each, slot), true))
+                    }
+                }
+            }
+            _ => {
+                let hash = |key: &K| hash_words(self.key_words.iter().map(|at| key.words()[*at]));
+                let has = |slot: u32, key: &K| {
+                    let same = |(field, at): (&usize, &usize)| store.word(slot, *field) == key.words()[*at];
+                    fields.iter().zip(&self.key_words).all(same)
+                };
+                find_by(keyed, (store, index), hash, has, (|slot| self.held.of(slot), true))
+            }
+        }
+    }
+
+    /// The fact with a key.
+    #[inline]
+    pub(super) fn find(&self, words: &[u64], memory: &WorkingMemory) -> Option<Found<'static>> {
+        let store: &Store = memory.store(self.ty);
+        let slot = store.find_key(self.key_words.iter().map(|word| words[*word]))?;
+        let set = self.held.of(slot);
+        (!set.is_empty()).then_some(Found { slot, more: &[], set })
+    }
+}
+
+/// Finds facts by their keys. First reads the index for all keys, then the rules of the facts that it leads to, most likely
+/// those sought, where these are `far`, then these facts; so that no search waits for what it reads.
+#[inline(always)]
+fn find_by<K: Key>(
+    keyed: &[(K, u32)],
+    (store, index): (&Store, &Index),
+    hash: impl Fn(&K) -> u64,
+    has: impl Fn(u32, &K) -> bool,
+    (rules_of, far): (impl Fn(u32) -> RuleSet, bool),
+) -> Hits {
+    let takes_part = |slot: u32| !rules_of(slot).is_empty();
+    if keyed.len() > 1 {
+        read_all(keyed, |(key, _)| index.touch(hash(key)));
+    }
+    let mut all: Hits = collected((0..).zip(keyed).map(|(at, (key, _))| {
+        let slot = index.find(hash(key), |_| true).unwrap_or(NONE);
+        Hit { at, slot, set: RuleSet::EMPTY }
+    }));
+    // A fact that takes no part need not be read, whether it is the one or not.
+    if far && keyed.len() > 1 {
+        read_all(&all, |hit| rules_of(hit.slot).read());
+    }
+    keep(&mut all, |hit| {
+        hit.set = rules_of(hit.slot);
+        if hit.set.is_empty() && hit.slot != NONE {
+            hit.slot = index.find(hash(&keyed[hit.at as usize].0), takes_part).unwrap_or(NONE);
+            hit.set = rules_of(hit.slot);
+        }
+        !hit.set.is_empty()
+    });
+    if all.len() > 1 {
+        let field = store.key_fields()[0];
+        read_all(&all, |hit| store.touch(hit.slot, field));
+    }
+    keep(&mut all, |hit| {
+        let (key, place) = &keyed[hit.at as usize];
+        if !has(hit.slot, key) {
+            let found = index.find(hash(key), |slot| takes_part(slot) && has(slot, key));
+            hit.slot = found.unwrap_or(NONE);
+            hit.set = rules_of(hit.slot);
+        }
+        hit.at = *place;
+        !hit.set.is_empty()
+    });
+    all
+}
+
+/// Keeps those of some hits that are good. Whether one is may be chance, so the loop does not jump.
+#[inline(always)]
+fn keep(hits: &mut Hits, mut is_good: impl FnMut(&mut Hit) -> bool) {
+    let all = hits.as_mut_slice();
+    let mut kept = 0;
+    for at in 0..all.len() {
+        let mut hit = all[at];
+        let is_good = is_good(&mut hit);
+        all[kept] = hit;
+        kept += usize::from(is_good);
+    }
+    hits.truncate(kept);
+}
+
+/// No slot.
+const NONE: u32 = u32::MAX;
+
+/// Reads something for each of a block. The loop has nothing else to do, so that it waits for many at once.
+#[inline]
+fn read_all<T>(block: &[T], read: impl Fn(&T) -> u32) {
+    std::hint::black_box(block.iter().fold(0, |all, one| all ^ read(one)));
+}
