@@ -281,3 +281,48 @@ const NONE: u32 = u32::MAX;
 fn read_all<T>(block: &[T], read: impl Fn(&T) -> u32) {
     std::hint::black_box(block.iter().fold(0, |all, one| all ^ read(one)));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    proptest! {
+        /// Against a map from slot to rules; slots that come in order, as in most stores, and others.
+        #[test]
+        fn rules_by_slot_are_a_map(
+            in_order in 0..6_u32,
+            steps in proptest::collection::vec((0..8_u32, 1..8_u64, 0..8_u8), 0..20),
+        ) {
+            let mut sets = RuleSets::new();
+            let mut held = BySlot::default();
+            let mut model: BTreeMap<u32, u64> = BTreeMap::new();
+            let first = (0..in_order).map(|slot| (slot, 5, 0));
+            for (slot, bits, step) in first.chain(steps) {
+                let rules = sets.intern(&[bits]);
+                match step {
+                    0..4 => {
+                        held.add(slot, rules, &mut sets);
+                        *model.entry(slot).or_default() |= bits;
+                    }
+                    4..7 => {
+                        held.subtract(slot, rules, &mut sets);
+                        model.entry(slot).and_modify(|known| *known &= !bits);
+                    }
+                    _ => {
+                        held.subtract_from_all(rules, &mut sets);
+                        model.values_mut().for_each(|known| *known &= !bits);
+                    }
+                }
+                model.retain(|_, known| *known != 0);
+                prop_assert_eq!(held.len(), model.len());
+                for slot in 0..9 {
+                    let mut bits = 0;
+                    sets.for_each(held.of(slot), |bit| bits |= 1 << bit);
+                    prop_assert_eq!(bits, model.get(&slot).copied().unwrap_or(0));
+                }
+            }
+        }
+    }
+}
