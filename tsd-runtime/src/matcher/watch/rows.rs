@@ -128,19 +128,16 @@ impl Rows {
     ) -> bool {
         let was_empty = self.waiting.is_empty();
         if self.width == 1 {
-            self.grow(facts);
             if let Some(common) = delta.common_set() {
                 // As most facts do that come together, these carry the same rules.
                 let waiting = sets.meet(common, watching);
-                facts.reserve(&mut self.waiting, delta.len());
-                for slot in delta.all_slots().iter().filter(|_| !waiting.is_empty()) {
-                    let row = &mut self.rows[*slot as usize];
-                    row.reached = if row.is_wanted() { sets.union(row.reached, waiting) } else { waiting };
-                    mark(row, &mut self.waiting, *slot);
+                if !waiting.is_empty() {
+                    self.arrive_alike(delta.all_slots(), waiting, facts, sets);
                 }
                 delta.set_all(sets.difference(common, waiting));
                 return was_empty && !self.waiting.is_empty();
             }
+            self.grow(facts);
         }
         delta.retain(|slots, set| {
             let waiting = sets.meet(set, watching);
@@ -153,6 +150,24 @@ impl Rows {
             sets.difference(set, waiting)
         });
         was_empty && !self.waiting.is_empty()
+    }
+
+    /// Lets the same rules have some facts.
+    fn arrive_alike(&mut self, slots: &[u32], rules: RuleSet, facts: Extent, sets: &mut RuleSets) {
+        facts.reserve(&mut self.waiting, slots.len());
+        let are_new = slots.iter().zip(self.rows.len() as u32..).all(|(slot, next)| *slot == next);
+        if are_new {
+            facts.reserve(&mut self.rows, slots.len());
+            let row = Row { reached: rules, is_due: true, ..Row::default() };
+            self.rows.resize(self.rows.len() + slots.len(), row);
+            self.waiting.extend_from_slice(slots);
+        }
+        self.grow(facts);
+        for slot in slots.iter().filter(|_| !are_new) {
+            let row = &mut self.rows[*slot as usize];
+            row.reached = if row.is_wanted() { sets.union(row.reached, rules) } else { rules };
+            mark(row, &mut self.waiting, *slot);
+        }
     }
 
     /// The slots of a row; those of a fact are written to `own`.
