@@ -43,12 +43,22 @@ impl Extent {
         Self { slots: numbers, room: numbers.next_power_of_two() }
     }
 
-    /// Makes room for all in a list of some of them, once it is full.
+    /// Makes room for more in a list of some of them: in larger steps than a list takes by itself, but never for more than all.
     #[inline]
     pub(crate) fn reserve<T>(self, list: &mut Vec<T>, more: usize) {
-        if list.len() + more > list.capacity() && list.capacity() > 0 {
+        if list.len() + more > list.capacity() {
+            let step = self.room.saturating_sub(list.len()).min(list.capacity() * 7);
+            list.reserve_exact(step.max(more));
+        }
+    }
+
+    /// Makes a list that is kept by slot long enough for some more.
+    #[inline]
+    pub(crate) fn extend<T: Clone>(self, list: &mut Vec<T>, more: usize, value: T) {
+        if list.len() + more > list.capacity() {
             list.reserve_exact(self.room.saturating_sub(list.len()).max(more));
         }
+        list.resize(list.len() + more, value);
     }
 
     /// Makes a list that is kept by slot long enough.

@@ -157,9 +157,8 @@ impl Rows {
         facts.reserve(&mut self.waiting, slots.len());
         let are_new = slots.iter().zip(self.rows.len() as u32..).all(|(slot, next)| *slot == next);
         if are_new {
-            facts.reserve(&mut self.rows, slots.len());
             let row = Row { reached: rules, is_due: true, ..Row::default() };
-            self.rows.resize(self.rows.len() + slots.len(), row);
+            facts.extend(&mut self.rows, slots.len(), row);
             self.waiting.extend_from_slice(slots);
         }
         self.grow(facts);
