@@ -34,7 +34,7 @@ pub struct Standing {
 }
 
 /// Runs every program [`ROUNDS`] times, in turns, so that a slow moment of the machine strikes all of them. A round before
-/// that warms the caches and the allocator up and is not counted; see [`keep_memory`].
+/// that warms the caches and the allocator up and is not counted, and the memory that it took is kept for the others.
 ///
 /// # Panics
 /// If a program finds other matches than the first one did, or not `matches` of them where the number is known. So no time
