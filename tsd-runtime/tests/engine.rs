@@ -335,6 +335,23 @@ fn an_observer_sees_every_activation_with_its_facts() {
     assert_eq!(*seen.lock().unwrap(), ["vip c=Customer~c1 o=Order~o1", "note n=Note~#1"]);
 }
 
+/// A figure that both a bound and another test read is asked once, so that it is told once that it has no value.
+#[test]
+fn a_figure_without_a_value_is_counted_once() {
+    let counted = |condition: &str| {
+        let mean = "AVG(o: Order / o.customer_id == c.id ; o.value)";
+        let rule =
+            format!("rule rich : {{c: Customer}} / {} ==> reward(c.id, 1)", condition.replace("MEAN", mean));
+        let mut engine = shop(&rule);
+        engine.insert_values(CUSTOMER, &[text("c1"), text("GOLD")]).unwrap();
+        engine.run().unwrap().no_values()
+    };
+    let once = counted("MEAN > LENGTH(c.id) * 1.5");
+    assert_eq!(once, 1);
+    assert_eq!(counted("MEAN > 3"), once);
+    assert_eq!(counted("MEAN > 3 AND MEAN > LENGTH(c.id) * 1.5"), once);
+}
+
 /// Activations that differ in nothing but their facts fire right after each other; the limit and the observer still see each,
 /// and another rule between them has its turn.
 #[test]

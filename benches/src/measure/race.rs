@@ -75,7 +75,7 @@ pub fn race(question: &str, programs: &[Program<'_>], matches: Option<u64>) -> V
 ///
 /// Otherwise that is chance. What a program frees at the end of a round may lie at the top of the heap; then glibc gives it
 /// back to the system when it is more than a threshold, and the next round pays for every page again, at about a microsecond
-/// each. The very same program took 2.3 or 4.2 times the limit, as the pieces came to lie. The threshold follows the largest
+/// each, or not, as the pieces came to lie. The threshold follows the largest
 /// block that was freed so far, up to 32 MB, so a program profits from what ran before it in the process. One such block
 /// puts an end to that.
 fn keep_memory() {

@@ -255,8 +255,8 @@ impl Matcher {
         let Self { memory, live: Live { views, .. }, roots, schema, .. } = self;
         let Some(root) = &mut roots[watch.root.0 as usize] else { return };
         let (memory, views, sets) = (&*memory, &*views, &mut root.sets);
-        watch.meet_bounds(due, views, memory, sets);
         let answers = watch.answers(due, views, memory);
+        watch.meet_bounds(due, &answers, (views, memory), sets);
         watch.test(due, &answers, memory, sets);
         for (at, Look { row, passed, holds, .. }) in due.iter().copied().enumerate() {
             let mut again = RuleSet::EMPTY;

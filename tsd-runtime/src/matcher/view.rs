@@ -163,6 +163,7 @@ impl Views {
         self.list[id as usize].as_deref().expect("figures name views in use")
     }
 
+    /// The same, to change it.
     pub(super) fn get_mut(&mut self, id: u16) -> &mut View {
         self.list[id as usize].as_deref_mut().expect("figures name views in use")
     }

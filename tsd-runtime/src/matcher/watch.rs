@@ -176,19 +176,19 @@ impl Watch {
         self.figures.iter().map(|figure| old.iter().position(|other| other == figure)).collect()
     }
 
-    /// Leaves tuples that are looked at the rules whose bounds all figures keep. Figures are asked one after another, so that
-    /// the way to one is gone once for all tuples.
+    /// Leaves tuples that are looked at the rules whose bounds all figures keep. Where the answers are not known for tests or
+    /// effects anyway, figures are asked one after another, so that the way to one is gone once for all tuples.
     pub(super) fn meet_bounds(
         &self,
         due: &mut [Look],
-        views: &Views,
-        memory: &WorkingMemory,
+        answers: &[Answer<'_>],
+        (views, memory): (&Views, &WorkingMemory),
         sets: &mut RuleSets,
     ) {
         let mut words: SmallVec<[Option<u64>; 4]> = SmallVec::with_capacity(due.len());
         for (figure, kind, table) in &self.tables {
             words.clear();
-            self.ask(*figure, due, (views, memory), |answer| {
+            let mut put = |answer| {
                 words.push(match answer {
                     // What is computed may be a negative zero, which no table knows.
                     Answer::Word(word) if *kind == Kind::Number => {
@@ -197,7 +197,12 @@ impl Watch {
                     Answer::Word(word) => Some(word),
                     Answer::Missing | Answer::Text(_) => None,
                 });
-            });
+            };
+            if answers.is_empty() {
+                self.ask(*figure, due, (views, memory), put);
+            } else {
+                answers.iter().skip(*figure).step_by(self.figures.len()).copied().for_each(&mut put);
+            }
             let held = due.iter_mut().map(|look| &mut look.holds);
             table.meet_all(held.zip(words.iter().copied()), &memory.texts, sets);
         }

@@ -65,8 +65,7 @@ impl Extent {
     #[inline]
     pub(crate) fn grow<T: Clone>(self, list: &mut Vec<T>, value: T) {
         if list.len() < self.slots {
-            list.reserve_exact(self.room.max(self.slots) - list.len());
-            list.resize(self.slots, value);
+            self.extend(list, self.slots - list.len(), value);
         }
     }
 }
