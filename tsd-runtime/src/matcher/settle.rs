@@ -140,7 +140,10 @@ impl Live {
         adds: bool,
         memory: &WorkingMemory,
     ) {
-        if self.views.gather(view, branch, rows, adds, memory) {
+        // Tuples that are to be looked at anyway will see what has come of the view, and need not be told.
+        let may_rest = |id: &WatchId| self.watches.get(*id).is_none_or(|watch| !watch.rows.all_wait());
+        let watched = self.views.get(view).watchers.iter().any(|(id, _)| may_rest(id));
+        if self.views.gather((view, branch), rows, (adds, watched), memory) {
             let depth = self.views.get(view).depth;
             self.queue.push_view(depth, view);
         }
@@ -258,9 +261,11 @@ impl Matcher {
         let answers = watch.answers(due, views, memory);
         watch.meet_bounds(due, &answers, (views, memory), sets);
         watch.test(due, &answers, memory, sets);
-        for (at, Look { row, passed, holds, .. }) in due.iter().copied().enumerate() {
+        let shows = watch.shows;
+        let others = (0..).zip(due.iter().copied()).filter(|(_, look)| shows || look.passed != look.holds);
+        for (at, Look { row, passed, holds }) in others {
             let mut again = RuleSet::EMPTY;
-            if watch.shows {
+            if shows {
                 for (figure, shown) in watch.shown.iter().enumerate().filter(|(_, shown)| !shown.is_empty()) {
                     let is_text = views.is_text(&watch.figures[figure], schema);
                     let answer = answers[at * watch.figures.len() + figure];

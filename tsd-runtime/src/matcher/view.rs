@@ -236,14 +236,13 @@ impl Views {
         self.list.iter().flatten().map(|view| view.bytes()).sum()
     }
 
-    /// Rows arrive at the end of a branch, or leave. Returns whether the view has changes to tell of now and had none
-    /// before.
+    /// Rows arrive at the end of a branch, or leave; somebody is `watched` for who must be told of changes. Returns whether
+    /// the view has changes to tell of now and had none before.
     pub(super) fn gather(
         &mut self,
-        id: u16,
-        branch: u32,
+        (id, branch): (u16, u32),
         rows: &Delta,
-        adds: bool,
+        (adds, watched): (bool, bool),
         memory: &WorkingMemory,
     ) -> bool {
         let Some(mut view) = self.list[id as usize].take() else { return false };
@@ -255,10 +254,10 @@ impl Views {
         let group = |chain: &[u32]| if is_grouped { chain[group_at] } else { 0 };
         let chains = rows.all_slots().chunks_exact(rows.width());
         if is_grouped {
-            view.groups.grow(memory.store(view.types[0]).extent(), rows.len());
+            view.groups.grow(memory.store(view.types[0]).extent(), if watched { rows.len() } else { 0 });
             view.groups.look_ahead(chains.clone().map(group));
         }
-        let (watched, texts) = (!view.watchers.is_empty(), &memory.texts);
+        let texts = &memory.texts;
         match (view.contributions.take(), &view.measure) {
             (None, Measure::Row) => {
                 view.groups.change_all(chains.map(|chain| (group(chain), 0)), adds, watched, texts);
@@ -275,13 +274,13 @@ impl Views {
             }
             (None, Measure::Computed { .. }) => chains.for_each(|chain| {
                 if let Some(value) = view.measured(branch, chain, self, memory) {
-                    view.change(group(chain), &value, adds, memory);
+                    view.change(group(chain), &value, (adds, watched), memory);
                 }
             }),
             (Some(mut known), _) => {
                 for chain in chains {
                     let contribution = known.entry((group(chain), chain[source_at]));
-                    view.contribute(contribution, (branch, chain), adds, self, memory);
+                    view.contribute(contribution, (branch, chain), (adds, watched), self, memory);
                 }
                 view.contributions = Some(known);
             }
@@ -298,7 +297,7 @@ impl View {
         &mut self,
         contribution: Entry<'_, (u32, u32), Contribution, ahash::RandomState>,
         (branch, chain): (u32, &[u32]),
-        adds: bool,
+        (adds, watched): (bool, bool),
         views: &Views,
         memory: &WorkingMemory,
     ) {
@@ -307,7 +306,7 @@ impl View {
             Entry::Vacant(entry) if adds => {
                 let value = self.measured(branch, chain, views, memory);
                 if let Some(value) = &value {
-                    self.change(group, value, true, memory);
+                    self.change(group, value, (true, watched), memory);
                 }
                 entry.insert(Contribution { rows: 1, value });
             }
@@ -318,7 +317,7 @@ impl View {
                 // a row.
                 if !self.figures.is_empty() {
                     let value = self.measured(branch, chain, views, memory);
-                    self.exchange(group, &mut entry.get_mut().value, value, memory);
+                    self.exchange(group, (&mut entry.get_mut().value, value), watched, memory);
                 }
             }
             Entry::Occupied(mut entry) => {
@@ -326,15 +325,20 @@ impl View {
                 if entry.get().rows == 0
                     && let Some(value) = entry.remove().value
                 {
-                    self.change(group, &value, false, memory);
+                    self.change(group, &value, (false, watched), memory);
                 }
             }
         }
     }
 
     /// One value of a group more or less.
-    fn change(&mut self, group: u32, value: &Gathered, adds: bool, memory: &WorkingMemory) {
-        let watched = !self.watchers.is_empty();
+    fn change(
+        &mut self,
+        group: u32,
+        value: &Gathered,
+        (adds, watched): (bool, bool),
+        memory: &WorkingMemory,
+    ) {
         self.groups.change_all(std::iter::once((group, value)), adds, watched, &memory.texts);
     }
 
@@ -342,18 +346,18 @@ impl View {
     fn exchange(
         &mut self,
         group: u32,
-        before: &mut Option<Gathered>,
-        now: Option<Gathered>,
+        (before, now): (&mut Option<Gathered>, Option<Gathered>),
+        watched: bool,
         memory: &WorkingMemory,
     ) {
         if *before == now {
             return;
         }
         if let Some(value) = &now {
-            self.change(group, value, true, memory);
+            self.change(group, value, (true, watched), memory);
         }
         if let Some(value) = before {
-            self.change(group, value, false, memory);
+            self.change(group, value, (false, watched), memory);
         }
         *before = now;
     }

@@ -25,6 +25,8 @@ pub(in crate::matcher) struct Rows {
     rows: Vec<Row>,
     /// The rows that are to be looked at, among others that are not any more.
     waiting: Vec<u32>,
+    /// How many rows that rules want are not to be looked at.
+    resting: usize,
     /// For each figure that needs it, by which group rows are found.
     indexes: Vec<Option<GroupIndex>>,
     is_indexed: bool,
@@ -87,6 +89,7 @@ impl Rows {
             slots: Vec::new(),
             rows: Vec::new(),
             waiting: Vec::new(),
+            resting: 0,
             indexes: Vec::new(),
             is_indexed: false,
             seen: Vec::new(),
@@ -143,9 +146,7 @@ impl Rows {
             let waiting = sets.meet(set, watching);
             if !waiting.is_empty() {
                 let number = if self.width == 1 { slots[0] } else { self.row_for(slots) };
-                let row = &mut self.rows[number as usize];
-                row.reached = sets.union(row.reached, waiting);
-                mark(row, &mut self.waiting, number);
+                self.give(number, waiting, sets);
             }
             sets.difference(set, waiting)
         });
@@ -162,10 +163,19 @@ impl Rows {
             self.waiting.extend_from_slice(slots);
         }
         self.grow(facts);
-        for slot in slots.iter().filter(|_| !are_new) {
-            let row = &mut self.rows[*slot as usize];
-            row.reached = if row.is_wanted() { sets.union(row.reached, rules) } else { rules };
-            mark(row, &mut self.waiting, *slot);
+        slots.iter().filter(|_| !are_new).for_each(|slot| self.give(*slot, rules, sets));
+    }
+
+    /// Lets rules have a row, which is then to be looked at.
+    #[inline]
+    fn give(&mut self, number: u32, rules: RuleSet, sets: &mut RuleSets) {
+        let row = &mut self.rows[number as usize];
+        if row.is_wanted() {
+            row.reached = sets.union(row.reached, rules);
+            wake(row, number, &mut self.waiting, &mut self.resting);
+        } else {
+            *row = Row { reached: rules, is_due: true, ..Row::default() };
+            self.waiting.push(number);
         }
     }
 
@@ -182,9 +192,9 @@ impl Rows {
     /// Marks every row.
     pub(in crate::matcher) fn mark_all(&mut self) -> bool {
         let was_empty = self.waiting.is_empty();
-        let Self { rows, waiting, .. } = self;
+        let Self { rows, waiting, resting, .. } = self;
         let rows = (0..).zip(rows).filter(|(_, row)| row.is_wanted());
-        rows.for_each(|(number, row)| mark(row, waiting, number));
+        rows.for_each(|(number, row)| wake(row, number, waiting, resting));
         was_empty && !waiting.is_empty()
     }
 
@@ -205,6 +215,12 @@ impl Rows {
     pub(in crate::matcher) fn wait_again(&mut self, rows: Vec<u32>) {
         let others = std::mem::replace(&mut self.waiting, rows);
         self.waiting.extend(others);
+    }
+
+    /// Whether every row is to be looked at, so that none need be told of what it asks.
+    #[inline]
+    pub(in crate::matcher) fn all_wait(&self) -> bool {
+        self.resting == 0
     }
 
     /// Whether a row is to be looked at.
@@ -271,7 +287,9 @@ impl Rows {
             }
         }
         self.seen.iter_mut().flatten().for_each(|seen| seen[index] = Seen::Unknown);
-        self.rows[index].is_due = false;
+        if !std::mem::take(&mut self.rows[index].is_due) {
+            self.resting -= 1;
+        }
         if self.width > 1 {
             if let Ok(found) = self.by_tuple.find_entry(self.hasher.hash_one(slots), |other| *other == row) {
                 found.remove();
@@ -283,12 +301,13 @@ impl Rows {
     /// Those of some rows that are to be looked at and still wanted. None of them is due any more.
     pub(in crate::matcher) fn take_due(&mut self, numbers: &[u32], due: &mut Vec<Look>) {
         due.clear();
-        for number in numbers {
-            let Some(row) = self.rows.get_mut(*number as usize) else { continue };
-            if std::mem::take(&mut row.is_due) && row.is_wanted() {
-                due.push(Look { row: *number, passed: row.passed, holds: row.reached });
-            }
-        }
+        let rows = &mut self.rows;
+        due.extend(numbers.iter().filter_map(|number| {
+            let row = rows.get_mut(*number as usize)?;
+            let is_due = std::mem::take(&mut row.is_due) && row.is_wanted();
+            is_due.then_some(Look { row: *number, passed: row.passed, holds: row.reached })
+        }));
+        self.resting += due.len();
     }
 
     #[inline]
@@ -325,13 +344,13 @@ impl Rows {
 
     /// Marks the rows that ask one of some groups for a figure. Returns whether the first of them is the first to wait.
     pub(in crate::matcher) fn mark_groups(&mut self, figure: usize, groups: &[u32]) -> bool {
-        let Self { rows, waiting, indexes, .. } = self;
+        let Self { rows, waiting, resting, indexes, .. } = self;
         let was_empty = waiting.is_empty();
         match &indexes[figure] {
             None => {
                 for group in groups {
                     if let Some(row) = rows.get_mut(*group as usize).filter(|row| row.is_wanted()) {
-                        mark(row, waiting, *group);
+                        wake(row, *group, waiting, resting);
                     }
                 }
             }
@@ -339,7 +358,7 @@ impl Rows {
                 for group in groups {
                     let mut number = index.heads.get(*group as usize).copied().unwrap_or(NONE);
                     while number != NONE {
-                        mark(&mut rows[number as usize], waiting, number);
+                        wake(&mut rows[number as usize], number, waiting, resting);
                         number = index.rows[number as usize].next;
                     }
                 }
@@ -406,11 +425,12 @@ impl Rows {
     }
 }
 
-/// Has a row wait, unless it does already.
+/// Has a row that rules want wait, unless it does already.
 #[inline]
-fn mark(row: &mut Row, waiting: &mut Vec<u32>, number: u32) {
+fn wake(row: &mut Row, number: u32, waiting: &mut Vec<u32>, resting: &mut usize) {
     if !std::mem::replace(&mut row.is_due, true) {
         waiting.push(number);
+        *resting -= 1;
     }
 }
 
