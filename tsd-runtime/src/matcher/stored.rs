@@ -212,8 +212,8 @@ impl Stored {
     }
 }
 
-/// Finds facts by their keys. First reads the index for all keys, then the rules of the facts that it leads to, most likely
-/// those sought, where these are `far`, then these facts; so that no search waits for what it reads.
+/// Finds facts by their keys: those that the index leads to are most likely the ones sought. Their rules, where these are
+/// `far`, and then they themselves are read in loops that do nothing else, so that no search waits for what it reads.
 #[inline(always)]
 fn find_by<K: Key>(
     keyed: &[(K, u32)],
@@ -223,39 +223,44 @@ fn find_by<K: Key>(
     (rules_of, far): (impl Fn(u32) -> RuleSet, bool),
 ) -> Hits {
     let takes_part = |slot: u32| !rules_of(slot).is_empty();
-    if keyed.len() > 1 {
-        read_all(keyed, |(key, _)| index.touch(hash(key)));
-    }
     let mut all: Hits = collected((0..).zip(keyed).map(|(at, (key, _))| {
         let slot = index.find(hash(key), |_| true).unwrap_or(NONE);
-        Hit { at, slot, set: RuleSet::EMPTY }
+        Hit { at, slot, set: if far { RuleSet::EMPTY } else { rules_of(slot) } }
     }));
-    // A fact that takes no part need not be read, whether it is the one or not.
-    if far && keyed.len() > 1 {
+    if far && all.len() > 1 {
         read_all(&all, |hit| rules_of(hit.slot).read());
     }
-    keep(&mut all, |hit| {
-        hit.set = rules_of(hit.slot);
-        if hit.set.is_empty() && hit.slot != NONE {
-            hit.slot = index.find(hash(&keyed[hit.at as usize].0), takes_part).unwrap_or(NONE);
+    // A fact that takes no part need not be read, whether it is the one or not.
+    if far || all.iter().any(|hit| hit.set.is_empty()) {
+        keep(&mut all, |hit| {
             hit.set = rules_of(hit.slot);
-        }
-        !hit.set.is_empty()
-    });
+            if hit.set.is_empty() && hit.slot != NONE {
+                hit.slot = index.find(hash(&keyed[hit.at as usize].0), takes_part).unwrap_or(NONE);
+                hit.set = rules_of(hit.slot);
+            }
+            !hit.set.is_empty()
+        });
+    }
     if all.len() > 1 {
         let field = store.key_fields()[0];
         read_all(&all, |hit| store.touch(hit.slot, field));
     }
-    keep(&mut all, |hit| {
-        let (key, place) = &keyed[hit.at as usize];
-        if !has(hit.slot, key) {
-            let found = index.find(hash(key), |slot| takes_part(slot) && has(slot, key));
-            hit.slot = found.unwrap_or(NONE);
-            hit.set = rules_of(hit.slot);
-        }
-        hit.at = *place;
-        !hit.set.is_empty()
-    });
+    let is_it = |hit: &Hit| has(hit.slot, &keyed[hit.at as usize].0);
+    if !all.iter().fold(true, |all, hit| all & is_it(hit)) {
+        keep(&mut all, |hit| {
+            if !is_it(hit) {
+                let key = &keyed[hit.at as usize].0;
+                let found = index.find(hash(key), |slot| takes_part(slot) && has(slot, key));
+                hit.slot = found.unwrap_or(NONE);
+                hit.set = rules_of(hit.slot);
+            }
+            !hit.set.is_empty()
+        });
+    }
+    if keyed.last().is_some_and(|(_, place)| *place as usize >= keyed.len()) {
+        // Some tuples have no key, so the places of keys are not those of tuples.
+        all.iter_mut().for_each(|hit| hit.at = keyed[hit.at as usize].1);
+    }
     all
 }
 
