@@ -3,28 +3,36 @@
 //! Adding and subtracting doubles rounds at every step, so a sum that is kept up to date for a million changes would be
 //! some other number than the sum of what is left. An [`ExactSum`] is the sum itself, in fixed point: 128 bits hold all
 //! that common sums need, and a sum that needs more goes over to an accumulator as wide as the range of doubles
-//! (Kulisch, "Computer Arithmetic and Validity", 2008). It is rounded when it is read, once.
+//! (Kulisch, "Computer Arithmetic and Validity", 2008). It is rounded when it is read, once. As long as nothing needs to be
+//! rounded, a double is an exact sum too: see [`add_exactly`].
 
 /// The exact sum of some numbers. It takes 24 bytes, and a sum that needs the wide form some 600 more.
-#[derive(Clone, Debug, Default)]
-pub struct ExactSum {
-    /// The halves of a number in units of 2^-70, which counts only while there is no wide form. (An `i128` would make the
-    /// sum half as large again.)
-    lower: u64,
-    upper: i64,
-    wide: Option<Box<Wide>>,
+#[derive(Clone, Debug)]
+pub struct ExactSum(Form);
+
+#[derive(Clone, Debug)]
+enum Form {
+    /// The halves of a number in units of 2^-70. (An `i128` would make the sum a third larger.)
+    Fixed {
+        lower: u64,
+        upper: i64,
+    },
+    Wide(Box<Wide>),
 }
 
-/// The unit of the narrow form is two to the minus this.
-const NARROW_SCALE: i32 = 70;
+/// The unit of the fixed form is two to the minus this.
+const FIXED_SCALE: i32 = 70;
 
-const NARROW_UNIT: f64 = 1.0 / (1_u128 << NARROW_SCALE) as f64;
-
-/// What the upper half of the narrow form counts.
-const UPPER_UNIT: f64 = 1.0 / (1_u64 << (NARROW_SCALE - 64)) as f64;
+const FIXED_UNIT: f64 = 1.0 / (1_u128 << FIXED_SCALE) as f64;
 
 /// Numbers from this power of two on go to the wide form.
-const NARROW_LIMIT: f64 = (1_u64 << 54) as f64;
+const FIXED_LIMIT: f64 = (1_u64 << 54) as f64;
+
+impl Default for ExactSum {
+    fn default() -> Self {
+        Self(Form::Fixed { lower: 0, upper: 0 })
+    }
+}
 
 impl ExactSum {
     /// One number more.
@@ -41,76 +49,75 @@ impl ExactSum {
 
     #[inline]
     fn change(&mut self, number: f64, sign: i8) {
-        if self.wide.is_none()
-            && let Some(units) = upper_units(number)
-            && let Some(upper) = self.upper.checked_add(units * i64::from(sign))
+        if let Form::Fixed { lower, upper } = self.0
+            && let Some(units) = fixed_units(number)
+            && let Some(sum) = joined(lower, upper).checked_add(units * i128::from(sign))
         {
-            self.upper = upper;
-            return;
+            self.0 = Form::Fixed { lower: sum as u64, upper: (sum >> 64) as i64 };
+        } else {
+            self.change_wide(number, sign);
         }
-        if self.wide.is_none()
-            && let Some(units) = narrow_units(number)
-            && let Some(sum) = self.narrow().checked_add(units * i128::from(sign))
-        {
-            (self.lower, self.upper) = (sum as u64, (sum >> 64) as i64);
-            return;
-        }
-        self.change_wide(number, sign);
-    }
-
-    #[inline]
-    fn narrow(&self) -> i128 {
-        i128::from(self.upper) << 64 | i128::from(self.lower)
     }
 
     #[cold]
     fn change_wide(&mut self, number: f64, sign: i8) {
-        let narrow = self.narrow();
-        let wide = self.wide.get_or_insert_with(|| {
-            let mut wide = Box::<Wide>::default();
-            wide.change(narrow.unsigned_abs(), Wide::LOWEST - NARROW_SCALE, narrow < 0);
-            wide
-        });
-        if number.is_infinite() {
-            let count = if number > 0.0 { &mut wide.infinities } else { &mut wide.negative_infinities };
-            *count = if sign > 0 { count.saturating_add(1) } else { count.saturating_sub(1) };
-            return;
+        let mut wide = std::mem::take(self).widened();
+        wide.add(number, sign);
+        self.0 = Form::Wide(wide);
+    }
+
+    /// The sum in the wide form.
+    fn widened(self) -> Box<Wide> {
+        match self.0 {
+            Form::Wide(wide) => wide,
+            Form::Fixed { lower, upper } => {
+                let (mut wide, units) = (Box::<Wide>::default(), joined(lower, upper));
+                wide.change(units.unsigned_abs(), Wide::LOWEST - FIXED_SCALE, units < 0);
+                wide
+            }
         }
-        let (mantissa, exponent) = parts(number);
-        wide.change(u128::from(mantissa), exponent + Wide::LOWEST, (number < 0.0) != (sign < 0));
     }
 
     /// The sum, rounded to the nearest number; beyond all numbers it is infinite. Infinities of both signs have none.
     #[inline]
     pub fn value(&self) -> Option<f64> {
-        match &self.wide {
-            Some(wide) => wide.value(),
-            // Exact: the units are powers of two, and no result is so small that it is subnormal. Sums of whole numbers
-            // have nothing in the lower half, and the upper one alone is quicker to round.
-            None if self.lower == 0 => Some(self.upper as f64 * UPPER_UNIT),
-            None => Some(self.narrow() as f64 * NARROW_UNIT),
+        match &self.0 {
+            Form::Fixed { lower, upper } => {
+                // Exact: the unit is a power of two, and no result is so small that it is subnormal.
+                Some(joined(*lower, *upper) as f64 * FIXED_UNIT)
+            }
+            Form::Wide(wide) => wide.value(),
         }
     }
 }
 
-/// A number in the units of the upper half, where it is a whole number of them, as most numbers are, and not too large.
+/// A number of units from its halves.
+fn joined(lower: u64, upper: i64) -> i128 {
+    i128::from(upper) << 64 | i128::from(lower)
+}
+
+/// The sum of two numbers, if that is a number: neither too large nor between two of them. (Knuth, The Art of Computer
+/// Programming 4.2.2, theorem B: what an addition of doubles has rounded off is found by five others.)
 #[inline]
-fn upper_units(number: f64) -> Option<i64> {
-    let units = (number * (1.0 / UPPER_UNIT)) as i64;
-    (units as f64 * UPPER_UNIT == number && number.abs() < NARROW_LIMIT).then_some(units)
+pub fn add_exactly(one: f64, other: f64) -> Option<f64> {
+    let sum = one + other;
+    let other_part = sum - one;
+    // It is NaN where something is infinite.
+    let rounded_off = (one - (sum - other_part)) + (other - other_part);
+    (rounded_off == 0.0).then_some(sum)
 }
 
 /// A number in units of 2^-70, where it is a whole number of them and not too large.
 #[inline]
-fn narrow_units(number: f64) -> Option<i128> {
-    if number.abs() >= NARROW_LIMIT {
+fn fixed_units(number: f64) -> Option<i128> {
+    if number.abs() >= FIXED_LIMIT {
         return None;
     }
     let bits = number.to_bits();
     // The exponent of a small number can only be smaller still, and then the shift below is too far.
     let exponent = ((bits >> 52) & 0x7ff) as i32 - 1075;
     let mantissa = (bits & ((1 << 52) - 1)) | (1 << 52);
-    let shift = exponent + NARROW_SCALE;
+    let shift = exponent + FIXED_SCALE;
     let units = if shift >= 0 {
         i128::from(mantissa) << shift
     } else if number == 0.0 {
@@ -152,6 +159,17 @@ impl Wide {
     /// The lowest bit is worth two to the minus this.
     const LOWEST: i32 = 1074;
     const DIGITS: usize = (1074 + 1024 + 64) / 32 + 1;
+
+    /// One number more, or less.
+    fn add(&mut self, number: f64, sign: i8) {
+        if number.is_infinite() {
+            let count = if number > 0.0 { &mut self.infinities } else { &mut self.negative_infinities };
+            *count = if sign > 0 { count.saturating_add(1) } else { count.saturating_sub(1) };
+            return;
+        }
+        let (mantissa, exponent) = parts(number);
+        self.change(u128::from(mantissa), exponent + Self::LOWEST, (number < 0.0) != (sign < 0));
+    }
 
     /// Adds a magnitude times two to the `place` (counted from the lowest bit), or subtracts it.
     fn change(&mut self, magnitude: u128, place: i32, negative: bool) {
@@ -265,6 +283,7 @@ mod tests {
 
     fn numbers() -> impl Strategy<Value = f64> {
         prop_oneof![
+            (-1000_i64..1000).prop_map(|whole| whole as f64),
             (-1000_i64..1000).prop_map(|whole| whole as f64 / 100.0),
             (any::<i32>(), -300_i32..300)
                 .prop_map(|(mantissa, exponent)| f64::from(mantissa) * f64::from(exponent).exp2()),
@@ -281,6 +300,17 @@ mod tests {
             prop_assert_eq!(both.value(), sum(&stay));
             let backwards: Vec<f64> = stay.iter().rev().copied().collect();
             prop_assert_eq!(both.value(), sum(&backwards));
+        }
+
+        #[test]
+        fn what_is_added_exactly_is_the_sum(all in proptest::collection::vec(numbers(), 0..6)) {
+            let exact = all.iter().try_fold(0.0, |sum, number| add_exactly(sum, *number));
+            if let Some(exact) = exact {
+                prop_assert_eq!(Some(exact), sum(&all));
+            }
+            // It holds whole numbers, whatever else.
+            let whole = all.iter().map(|number| (number % 1000.0).trunc());
+            prop_assert!(whole.into_iter().try_fold(0.0, add_exactly).is_some());
         }
 
         #[test]

@@ -35,6 +35,8 @@ pub(crate) struct Groups {
 #[derive(Debug)]
 enum Cells {
     Counts(Vec<Cell<()>>),
+    /// Sums of numbers, until one comes that a double cannot hold: then all become [`Numbers`](Self::Numbers), once.
+    Doubles(Vec<Cell<f64>>),
     Numbers(Vec<Aligned<Cell<ExactSum>>>),
     Ints(Vec<Cell<i128>>),
     /// Integers, and numbers as integers of the same order.
@@ -78,6 +80,7 @@ macro_rules! with_cells {
     ($cells:expr, $kind:ident => $body:expr) => {
         match $cells {
             Cells::Counts($kind) => $body,
+            Cells::Doubles($kind) => $body,
             Cells::Numbers($kind) => $body,
             Cells::Ints($kind) => $body,
             Cells::Ordered { cells: $kind, .. } => $body,
@@ -92,7 +95,7 @@ impl Groups {
         let cells = match (gather, kind) {
             (Gather::Exists | Gather::Count, _) => Cells::Counts(Vec::new()),
             (Gather::Sum | Gather::Average, Some(Kind::Int)) => Cells::Ints(Vec::new()),
-            (Gather::Sum | Gather::Average, _) => Cells::Numbers(Vec::new()),
+            (Gather::Sum | Gather::Average, _) => Cells::Doubles(Vec::new()),
             (Gather::Least | Gather::Greatest, Some(Kind::Text)) => Cells::Texts(Vec::new()),
             (Gather::Least | Gather::Greatest, kind) => {
                 Cells::Ordered { cells: Vec::new(), numbers: kind == Some(Kind::Number) }
@@ -132,7 +135,7 @@ impl Groups {
     /// before is noted, unless a value plainly leaves that as it is.
     pub(crate) fn change_all<V: Measured>(
         &mut self,
-        values: impl Iterator<Item = (u32, V)>,
+        mut values: impl Iterator<Item = (u32, V)>,
         adds: bool,
         watched: bool,
         texts: &Texts,
@@ -151,6 +154,17 @@ impl Groups {
                         notes.touched.push(group);
                     }
                     cell.change(adds);
+                }
+            }
+            Cells::Doubles(cells) => {
+                for (group, value) in values.by_ref() {
+                    let cell = cell(cells, group as usize);
+                    cell.before = notes.note(group, cell.before, cell.count == 0, || seen(cell.word(gather)));
+                    if !cell.change(value.number(), adds) {
+                        self.hold_any_sum();
+                        self.change_all(std::iter::once((group, value)), adds, watched, texts);
+                        return self.change_all(values, adds, watched, texts);
+                    }
                 }
             }
             Cells::Numbers(cells) => {
@@ -188,6 +202,15 @@ impl Groups {
         }
     }
 
+    /// Gives groups of numbers the room that any sum needs.
+    #[cold]
+    fn hold_any_sum(&mut self) {
+        if let Cells::Doubles(cells) = &mut self.cells {
+            let cells = std::mem::take(cells);
+            self.cells = Cells::Numbers(cells.into_iter().map(Aligned::from).collect());
+        }
+    }
+
     /// The groups that were touched and of which now comes something else than before, in ascending order; none is
     /// touched any more.
     pub(crate) fn take_changed(&mut self) -> Vec<u32> {
@@ -202,6 +225,10 @@ impl Groups {
                 let before = std::mem::take(&mut cell.before).wrapping_sub(1);
                 let shows = gather == Gather::Count || before == 0 || cell.count == 0;
                 before != u32::MAX && before != cell.count && shows
+            }),
+            Cells::Doubles(cells) => retain(&mut changed, cells, |cell| {
+                let place = std::mem::take(&mut cell.before);
+                place != 0 && *noted(place) != seen(cell.word(gather))
             }),
             Cells::Numbers(cells) => retain(&mut changed, cells, |cell| {
                 let place = std::mem::take(&mut cell.before);
@@ -248,6 +275,10 @@ impl Groups {
             Cells::Counts(cells) => groups.for_each(|group| {
                 put(Answer::Word(cells.get(group as usize).map_or(0, |cell| cell.word(gather))));
             }),
+            Cells::Doubles(cells) => groups.for_each(|group| {
+                let word = cells.get(group as usize).and_then(|cell| cell.word(gather));
+                put(word.map_or_else(|| other(group), Answer::Word));
+            }),
             Cells::Numbers(cells) => groups.for_each(|group| {
                 let word = cells.get(group as usize).and_then(|cell| cell.word(gather));
                 put(word.map_or_else(|| other(group), Answer::Word));
@@ -268,6 +299,7 @@ impl Groups {
         }
         match &self.cells {
             Cells::Counts(cells) => Answer::Word(cells[at].word(self.gather)),
+            Cells::Doubles(cells) => answer(cells[at].word(self.gather)),
             Cells::Numbers(cells) => answer(cells[at].word(self.gather)),
             Cells::Ints(cells) => answer(cells[at].word(self.gather)),
             Cells::Ordered { cells, numbers } => answer(ordered_word(&cells[at], self.gather, *numbers)),
@@ -281,7 +313,7 @@ impl Groups {
     fn nothing(&self) -> Option<u64> {
         match (self.gather, &self.cells) {
             (Gather::Exists | Gather::Count, _) => Some(0),
-            (Gather::Sum, Cells::Numbers(_)) => Some(0.0_f64.to_bits()),
+            (Gather::Sum, Cells::Doubles(_) | Cells::Numbers(_)) => Some(0.0_f64.to_bits()),
             (Gather::Sum, _) => Some(0),
             _ => None,
         }

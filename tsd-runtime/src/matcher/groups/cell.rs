@@ -105,20 +105,59 @@ impl Cell<()> {
     }
 }
 
-impl Cell<ExactSum> {
-    /// A number comes, or one that was there before goes.
-    #[inline(always)]
-    pub(super) fn change(&mut self, number: f64, adds: bool) {
+/// A sum of numbers that is not rounded.
+pub(super) trait Sum: Default {
+    /// Adds a number, or subtracts one that was added before; returns whether it could.
+    fn change(&mut self, number: f64, adds: bool) -> bool;
+
+    fn value(&self) -> Option<f64>;
+}
+
+/// For as long as no sum needs more than a double, this is all that a group needs.
+impl Sum for f64 {
+    #[inline]
+    fn change(&mut self, number: f64, adds: bool) -> bool {
+        let sum = ops::add_exactly(*self, if adds { number } else { -number });
+        *self = sum.unwrap_or(*self);
+        sum.is_some()
+    }
+
+    #[inline]
+    fn value(&self) -> Option<f64> {
+        Some(*self)
+    }
+}
+
+impl Sum for ExactSum {
+    #[inline]
+    fn change(&mut self, number: f64, adds: bool) -> bool {
         if adds {
-            self.count += 1;
-            return self.gathered.add(number);
-        }
-        self.count = self.count.saturating_sub(1);
-        if self.count == 0 {
-            self.gathered = ExactSum::default();
+            self.add(number);
         } else {
-            self.gathered.subtract(number);
+            self.subtract(number);
         }
+        true
+    }
+
+    #[inline]
+    fn value(&self) -> Option<f64> {
+        ExactSum::value(self)
+    }
+}
+
+impl<S: Sum> Cell<S> {
+    /// A number comes, or one that was there before goes. Returns whether the sum could take that; if not, nothing has
+    /// changed.
+    #[inline(always)]
+    pub(super) fn change(&mut self, number: f64, adds: bool) -> bool {
+        let count = if adds { self.count + 1 } else { self.count.saturating_sub(1) };
+        if count == 0 {
+            self.gathered = S::default();
+        } else if !self.gathered.change(number, adds) {
+            return false;
+        }
+        self.count = count;
+        true
     }
 
     #[inline]
@@ -128,6 +167,14 @@ impl Cell<ExactSum> {
             return Some(sum.to_bits());
         }
         ops::divide_number(sum, f64::from(self.count)).map(f64::to_bits)
+    }
+}
+
+impl From<Cell<f64>> for Aligned<Cell<ExactSum>> {
+    fn from(Cell { before, count, gathered }: Cell<f64>) -> Self {
+        let mut sum = ExactSum::default();
+        sum.add(gathered);
+        Self(Cell { before, count, gathered: sum })
     }
 }
 
