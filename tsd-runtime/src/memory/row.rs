@@ -145,31 +145,38 @@ impl<'a> RowWriter<'a> {
         }
     }
 
-    /// Ends the row: what was wrong with it, first of all, if anything was.
+    /// Ends the row: what was wrong with it, first of all, if anything was. (The writer is taken apart first, so that it need
+    /// not be in memory where all is well.)
     #[inline]
     pub(crate) fn finish(self) -> Result<(), Box<InvalidValue>> {
-        match self.problem {
-            Some(problem) => Err(self.give_up(problem)),
+        let Self { ty, texts, row, presence, field, problem } = self;
+        match problem {
+            Some(problem) => Err(give_up((ty, field), texts, (row, presence), problem)),
             None => {
-                debug_assert_eq!(self.field, self.ty.fields.len(), "every field is written");
+                debug_assert_eq!(field, ty.fields.len(), "every field is written");
                 Ok(())
             }
         }
     }
+}
 
-    /// Gives back the strings that were written.
-    #[cold]
-    fn give_up(self, problem: &'static str) -> Box<InvalidValue> {
-        let Self { ty, texts, row, presence, field, .. } = self;
-        for (index, written) in ty.fields[..field].iter().enumerate() {
-            let present = presence.is_empty() || is_present(presence, 0, index);
-            if written.kind == tsd_ir::Kind::Text && present {
-                texts.release(row[index] as Symbol);
-            }
+/// Gives back the strings that were written before a field that could not be.
+#[cold]
+#[inline(never)]
+fn give_up(
+    (ty, field): (&Type, usize),
+    texts: &mut Texts,
+    (row, presence): (&[u64], &[u64]),
+    problem: &'static str,
+) -> Box<InvalidValue> {
+    for (index, written) in ty.fields[..field].iter().enumerate() {
+        let present = presence.is_empty() || is_present(presence, 0, index);
+        if written.kind == tsd_ir::Kind::Text && present {
+            texts.release(row[index] as Symbol);
         }
-        let (ty, field) = (ty.name.to_string(), ty.fields[field].name.to_string());
-        Box::new(InvalidValue { ty, field, problem })
     }
+    let (ty, field) = (ty.name.to_string(), ty.fields[field].name.to_string());
+    Box::new(InvalidValue { ty, field, problem })
 }
 
 /// The word that a field of a kind holds for a value, if some fact can hold it.
