@@ -5,7 +5,7 @@
 //! takes tuples by the block. The way is found once for all of them, and what one of them waits for is read while another
 //! is worked on. (Blocks instead of single tuples: MonetDB/X100, Boncz et al., CIDR 2005.)
 
-use super::stored::Hit;
+use super::stored::Hits;
 use crate::ruleset::{RuleSet, RuleSets};
 
 /// How many tuples are on their way together: enough to keep the memory busy, few enough for all that they need on the way to
@@ -18,6 +18,8 @@ pub(crate) struct Delta {
     width: usize,
     slots: Vec<u32>,
     heads: Vec<Head>,
+    /// The rules of every tuple, where it is known that they are the same, as they are most of the time.
+    common: Option<RuleSet>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -59,12 +61,22 @@ impl Delta {
     pub(super) fn clear(&mut self) {
         self.slots.clear();
         self.heads.clear();
+        self.common = None;
+    }
+
+    /// Takes note of the rules of a tuple that is about to come in.
+    #[inline]
+    fn note(&mut self, set: RuleSet) {
+        if self.common != Some(set) {
+            self.common = self.heads.is_empty().then_some(set);
+        }
     }
 
     /// Adds a tuple.
     #[inline]
     pub(super) fn push(&mut self, number: u32, slots: &[u32], set: RuleSet) {
         debug_assert_eq!(slots.len(), self.width);
+        self.note(set);
         append(&mut self.slots, slots);
         self.heads.push(Head { number, set });
     }
@@ -73,6 +85,7 @@ impl Delta {
     #[inline]
     pub(super) fn push_fact(&mut self, number: u32, slot: u32, set: RuleSet) {
         debug_assert_eq!(self.width, 1);
+        self.note(set);
         self.slots.push(slot);
         self.heads.push(Head { number, set });
     }
@@ -84,19 +97,22 @@ impl Delta {
         if !set.is_empty() {
             self.slots.extend_from_slice(slots);
             self.heads.extend((0..slots.len() as u32).map(|number| Head { number, set }));
+            self.common = Some(set);
         }
     }
 
     /// The rules that each fact carries, beside what `read` tells of its slot.
     #[inline]
     pub(super) fn held<T>(&mut self, read: impl Fn(u32) -> T) -> impl Iterator<Item = (&mut RuleSet, T)> {
+        self.common = None;
         let facts = self.heads.iter_mut().zip(&self.slots);
         facts.map(move |(head, slot)| (&mut head.set, read(*slot)))
     }
 
     /// Drops the tuples that carry no rules. Whether a fact does is chance, so its loop does not jump.
     pub(super) fn drop_empty(&mut self) {
-        if !self.heads.iter().any(|head| head.set.is_empty()) {
+        let are_wanted = self.common.is_some_and(|common| !common.is_empty());
+        if are_wanted || !self.heads.iter().any(|head| head.set.is_empty()) {
             return;
         }
         if self.width > 1 {
@@ -117,6 +133,7 @@ impl Delta {
     #[inline]
     pub(super) fn push_pair(&mut self, number: u32, first: &[u32], more: &[u32], right: u32, set: RuleSet) {
         debug_assert_eq!(first.len() + more.len() + 1, self.width);
+        self.note(set);
         append(&mut self.slots, first);
         append(&mut self.slots, more);
         self.slots.push(right);
@@ -124,32 +141,39 @@ impl Delta {
     }
 
     /// Adds the pairs of facts that were found and those for which they were, which are on the right.
-    pub(super) fn pair_with_left(&mut self, found: &[Hit], facts: &Self, sets: &mut RuleSets) {
+    pub(super) fn pair_with_left(&mut self, found: &Hits, facts: &Self, sets: &mut RuleSets) {
         self.meet_found(found, facts, sets);
         let before = self.slots.len();
-        self.slots.resize(before + 2 * found.len(), 0);
-        for (pair, hit) in self.slots[before..].chunks_exact_mut(2).zip(found) {
+        self.slots.resize(before + 2 * found.all.len(), 0);
+        for (pair, hit) in self.slots[before..].chunks_exact_mut(2).zip(&found.all) {
             pair.copy_from_slice(&[hit.slot, facts.slots[hit.at as usize]]);
         }
         self.drop_empty();
     }
 
     /// Adds the pairs of tuples and facts that were found for them, which are on the right.
-    pub(super) fn pair_with_right(&mut self, tuples: &Self, found: &[Hit], sets: &mut RuleSets) {
+    pub(super) fn pair_with_right(&mut self, tuples: &Self, found: &Hits, sets: &mut RuleSets) {
         self.meet_found(found, tuples, sets);
-        for hit in found {
+        for hit in &found.all {
             append(&mut self.slots, tuples.get(hit.at as usize).slots);
             self.slots.push(hit.slot);
         }
         self.drop_empty();
     }
 
-    /// Adds the rules that facts and the tuples for which they were found have in common.
-    fn meet_found(&mut self, found: &[Hit], tuples: &Self, sets: &mut RuleSets) {
-        let before = self.heads.len();
-        self.heads.extend(found.iter().map(|hit| tuples.heads[hit.at as usize]));
-        let heads = self.heads[before..].iter_mut().zip(found);
-        sets.meet_all(heads.map(|(head, hit)| (&mut head.set, hit.set)));
+    /// Begins, while it is empty, with the rules that facts and the tuples for which they were found have in common.
+    fn meet_found(&mut self, found: &Hits, tuples: &Self, sets: &mut RuleSets) {
+        debug_assert!(self.is_empty());
+        let heads = found.all.iter().map(|hit| tuples.heads[hit.at as usize]);
+        if let (Some(tuple), Some(fact)) = (tuples.common, found.common) {
+            let set = sets.meet(tuple, fact);
+            self.heads.extend(heads.map(|Head { number, .. }| Head { number, set }));
+            self.common = Some(set);
+        } else {
+            self.heads.extend(heads);
+            let pairs = self.heads.iter_mut().zip(&found.all);
+            sets.meet_all(pairs.map(|(head, hit)| (&mut head.set, hit.set)));
+        }
     }
 
     /// The tuple at a place.
@@ -176,6 +200,7 @@ impl Delta {
     #[inline]
     pub(super) fn retain(&mut self, mut keep: impl FnMut(&[u32], RuleSet) -> RuleSet) {
         let width = self.width;
+        self.common = None;
         let mut kept = 0;
         for at in 0..self.heads.len() {
             let from = at * width;
@@ -197,7 +222,7 @@ impl Delta {
     #[inline]
     pub(crate) fn common_set(&self) -> Option<RuleSet> {
         let (first, others) = self.heads.split_first()?;
-        let is_common = others.iter().all(|head| head.set == first.set);
+        let is_common = self.common.is_some() || others.iter().all(|head| head.set == first.set);
         is_common.then_some(first.set)
     }
 
@@ -207,6 +232,7 @@ impl Delta {
             self.clear();
         }
         self.heads.iter_mut().for_each(|head| head.set = set);
+        self.common = (!set.is_empty()).then_some(set);
     }
 
     /// Adds the tuples of another delta that carry some rules of `way`, with these.

@@ -380,7 +380,7 @@ impl Propagation<'_> {
             }),
             Side::Stored(stored) => {
                 let hits = stored.find_all(&keyed, memory);
-                met.hits = hits.len() as u64;
+                met.hits = hits.all.len() as u64;
                 pairs.pair_with_right(tuples, &hits, self.sets);
             }
         }
@@ -432,7 +432,7 @@ impl Propagation<'_> {
             }),
             Side::Stored(stored) => {
                 let hits = stored.find_all(&keyed, memory);
-                met.hits = hits.len() as u64;
+                met.hits = hits.all.len() as u64;
                 pairs.pair_with_left(&hits, facts, self.sets);
             }
         }

@@ -147,7 +147,12 @@ pub(super) struct Hit {
 }
 
 /// What was found for a delta.
-pub(super) type Hits = SmallVec<[Hit; 4]>;
+#[derive(Debug, Default)]
+pub(super) struct Hits {
+    pub(super) all: SmallVec<[Hit; 4]>,
+    /// The rules of every fact found, where it is known that they are the same.
+    pub(super) common: Option<RuleSet>,
+}
 
 impl Stored {
     /// `None` unless the parts are all the fields of the primary key of one type.
@@ -176,7 +181,7 @@ impl Stored {
     pub(super) fn find_all<K: Key>(&self, keyed: &[(K, u32)], memory: &WorkingMemory) -> Hits {
         let store = memory.store(self.ty);
         let Some((fields, index)) = store.key_index().filter(|_| self.held.len() > 0) else {
-            return Hits::new();
+            return Hits::default();
         };
         match (fields, &*self.key_words) {
             ([field], [0]) => {
@@ -184,10 +189,11 @@ impl Stored {
                 let has = |slot: u32, key: &K| store.word(slot, *field) == key.words()[0];
                 match &self.held.each {
                     None => {
-                        find_by(keyed, (store, index), hash, has, (|slot| self.held.of_first(slot), false))
+                        let common = Some(self.held.same);
+                        find_by(keyed, (store, index), hash, has, (|slot| self.held.of_first(slot), common))
                     }
                     Some(each) => {
-                        find_by(keyed, (store, index), hash, has, (|slot| rules_at(each, slot), true))
+                        find_by(keyed, (store, index), hash, has, (|slot| rules_at(each, slot), None))
                     }
                 }
             }
@@ -197,7 +203,7 @@ impl Stored {
                     let same = |(field, at): (&usize, &usize)| store.word(slot, *field) == key.words()[*at];
                     fields.iter().zip(&self.key_words).all(same)
                 };
-                find_by(keyed, (store, index), hash, has, (|slot| self.held.of(slot), true))
+                find_by(keyed, (store, index), hash, has, (|slot| self.held.of(slot), None))
             }
         }
     }
@@ -212,26 +218,28 @@ impl Stored {
     }
 }
 
-/// Finds facts by their keys: those that the index leads to are most likely the ones sought. Their rules, where these are
-/// `far`, and then they themselves are read in loops that do nothing else, so that no search waits for what it reads.
+/// Finds facts by their keys: those that the index leads to are most likely the ones sought. Their rules, unless those who
+/// take part have them in `common`, and then they themselves are read in loops that do nothing else, so that no search
+/// waits for what it reads.
 #[inline(always)]
 fn find_by<K: Key>(
     keyed: &[(K, u32)],
     (store, index): (&Store, &Index),
     hash: impl Fn(&K) -> u64,
     has: impl Fn(u32, &K) -> bool,
-    (rules_of, far): (impl Fn(u32) -> RuleSet, bool),
+    (rules_of, common): (impl Fn(u32) -> RuleSet, Option<RuleSet>),
 ) -> Hits {
+    let are_listed = common.is_none();
     let takes_part = |slot: u32| !rules_of(slot).is_empty();
-    let mut all: Hits = collected((0..).zip(keyed).map(|(at, (key, _))| {
+    let mut all: SmallVec<[Hit; 4]> = collected((0..).zip(keyed).map(|(at, (key, _))| {
         let slot = index.find(hash(key), |_| true).unwrap_or(NONE);
-        Hit { at, slot, set: if far { RuleSet::EMPTY } else { rules_of(slot) } }
+        Hit { at, slot, set: if are_listed { RuleSet::EMPTY } else { rules_of(slot) } }
     }));
-    if far && all.len() > 1 {
+    if are_listed && all.len() > 1 {
         read_all(&all, |hit| rules_of(hit.slot).read());
     }
     // A fact that takes no part need not be read, whether it is the one or not.
-    if far || all.iter().any(|hit| hit.set.is_empty()) {
+    if are_listed || all.iter().any(|hit| hit.set.is_empty()) {
         keep(&mut all, |hit| {
             hit.set = rules_of(hit.slot);
             if hit.set.is_empty() && hit.slot != NONE {
@@ -261,12 +269,12 @@ fn find_by<K: Key>(
         // Some tuples have no key, so the places of keys are not those of tuples.
         all.iter_mut().for_each(|hit| hit.at = keyed[hit.at as usize].1);
     }
-    all
+    Hits { all, common }
 }
 
 /// Keeps those of some hits that are good. Whether one is may be chance, so the loop does not jump.
 #[inline(always)]
-fn keep(hits: &mut Hits, mut is_good: impl FnMut(&mut Hit) -> bool) {
+fn keep(hits: &mut SmallVec<[Hit; 4]>, mut is_good: impl FnMut(&mut Hit) -> bool) {
     let all = hits.as_mut_slice();
     let mut kept = 0;
     for at in 0..all.len() {

@@ -105,23 +105,42 @@ impl Cell<()> {
     }
 }
 
-/// A sum of numbers that is not rounded.
-pub(super) trait Sum: Default {
-    /// Adds a number, or subtracts one that was added before; returns whether it could.
-    fn change(&mut self, number: f64, adds: bool) -> bool;
+impl Cell<f64> {
+    /// A number comes, or one that was there before goes. Returns whether a double can hold the sum; if not, nothing has
+    /// changed. Of no numbers it is zero again, for nothing was ever rounded.
+    #[inline]
+    pub(super) fn change(&mut self, number: f64, adds: bool) -> bool {
+        let (number, one) = if adds { (number, 1) } else { (-number, u32::MAX) };
+        let Some(sum) = ops::add_exactly(self.gathered, number) else { return false };
+        self.gathered = sum;
+        self.count = self.count.wrapping_add(one);
+        true
+    }
+}
 
+impl Cell<ExactSum> {
+    /// A number comes, or one that was there before goes.
+    #[inline]
+    pub(super) fn change(&mut self, number: f64, adds: bool) {
+        if adds {
+            self.count += 1;
+            return self.gathered.add(number);
+        }
+        self.count = self.count.saturating_sub(1);
+        if self.count == 0 {
+            self.gathered = ExactSum::default();
+        } else {
+            self.gathered.subtract(number);
+        }
+    }
+}
+
+/// A sum of numbers that is not rounded before it is read.
+pub(super) trait Sum {
     fn value(&self) -> Option<f64>;
 }
 
-/// For as long as no sum needs more than a double, this is all that a group needs.
 impl Sum for f64 {
-    #[inline]
-    fn change(&mut self, number: f64, adds: bool) -> bool {
-        let sum = ops::add_exactly(*self, if adds { number } else { -number });
-        *self = sum.unwrap_or(*self);
-        sum.is_some()
-    }
-
     #[inline]
     fn value(&self) -> Option<f64> {
         Some(*self)
@@ -130,36 +149,12 @@ impl Sum for f64 {
 
 impl Sum for ExactSum {
     #[inline]
-    fn change(&mut self, number: f64, adds: bool) -> bool {
-        if adds {
-            self.add(number);
-        } else {
-            self.subtract(number);
-        }
-        true
-    }
-
-    #[inline]
     fn value(&self) -> Option<f64> {
         ExactSum::value(self)
     }
 }
 
 impl<S: Sum> Cell<S> {
-    /// A number comes, or one that was there before goes. Returns whether the sum could take that; if not, nothing has
-    /// changed.
-    #[inline(always)]
-    pub(super) fn change(&mut self, number: f64, adds: bool) -> bool {
-        let count = if adds { self.count + 1 } else { self.count.saturating_sub(1) };
-        if count == 0 {
-            self.gathered = S::default();
-        } else if !self.gathered.change(number, adds) {
-            return false;
-        }
-        self.count = count;
-        true
-    }
-
     #[inline]
     pub(super) fn word(&self, gather: Gather) -> Option<u64> {
         let sum = self.gathered.value()?;
