@@ -238,8 +238,8 @@ impl Matcher {
         } else {
             let [mut gone, mut come] = [0; 2].map(|_| self.deltas.take(watch.types.len()));
             let mut due = std::mem::take(&mut self.live.due);
-            for block in rows.chunks(BLOCK) {
-                watch.rows.take_due(block, &mut due);
+            let mut blocks = rows.chunks(BLOCK);
+            while watch.rows.take_due(&mut blocks, &mut due) {
                 self.look_at_block(&mut watch, &mut due, &mut gone, &mut come);
                 self.pass_on(watch.root, watch.join, &mut gone, Sign::Remove);
                 self.pass_on(watch.root, watch.join, &mut come, Sign::Add { fresh: false });

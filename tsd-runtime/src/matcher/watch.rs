@@ -8,6 +8,7 @@
 //! A place has one watch for each layer of figures, so that a figure that depends on other figures is looked at after
 //! them.
 
+mod asked;
 mod rows;
 
 use std::collections::BTreeMap;
@@ -244,7 +245,7 @@ impl Watch {
         match self.rows.groups(figure) {
             None => source.answer_all(due.iter().map(|look| look.row), memory, put),
             Some(groups) => {
-                source.answer_all(due.iter().map(|look| groups.asked_by(look.row)), memory, put);
+                source.answer_all(due.iter().map(|look| groups.group_of(look.row)), memory, put);
             }
         }
     }

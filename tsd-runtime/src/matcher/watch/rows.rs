@@ -3,15 +3,16 @@
 //! Everything about a row is in flat arrays by its number. A tuple of one fact has the number of the fact's slot, so it
 //! is found without a table; and where such a fact is its own group, neither does its group need an index.
 
+use std::slice::Chunks;
+
 use hashbrown::HashTable;
 
 use super::TupleSlots;
-use crate::matcher::Delta;
+use super::asked::Asked;
 use crate::matcher::figure::{NOWHERE, Seen};
+use crate::matcher::{BLOCK, Delta};
 use crate::memory::Extent;
 use crate::ruleset::{RuleSet, RuleSets};
-
-const NONE: u32 = u32::MAX;
 
 /// For how many waiting rows room is kept.
 const ROOM: usize = 1024;
@@ -23,12 +24,13 @@ pub(in crate::matcher) struct Rows {
     /// The slots of each row; of tuples of one fact the number says it.
     slots: Vec<u32>,
     rows: Vec<Row>,
+    fresh: Fresh,
     /// The rows that are to be looked at, among others that are not any more.
     waiting: Vec<u32>,
     /// How many rows that rules want are not to be looked at.
     resting: usize,
     /// For each figure that needs it, by which group rows are found.
-    indexes: Vec<Option<GroupIndex>>,
+    indexes: Vec<Option<Asked>>,
     is_indexed: bool,
     /// For each figure that shows, what each row saw last.
     seen: Vec<Option<Vec<Seen>>>,
@@ -54,6 +56,16 @@ impl Row {
     }
 }
 
+/// Facts that came one right after the other, behind those with rows, and that the same rules want. They are to be looked at
+/// and get their rows then: most facts come like this, in numbers.
+#[derive(Clone, Copy, Debug, Default)]
+struct Fresh {
+    len: u32,
+    rules: RuleSet,
+    /// How far the facts go.
+    facts: Extent,
+}
+
 /// A row that is looked at.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::matcher) struct Look {
@@ -64,30 +76,13 @@ pub(in crate::matcher) struct Look {
     pub(in crate::matcher) holds: RuleSet,
 }
 
-/// Finds the rows that ask a group: an intrusive doubly linked list for each.
-#[derive(Debug, Default)]
-pub(in crate::matcher) struct GroupIndex {
-    heads: Vec<u32>,
-    rows: Vec<Asks>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Asks {
-    group: u32,
-    next: u32,
-    previous: u32,
-}
-
-impl Asks {
-    const NOBODY: Self = Self { group: NOWHERE, next: NONE, previous: NONE };
-}
-
 impl Rows {
     pub(super) fn new(width: usize) -> Self {
         Self {
             width,
             slots: Vec::new(),
             rows: Vec::new(),
+            fresh: Fresh::default(),
             waiting: Vec::new(),
             resting: 0,
             indexes: Vec::new(),
@@ -129,7 +124,7 @@ impl Rows {
         facts: Extent,
         sets: &mut RuleSets,
     ) -> bool {
-        let was_empty = self.waiting.is_empty();
+        let was_idle = self.is_idle();
         if self.width == 1 {
             if let Some(common) = delta.common_set() {
                 // As most facts do that come together, these carry the same rules.
@@ -138,8 +133,9 @@ impl Rows {
                     self.arrive_alike(delta.all_slots(), waiting, facts, sets);
                 }
                 delta.set_all(sets.difference(common, waiting));
-                return was_empty && !self.waiting.is_empty();
+                return was_idle && !self.is_idle();
             }
+            self.seat_fresh();
             self.grow(facts);
         }
         delta.retain(|slots, set| {
@@ -150,20 +146,42 @@ impl Rows {
             }
             sets.difference(set, waiting)
         });
-        was_empty && !self.waiting.is_empty()
+        was_idle && !self.is_idle()
+    }
+
+    /// Whether no tuple is to be looked at.
+    fn is_idle(&self) -> bool {
+        self.waiting.is_empty() && self.fresh.len == 0
     }
 
     /// Lets the same rules have some facts.
     fn arrive_alike(&mut self, slots: &[u32], rules: RuleSet, facts: Extent, sets: &mut RuleSets) {
-        facts.reserve(&mut self.waiting, slots.len());
-        let are_new = slots.iter().zip(self.rows.len() as u32..).all(|(slot, next)| *slot == next);
-        if are_new {
-            let row = Row { reached: rules, is_due: true, ..Row::default() };
-            facts.extend(&mut self.rows, slots.len(), row);
-            self.waiting.extend_from_slice(slots);
+        let Fresh { len, rules: before, .. } = self.fresh;
+        let next = self.rows.len() as u32 + len;
+        let are_next = slots.iter().zip(next..).all(|(slot, next)| *slot == next);
+        if are_next && (len == 0 || rules == before) {
+            self.fresh = Fresh { len: len + slots.len() as u32, rules, facts };
+            return;
         }
+        self.seat_fresh();
         self.grow(facts);
-        slots.iter().filter(|_| !are_new).for_each(|slot| self.give(*slot, rules, sets));
+        facts.reserve(&mut self.waiting, slots.len());
+        slots.iter().for_each(|slot| self.give(*slot, rules, sets));
+    }
+
+    /// Gives fresh facts rows before they are looked at.
+    fn seat_fresh(&mut self) {
+        let Fresh { len, rules, facts } = std::mem::take(&mut self.fresh);
+        if len > 0 {
+            let first = self.rows.len() as u32;
+            facts.extend(
+                &mut self.rows,
+                len as usize,
+                Row { reached: rules, is_due: true, ..Row::default() },
+            );
+            self.waiting.extend(first..first + len);
+            self.grow(facts);
+        }
     }
 
     /// Lets rules have a row, which is then to be looked at.
@@ -191,15 +209,18 @@ impl Rows {
 
     /// Marks every row.
     pub(in crate::matcher) fn mark_all(&mut self) -> bool {
-        let was_empty = self.waiting.is_empty();
+        let was_idle = self.is_idle();
         let Self { rows, waiting, resting, .. } = self;
         let rows = (0..).zip(rows).filter(|(_, row)| row.is_wanted());
         rows.for_each(|(number, row)| wake(row, number, waiting, resting));
-        was_empty && !waiting.is_empty()
+        was_idle && !self.is_idle()
     }
 
-    /// The rows that wait to be looked at, and perhaps others; none is left waiting.
+    /// The rows that wait to be looked at, and perhaps others; of those with a row none is left waiting.
     pub(in crate::matcher) fn take_waiting(&mut self) -> Vec<u32> {
+        if self.is_indexed {
+            self.seat_fresh();
+        }
         std::mem::take(&mut self.waiting)
     }
 
@@ -255,7 +276,12 @@ impl Rows {
     /// Makes sure that there are rows enough.
     fn grow(&mut self, rows: Extent) {
         rows.grow(&mut self.rows, Row::default());
-        self.indexes.iter_mut().flatten().for_each(|index| rows.grow(&mut index.rows, Asks::NOBODY));
+        self.grow_beside(rows);
+    }
+
+    /// Makes the lists long enough that are kept beside the rows.
+    fn grow_beside(&mut self, rows: Extent) {
+        self.indexes.iter_mut().flatten().for_each(|asked| asked.grow(rows));
         self.seen.iter_mut().flatten().for_each(|seen| rows.grow(seen, Seen::Unknown));
     }
 
@@ -266,6 +292,7 @@ impl Rows {
         set: RuleSet,
         sets: &mut RuleSets,
     ) -> (RuleSet, Option<u32>) {
+        self.seat_fresh();
         let Some(number) = self.find(slots) else { return (RuleSet::EMPTY, None) };
         let row = &mut self.rows[number as usize];
         let held = sets.meet(row.passed, set);
@@ -279,8 +306,7 @@ impl Rows {
         let index = row as usize;
         for (figure, groups) in self.indexes.iter_mut().enumerate() {
             if let Some(groups) = groups {
-                let group = groups.rows[index].group;
-                groups.unlink(row);
+                let group = groups.ask_nothing(row);
                 if group != NOWHERE {
                     asked(figure, group);
                 }
@@ -298,16 +324,30 @@ impl Rows {
         }
     }
 
-    /// Those of some rows that are to be looked at and still wanted. None of them is due any more.
-    pub(in crate::matcher) fn take_due(&mut self, numbers: &[u32], due: &mut Vec<Look>) {
+    /// Takes tuples to be looked at, none of which is due any more: those that are still wanted of the next of some blocks, and
+    /// behind these fresh facts. Returns whether there was a block.
+    pub(in crate::matcher) fn take_due(&mut self, blocks: &mut Chunks<'_, u32>, due: &mut Vec<Look>) -> bool {
         due.clear();
-        let rows = &mut self.rows;
-        due.extend(numbers.iter().filter_map(|number| {
-            let row = rows.get_mut(*number as usize)?;
-            let is_due = std::mem::take(&mut row.is_due) && row.is_wanted();
-            is_due.then_some(Look { row: *number, passed: row.passed, holds: row.reached })
-        }));
-        self.resting += due.len();
+        let Self { rows, fresh, resting, .. } = self;
+        if let Some(block) = blocks.next() {
+            due.extend(block.iter().filter_map(|number| {
+                let row = rows.get_mut(*number as usize)?;
+                let is_due = std::mem::take(&mut row.is_due) && row.is_wanted();
+                is_due.then_some(Look { row: *number, passed: row.passed, holds: row.reached })
+            }));
+            *resting += due.len();
+            return true;
+        }
+        let Fresh { len, rules, facts } = *fresh;
+        let (first, count) = (rows.len() as u32, len.min(BLOCK as u32));
+        if count > 0 {
+            facts.extend(rows, count as usize, Row { reached: rules, ..Row::default() });
+            due.extend((first..first + count).map(|row| Look { row, passed: RuleSet::EMPTY, holds: rules }));
+            *resting += count as usize;
+            fresh.len -= count;
+            self.grow_beside(facts);
+        }
+        count > 0
     }
 
     #[inline]
@@ -317,21 +357,20 @@ impl Rows {
 
     /// The groups that rows ask for a figure that has an index; for others, they ask that with their own number.
     #[inline]
-    pub(in crate::matcher) fn groups(&self, figure: usize) -> Option<&GroupIndex> {
+    pub(in crate::matcher) fn groups(&self, figure: usize) -> Option<&Asked> {
         self.indexes[figure].as_ref()
     }
 
     /// The group that a row asks for a figure that has an index.
     #[inline]
     pub(in crate::matcher) fn group(&self, row: u32, figure: usize) -> Option<u32> {
-        self.indexes[figure].as_ref().map(|index| index.rows[row as usize].group)
+        self.indexes[figure].as_ref().map(|asked| asked.group_of(row))
     }
 
     /// Says which group a row asks for a figure that has an index.
     pub(in crate::matcher) fn ask(&mut self, row: u32, figure: usize, group: u32) {
-        if let Some(index) = &mut self.indexes[figure] {
-            index.unlink(row);
-            index.link(row, group);
+        if let Some(asked) = &mut self.indexes[figure] {
+            asked.ask(row, group);
         }
     }
 
@@ -344,8 +383,8 @@ impl Rows {
 
     /// Marks the rows that ask one of some groups for a figure. Returns whether the first of them is the first to wait.
     pub(in crate::matcher) fn mark_groups(&mut self, figure: usize, groups: &[u32]) -> bool {
+        let was_idle = self.is_idle();
         let Self { rows, waiting, resting, indexes, .. } = self;
-        let was_empty = waiting.is_empty();
         match &indexes[figure] {
             None => {
                 for group in groups {
@@ -354,27 +393,24 @@ impl Rows {
                     }
                 }
             }
-            Some(index) => {
-                for group in groups {
-                    let mut number = index.heads.get(*group as usize).copied().unwrap_or(NONE);
-                    while number != NONE {
-                        wake(&mut rows[number as usize], number, waiting, resting);
-                        number = index.rows[number as usize].next;
-                    }
+            Some(asked) => {
+                for row in groups.iter().flat_map(|group| asked.rows_of(*group)) {
+                    wake(&mut rows[row as usize], row, waiting, resting);
                 }
             }
         }
-        was_empty && !waiting.is_empty()
+        was_idle && !self.is_idle()
     }
 
-    /// The rows in use.
+    /// The rows in use, and those that fresh facts will have.
     pub(in crate::matcher) fn live(&self) -> impl Iterator<Item = u32> + '_ {
-        (0..).zip(&self.rows).filter(|(_, row)| row.is_wanted()).map(|(number, _)| number)
+        let seated = (0..).zip(&self.rows).filter(|(_, row)| row.is_wanted()).map(|(number, _)| number);
+        seated.chain((self.rows.len() as u32..).take(self.fresh.len as usize))
     }
 
     /// The rules for which a row held when it was last looked at.
     pub(in crate::matcher) fn passed(&self, row: u32) -> RuleSet {
-        self.rows[row as usize].passed
+        self.rows.get(row as usize).map_or(RuleSet::EMPTY, |row| row.passed)
     }
 
     /// Makes the indexes anew for other figures, empty: `direct` tells which need none, `shows` which show, and `old`
@@ -387,13 +423,10 @@ impl Rows {
         mut asked: impl FnMut(usize, u32),
     ) {
         for (figure, index) in self.indexes.iter().enumerate() {
-            let groups = index.iter().flat_map(|index| &index.rows).map(|asks| asks.group);
-            groups.filter(|group| *group != NOWHERE).for_each(|group| asked(figure, group));
+            index.iter().flat_map(Asked::groups).for_each(|group| asked(figure, group));
         }
         let rows = self.rows.len();
-        let index = |direct: &bool| {
-            (!direct).then(|| GroupIndex { heads: Vec::new(), rows: vec![Asks::NOBODY; rows] })
-        };
+        let index = |direct: &bool| (!direct).then(|| Asked::by(rows));
         self.indexes = direct.iter().map(index).collect();
         self.is_indexed = direct.contains(&false);
         let mut seen = std::mem::take(&mut self.seen);
@@ -407,7 +440,8 @@ impl Rows {
 
     /// Passes every set held through `map`.
     pub(super) fn map_sets(&mut self, map: &mut dyn FnMut(RuleSet) -> RuleSet) {
-        let sets = self.rows.iter_mut().flat_map(|row| [&mut row.reached, &mut row.passed]);
+        let rows = self.rows.iter_mut().flat_map(|row| [&mut row.reached, &mut row.passed]);
+        let sets = rows.chain([&mut self.fresh.rules]);
         sets.filter(|set| !set.is_empty()).for_each(|set| *set = map(*set));
     }
 
@@ -418,7 +452,7 @@ impl Rows {
         self.slots.capacity() * size_of::<u32>()
             + self.rows.capacity() * size_of::<Row>()
             + self.waiting.capacity() * size_of::<u32>()
-            + indexes.map(|index| index.heads.capacity() * 4 + index.rows.capacity() * 12).sum::<usize>()
+            + indexes.map(Asked::bytes).sum::<usize>()
             + seen.map(|seen| seen.capacity() * size_of::<Seen>()).sum::<usize>()
             + self.by_tuple.allocation_size()
             + self.free.capacity() * size_of::<u32>()
@@ -431,42 +465,5 @@ fn wake(row: &mut Row, number: u32, waiting: &mut Vec<u32>, resting: &mut usize)
     if !std::mem::replace(&mut row.is_due, true) {
         waiting.push(number);
         *resting -= 1;
-    }
-}
-
-impl GroupIndex {
-    /// The group that a row asks.
-    #[inline]
-    pub(in crate::matcher) fn asked_by(&self, row: u32) -> u32 {
-        self.rows[row as usize].group
-    }
-
-    fn link(&mut self, row: u32, group: u32) {
-        if group == NOWHERE {
-            return;
-        }
-        if self.heads.len() <= group as usize {
-            self.heads.resize(group as usize + 1, NONE);
-        }
-        let next = std::mem::replace(&mut self.heads[group as usize], row);
-        self.rows[row as usize] = Asks { group, next, previous: NONE };
-        if next != NONE {
-            self.rows[next as usize].previous = row;
-        }
-    }
-
-    fn unlink(&mut self, row: u32) {
-        let Asks { group, next, previous } = std::mem::replace(&mut self.rows[row as usize], Asks::NOBODY);
-        if group == NOWHERE {
-            return;
-        }
-        if next != NONE {
-            self.rows[next as usize].previous = previous;
-        }
-        if previous != NONE {
-            self.rows[previous as usize].next = next;
-        } else {
-            self.heads[group as usize] = next;
-        }
     }
 }
