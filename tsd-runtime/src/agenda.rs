@@ -7,6 +7,7 @@
 //!
 //! An activation that stops holding is taken out, which a [`Finder`] makes cheap.
 
+mod alike;
 mod finder;
 mod level;
 mod ordered;
@@ -16,7 +17,9 @@ use std::cmp::{Ordering, Reverse};
 
 use tsd_ir::{NodeId, RootId, TypeId};
 
+pub(crate) use self::alike::Alike;
 use self::finder::Finder;
+pub(crate) use self::level::Undated;
 use self::level::{Entry, Level, Waiting};
 use self::ordered::Item;
 pub(crate) use self::ordered::Key;
@@ -111,9 +114,9 @@ impl Agenda {
         self.age = age;
     }
 
-    /// Dates anew what came after the change of an age; `dating` tells how the tuples of a node are dated.
-    pub(crate) fn date<D: Fn(&[u32]) -> u64>(&mut self, after: u64, dating: impl Fn(RootId, End) -> D) {
-        self.levels.iter_mut().for_each(|(_, level)| level.date(after, &dating));
+    /// Dates anew what came after the change of an age; `date` does so for tuples of one node.
+    pub(crate) fn date(&mut self, after: u64, date: impl Fn((RootId, End), Undated<'_>)) {
+        self.levels.iter_mut().for_each(|(_, level)| level.date(after, &date));
     }
 
     /// Puts what came after the change of an age in the order of its ages.
@@ -256,17 +259,10 @@ impl Agenda {
         self.levels.iter().position(|(_, level)| level.fired > 0)
     }
 
-    /// Whether the activation that fires next is of the same branch of a rule as that which came last from a level. Then it
-    /// leaves the agenda, as the last one.
+    /// The activations that come right behind that which came last from a level, as far as they are like it.
     #[inline]
-    pub(crate) fn go_on_alike(&mut self, level: usize) -> bool {
-        self.levels[level].1.go_on_alike()
-    }
-
-    /// The tuple of the activation that came last from a level.
-    #[inline]
-    pub(crate) fn last_slots(&self, level: usize) -> &[u32] {
-        self.levels[level].1.last_slots()
+    pub(crate) fn alike(&mut self, level: usize) -> Option<Alike<'_>> {
+        Alike::new(&mut self.levels[level].1)
     }
 
     /// Calls `visit` with every activation that waits.

@@ -48,6 +48,7 @@ use propagation::{Outlet, Sign};
 pub(crate) use rules::RuleId;
 use rules::{Owner, Rules};
 use settle::Live;
+pub(crate) use settle::Reading;
 
 /// A live network with its facts and its agenda.
 #[derive(Debug)]

@@ -56,6 +56,24 @@ pub(super) struct Waiting {
     pub(super) entry: u32,
 }
 
+/// Entries of the tuples of one node, each with so many facts, that are to be dated anew.
+pub(crate) struct Undated<'a> {
+    entries: &'a mut [Entry],
+    slots: &'a [u32],
+    width: usize,
+}
+
+impl Undated<'_> {
+    /// Dates each by its tuple.
+    #[inline]
+    pub(crate) fn date(self, age_of: impl Fn(&[u32]) -> u64) {
+        let Self { entries, slots, width } = self;
+        for entry in entries {
+            entry.age = age_of(&slots[entry.start as usize..][..width]);
+        }
+    }
+}
+
 /// The most room that an agenda without entries keeps.
 const ROOM: usize = 1024;
 
@@ -102,16 +120,15 @@ impl Level {
     }
 
     /// See [`Agenda::date`](super::Agenda::date).
-    pub(super) fn date<D: Fn(&[u32]) -> u64>(&mut self, after: u64, dating: &impl Fn(RootId, End) -> D) {
-        let mut number = self.after(after);
-        while let Some(Entry { root, end, .. }) = self.entries.get(number).copied() {
-            let age_of = dating(root, end);
-            let width = self.range(number as u32).len();
-            let same = |entry: &&mut Entry| (entry.root, entry.end) == (root, end);
-            for entry in self.entries[number..].iter_mut().take_while(same) {
-                entry.age = age_of(&self.slots[entry.start as usize..][..width]);
-                number += 1;
-            }
+    pub(super) fn date(&mut self, after: u64, date: &impl Fn((RootId, End), Undated<'_>)) {
+        let mut first = self.after(after);
+        while let Some(Entry { root, end, .. }) = self.entries.get(first).copied() {
+            let width = self.range(first as u32).len();
+            let is_same = |entry: &Entry| (entry.root, entry.end) == (root, end);
+            let count = self.entries[first..].iter().take_while(|entry| is_same(entry)).count();
+            let entries = &mut self.entries[first..first + count];
+            date((root, end), Undated { entries, slots: &self.slots, width });
+            first += count;
         }
     }
 
@@ -202,30 +219,6 @@ impl Level {
             .take(usize::try_from(most).unwrap_or(usize::MAX));
         companions.extend(waiting.map(|waiting| waiting.ranked));
         self.fired += companions.len();
-    }
-
-    /// See [`Agenda::go_on_alike`](super::Agenda::go_on_alike). It is so where one change after the other has brought one
-    /// activation; those that share a change are put in order first.
-    #[inline]
-    pub(super) fn go_on_alike(&mut self) -> bool {
-        let Self { entries, batch, next, .. } = self;
-        let ([last], Some(entry)) = (batch.as_mut_slice(), entries.get(*next)) else { return false };
-        let before = &entries[last.entry as usize];
-        let is_alone = entries.get(*next + 1).is_none_or(|other| other.age != entry.age);
-        let is_alike = (entry.root, entry.set) == (before.root, before.set) && !entry.set.is_empty();
-        if self.disturbed || !is_alone || !is_alike {
-            return false;
-        }
-        last.entry = *next as u32;
-        self.first = *next;
-        *next += 1;
-        true
-    }
-
-    /// The tuple of the activation that was taken last.
-    #[inline]
-    pub(super) fn last_slots(&self) -> &[u32] {
-        &self.slots[self.range(self.batch[self.fired - 1].entry)]
     }
 
     /// Makes a batch of the entries of the oldest change.

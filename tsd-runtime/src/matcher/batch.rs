@@ -14,7 +14,7 @@ use tsd_ir::{RootId, TypeId};
 use super::entrances::Entrance;
 use super::join::Join;
 use super::{Matcher, Root, Sign};
-use crate::agenda::End;
+use crate::agenda::{End, Undated};
 use crate::memory::{Store, WorkingMemory};
 
 /// A batch of facts on its way in, part by part: each part is of one type.
@@ -48,25 +48,21 @@ impl Batch {
         Some(age + 1 + number.checked_sub(first)?)
     }
 
-    /// Tells how the tuples of these types are dated: as the youngest fact that came with the batch is, or as `last`.
-    fn dating<'a>(
-        &'a self,
-        types: &[TypeId],
-        memory: &'a WorkingMemory,
-        last: u64,
-    ) -> impl Fn(&[u32]) -> u64 + 'a {
+    /// Dates tuples of these types: each as the youngest of its facts that came with the batch, or as `last`.
+    fn date(&self, undated: Undated<'_>, types: &[TypeId], memory: &WorkingMemory, last: u64) {
         let parts = |ty: &TypeId| self.parts.iter().find(|(known, _)| known == ty);
         let own: SmallVec<[(usize, &Store, &[Part]); 4]> = (types.iter().enumerate())
             .filter_map(|(at, ty)| Some((at, memory.store(*ty), parts(ty)?.1.as_slice())))
             .collect();
-        move |slots| {
-            let age_of =
-                |(at, store, parts): &(usize, &Store, &[Part])| Self::age_of(parts, store.number(slots[*at]));
-            match own.as_slice() {
-                [one] => age_of(one),
-                all => all.iter().filter_map(age_of).max(),
+        match own.as_slice() {
+            [(at, store, parts)] => {
+                undated.date(|slots| Self::age_of(parts, store.number(slots[*at])).unwrap_or(last));
             }
-            .unwrap_or(last)
+            all => undated.date(|slots| {
+                let ages =
+                    all.iter().filter_map(|(at, store, parts)| Self::age_of(parts, store.number(slots[*at])));
+                ages.max().unwrap_or(last)
+            }),
         }
     }
 }
@@ -125,7 +121,9 @@ impl Matcher {
         if batch.is_mixed {
             let last = agenda.age();
             let batch = &*batch;
-            agenda.date(batch.age, |root, end| batch.dating(types_at(roots, joins, root, end), memory, last));
+            agenda.date(batch.age, |node, undated| {
+                batch.date(undated, types_at(roots, joins, node), memory, last)
+            });
         }
         agenda.put_by_age(batch.age);
         self.put_in_order();
@@ -137,8 +135,7 @@ impl Matcher {
 fn types_at<'a>(
     roots: &'a [Option<Root>],
     joins: &'a [Option<Box<Join>>],
-    root: RootId,
-    end: End,
+    (root, end): (RootId, End),
 ) -> &'a [TypeId] {
     match end {
         End::Root => roots[root.0 as usize].as_ref().map_or(&[], |root| std::slice::from_ref(&root.input.ty)),

@@ -16,7 +16,7 @@ use super::figure::{Answer, Answers, Asking, NOWHERE, Seen, Source};
 use super::propagation::Sign;
 use super::view::Views;
 use super::watch::{Look, TupleSlots, Watch, WatchId, Watches};
-use crate::agenda::End;
+use crate::agenda::{Alike, End};
 use crate::memory::{Symbol, WorkingMemory};
 use crate::ruleset::{RuleSet, RuleSets};
 
@@ -432,18 +432,34 @@ impl Matcher {
         delta.clear();
     }
 
+    /// What the effects of a tuple may read.
+    pub(crate) fn reading(&self) -> Reading<'_> {
+        Reading { memory: &self.memory, views: &self.live.views }
+    }
+
+    /// After an activation of a rule that cannot change the session has left the agenda, from a level: those that come right
+    /// behind it and differ from it in nothing but their facts, and what their effects may read.
+    pub(crate) fn alike(&mut self, level: usize) -> Option<(Alike<'_>, Reading<'_>)> {
+        let Self { agenda, memory, live, .. } = self;
+        Some((agenda.alike(level)?, Reading { memory, views: &live.views }))
+    }
+}
+
+/// What the effects of a tuple may read: facts, and what has come of figures.
+#[derive(Clone, Copy)]
+pub(crate) struct Reading<'a> {
+    pub(crate) memory: &'a WorkingMemory,
+    views: &'a Views,
+}
+
+impl<'a> Reading<'a> {
     /// The answers to figures about a tuple.
-    pub(crate) fn answers<'a>(
-        &'a self,
-        figures: &[Figure],
-        types: &'a [TypeId],
-        slots: &'a [u32],
-    ) -> Answers<'a> {
+    #[inline]
+    pub(crate) fn answers(self, figures: &[Figure], types: &'a [TypeId], slots: &'a [u32]) -> Answers<'a> {
         if figures.is_empty() {
             return Answers::new();
         }
-        let asking = Asking { memory: &self.memory, types, slots };
-        super::figure::answers(figures, &asking, &self.live.views)
+        super::figure::answers(figures, &Asking { memory: self.memory, types, slots }, self.views)
     }
 }
 

@@ -11,10 +11,9 @@ use tsd_ir::{FactHandle, FieldId, Rule, TypeId, Value};
 use super::core::{Core, reader};
 use super::tally::Tally;
 use super::{Context, Session, names};
-use crate::agenda::Ranked;
-use crate::effect::Prepared;
+use crate::effect::{Effects, Prepared};
 use crate::error::Error;
-use crate::matcher::{Known, Matcher, RuleId, Slots};
+use crate::matcher::{Known, Matcher, Reading, RuleId, Slots};
 use crate::program::Program;
 use crate::report::Report;
 use crate::telemetry;
@@ -80,7 +79,7 @@ fn fire_all<P: Program>(session: &mut Session<P>) -> Result<Report, Error> {
                 tally.count(companion.rule, &session.core.matcher);
                 fire(session, companion.rule, &slots, &mut tally);
             }
-            fire_alike(session, due, &mut tally);
+            fire_alike(session, due.rule, &mut tally);
         }
     }
     tally.settle(&mut session.core.matcher);
@@ -100,50 +99,62 @@ fn fire<P: Program>(session: &mut Session<P>, id: RuleId, slots: &[u32], tally: 
     if !effects.calls_only {
         return fire_any(session, id, slots, tally);
     }
-    make_calls(host, core, id, slots, tally);
+    make_calls::<P>(host, effects, core.matcher.reading(), slots, |tuple, index| {
+        no_value(core, id, index, &handles(tuple, slots.len()), tally);
+    });
 }
 
-/// Fires, one by one, the activations that come right behind one and differ from it in nothing but their facts. Its rule
-/// makes calls alone, so none of them can stop holding, and no other can come between.
-fn fire_alike<P: Program>(session: &mut Session<P>, like: Ranked, tally: &mut Tally) {
+/// Fires, one by one, the activations that come right behind one of a rule and differ from it in nothing but their facts. The
+/// rule makes calls alone, so none of them can stop holding, and no other can come between.
+fn fire_alike<P: Program>(session: &mut Session<P>, id: RuleId, tally: &mut Tally) {
     let Session { host, core } = session;
+    // Who observes sees the agenda as it is, so each leaves it by itself.
+    if core.observer.is_some() {
+        return;
+    }
     let Some(level) = core.matcher.agenda.last_level() else { return };
-    while tally.has_room() && core.matcher.agenda.go_on_alike(level) {
-        tally.count_again(like.rule);
-        if core.observer.is_some() {
-            let slots: Slots = core.matcher.agenda.last_slots(level).into();
-            observe(core, like.rule, &slots);
+    let mut handles: Handles = Handles::new();
+    let mut without_value: Vec<usize> = Vec::new();
+    loop {
+        let Core { matcher, effects, .. } = &mut *core;
+        let effects = &effects[id as usize];
+        let Some((mut alike, reading)) = matcher.alike(level) else { return };
+        while tally.has_room()
+            && let Some(slots) = alike.next()
+        {
+            tally.count_again(id);
+            make_calls::<P>(host, effects, reading, slots, |tuple, index| {
+                handles = self::handles(tuple, slots.len());
+                without_value.push(index);
+            });
+            if !without_value.is_empty() {
+                break;
+            }
         }
-        make_calls(host, core, like.rule, core.matcher.agenda.last_slots(level), tally);
+        if without_value.is_empty() {
+            return;
+        }
+        without_value.drain(..).for_each(|index| no_value(core, id, index, &handles, tally));
     }
 }
 
-/// Makes the calls of an activation whose effects are nothing else.
+/// Makes the calls of an activation whose effects are nothing else; `no_value` is told of those with an argument that has
+/// none.
 #[inline]
-fn make_calls<P: Program>(host: &mut P::Host, core: &Core<P>, id: RuleId, slots: &[u32], tally: &mut Tally) {
-    let effects = &core.effects[id as usize];
-    let tuple = Tuple::new(&core.matcher.memory, &effects.types, slots);
-    if effects.figures.is_empty() {
-        return call_all(host, core, id, tuple, slots.len(), tally);
-    }
-    let answers = core.matcher.answers(&effects.figures, &effects.types, slots);
-    call_all(host, core, id, tuple.knowing(Known::new(&answers, &[])), slots.len(), tally);
-}
-
-/// Calls one function after the other.
-#[inline]
-fn call_all<P: Program>(
+fn make_calls<P: Program>(
     host: &mut P::Host,
-    core: &Core<P>,
-    id: RuleId,
-    tuple: Tuple<'_>,
-    width: usize,
-    tally: &mut Tally,
+    effects: &Effects,
+    reading: Reading<'_>,
+    slots: &[u32],
+    mut no_value: impl FnMut(Tuple<'_>, usize),
 ) {
-    for (index, effect) in core.effects[id as usize].list.iter().enumerate() {
+    let tuple = Tuple::new(reading.memory, &effects.types, slots);
+    let answers = reading.answers(&effects.figures, &effects.types, slots);
+    let tuple = if answers.is_empty() { tuple } else { tuple.knowing(Known::new(&answers, &[])) };
+    for (index, effect) in effects.list.iter().enumerate() {
         let Prepared::Call { function, constants, .. } = effect else { continue };
         if !P::call(*function, tuple, constants, host) {
-            no_value(core, id, index, &handles(tuple, width), tally);
+            no_value(tuple, index);
         }
     }
 }
@@ -167,7 +178,7 @@ fn fire_any<P: Program>(session: &mut Session<P>, id: RuleId, slots: &[u32], tal
     let Session { host, core } = session;
     let Some(live) = core.matcher.rules.get(id) else { return };
     let effects = &core.effects[id as usize];
-    let answers = core.matcher.answers(&effects.figures, &effects.types, slots);
+    let answers = core.matcher.reading().answers(&effects.figures, &effects.types, slots);
     let tuple = Tuple::new(&core.matcher.memory, &effects.types, slots).knowing(Known::new(&answers, &[]));
     let computed: SmallVec<[Option<Vec<Value>>; 4]> =
         effects.list.iter().map(|effect| effect.values().and_then(|values| values.compute(tuple))).collect();
@@ -190,7 +201,10 @@ fn fire_any<P: Program>(session: &mut Session<P>, id: RuleId, slots: &[u32], tal
     core.matcher.support.end();
 }
 
-fn handles(tuple: Tuple<'_>, count: usize) -> SmallVec<[FactHandle; 8]> {
+/// The facts of a tuple.
+type Handles = SmallVec<[FactHandle; 8]>;
+
+fn handles(tuple: Tuple<'_>, count: usize) -> Handles {
     (0..count).map(|at| tuple.fact(at)).collect()
 }
 
@@ -215,7 +229,7 @@ fn take_place<P: Program>(
         Prepared::Call { function, constants, .. } => {
             let slots: Slots = handles.iter().map(|handle| handle.slot()).collect();
             let types: Vec<TypeId> = handles.iter().map(|handle| handle.ty()).collect();
-            let answers = core.matcher.answers(&core.effects[id as usize].figures, &types, &slots);
+            let answers = core.matcher.reading().answers(&core.effects[id as usize].figures, &types, &slots);
             let tuple = Tuple::new(&core.matcher.memory, &types, &slots).knowing(Known::new(&answers, &[]));
             P::call(*function, tuple, constants, host).then_some(()).ok_or_else(no_value)
         }
