@@ -246,6 +246,20 @@ impl Delta {
     }
 }
 
+/// Moves those of a block that are good to its front, and returns how many there are. Whether one is may be chance, so the
+/// loop does not jump.
+#[inline(always)]
+pub(super) fn move_up<T: Copy>(block: &mut [T], mut is_good: impl FnMut(&mut T) -> bool) -> usize {
+    let mut good = 0;
+    for at in 0..block.len() {
+        let mut one = block[at];
+        let is_good = is_good(&mut one);
+        block[good] = one;
+        good += usize::from(is_good);
+    }
+    good
+}
+
 /// Appends the slots of a tuple, of which there are few nearly always.
 #[inline]
 fn append(all: &mut Vec<u32>, slots: &[u32]) {

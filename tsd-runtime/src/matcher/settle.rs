@@ -11,7 +11,7 @@
 use tsd_ir::{FieldId, Figure, NodeId, Parameters, RootId, TypeId, ViewId};
 
 use super::Matcher;
-use super::delta::{BLOCK, Delta};
+use super::delta::{BLOCK, Delta, move_up};
 use super::figure::{Answer, Answers, Asking, NOWHERE, Seen, Source};
 use super::propagation::Sign;
 use super::view::Views;
@@ -254,18 +254,21 @@ impl Matcher {
 
     /// Looks at tuples that are due, and adds each to those that hold no longer, with the rules for which they do not, and
     /// to those that hold now, with the rules for which they do. One that a figure has changed for a rule does both.
-    fn look_at_block(&mut self, watch: &mut Watch, due: &mut [Look], gone: &mut Delta, come: &mut Delta) {
+    fn look_at_block(&mut self, watch: &mut Watch, due: &mut Vec<Look>, gone: &mut Delta, come: &mut Delta) {
         let Self { memory, live: Live { views, .. }, roots, schema, .. } = self;
         let Some(root) = &mut roots[watch.root.0 as usize] else { return };
         let (memory, views, sets) = (&*memory, &*views, &mut root.sets);
         let answers = watch.answers(due, views, memory);
         watch.meet_bounds(due, &answers, (views, memory), sets);
         watch.test(due, &answers, memory, sets);
-        let shows = watch.shows;
-        let others = (0..).zip(due.iter().copied()).filter(|(_, look)| shows || look.passed != look.holds);
-        for (at, Look { row, passed, holds }) in others {
+        views.count_asked(&watch.figures, due.len() as u64);
+        if !watch.shows {
+            let changed = move_up(due, |look| look.passed != look.holds);
+            due.truncate(changed);
+        }
+        for (at, Look { row, passed, holds }) in due.iter().copied().enumerate() {
             let mut again = RuleSet::EMPTY;
-            if shows {
+            if watch.shows {
                 for (figure, shown) in watch.shown.iter().enumerate().filter(|(_, shown)| !shown.is_empty()) {
                     let is_text = views.is_text(&watch.figures[figure], schema);
                     let answer = answers[at * watch.figures.len() + figure];
@@ -295,7 +298,6 @@ impl Matcher {
                 watch.rows.set_passed(row, holds);
             }
         }
-        views.count_asked(&watch.figures, due.len() as u64);
     }
 
     /// Makes sure that tuples have their groups. Returns whether they have: when some are asked for the first time, all are

@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 use tsd_ir::{Part, TypeId};
 
-use super::delta::Delta;
+use super::delta::{Delta, move_up};
 use super::memory::{Found, Key};
 use super::propagation::Sign;
 use super::side::collected;
@@ -272,17 +272,10 @@ fn find_by<K: Key>(
     Hits { all, common }
 }
 
-/// Keeps those of some hits that are good. Whether one is may be chance, so the loop does not jump.
+/// Keeps those of some hits that are good.
 #[inline(always)]
-fn keep(hits: &mut SmallVec<[Hit; 4]>, mut is_good: impl FnMut(&mut Hit) -> bool) {
-    let all = hits.as_mut_slice();
-    let mut kept = 0;
-    for at in 0..all.len() {
-        let mut hit = all[at];
-        let is_good = is_good(&mut hit);
-        all[kept] = hit;
-        kept += usize::from(is_good);
-    }
+fn keep(hits: &mut SmallVec<[Hit; 4]>, is_good: impl FnMut(&mut Hit) -> bool) {
+    let kept = move_up(hits, is_good);
     hits.truncate(kept);
 }
 
