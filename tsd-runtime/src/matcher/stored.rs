@@ -233,13 +233,13 @@ fn find_by<K: Key>(
     let takes_part = |slot: u32| !rules_of(slot).is_empty();
     let mut all: SmallVec<[Hit; 4]> = collected((0..).zip(keyed).map(|(at, (key, _))| {
         let slot = index.find(hash(key), |_| true).unwrap_or(NONE);
-        Hit { at, slot, set: if are_listed { RuleSet::EMPTY } else { rules_of(slot) } }
+        Hit { at, slot, set: common.unwrap_or(RuleSet::EMPTY) }
     }));
     if are_listed && all.len() > 1 {
         read_all(&all, |hit| rules_of(hit.slot).read());
     }
     // A fact that takes no part need not be read, whether it is the one or not.
-    if are_listed || all.iter().any(|hit| hit.set.is_empty()) {
+    if are_listed || !all.iter().all(|hit| takes_part(hit.slot)) {
         keep(&mut all, |hit| {
             hit.set = rules_of(hit.slot);
             if hit.set.is_empty() && hit.slot != NONE {
