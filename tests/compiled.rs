@@ -91,23 +91,65 @@ fn an_order_comes_and_goes() -> Result<(), tsd::Error> {
 /// Activations that differ in nothing but their facts fire right after each other; the limit and the observer still see each.
 #[test]
 fn activations_of_one_rule_fire_one_by_one() -> Result<(), tsd::Error> {
-    let seen = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
-    let mut session = shop::Session::new(App::default());
-    let count = std::sync::Arc::clone(&seen);
-    session.observe(move |activation| {
-        assert_eq!(activation.bindings().count(), 2);
-        count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-    });
-    session.insert(gold())?;
-    session.insert_all((0..6).map(|at| order(&format!("o{at}"), 1000.0 + f64::from(at), "")))?;
-    session.set_run_limit(3);
-    assert!(session.run().is_err(), "two are left");
-    assert_eq!(seen.load(std::sync::atomic::Ordering::Relaxed), 3);
-    session.set_run_limit(9);
-    assert_eq!(session.run()?.total(), 2);
-    assert_eq!(seen.load(std::sync::atomic::Ordering::Relaxed), 5);
-    let values: Vec<f64> = session.host().rewards.iter().map(|(_, value)| *value).collect();
-    assert_eq!(values, [1001.0, 1002.0, 1003.0, 1004.0, 1005.0]);
+    for is_observed in [false, true] {
+        let seen = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+        let count = std::sync::Arc::clone(&seen);
+        let mut session = shop::Session::new(App::default());
+        if is_observed {
+            session.observe(move |activation| {
+                assert_eq!(activation.bindings().count(), 2);
+                count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            });
+        }
+        session.insert(gold())?;
+        session.insert_all((0..6).map(|at| order(&format!("o{at}"), 1000.0 + f64::from(at), "")))?;
+        session.set_run_limit(3);
+        assert!(session.run().is_err(), "two are left");
+        assert_eq!(session.host().rewards.len(), 3);
+        session.set_run_limit(9);
+        assert_eq!(session.run()?.total(), 2);
+        assert_eq!(seen.load(std::sync::atomic::Ordering::Relaxed), if is_observed { 5 } else { 0 });
+        let values: Vec<f64> = session.host().rewards.iter().map(|(_, value)| *value).collect();
+        assert_eq!(values, [1001.0, 1002.0, 1003.0, 1004.0, 1005.0]);
+    }
+    Ok(())
+}
+
+tsd::rules! {
+    /// A rule with two calls, of which one may have no value.
+    pub mod shares;
+
+    type Cake(#id: int, guests: number)
+    action serve(cake: int, share: number)
+    action count(cake: int)
+    rule share : {c: Cake} / c.id > 0 ==> serve(c.id, 12 / c.guests), count(c.id)
+}
+
+#[derive(Debug, Default)]
+struct Party(Vec<String>);
+
+impl shares::Actions for Party {
+    fn serve(&mut self, cake: i64, share: f64) {
+        self.0.push(format!("{cake}: {share}"));
+    }
+
+    fn count(&mut self, cake: i64) {
+        self.0.push(format!("{cake}"));
+    }
+}
+
+#[test]
+fn a_call_without_a_value_holds_up_neither_the_next_call_nor_the_next_activation() -> Result<(), tsd::Error> {
+    let mut session = shares::Session::new(Party::default());
+    let guests = [4.0, 0.0, 0.0, 3.0, 2.0, 0.0];
+    session.insert_all((1..).zip(guests).map(|(id, guests)| shares::Cake { id, guests }))?;
+    let report = session.run()?;
+    assert_eq!((report.total(), report.problem_count()), (6, 3));
+    let facts: Vec<&str> =
+        report.problems().iter().flat_map(|problem| &problem.facts).map(|fact| &**fact).collect();
+    assert_eq!(facts, ["c=Cake~2", "c=Cake~3", "c=Cake~6"]);
+    assert!(report.problems().iter().all(|problem| problem.effect == "serve"));
+    assert_eq!(session.host().0, ["1: 3", "1", "2", "3", "4: 4", "4", "5: 6", "5", "6"]);
     Ok(())
 }
 

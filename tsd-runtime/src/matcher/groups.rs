@@ -395,6 +395,26 @@ mod tests {
         assert_eq!(groups.answer(2), Answer::Missing);
     }
 
+    /// One number more, of which the sum needs more than a double, and one less again.
+    #[test]
+    fn all_groups_change_over_when_one_sum_needs_more_than_a_double() {
+        let mut groups = Groups::new(Gather::Average, Some(Kind::Number));
+        let mean = |number: f64| Answer::Word(number.to_bits());
+        for (group, number) in [(0, 1.0), (2, 5.5), (0, 2.0)] {
+            change(&mut groups, group, Gathered::Number(number), true);
+        }
+        assert!(matches!(groups.cells, Cells::Doubles(_)));
+        let values =
+            [(2, Gathered::Number(2.0_f64.powi(60))), (2, Gathered::Number(1.0)), (0, Gathered::Number(3.0))];
+        let values = values.iter().map(|(group, value)| (*group, value));
+        groups.change_all(values, true, true, &Texts::default());
+        assert!(matches!(groups.cells, Cells::Numbers(_)));
+        assert_eq!((groups.answer(0), groups.answer(1)), (mean(2.0), Answer::Missing));
+        assert_eq!(groups.take_changed(), [0, 2]);
+        change(&mut groups, 2, Gathered::Number(2.0_f64.powi(60)), false);
+        assert_eq!(groups.answer(2), mean(3.25), "nothing was rounded off");
+    }
+
     #[test]
     fn an_empty_group_has_a_sum_and_no_mean() {
         let zero = Answer::Word(0.0_f64.to_bits());
