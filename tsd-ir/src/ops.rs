@@ -18,5 +18,5 @@ pub use number::{
     abs_number, add_number, ceil_number, compare_number, divide_number, floor_number, multiply_number,
     negate_number, remainder_number, round_number, subtract_number,
 };
-pub use sum::{ExactSum, add_exactly};
+pub use sum::{ExactSum, PairSum};
 pub use text::{LONGEST_TEXT, concat, contains, length, like, lower, substring, trim, upper};

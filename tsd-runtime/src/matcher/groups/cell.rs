@@ -4,7 +4,8 @@ use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
 
-use tsd_ir::{Gather, ops, ops::ExactSum};
+use tsd_ir::ops::{ExactSum, PairSum};
+use tsd_ir::{Gather, ops};
 
 use crate::matcher::figure::{Answer, Seen};
 use crate::memory::{Symbol, Texts};
@@ -105,16 +106,15 @@ impl Cell<()> {
     }
 }
 
-impl Cell<f64> {
-    /// A number comes, or one that was there before goes. Returns whether a double can hold the sum; if not, nothing has
-    /// changed. Of no numbers it is zero again, for nothing was ever rounded.
+impl Cell<PairSum> {
+    /// A number comes, or one that was there before goes. Returns whether two doubles can hold the sum; if not, nothing has
+    /// changed. Of no numbers it is zero again, for nothing was ever lost.
     #[inline]
     pub(super) fn change(&mut self, number: f64, adds: bool) -> bool {
         let (number, one) = if adds { (number, 1) } else { (-number, u32::MAX) };
-        let Some(sum) = ops::add_exactly(self.gathered, number) else { return false };
-        self.gathered = sum;
-        self.count = self.count.wrapping_add(one);
-        true
+        let is_taken = self.gathered.add(number);
+        self.count = self.count.wrapping_add(if is_taken { one } else { 0 });
+        is_taken
     }
 }
 
@@ -140,10 +140,10 @@ pub(super) trait Sum {
     fn value(&self) -> Option<f64>;
 }
 
-impl Sum for f64 {
+impl Sum for PairSum {
     #[inline]
     fn value(&self) -> Option<f64> {
-        Some(*self)
+        Some(PairSum::value(self))
     }
 }
 
@@ -165,11 +165,9 @@ impl<S: Sum> Cell<S> {
     }
 }
 
-impl From<Cell<f64>> for Aligned<Cell<ExactSum>> {
-    fn from(Cell { before, count, gathered }: Cell<f64>) -> Self {
-        let mut sum = ExactSum::default();
-        sum.add(gathered);
-        Self(Cell { before, count, gathered: sum })
+impl From<Cell<PairSum>> for Aligned<Cell<ExactSum>> {
+    fn from(Cell { before, count, gathered }: Cell<PairSum>) -> Self {
+        Self(Cell { before, count, gathered: gathered.into() })
     }
 }
 
