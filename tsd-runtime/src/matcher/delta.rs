@@ -5,7 +5,7 @@
 //! takes tuples by the block. The way is found once for all of them, and what one of them waits for is read while another
 //! is worked on. (Blocks instead of single tuples: MonetDB/X100, Boncz et al., CIDR 2005.)
 
-use super::stored::Hits;
+use super::stored::{Hit, Hits};
 use crate::ruleset::{RuleSet, RuleSets};
 
 /// How many tuples are on their way together: enough to keep the memory busy, few enough for all that they need on the way to
@@ -243,6 +243,78 @@ impl Delta {
                 self.push(number, slots, set);
             }
         }
+    }
+}
+
+/// Tuples that are rows of a view.
+pub(crate) trait Chains: Copy {
+    /// How many there are.
+    fn count(self) -> usize;
+
+    /// The slots at a place of each.
+    fn slots_at(self, place: usize) -> impl Iterator<Item = u32> + Clone;
+
+    /// Calls `visit` with the slots of each.
+    fn visit(self, visit: impl FnMut(&[u32]));
+}
+
+impl Chains for &Delta {
+    #[inline]
+    fn count(self) -> usize {
+        self.len()
+    }
+
+    #[inline]
+    fn slots_at(self, place: usize) -> impl Iterator<Item = u32> + Clone {
+        self.slots.chunks_exact(self.width).map(move |chain| chain[place])
+    }
+
+    #[inline]
+    fn visit(self, visit: impl FnMut(&[u32])) {
+        self.slots.chunks_exact(self.width).for_each(visit);
+    }
+}
+
+/// The pairs of facts and those that were found for them. Where pairs are only gathered, they need not be made.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pairs<'a> {
+    facts: &'a Delta,
+    hits: &'a [Hit],
+    /// On which side of a pair the facts stand that were found: 0 or 1.
+    found_at: usize,
+    /// The rules that all pairs carry.
+    pub(super) common: RuleSet,
+}
+
+impl<'a> Pairs<'a> {
+    /// `None` unless it is known that all pairs carry the same rules.
+    #[inline]
+    pub(super) fn new(
+        facts: &'a Delta,
+        found: &'a Hits,
+        found_at: usize,
+        sets: &mut RuleSets,
+    ) -> Option<Self> {
+        let common = sets.meet(facts.common?, found.common?);
+        (facts.width == 1).then_some(Self { facts, hits: &found.all, found_at, common })
+    }
+}
+
+impl Chains for Pairs<'_> {
+    #[inline]
+    fn count(self) -> usize {
+        self.hits.len()
+    }
+
+    #[inline]
+    fn slots_at(self, place: usize) -> impl Iterator<Item = u32> + Clone {
+        let is_found = place == self.found_at;
+        let slot = move |hit: &Hit| if is_found { hit.slot } else { self.facts.slots[hit.at as usize] };
+        self.hits.iter().map(slot)
+    }
+
+    fn visit(self, mut visit: impl FnMut(&[u32])) {
+        self.slots_at(0).zip(self.slots_at(1)).for_each(|(left, right)| visit(&[left, right]));
     }
 }
 

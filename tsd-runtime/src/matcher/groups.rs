@@ -120,10 +120,17 @@ impl Groups {
     /// waits for many at once.
     #[inline]
     pub(crate) fn look_ahead(&self, groups: impl Iterator<Item = u32>) {
-        with_cells!(&self.cells, cells => {
-            let read = groups.map(|group| cells.get(group as usize).map_or(0, |cell| cell.before));
+        fn read<T>(cells: &[T], groups: impl Iterator<Item = u32>, look: impl Fn(&T) -> u32) {
+            let read = groups.map(|group| cells.get(group as usize).map_or(0, &look));
             std::hint::black_box(read.fold(0, |all, one| all ^ one));
-        });
+        }
+        match &self.cells {
+            // One of these may lie in two lines of the cache.
+            Cells::Pairs(cells) => {
+                read(cells, groups, |cell| cell.before ^ cell.gathered.value().to_bits() as u32);
+            }
+            others => with_cells!(others, cells => read(cells, groups, |cell| cell.before)),
+        }
     }
 
     /// Whether some group was touched.

@@ -8,13 +8,14 @@ use smallvec::SmallVec;
 use tsd_ir::{KeyPair, NodeId, Part, RootId, TypeId};
 
 use super::counts::{Counts, Met};
-use super::delta::{Delta, Moving};
+use super::delta::{Chains, Delta, Moving, Pairs};
 use super::input::{Input, Member};
 use super::keeping::Keeping;
 use super::memory::{Key, KeysOf, LongKey};
 use super::propagation::{Outlet, Propagation, Slots};
 use super::residual::{PreparedTest, Residuals};
 use super::side::{Keyed, Side, collected};
+use super::stored::Hits;
 use crate::agenda::End;
 use crate::memory::{Store, WorkingMemory};
 use crate::ruleset::{Bit, RuleSet, RuleSets};
@@ -381,7 +382,11 @@ impl Propagation<'_> {
             Side::Stored(stored) => {
                 let hits = stored.find_all(&keyed, memory);
                 met.hits = hits.all.len() as u64;
-                pairs.pair_with_right(tuples, &hits, self.sets);
+                if let Some(passed) = self.gather_found(join, tuples, &hits, 1) {
+                    met.passed += passed;
+                } else {
+                    pairs.pair_with_right(tuples, &hits, self.sets);
+                }
             }
         }
         met.passed += self.pass(join, node, &mut pairs);
@@ -433,7 +438,11 @@ impl Propagation<'_> {
             Side::Stored(stored) => {
                 let hits = stored.find_all(&keyed, memory);
                 met.hits = hits.all.len() as u64;
-                pairs.pair_with_left(&hits, facts, self.sets);
+                if let Some(passed) = self.gather_found(join, facts, &hits, 0) {
+                    met.passed += passed;
+                } else {
+                    pairs.pair_with_left(&hits, facts, self.sets);
+                }
             }
         }
         met.passed += self.pass(join, node, &mut pairs);
@@ -442,6 +451,21 @@ impl Propagation<'_> {
             counts.right_in += keyed.len() as u64;
             counts.probed(keyed.len(), pair.left.len(), met);
         }
+    }
+
+    /// Facts were found for others, on one side of a pair or the other. Where nothing is done with the pairs but to gather them,
+    /// they are, without being made; returns how many there were.
+    #[inline]
+    fn gather_found(&mut self, join: &Wiring, facts: &Delta, hits: &Hits, found_at: usize) -> Option<u64> {
+        if !join.outlet.is_gathered_only() || !join.residuals.is_empty() {
+            return None;
+        }
+        let pairs = Pairs::new(facts, hits, found_at, self.sets)?;
+        let passed = if pairs.common.is_empty() { 0 } else { pairs.count() };
+        if passed > 0 {
+            self.gather_alike(join.outlet.gathered, pairs.common, pairs);
+        }
+        Some(passed as u64)
     }
 
     /// Pairs with one key go on, for the rules whose residual tests they pass, and are cleared. Returns how many did.

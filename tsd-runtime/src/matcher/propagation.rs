@@ -7,7 +7,7 @@
 use smallvec::SmallVec;
 use tsd_ir::{NodeId, RootId};
 
-use super::delta::{Delta, Deltas, Moving};
+use super::delta::{Chains, Delta, Deltas, Moving};
 use super::input::Input;
 use super::join::Join;
 use super::rules::Owner;
@@ -63,6 +63,12 @@ impl Outlet {
     #[inline]
     fn taking(&self, way: RuleSet, set: RuleSet, sets: &mut RuleSets) -> RuleSet {
         if self.one_way { set } else { sets.meet(set, way) }
+    }
+
+    /// Whether tuples have no other way than to views.
+    #[inline]
+    pub(super) fn is_gathered_only(&self) -> bool {
+        self.one_way && !self.gathered.is_empty() && self.watches.is_empty()
     }
 
     /// The rules of `set` that go on to a join.
@@ -180,24 +186,33 @@ impl Propagation<'_> {
 
     /// Tuples are rows of views.
     fn gather(&mut self, gathered: RuleSet, delta: &Delta) {
+        if let Some(common) = delta.common_set() {
+            return self.gather_alike(gathered, common, delta);
+        }
         let Self { sets, live, branches, deltas, sign, memory, .. } = self;
-        let (sets, adds) = (&**sets, *sign != Sign::Remove);
-        let common = delta.common_set();
+        let sets = &**sets;
         sets.for_each(gathered, |bit| {
             let Some(Owner::View { view, branch }) = branches[bit as usize] else { return };
-            if let Some(common) = common {
-                if sets.contains(common, bit) {
-                    live.gather((view, branch), delta, adds, memory);
-                }
-                return;
-            }
             let mut rows = deltas.take(delta.width());
             let carrying = delta.iter().filter(|tuple| sets.contains(tuple.set, bit));
             carrying.for_each(|Moving { number, slots, set }| rows.push(number, slots, set));
             if !rows.is_empty() {
-                live.gather((view, branch), &rows, adds, memory);
+                live.gather((view, branch), &rows, *sign != Sign::Remove, memory);
             }
             deltas.put_back(rows);
+        });
+    }
+
+    /// Tuples that all carry the same rules are rows of views.
+    pub(super) fn gather_alike(&mut self, gathered: RuleSet, common: RuleSet, rows: impl Chains) {
+        let Self { sets, live, branches, sign, memory, .. } = self;
+        let sets = &**sets;
+        sets.for_each(gathered, |bit| {
+            if let Some(Owner::View { view, branch }) = branches[bit as usize]
+                && sets.contains(common, bit)
+            {
+                live.gather((view, branch), rows, *sign != Sign::Remove, memory);
+            }
         });
     }
 }

@@ -11,7 +11,7 @@
 use tsd_ir::{FieldId, Figure, NodeId, Parameters, RootId, TypeId, ViewId};
 
 use super::Matcher;
-use super::delta::{BLOCK, Delta, move_up};
+use super::delta::{BLOCK, Chains, Delta, move_up};
 use super::figure::{Answer, Answers, Asking, NOWHERE, Seen, Source};
 use super::propagation::Sign;
 use super::view::Views;
@@ -136,7 +136,7 @@ impl Live {
     pub(super) fn gather(
         &mut self,
         (view, branch): (u16, u32),
-        rows: &Delta,
+        rows: impl Chains,
         adds: bool,
         memory: &WorkingMemory,
     ) {

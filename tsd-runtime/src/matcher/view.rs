@@ -11,7 +11,7 @@ use hashbrown::hash_map::Entry;
 use tsd_ir::{FieldId, Figure, Gather, Kind, Parameters, Position, Schema, TypeId, Value, ViewId};
 
 use super::counts::ViewCounts;
-use super::delta::Delta;
+use super::delta::Chains;
 use super::figure::{Answer, Asking, Known, answers};
 use super::groups::{Gathered, Groups};
 use super::rules::Place;
@@ -241,7 +241,7 @@ impl Views {
     pub(super) fn gather(
         &mut self,
         (id, branch): (u16, u32),
-        rows: &Delta,
+        rows: impl Chains,
         (adds, watched): (bool, bool),
         memory: &WorkingMemory,
     ) -> bool {
@@ -251,37 +251,39 @@ impl Views {
         let at = |position: Position| place.at(position.index());
         let (group_at, source_at) = (at(Position(0)), at(view.source));
         let is_grouped = view.parameters != Parameters::None;
-        let group = |chain: &[u32]| if is_grouped { chain[group_at] } else { 0 };
-        let chains = rows.all_slots().chunks_exact(rows.width());
+        let group = |slot: u32| if is_grouped { slot } else { 0 };
+        let groups = rows.slots_at(group_at).map(group);
         if is_grouped {
-            view.groups.grow(memory.store(view.types[0]).extent(), if watched { rows.len() } else { 0 });
-            view.groups.look_ahead(chains.clone().map(group));
+            let touched = if watched { rows.count() } else { 0 };
+            view.groups.grow(memory.store(view.types[0]).extent(), touched);
+            view.groups.look_ahead(groups.clone());
         }
         let texts = &memory.texts;
         match (view.contributions.take(), &view.measure) {
             (None, Measure::Row) => {
-                view.groups.change_all(chains.map(|chain| (group(chain), 0)), adds, watched, texts);
+                view.groups.change_all(groups.map(|group| (group, 0)), adds, watched, texts);
             }
             (None, Measure::Field { at: fact, field, .. }) => {
-                let (store, at) = (memory.store(view.types[fact.index()]), at(*fact));
+                let (store, slots) = (memory.store(view.types[fact.index()]), rows.slots_at(at(*fact)));
                 if store.has_missing() {
-                    let value = |chain: &[u32]| Some((group(chain), store.field(chain[at], *field)?));
-                    view.groups.change_all(chains.filter_map(value), adds, watched, texts);
+                    let values = groups.zip(slots.map(|slot| store.field(slot, *field)));
+                    let values = values.filter_map(|(group, value)| Some((group, value?)));
+                    view.groups.change_all(values, adds, watched, texts);
                 } else {
-                    let value = |chain: &[u32]| (group(chain), store.word(chain[at], field.index()));
-                    view.groups.change_all(chains.map(value), adds, watched, texts);
+                    let values = groups.zip(slots.map(|slot| store.word(slot, field.index())));
+                    view.groups.change_all(values, adds, watched, texts);
                 }
             }
-            (None, Measure::Computed { .. }) => chains.for_each(|chain| {
+            (None, Measure::Computed { .. }) => rows.visit(|chain| {
                 if let Some(value) = view.measured(branch, chain, self, memory) {
-                    view.change(group(chain), &value, (adds, watched), memory);
+                    view.change(group(chain[group_at]), &value, (adds, watched), memory);
                 }
             }),
             (Some(mut known), _) => {
-                for chain in chains {
-                    let contribution = known.entry((group(chain), chain[source_at]));
+                rows.visit(|chain| {
+                    let contribution = known.entry((group(chain[group_at]), chain[source_at]));
                     view.contribute(contribution, (branch, chain), (adds, watched), self, memory);
-                }
+                });
                 view.contributions = Some(known);
             }
         }
