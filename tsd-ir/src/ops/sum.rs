@@ -109,6 +109,11 @@ impl PairSum {
     #[inline]
     pub fn add(&mut self, number: f64) -> bool {
         let (high, rounded_off) = two_sum(self.high, number);
+        // Whole numbers seldom come further.
+        if rounded_off == 0.0 {
+            self.high = high;
+            return true;
+        }
         let (low, lost) = two_sum(self.low, rounded_off);
         // It is NaN where something is infinite.
         let is_exact = lost == 0.0;

@@ -167,7 +167,10 @@ impl Groups {
             Cells::Pairs(cells) => {
                 for (group, value) in values.by_ref() {
                     let cell = cell(cells, group as usize);
-                    cell.before = notes.note(group, cell.before, cell.count == 0, || seen(cell.word(gather)));
+                    if watched {
+                        cell.before =
+                            notes.note(group, cell.before, cell.count == 0, || seen(cell.word(gather)));
+                    }
                     if !cell.change(value.number(), adds) {
                         self.hold_any_sum();
                         self.change_all(std::iter::once((group, value)), adds, watched, texts);
