@@ -60,13 +60,16 @@ struct Notes<'a> {
 }
 
 impl Notes<'_> {
-    /// Before a value comes to a group or goes: notes what has come of the group, unless that is noted already, at the
-    /// place `noted`. Returns the place.
+    /// Whether it is to be noted what has come of a group before a value comes to it or goes: unless that is noted already,
+    /// at the place `noted`.
     #[inline]
-    fn note(&mut self, group: u32, noted: u32, is_empty: bool, seen: impl FnOnce() -> Seen) -> u32 {
-        if noted != 0 || !self.watched {
-            return noted;
-        }
+    fn want(&self, noted: u32) -> bool {
+        self.watched && noted == 0
+    }
+
+    /// Notes what has come of a group. Returns the place.
+    #[inline]
+    fn note(&mut self, group: u32, is_empty: bool, seen: impl FnOnce() -> Seen) -> u32 {
         self.touched.push(group);
         if is_empty {
             return EMPTY;
@@ -86,6 +89,18 @@ macro_rules! with_cells {
             Cells::Ints($kind) => $body,
             Cells::Ordered { cells: $kind, .. } => $body,
             Cells::Texts($kind) => $body,
+        }
+    };
+}
+
+/// Does the same with the cells of all kinds of sums, and something else with others.
+macro_rules! with_sums {
+    ($cells:expr, $kind:ident => $body:expr, $($others:tt)*) => {
+        match $cells {
+            Cells::Pairs($kind) => $body,
+            Cells::Numbers($kind) => $body,
+            Cells::Ints($kind) => $body,
+            $($others)*
         }
     };
 }
@@ -157,7 +172,7 @@ impl Groups {
                 let most = if gather == Gather::Exists { u32::from(!adds) } else { u32::MAX };
                 for (group, _) in values {
                     let cell = cell(cells, group as usize);
-                    if watched && cell.before == 0 && cell.count <= most {
+                    if notes.want(cell.before) && cell.count <= most {
                         cell.before = cell.count.saturating_add(1);
                         notes.touched.push(group);
                     }
@@ -167,9 +182,8 @@ impl Groups {
             Cells::Pairs(cells) => {
                 for (group, value) in values.by_ref() {
                     let cell = cell(cells, group as usize);
-                    if watched {
-                        cell.before =
-                            notes.note(group, cell.before, cell.count == 0, || seen(cell.word(gather)));
+                    if notes.want(cell.before) {
+                        cell.before = notes.note(group, cell.count == 0, || seen(cell.word(gather)));
                     }
                     if !cell.change(value.number(), adds) {
                         self.hold_any_sum();
@@ -181,32 +195,38 @@ impl Groups {
             Cells::Numbers(cells) => {
                 for (group, value) in values {
                     let cell = &mut **cell(cells, group as usize);
-                    cell.before = notes.note(group, cell.before, cell.count == 0, || seen(cell.word(gather)));
+                    if notes.want(cell.before) {
+                        cell.before = notes.note(group, cell.count == 0, || seen(cell.word(gather)));
+                    }
                     cell.change(value.number(), adds);
                 }
             }
             Cells::Ints(cells) => {
                 for (group, value) in values {
                     let cell = cell(cells, group as usize);
-                    cell.before = notes.note(group, cell.before, cell.count == 0, || seen(cell.word(gather)));
+                    if notes.want(cell.before) {
+                        cell.before = notes.note(group, cell.count == 0, || seen(cell.word(gather)));
+                    }
                     cell.change(value.int(), adds);
                 }
             }
             Cells::Ordered { cells, numbers } => {
                 for (group, value) in values {
                     let cell = cell(cells, group as usize);
-                    let is_empty = cell.gathered.is_empty();
-                    cell.before = notes
-                        .note(group, cell.before, is_empty, || seen(ordered_word(cell, gather, *numbers)));
+                    if notes.want(cell.before) {
+                        let seen = || seen(ordered_word(cell, gather, *numbers));
+                        cell.before = notes.note(group, cell.gathered.is_empty(), seen);
+                    }
                     cell.change(&ordered(&value, *numbers), adds);
                 }
             }
             Cells::Texts(cells) => {
                 for (group, value) in values {
                     let cell = cell(cells, group as usize);
-                    let is_empty = cell.gathered.is_empty();
-                    cell.before =
-                        notes.note(group, cell.before, is_empty, || seen_text(cell.extreme(gather)));
+                    if notes.want(cell.before) {
+                        let seen = || seen_text(cell.extreme(gather));
+                        cell.before = notes.note(group, cell.gathered.is_empty(), seen);
+                    }
                     cell.change(value.text(texts), adds);
                 }
             }
@@ -231,23 +251,14 @@ impl Groups {
         let nothing = seen(self.nothing());
         // What came of a group before, which was noted at a place.
         let noted = |place: u32| if place == EMPTY { &nothing } else { &before[place as usize - 1] };
-        match &mut self.cells {
+        with_sums!(&mut self.cells, cells => retain(&mut changed, cells, |cell| {
+                let place = std::mem::take(&mut cell.before);
+                place != 0 && *noted(place) != seen(cell.word(gather))
+            }),
             Cells::Counts(cells) => retain(&mut changed, cells, |cell| {
                 let before = std::mem::take(&mut cell.before).wrapping_sub(1);
                 let shows = gather == Gather::Count || before == 0 || cell.count == 0;
                 before != u32::MAX && before != cell.count && shows
-            }),
-            Cells::Pairs(cells) => retain(&mut changed, cells, |cell| {
-                let place = std::mem::take(&mut cell.before);
-                place != 0 && *noted(place) != seen(cell.word(gather))
-            }),
-            Cells::Numbers(cells) => retain(&mut changed, cells, |cell| {
-                let place = std::mem::take(&mut cell.before);
-                place != 0 && *noted(place) != seen(cell.word(gather))
-            }),
-            Cells::Ints(cells) => retain(&mut changed, cells, |cell| {
-                let place = std::mem::take(&mut cell.before);
-                place != 0 && *noted(place) != seen(cell.word(gather))
             }),
             Cells::Ordered { cells, numbers } => retain(&mut changed, cells, |cell| {
                 let place = std::mem::take(&mut cell.before);
@@ -257,7 +268,7 @@ impl Groups {
                 let place = std::mem::take(&mut cell.before);
                 place != 0 && *noted(place) != seen_text(cell.extreme(gather))
             }),
-        }
+        );
         if before.capacity() <= ROOM {
             before.clear();
             self.before = before;
@@ -282,24 +293,15 @@ impl Groups {
         mut put: impl FnMut(Answer<'a>),
     ) {
         let gather = self.gather;
-        match &self.cells {
+        with_sums!(&self.cells, cells => groups.for_each(|group| {
+                let word = cells.get(group as usize).and_then(|cell| cell.word(gather));
+                put(word.map_or_else(|| other(group), Answer::Word));
+            }),
             Cells::Counts(cells) => groups.for_each(|group| {
                 put(Answer::Word(cells.get(group as usize).map_or(0, |cell| cell.word(gather))));
             }),
-            Cells::Pairs(cells) => groups.for_each(|group| {
-                let word = cells.get(group as usize).and_then(|cell| cell.word(gather));
-                put(word.map_or_else(|| other(group), Answer::Word));
-            }),
-            Cells::Numbers(cells) => groups.for_each(|group| {
-                let word = cells.get(group as usize).and_then(|cell| cell.word(gather));
-                put(word.map_or_else(|| other(group), Answer::Word));
-            }),
-            Cells::Ints(cells) => groups.for_each(|group| {
-                let word = cells.get(group as usize).and_then(|cell| cell.word(gather));
-                put(word.map_or_else(|| other(group), Answer::Word));
-            }),
             _ => groups.for_each(|group| put(other(group))),
-        }
+        );
     }
 
     /// What has come of a group.
@@ -308,16 +310,13 @@ impl Groups {
         if at >= with_cells!(&self.cells, cells => cells.len()) {
             return answer(self.nothing());
         }
-        match &self.cells {
+        with_sums!(&self.cells, cells => answer(cells[at].word(self.gather)),
             Cells::Counts(cells) => Answer::Word(cells[at].word(self.gather)),
-            Cells::Pairs(cells) => answer(cells[at].word(self.gather)),
-            Cells::Numbers(cells) => answer(cells[at].word(self.gather)),
-            Cells::Ints(cells) => answer(cells[at].word(self.gather)),
             Cells::Ordered { cells, numbers } => answer(ordered_word(&cells[at], self.gather, *numbers)),
             Cells::Texts(cells) => {
                 cells[at].extreme(self.gather).map_or(Answer::Missing, |text| Answer::Text(text))
             }
-        }
+        )
     }
 
     /// What comes of nothing.

@@ -141,9 +141,8 @@ impl Live {
         memory: &WorkingMemory,
     ) {
         // Tuples that are to be looked at anyway will see what has come of the view, and need not be told.
-        let may_rest = |id: &WatchId| self.watches.get(*id).is_none_or(|watch| !watch.rows.all_wait());
-        let watched = self.views.get(view).watchers.iter().any(|(id, _)| may_rest(id));
-        if self.views.gather((view, branch), rows, (adds, watched), memory) {
+        let may_rest = |id: WatchId| self.watches.get(id).is_none_or(|watch| !watch.rows.all_wait());
+        if self.views.gather((view, branch), rows, adds, may_rest, memory) {
             let depth = self.views.get(view).depth;
             self.queue.push_view(depth, view);
         }

@@ -236,16 +236,18 @@ impl Views {
         self.list.iter().flatten().map(|view| view.bytes()).sum()
     }
 
-    /// Rows arrive at the end of a branch, or leave; somebody is `watched` for who must be told of changes. Returns whether
-    /// the view has changes to tell of now and had none before.
+    /// Rows arrive at the end of a branch, or leave. Those who watch need be told of changes only where a tuple `may_rest`.
+    /// Returns whether the view has changes to tell of now and had none before.
     pub(super) fn gather(
         &mut self,
         (id, branch): (u16, u32),
         rows: impl Chains,
-        (adds, watched): (bool, bool),
+        adds: bool,
+        may_rest: impl Fn(WatchId) -> bool,
         memory: &WorkingMemory,
     ) -> bool {
         let Some(mut view) = self.list[id as usize].take() else { return false };
+        let watched = view.watchers.iter().any(|(watch, _)| may_rest(*watch));
         let was_touched = view.groups.are_touched();
         let place = &view.places[branch as usize];
         let at = |position: Position| place.at(position.index());

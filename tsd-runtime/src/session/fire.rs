@@ -108,7 +108,7 @@ fn fire<P: Program>(session: &mut Session<P>, id: RuleId, slots: &[u32], tally: 
 /// rule makes calls alone, so none of them can stop holding, and no other can come between.
 fn fire_alike<P: Program>(session: &mut Session<P>, id: RuleId, tally: &mut Tally) {
     let Session { host, core } = session;
-    // Who observes sees the agenda as it is, so each leaves it by itself.
+    // Who observes may look at the whole match, so that its agenda cannot be in hand meanwhile.
     if core.observer.is_some() {
         return;
     }
