@@ -4,6 +4,8 @@
 mod again;
 #[path = "../conditions/aggregates.rs"]
 mod aggregates;
+#[path = "../conditions/alternatives.rs"]
+mod alternatives;
 #[path = "../conditions/exists.rs"]
 mod exists;
 #[path = "../conditions/groups.rs"]

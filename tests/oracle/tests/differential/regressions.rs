@@ -465,3 +465,35 @@ fn in_a_batch_of_several_types_an_activation_is_as_old_as_its_youngest_fact() {
     trio.step(&Step::InsertAll { parts: vec![(1, facts(&[1])), (0, facts(&[4, 1])), (1, facts(&[1, 4]))] });
     trio.run();
 }
+
+/// Found by random programs: of the tuples that waited at a watch with several figures none was left when their turn came.
+#[test]
+fn tuples_that_leave_before_what_they_ask_is_known_are_not_asked_about() {
+    let shop = "type Customer(#id: string)
+         type Order(#id: string, customer: Customer, total: number, blocked: bool)
+         c = Customer(id: \"c\")
+         Order(id: \"o1\", customer: c, total: 5, blocked: false)
+         Order(id: \"o2\", customer: c, total: 5, blocked: true)\n";
+    let rules = [
+        // Two figures in a bound and a test,
+        "{o: Order, c: Customer} / o.customer == c AND NOT (EXISTS (x: Order / x.blocked)) AND o.total <
+         SUM(y: Order / y.customer == o.customer ; y.total) - AVG(z: Order / z.customer == o.customer ; z.total)
+         ==> Print(o.id)",
+        // in an effect,
+        "{o: Order, c: Customer} / o.customer == c AND NOT (EXISTS (x: Order / x.blocked))
+         AND EXISTS (w: Order / w.customer == o.customer AND w.total > 3)
+         ==> Print(SUM(y: Order / y.customer == o.customer ; y.total))",
+        // and in a test alone.
+        "{p: Order, q: Customer} / NOT (EXISTS (e: Order))
+         AND COUNT(f: Order / f.id >= p.id) > COUNT(g: Order / g.id > p.id) ==> Print(1)",
+    ];
+    for rule in rules {
+        let mut trio = Trio::new(&format!("{shop} rule r : {rule}"));
+        assert_eq!(trio.run(), [""; 0], "{rule}");
+        trio.set("Order~o2", 3, Value::Bool(false));
+        trio.run();
+        let all = trio.oracle.facts().live().collect::<Vec<_>>();
+        all.into_iter().for_each(|fact| assert_eq!(trio.step(&Step::Retract { fact }), Outcome::Done));
+        assert_eq!(trio.run(), [""; 0], "{rule}");
+    }
+}
