@@ -256,7 +256,7 @@ fn an_activation_that_its_own_effects_end_supports_nothing() {
          A(id: \"c\", n: 3)",
     );
     assert_eq!(trio.run(), ["before a=A~a", "behind a=A~b", "quiet a=A~c"]);
-    assert_eq!(facts(&trio), ["A~b", "A~c"]);
+    assert_eq!(facts(&trio), ["A~b", "A~c", "[B~z]"], "with no-loop its own update ends nothing");
 }
 
 #[test]

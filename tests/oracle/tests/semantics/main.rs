@@ -9,6 +9,8 @@ mod aggregates;
 mod exists;
 #[path = "../conditions/groups.rs"]
 mod groups;
+#[path = "../conditions/no_loop.rs"]
+mod no_loop;
 #[path = "../conditions/pairs.rs"]
 mod pairs;
 #[path = "../conditions/references.rs"]
