@@ -136,7 +136,7 @@ impl Agenda {
         delta: &Delta,
         sets: &mut RuleSets,
     ) {
-        if self.own.is_idle() {
+        if !self.own.holds_back(place) {
             return self.add_all(salience, place, age, delta);
         }
         let rest = self.own.hold_back(place, delta, true, sets);
@@ -150,7 +150,7 @@ impl Agenda {
 
     /// Takes out what tuples activate no longer, where it has not fired.
     pub(crate) fn cancel(&mut self, salience: i32, place: (RootId, End), delta: &Delta, sets: &mut RuleSets) {
-        if self.own.is_idle() {
+        if !self.own.holds_back(place) {
             return self.cancel_all(salience, place, delta, sets);
         }
         let rest = self.own.hold_back(place, delta, false, sets);
@@ -170,9 +170,14 @@ impl Agenda {
         self.level(salience).cancel(place, delta, sets, u64::MAX);
     }
 
-    /// Takes out activations that came about by changes of this age or before, where they have not fired.
-    pub(crate) fn cancel_until(&mut self, ended: (i32, u64), place: (RootId, End), delta: &Delta, sets: &mut RuleSets) {
-        let (salience, until) = ended;
+    /// Takes out what tuples activated by changes of this age or before, where it has not fired.
+    pub(crate) fn cancel_until(
+        &mut self,
+        (salience, until): (i32, u64),
+        place: (RootId, End),
+        delta: &Delta,
+        sets: &mut RuleSets,
+    ) {
         self.level(salience).cancel(place, delta, sets, until);
     }
 

@@ -3,8 +3,8 @@
 //! Generated code moves every field of a struct in and out of its row through [`Column`], so rustc checks that the
 //! fields of a user's own struct exist and fit what the rules say of them.
 //!
-//! A user's own field may hold less than its column: a `u8` beside an `int`. Before a row changes, its new values are made
-//! to fit; where one does not, the change is refused. So a row and its struct never say different things.
+//! A user's own field may hold less than its column: a `u8` beside an `int`. Before a row changes, its new values are
+//! made to fit; where one does not, the change is refused. So a row and its struct never say different things.
 
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -52,8 +52,8 @@ pub trait Column<K>: Sized {
     /// Reads the value of a field; `None` for one that the type cannot hold.
     fn read(row: RowReader<'_>, field: usize) -> Option<Self>;
 
-    /// Makes the value of a field that is about to change one that the type can hold, as near to it as its precision allows.
-    /// Returns whether there is one.
+    /// Makes the value of a field that is about to change one that the type can hold, as near to it as the type's
+    /// precision allows. Returns whether there is one.
     #[inline]
     fn fit(row: &mut RowFitter<'_>, field: usize) -> bool {
         Self::read(row.reader(), field).is_some()

@@ -7,9 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use tsd_ir::{
-    Canonical, Comparison, Const, Domain, Expr, FieldId, Kind, Position, Schema, Test, TypeId,
-};
+use tsd_ir::{Canonical, Comparison, Const, Domain, Expr, FieldId, Kind, Position, Schema, Test, TypeId};
 
 use super::fold::{folded, outcome};
 use super::{order, sets};

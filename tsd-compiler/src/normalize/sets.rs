@@ -27,8 +27,8 @@ pub(super) fn of_widened(op: Comparison, left: &Expr, right: &Expr) -> Option<(P
 
 /// The integers that, widened to a number, compare so with a number.
 ///
-/// Beyond 2^53 several integers widen to one number, so which they are is asked of widening itself: the greater integer
-/// never widens to the lesser number.
+/// Beyond 2^53 several integers widen to one number, so which they are is asked of widening itself: the greater
+/// integer never widens to the lesser number.
 pub(crate) fn widening_to(op: Comparison, number: f64) -> Domain {
     let from = |first: Option<i64>| match first {
         Some(first) => Domain::comparing(Comparison::GreaterOrEqual, &Const::Int(first)),

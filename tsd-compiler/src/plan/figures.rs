@@ -176,14 +176,16 @@ fn bound(test: &Test) -> Option<(u16, Kind, Domain)> {
                 .map(|kind| (figure.index, kind, Domain::comparing(op.swapped(), constant)))
         }
         // The constant stands on the right unless both sides are constant.
-        Test::Compare { op, left: Expr::Cast { to: Kind::Number, operand }, right: Expr::Const(constant) } => {
-            match (&**operand, constant) {
-                (Expr::Figure(figure), Const::Number(number)) if figure.kind == Kind::Int => {
-                    Some((figure.index, Kind::Int, widening_to(*op, *number)))
-                }
-                _ => None,
+        Test::Compare {
+            op,
+            left: Expr::Cast { to: Kind::Number, operand },
+            right: Expr::Const(constant),
+        } => match (&**operand, constant) {
+            (Expr::Figure(figure), Const::Number(number)) if figure.kind == Kind::Int => {
+                Some((figure.index, Kind::Int, widening_to(*op, *number)))
             }
-        }
+            _ => None,
+        },
         _ => None,
     }
 }

@@ -1,6 +1,6 @@
 //! Arithmetic on `number`: IEEE 754 doubles without NaN and without negative zero. Division and remainder by
-//! zero, overflow, and whatever else would be NaN, have no value. An infinity is a value that only the host program can
-//! make: of finite numbers none ever comes, and with one IEEE 754 is followed, as SQL does.
+//! zero, overflow, and whatever would be NaN have no value. An infinity is a value that only the host program can make:
+//! of finite numbers none ever comes, and with one IEEE 754 is followed, as SQL does.
 
 use std::cmp::Ordering;
 

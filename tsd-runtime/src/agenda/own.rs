@@ -1,11 +1,12 @@
 //! `no-loop`: what the effects of an activation change is no change for the activation's own rule.
 //!
-//! While they take place, what begins and what stops to hold for that rule is held back. When a change is over, a tuple that
-//! held before and holds after it stays as it was: whether it waits or has fired, how old it is, and what it supports. What
-//! else has changed comes about as it would for any other rule.
+//! While they take place, what begins and what stops to hold for that rule is held back. When a change is over, a
+//! tuple that held before and holds after it stays as it was: whether it waits or has fired, how old it is, and what
+//! it supports. What else has changed comes about as it would for any other rule.
 //!
-//! A tuple that holds throughout may come to hold by another alternative of the condition, which ends at another node. If
-//! it waits, it goes on waiting where it does. So that it is taken out when it stops holding elsewhere, it is noted as moved.
+//! A tuple that holds throughout may come to hold by another alternative of the condition, which ends at another
+//! node. If it waits, it goes on waiting where it does. So that it is taken out when it stops holding elsewhere, it is
+//! noted as moved.
 
 use std::collections::BTreeMap;
 
@@ -56,7 +57,8 @@ struct Moved {
     waits: Ended,
 }
 
-/// An activation that waits no more, if it did: that of a tuple as it came out of a node by a change of this age or before.
+/// An activation that waits no more, if it did: that of a tuple as it came out of a node, by a change of this age or
+/// before.
 #[derive(Clone, Debug)]
 pub(crate) struct Ended {
     pub(crate) salience: i32,
@@ -86,6 +88,12 @@ impl Own {
     pub(crate) fn take_changes(&mut self) -> Option<(RuleId, Vec<Way>, Vec<Change>)> {
         let HeldBack { rule, ways, changes } = self.held_back.as_mut()?;
         (!changes.is_empty()).then(|| (*rule, ways.clone(), std::mem::take(changes)))
+    }
+
+    /// Whether something may have to be held back of the tuples that come out of a node.
+    #[inline]
+    pub(super) fn holds_back(&self, place: (RootId, End)) -> bool {
+        self.held_back.as_ref().is_some_and(|held_back| held_back.ways.iter().any(|way| way.place == place))
     }
 
     /// What is left of tuples that begin or stop to hold when that is held back which must be.
@@ -127,8 +135,8 @@ impl Own {
             return;
         }
         for Moving { slots, set, .. } in delta.iter() {
-            let ended = self
-                .take_moved(&(root, end, slots.into()), |moved| !sets.meet(moved.only, set).is_empty());
+            let ended =
+                self.take_moved(&(root, end, slots.into()), |moved| !sets.meet(moved.only, set).is_empty());
             self.ended.extend(ended);
         }
     }

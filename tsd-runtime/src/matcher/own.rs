@@ -1,6 +1,6 @@
 //! Changes that an activation's own effects bring about for its rule, where the rule is `no-loop`.
 //!
-//! They are held back while a change goes through the network and figures settle; see [`agenda::own`](crate::agenda). What
+//! They are held back while a change goes through the network and figures settle: see [`agenda`](crate::agenda). What
 //! is left of them in the end is what holds after the change and did not before, and the other way round.
 
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ use super::{Matcher, Slots};
 use crate::agenda::{Ended, Way};
 
 impl Matcher {
-    /// From now on, until the agenda is told that it [ends](crate::agenda::Own::end), changes do not count for a rule.
+    /// From now on, until the agenda is told that this ends, changes do not count for a rule.
     pub(crate) fn hold_back(&mut self, rule: RuleId) {
         let Some(live) = self.rules.get(rule) else { return };
         let mut ways = Vec::with_capacity(live.places.len());
@@ -37,8 +37,8 @@ impl Matcher {
     fn let_count(&mut self) {
         let Some((rule, ways, changes)) = self.agenda.own.take_changes() else { return };
         let Some(live) = self.rules.get(rule) else { return };
-        // By facts in the order of the patterns: by which ways a tuple holds more often than before. It never holds by two at
-        // once, but on its way from one to the other it may.
+        // For each tuple, in the order of the patterns: by which ways it began to hold, and by which it stopped. It never
+        // holds by two at once, but on its way from one to the other it may.
         let mut tuples: BTreeMap<Slots, SmallVec<[(usize, i32); 2]>> = BTreeMap::new();
         for change in changes {
             let by_way = tuples.entry(live.places[change.way].declared(&change.slots)).or_default();

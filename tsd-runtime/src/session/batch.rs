@@ -34,7 +34,12 @@ impl<'a, P: Program> Batch<'a, P> {
         };
         let keep = |core: &mut Core<P>, fact: T, slot| fact.keep(slot, &mut core.objects);
         let shape = (T::TYPE, T::FIELDS, T::WORDS);
-        self.insert(shape, facts.into_iter(), (write, |_: &mut RowFitter<'_>| None), T::IS_KEPT.then_some(keep))
+        self.insert(
+            shape,
+            facts.into_iter(),
+            (write, |_: &mut RowFitter<'_>| None),
+            T::IS_KEPT.then_some(keep),
+        )
     }
 
     /// Inserts facts of one type, which stay the caller's, and returns how many; see
