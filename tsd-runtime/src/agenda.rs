@@ -11,11 +11,12 @@ mod alike;
 mod finder;
 mod level;
 mod ordered;
+mod own;
 mod stops;
 
 use std::cmp::{Ordering, Reverse};
 
-use tsd_ir::{NodeId, RootId, TypeId};
+use tsd_ir::{NodeId, RootId};
 
 pub(crate) use self::alike::Alike;
 use self::finder::Finder;
@@ -23,8 +24,10 @@ pub(crate) use self::level::Undated;
 use self::level::{Entry, Level, Waiting};
 use self::ordered::Item;
 pub(crate) use self::ordered::Key;
+use self::own::Own;
+pub(crate) use self::own::{Ended, Way};
 use self::stops::Stops;
-use crate::matcher::{Delta, Moving, RuleId, Slots};
+use crate::matcher::{Delta, RuleId, Slots};
 use crate::ruleset::{Bit, RuleSet, RuleSets};
 use crate::strategy::Strategy;
 
@@ -62,17 +65,6 @@ pub(crate) struct Ranked {
     pub(crate) calls_only: bool,
 }
 
-/// An activation that must not come about while its own effects take place (`no-loop`).
-#[derive(Debug)]
-pub(crate) struct Muted {
-    pub(crate) root: RootId,
-    pub(crate) end: End,
-    pub(crate) slots: Slots,
-    pub(crate) only: RuleSet,
-    /// The facts; once one of them is gone, its slot may become another's.
-    pub(crate) facts: Vec<(TypeId, u32)>,
-}
-
 /// A waiting activation that is to be put in order anew.
 #[derive(Debug)]
 pub(crate) struct Pending {
@@ -93,7 +85,8 @@ pub(crate) struct Agenda {
     /// With a strategy other than the default: what was taken last, with its salience.
     taken: Option<(i32, Item)>,
     age: u64,
-    pub(crate) muted: Vec<Muted>,
+    /// What a rule's own effects change for it (`no-loop`).
+    pub(crate) own: Own,
     pub(crate) stops: Stops,
 }
 
@@ -143,39 +136,49 @@ impl Agenda {
         delta: &Delta,
         sets: &mut RuleSets,
     ) {
-        if !self.muted.is_empty() {
-            return self.add_unmuted(salience, place, age, delta, sets);
+        if !self.own.holds_back(place) {
+            return self.add_all(salience, place, age, delta);
         }
-        self.level(salience).add_all(place, age, delta);
+        let rest = self.own.hold_back(place, delta, true, sets);
+        self.add_all(salience, place, age, &rest);
     }
 
-    /// Takes in what is not muted.
-    #[cold]
-    fn add_unmuted(
-        &mut self,
-        salience: i32,
-        (root, end): (RootId, End),
-        age: u64,
-        delta: &Delta,
-        sets: &mut RuleSets,
-    ) {
-        for Moving { number, slots, mut set } in delta.iter() {
-            for muted in &self.muted {
-                if muted.root == root && muted.end == end && muted.slots.as_slice() == slots {
-                    set = sets.difference(set, muted.only);
-                }
-            }
-            if !set.is_empty() {
-                let (age, level) = (age + u64::from(number), self.level(salience));
-                level.add(Entry { age, root, end, set, start: level.slots.len() as u32 }, slots);
-            }
-        }
+    /// Takes in what tuples activate, whoever has brought them about.
+    pub(crate) fn add_all(&mut self, salience: i32, place: (RootId, End), age: u64, delta: &Delta) {
+        self.level(salience).add_all(place, age, delta);
     }
 
     /// Takes out what tuples activate no longer, where it has not fired.
     pub(crate) fn cancel(&mut self, salience: i32, place: (RootId, End), delta: &Delta, sets: &mut RuleSets) {
+        if !self.own.holds_back(place) {
+            return self.cancel_all(salience, place, delta, sets);
+        }
+        let rest = self.own.hold_back(place, delta, false, sets);
+        self.cancel_all(salience, place, &rest, sets);
+    }
+
+    /// Takes out what tuples activate no longer, whoever has brought it about.
+    pub(crate) fn cancel_all(
+        &mut self,
+        salience: i32,
+        place: (RootId, End),
+        delta: &Delta,
+        sets: &mut RuleSets,
+    ) {
         self.stops.note(place, delta, sets);
-        self.level(salience).cancel(place, delta, sets);
+        self.own.note_ended(place, delta, sets);
+        self.level(salience).cancel(place, delta, sets, u64::MAX);
+    }
+
+    /// Takes out what tuples activated by changes of this age or before, where it has not fired.
+    pub(crate) fn cancel_until(
+        &mut self,
+        (salience, until): (i32, u64),
+        place: (RootId, End),
+        delta: &Delta,
+        sets: &mut RuleSets,
+    ) {
+        self.level(salience).cancel(place, delta, sets, until);
     }
 
     /// Takes out every activation of some rules of a tree.
@@ -187,6 +190,7 @@ impl Agenda {
             level.disturbed = true;
             level.finder = Finder::default();
         }
+        self.own.forget(root, only);
     }
 
     /// The activation that fires next, which leaves the agenda; its tuple is written to `slots`.
@@ -294,10 +298,7 @@ impl Agenda {
                 .filter(|entry| entry.root == root)
                 .for_each(|entry| entry.set = map(entry.set));
         }
-        self.muted
-            .iter_mut()
-            .filter(|muted| muted.root == root)
-            .for_each(|muted| muted.only = map(muted.only));
+        self.own.map_sets(root, map);
         self.stops.map_sets(root, map);
     }
 
@@ -310,6 +311,6 @@ impl Agenda {
                 + level.heap.capacity() * size_of::<Item>()
                 + level.finder.bytes()
         };
-        self.levels.iter().map(|(_, held)| level(held)).sum()
+        self.levels.iter().map(|(_, held)| level(held)).sum::<usize>() + self.own.bytes()
     }
 }

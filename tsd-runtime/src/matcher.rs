@@ -15,6 +15,7 @@ mod input;
 mod join;
 mod keeping;
 mod memory;
+mod own;
 mod profile;
 mod propagation;
 mod residual;
@@ -30,7 +31,7 @@ mod watch;
 use smallvec::SmallVec;
 use tsd_ir::{FactHandle, Network, RootId, Schema, Sharing, TypeId};
 
-use crate::agenda::{Agenda, Muted, Ranked};
+use crate::agenda::{Agenda, Ranked};
 use crate::memory::{Store, Texts, WorkingMemory};
 use crate::ruleset::{RuleSet, RuleSets};
 use crate::strategy::Strategy;
@@ -133,6 +134,7 @@ impl Matcher {
             self.enter(entrance, slot, set, Sign::Add { fresh: true });
         }
         self.settle();
+        self.heed_own();
         self.put_in_order();
         self.collect_sets();
         Ok(slot)
@@ -148,9 +150,9 @@ impl Matcher {
         }
         let WorkingMemory { stores, texts, .. } = &mut self.memory;
         stores[ty.index()].remove(slot, texts);
-        self.agenda.muted.retain(|muted| !muted.facts.contains(&(ty, slot)));
         self.live.tell_followers(ty, slot, None);
         self.settle();
+        self.heed_own();
         self.put_in_order();
         self.collect_sets();
     }
@@ -181,6 +183,7 @@ impl Matcher {
         }
         self.live.tell_followers(ty, slot, Some(&changed));
         self.settle();
+        self.heed_own();
         self.put_in_order();
         self.collect_sets();
     }
@@ -317,21 +320,6 @@ impl Matcher {
     /// The store of a type, and the strings.
     pub(crate) fn store_and_texts(&mut self, ty: TypeId) -> (&Store, &mut Texts, &Schema) {
         (&self.memory.stores[ty.index()], &mut self.memory.texts, &self.schema)
-    }
-
-    /// Keeps a rule from coming about on these facts, given in the order of its patterns, until
-    /// [`Agenda::muted`] is cleared.
-    pub(crate) fn mute(&mut self, rule: rules::RuleId, declared: &[u32]) {
-        let Some(live) = self.rules.get(rule) else { return };
-        for (branch, (place, planned)) in live.places.iter().zip(live.rule.branches.iter()).enumerate() {
-            let Some(root) = &mut self.roots[place.path.root.0 as usize] else { continue };
-            let slots = planned.order.iter().map(|position| declared[position.index()]).collect();
-            let only = root.sets.single(place.bit);
-            let end = live.places[branch].end();
-            let facts =
-                live.rule.patterns.iter().map(|pattern| pattern.ty).zip(declared.iter().copied()).collect();
-            self.agenda.muted.push(Muted { root: place.path.root, end, slots, only, facts });
-        }
     }
 
     /// The bytes that facts, strings, node memories and the agenda hold.

@@ -13,7 +13,7 @@ use tsd_ir::{FactHandle, FieldId, Schema, TypeId};
 pub(crate) use index::Index;
 #[cfg(feature = "dynamic")]
 pub(crate) use row::find_word;
-pub use row::{InvalidValue, RowReader, RowWriter};
+pub use row::{InvalidValue, RowFitter, RowReader, RowWriter};
 pub(crate) use store::{Extent, Store};
 pub(crate) use texts::{Symbol, Texts};
 

@@ -51,7 +51,7 @@ impl Oracle {
         let effects: Vec<Option<Effect>> =
             rule.ast.calls.iter().map(|call| self.effect(rule, tuple, call)).collect();
         if rule.ast.no_loop.is_some() {
-            self.muted = Some((rule.rank, tuple.clone()));
+            self.muted = Some(rule.rank);
         }
         self.support.firing = Some((rule.rank, tuple.clone()));
         for (effect, call) in effects.into_iter().zip(&rule.ast.calls) {

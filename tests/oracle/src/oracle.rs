@@ -25,8 +25,8 @@ pub struct Oracle {
     /// What satisfied each rule after the last change; in the order of `rules`.
     satisfied: Vec<BTreeMap<Tuple, Figures>>,
     pub(crate) waiting: Vec<Waiting>,
-    /// An activation that must not come about while its own effects take place.
-    pub(crate) muted: Option<(usize, Tuple)>,
+    /// The rank of a rule for which changes do not count while the effects of its activation take place.
+    pub(crate) muted: Option<usize>,
     pub(crate) support: Support,
     pub(crate) strategy: Strategy,
     age: u64,
@@ -281,7 +281,10 @@ impl Oracle {
                 })
             };
             // What an effect reads of other facts is compared: a figure that comes to the same again changes nothing.
-            let is_anew = |tuple: &Tuple| before.get(tuple) != after.get(tuple) || changed_for(tuple);
+            let is_anew = |tuple: &Tuple| match self.muted == Some(rule.rank) {
+                true => before.contains_key(tuple) != after.contains_key(tuple),
+                false => before.get(tuple) != after.get(tuple) || changed_for(tuple),
+            };
             self.waiting.retain(|waiting| {
                 waiting.rule != rule.rank || (after.contains_key(&waiting.tuple) && !is_anew(&waiting.tuple))
             });
@@ -289,13 +292,9 @@ impl Oracle {
                 self.support.stop(rule.rank, tuple);
             }
             for tuple in after.keys().filter(|tuple| is_anew(tuple)) {
-                let is_muted =
-                    self.muted.as_ref().is_some_and(|muted| (muted.0, &muted.1) == (rule.rank, tuple));
-                if !is_muted {
-                    let tags = tuple.iter().map(|fact| self.facts.ever(*fact).recency).collect();
-                    let (rule, tuple, age) = (rule.rank, tuple.clone(), age_of(tuple));
-                    self.waiting.push(Waiting { rule, tuple, age, tags });
-                }
+                let tags = tuple.iter().map(|fact| self.facts.ever(*fact).recency).collect();
+                let (rule, tuple, age) = (rule.rank, tuple.clone(), age_of(tuple));
+                self.waiting.push(Waiting { rule, tuple, age, tags });
             }
             *before = after;
         }

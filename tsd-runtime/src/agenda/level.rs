@@ -95,7 +95,14 @@ impl Level {
         }));
     }
 
-    pub(super) fn cancel(&mut self, (root, end): (RootId, End), delta: &Delta, sets: &mut RuleSets) {
+    /// Takes out what tuples of a node activate no longer: what came about by changes of this age or before.
+    pub(super) fn cancel(
+        &mut self,
+        (root, end): (RootId, End),
+        delta: &Delta,
+        sets: &mut RuleSets,
+        until: u64,
+    ) {
         let waiting = self.waiting_from();
         if waiting == self.entries.len() {
             return;
@@ -107,8 +114,10 @@ impl Level {
             let mut next = self.finder.latest(root, end, slots, entries);
             while let Some(found) = next {
                 let entry = &mut self.entries[found as usize];
-                entry.set = sets.difference(entry.set, set);
-                self.disturbed = true;
+                if entry.age <= until {
+                    entry.set = sets.difference(entry.set, set);
+                    self.disturbed = true;
+                }
                 next = self.finder.older(found);
             }
         }

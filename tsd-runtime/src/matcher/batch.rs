@@ -117,6 +117,7 @@ impl Matcher {
     /// Ends a batch: brings everything up to date that depends on figures, and puts what the batch activates in order.
     pub(crate) fn end_batch(&mut self, batch: &mut Batch) {
         batch.is_mixed |= self.settle();
+        self.heed_own();
         let Self { agenda, memory, roots, joins, .. } = self;
         if batch.is_mixed {
             let last = agenda.age();

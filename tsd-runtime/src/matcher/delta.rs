@@ -218,6 +218,14 @@ impl Delta {
         self.slots.truncate(kept * width);
     }
 
+    /// The tuples with the rules that `keep` leaves them, without those that have none left.
+    pub(crate) fn filtered(&self, keep: impl FnMut(&[u32], RuleSet) -> RuleSet) -> Self {
+        let Self { width, slots, heads, common } = self;
+        let mut kept = Self { width: *width, slots: slots.clone(), heads: heads.clone(), common: *common };
+        kept.retain(keep);
+        kept
+    }
+
     /// The rules of every tuple, if all have the same ones and there are any.
     #[inline]
     pub(crate) fn common_set(&self) -> Option<RuleSet> {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use tsd_ir::{FactHandle, Type, Value};
+use tsd_ir::{FactHandle, FieldId, Type, Value};
 
 use super::store::is_present;
 use super::texts::{Symbol, Texts};
@@ -35,6 +35,14 @@ pub struct InvalidValue {
 impl fmt::Display for InvalidValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{} {}", self.ty, self.field, self.problem)
+    }
+}
+
+impl InvalidValue {
+    /// The value of a field of a type cannot be held by the field of the user's own struct.
+    pub(crate) fn unfit(ty: &Type, field: FieldId) -> Self {
+        let field = ty.field(field).name.to_string();
+        Self { ty: ty.name.to_string(), field, problem: "has a value that the field's Rust type cannot hold" }
     }
 }
 
@@ -190,6 +198,30 @@ pub(crate) fn find_word(texts: &Texts, kind: tsd_ir::Kind, value: &Value) -> Opt
         (Value::Bool(bool), _) => Some(u64::from(*bool)),
         (Value::Fact(handle), _) => Some(handle.to_word()),
         (Value::Missing, _) => None,
+    }
+}
+
+/// A row that is about to be taken in, made to fit what will be read from it.
+#[derive(Debug)]
+pub struct RowFitter<'a> {
+    fields: usize,
+    texts: &'a Texts,
+    row: &'a mut [u64],
+}
+
+impl<'a> RowFitter<'a> {
+    pub(crate) fn new(fields: usize, texts: &'a Texts, row: &'a mut [u64]) -> Self {
+        Self { fields, texts, row }
+    }
+
+    /// Reads the row as it is.
+    pub fn reader(&self) -> RowReader<'_> {
+        RowReader::new(self.fields, self.texts, self.row)
+    }
+
+    /// Gives a number field another value.
+    pub fn set_number(&mut self, field: usize, number: f64) {
+        self.row[field] = (number + 0.0).to_bits();
     }
 }
 

@@ -1,11 +1,11 @@
 //! Batches: many facts, of one type or of several, that the match takes in together.
 
-use tsd_ir::{TypeId, Value};
+use tsd_ir::{FieldId, TypeId, Value};
 
-use super::core::{Core, check_count, refuse};
+use super::core::{Core, all_fields, check_count, refuse};
 use crate::error::Error;
 use crate::matcher::{self, BLOCK};
-use crate::memory::RowWriter;
+use crate::memory::{InvalidValue, RowFitter, RowWriter};
 use crate::program::{FactOf, Program};
 
 /// For how many facts a batch makes room before they come, however many it says that there will be.
@@ -33,7 +33,13 @@ impl<'a, P: Program> Batch<'a, P> {
             Ok(())
         };
         let keep = |core: &mut Core<P>, fact: T, slot| fact.keep(slot, &mut core.objects);
-        self.insert((T::TYPE, T::FIELDS, T::WORDS), facts.into_iter(), write, T::IS_KEPT.then_some(keep))
+        let shape = (T::TYPE, T::FIELDS, T::WORDS);
+        self.insert(
+            shape,
+            facts.into_iter(),
+            (write, |_: &mut RowFitter<'_>| None),
+            T::IS_KEPT.then_some(keep),
+        )
     }
 
     /// Inserts facts of one type, which stay the caller's, and returns how many; see
@@ -47,7 +53,8 @@ impl<'a, P: Program> Batch<'a, P> {
             Ok(())
         };
         let keep = |core: &mut Core<P>, fact: &T, slot| fact.clone().keep(slot, &mut core.objects);
-        self.insert((T::TYPE, T::FIELDS, T::WORDS), facts.iter(), write, T::IS_KEPT.then_some(keep))
+        let shape = (T::TYPE, T::FIELDS, T::WORDS);
+        self.insert(shape, facts.iter(), (write, |_: &mut RowFitter<'_>| None), T::IS_KEPT.then_some(keep))
     }
 
     /// Inserts facts of one type; see [`Session::insert_all_values`](crate::Session::insert_all_values).
@@ -66,7 +73,10 @@ impl<'a, P: Program> Batch<'a, P> {
             values.as_ref().iter().for_each(|value| row.value(value));
             Ok(())
         };
-        self.insert((ty, fields, words), facts.into_iter(), write, None::<fn(&mut Core<P>, V, u32)>)
+        let all = all_fields(fields);
+        let fit = |row: &mut RowFitter<'_>| P::fit(ty, &all, row);
+        let keep = None::<fn(&mut Core<P>, V, u32)>;
+        self.insert((ty, fields, words), facts.into_iter(), (write, fit), keep)
     }
 
     /// Inserts facts of a type that there is, with so many fields and words, block by block. Inlined, for where these are
@@ -76,7 +86,10 @@ impl<'a, P: Program> Batch<'a, P> {
         &mut self,
         (ty, fields, width): (TypeId, usize, usize),
         mut facts: impl Iterator<Item = F>,
-        write: impl Fn(&F, &mut RowWriter<'_>) -> Result<(), Error>,
+        (write, fit): (
+            impl Fn(&F, &mut RowWriter<'_>) -> Result<(), Error>,
+            impl Fn(&mut RowFitter<'_>) -> Option<FieldId>,
+        ),
         keep: Option<impl Fn(&mut Core<P>, F, u32)>,
     ) -> Result<usize, Error> {
         let core = &mut *self.core;
@@ -89,7 +102,7 @@ impl<'a, P: Program> Batch<'a, P> {
         let room = width.max(1);
         let mut rows = vec![0; BLOCK * room];
         loop {
-            let (_, texts, schema) = core.matcher.store_and_texts(ty);
+            let (store, texts, schema) = core.matcher.store_and_texts(ty);
             let declared = schema.ty(ty);
             if width > fields {
                 rows.fill(0);
@@ -104,6 +117,11 @@ impl<'a, P: Program> Batch<'a, P> {
                 }
                 if let Err(error) = writer.finish() {
                     invalid = Some((*error).into());
+                    break;
+                }
+                if let Some(unfit) = fit(&mut RowFitter::new(fields, texts, &mut row[..width])) {
+                    store.discard(&row[..width], texts);
+                    invalid = Some(InvalidValue::unfit(declared, unfit).into());
                     break;
                 }
                 count += 1;

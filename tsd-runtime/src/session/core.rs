@@ -11,7 +11,7 @@ use super::names;
 use crate::effect::Effects;
 use crate::error::Error;
 use crate::matcher::Matcher;
-use crate::memory::{RowReader, RowWriter};
+use crate::memory::{InvalidValue, RowFitter, RowReader, RowWriter};
 use crate::program::{FactOf, Handle, InitialFact, InitialValue, Natives, Program};
 use crate::telemetry::{self, Told, Work};
 
@@ -74,8 +74,27 @@ impl<P: Program> Core<P> {
     }
 
     pub(crate) fn insert_values(&mut self, ty: TypeId, values: &[Value]) -> Result<FactHandle, Error> {
+        self.write_values(ty, values)?;
+        let handle = self.insert_written(ty)?;
+        self.withdraw();
+        Ok(handle)
+    }
+
+    /// Writes a row of values that are not known to be those of a struct.
+    fn write_values(&mut self, ty: TypeId, values: &[Value]) -> Result<(), Error> {
         self.check_count(ty, values)?;
-        self.insert_row(ty, |row| values.iter().for_each(|value| row.value(value)))
+        self.write_row(ty, |row| values.iter().for_each(|value| row.value(value)))?;
+        self.fit_row(ty, &all_fields(values.len()))
+    }
+
+    /// Makes fields of the row that was written fit those of the user's struct. A row that does not fit is given up.
+    fn fit_row(&mut self, ty: TypeId, fields: &[FieldId]) -> Result<(), Error> {
+        let Self { matcher, row, .. } = self;
+        fit::<P>(matcher, ty, fields, row).map_err(|unfit| {
+            let (store, texts, _) = matcher.store_and_texts(ty);
+            store.discard(row, texts);
+            unfit.into()
+        })
     }
 
     /// Makes sure that there is such a type, and a value for each of its fields.
@@ -111,7 +130,7 @@ impl<P: Program> Core<P> {
         if !self.matcher.support.still_holds() {
             return Ok(());
         }
-        self.write_row(ty, |row| values.iter().for_each(|value| row.value(value)))?;
+        self.write_values(ty, values)?;
         let equal = self.matcher.memory.stores[ty.index()].find_equal(&self.row);
         let store = self.matcher.memory.store(ty);
         let equal: SmallVec<[FactHandle; 2]> = equal.into_iter().map(|slot| store.handle(slot)).collect();
@@ -166,29 +185,36 @@ impl<P: Program> Core<P> {
         let mut fact = self.get(handle).ok_or(Error::NoSuchFact)?;
         change(&mut fact);
         let slot = handle.raw().slot();
-        self.update_row(T::TYPE, slot, |row| fact.write(row))?;
+        self.write_row(T::TYPE, |row| fact.write(row))?;
+        self.update_written(T::TYPE, slot)?;
         fact.keep(slot, &mut self.objects);
         Ok(())
     }
 
     pub(crate) fn update_values(&mut self, handle: FactHandle, values: &[Value]) -> Result<(), Error> {
+        self.update_fields(handle, &all_fields(values.len()), values)
+    }
+
+    /// Changes some fields of a fact; there is a value for each of its fields.
+    pub(crate) fn update_fields(
+        &mut self,
+        handle: FactHandle,
+        fields: &[FieldId],
+        values: &[Value],
+    ) -> Result<(), Error> {
         let slot = self.matcher.find(handle).ok_or(Error::NoSuchFact)?;
         let ty = handle.ty();
         self.check_count(ty, values)?;
-        self.update_row(ty, slot, |row| values.iter().for_each(|value| row.value(value)))?;
-        let fields: Vec<FieldId> = (0..values.len()).map(|field| FieldId(field as u16)).collect();
+        self.write_row(ty, |row| values.iter().for_each(|value| row.value(value)))?;
+        self.fit_row(ty, fields)?;
+        self.update_written(ty, slot)?;
         let Self { matcher, objects, .. } = self;
-        P::refresh(ty, slot, &fields, reader(matcher, ty, slot), objects);
+        P::refresh(ty, slot, fields, reader(matcher, ty, slot), objects);
         Ok(())
     }
 
-    fn update_row(
-        &mut self,
-        ty: TypeId,
-        slot: u32,
-        write: impl FnOnce(&mut RowWriter<'_>),
-    ) -> Result<(), Error> {
-        self.write_row(ty, write)?;
+    /// Gives a fact the row that was written.
+    fn update_written(&mut self, ty: TypeId, slot: u32) -> Result<(), Error> {
         match self.matcher.memory.store(ty).find_by_key(&self.row) {
             Some(other) if other != slot => return Err(refuse(&mut self.matcher, ty, &self.row, other)),
             _ => self.matcher.update(ty, slot, &self.row),
@@ -310,6 +336,23 @@ impl<P: Program> Core<P> {
         };
         Ok(tuples.into_iter().map(handles).collect())
     }
+}
+
+/// The fields of a type that has so many.
+pub(super) fn all_fields(count: usize) -> Vec<FieldId> {
+    (0..count).map(|field| FieldId(field as u16)).collect()
+}
+
+/// Makes fields of a row fit those of the user's struct.
+fn fit<P: Program>(
+    matcher: &Matcher,
+    ty: TypeId,
+    fields: &[FieldId],
+    row: &mut [u64],
+) -> Result<(), InvalidValue> {
+    let declared = matcher.schema.ty(ty);
+    let mut row = RowFitter::new(declared.fields.len(), &matcher.memory.texts, row);
+    P::fit(ty, fields, &mut row).map_or(Ok(()), |unfit| Err(InvalidValue::unfit(declared, unfit)))
 }
 
 /// Makes sure that there is a value for each field of a type.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 use tsd_ir::{FactHandle, FieldId, Rule, TypeId, Value};
 
-use super::core::{Core, reader};
+use super::core::Core;
 use super::tally::Tally;
 use super::{Context, Session, names};
 use crate::effect::{Effects, Prepared};
@@ -186,19 +186,28 @@ fn fire_any<P: Program>(session: &mut Session<P>, id: RuleId, slots: &[u32], tal
     let handles = handles(tuple, slots.len());
     drop(answers);
     if rule.no_loop {
-        core.matcher.mute(id, slots);
+        core.matcher.hold_back(id);
     }
     if rule.inserts_logically() {
         core.matcher.support.begin(id, slots);
     }
+    let Firing(core) = &mut Firing(core);
     for (index, values) in computed.into_iter().enumerate() {
         let outcome = take_place(host, core, id, index, &handles, values);
         if let Err(reason) = outcome {
             tally.problem(&core.matcher, &rule, &handles, effect_name(core, id, index), &reason);
         }
     }
-    core.matcher.agenda.muted.clear();
-    core.matcher.support.end();
+}
+
+/// The effects of an activation take place. Whose they are is forgotten when they have, even when an action panics.
+struct Firing<'a, P: Program>(&'a mut Core<P>);
+
+impl<P: Program> Drop for Firing<'_, P> {
+    fn drop(&mut self) {
+        self.0.matcher.agenda.own.end();
+        self.0.matcher.support.end();
+    }
 }
 
 /// The facts of a tuple.
@@ -280,10 +289,7 @@ fn update_fields<P: Program>(
     for (field, value) in fields.iter().zip(values) {
         row[field.index()] = value;
     }
-    core.update_values(handle, &row).map_err(|error| error.to_string())?;
-    let Core { matcher, objects, .. } = core;
-    P::refresh(handle.ty(), handle.slot(), fields, reader(matcher, handle.ty(), handle.slot()), objects);
-    Ok(())
+    core.update_fields(handle, fields, &row).map_err(|error| error.to_string())
 }
 
 fn line(matcher: &Matcher, values: &[Value]) -> String {

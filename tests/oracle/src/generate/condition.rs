@@ -185,6 +185,14 @@ impl Expressions<'_, '_> {
         if kind == Kind::Number && self.choices.chance(15) {
             return format!("{} {op} {}", self.chain(), self.chain());
         }
+        if kind == Kind::Number && self.choices.chance(15) {
+            let (int, number) = self.widened();
+            return match self.choices.weighted(&[5, 2, 1]) {
+                0 => format!("{int} {op} {number}"),
+                1 => format!("{number} {op} {int}"),
+                _ => format!("{int} IN [{}, {number}]", self.number(1)),
+            };
+        }
         match (self.operand(kind, depth), self.operand(kind, depth)) {
             (Some(left), Some(right)) => format!("{left} {op} {right}"),
             _ => self.comparison(Kind::Number, depth),

@@ -10,6 +10,8 @@ mod alternatives;
 mod exists;
 #[path = "../conditions/groups.rs"]
 mod groups;
+#[path = "../conditions/no_loop.rs"]
+mod no_loop;
 #[path = "../conditions/pairs.rs"]
 mod pairs;
 #[path = "../conditions/references.rs"]

@@ -256,7 +256,7 @@ fn an_activation_that_its_own_effects_end_supports_nothing() {
          A(id: \"c\", n: 3)",
     );
     assert_eq!(trio.run(), ["before a=A~a", "behind a=A~b", "quiet a=A~c"]);
-    assert_eq!(facts(&trio), ["A~b", "A~c"]);
+    assert_eq!(facts(&trio), ["A~b", "A~c", "[B~z]"], "with no-loop its own update ends nothing");
 }
 
 #[test]
@@ -402,7 +402,7 @@ fn conditions_mean_what_the_language_reference_says() {
         ("a.o == 1 OR a.o != 1 OR a.o IN [1]", false),
         ("NOT (a.o IN [1]) AND a.o IS MISSING", true),
         ("a.big + 1 > 0 OR a.big + 1 <= 0", false),
-        ("a.n / 0 IS MISSING AND a.n * 1e308 * 1e308 IS PRESENT", true),
+        ("a.n / 0 IS MISSING AND a.n * 1e308 * 1e308 IS MISSING", true),
         ("1 + 2 + \"a\" == \"3a\" AND \"a\" + 1 + 2 == \"a12\"", true),
         ("(string) 5 == \"5\" AND (string) 5.0 == \"5\" AND (string) a.n == \"2.5\"", true),
         ("(int) a.n == 2 AND (int) (-2.9) == -2 AND (int) \" 12 \" == 12", true),
