@@ -15,19 +15,31 @@ pub(crate) fn keys(
     left: &[(TypeId, String)],
     right: &(TypeId, String),
 ) -> Vec<String> {
-    let key = |key: &KeyPair| {
-        let left = part(schema, &left[key.at.index()], key.left);
-        format!("{left} = {}", part(schema, right, key.right))
-    };
+    let key =
+        |key: &KeyPair| format!("{} = {}", left_part(schema, key, left), part(schema, right, &key.right));
     keys.iter().map(key).collect()
 }
 
-/// A part of a fact: one of its fields, or the fact itself.
-pub(crate) fn part(schema: &Schema, (ty, name): &(TypeId, String), part: Part) -> String {
+/// The left part of a key, of a tuple of facts with these types and names.
+pub(crate) fn left_part(schema: &Schema, key: &KeyPair, places: &[(TypeId, String)]) -> String {
+    let own = &places[key.at.index()];
+    match &key.left {
+        Part::Computed(computed) => {
+            let others = computed.others.iter().map(|other| places[other.index()].1.as_str());
+            let names: Vec<&str> = std::iter::once(own.1.as_str()).chain(others).collect();
+            canonical::test(&computed.form, &names)
+        }
+        stored => part(schema, own, stored),
+    }
+}
+
+/// A part of a fact: one of its fields, the fact itself, or what is computed of it.
+pub(crate) fn part(schema: &Schema, (ty, name): &(TypeId, String), part: &Part) -> String {
     match part {
         Part::Field(field) | Part::Widened(field) if ty.view().is_some() => format!("{name}.p{}", field.0),
-        Part::Field(field) | Part::Widened(field) => format!("{name}.{}", schema.ty(*ty).field(field).name),
+        Part::Field(field) | Part::Widened(field) => format!("{name}.{}", schema.ty(*ty).field(*field).name),
         Part::Fact => name.clone(),
+        Part::Computed(computed) => canonical::test(&computed.form, &[name]),
     }
 }
 

@@ -19,11 +19,11 @@ use std::collections::BTreeMap;
 
 use tsd_ir::{Body, Domain, Effect, Expr, FieldId, Position, Schema, Test, TypeId};
 
-pub use self::keys::Key;
+pub use self::keys::{End, Key};
 pub use self::view::NormalView;
 
 pub(crate) use self::fold::folded;
-pub(crate) use self::keys::Groups;
+pub(crate) use self::keys::{Groups, at_positions, is_unique, positions};
 pub(crate) use self::order::ordered;
 pub(crate) use self::sets::widening_to;
 
@@ -50,7 +50,7 @@ pub struct Normal {
 pub struct Conjunction {
     /// What each pattern's fact must pass by itself.
     pub filters: Vec<PatternFilter>,
-    /// Which parts of two facts must be equal; sorted.
+    /// What of different facts must be equal; sorted.
     pub keys: Vec<Key>,
     /// Tests on several facts, with the positions that they look at.
     pub tests: Vec<(Vec<Position>, Test)>,
@@ -121,7 +121,7 @@ fn conjunction(forms: Forms<'_>, parts: Vec<Form>) -> Conjunction {
             }
             part => forms.to_test(&part),
         };
-        if let Some(key) = keys::key(&test) {
+        if let Some(key) = keys::key(forms, &test) {
             conjunction.keys.push(key);
             continue;
         }
@@ -135,6 +135,10 @@ fn conjunction(forms: Forms<'_>, parts: Vec<Form>) -> Conjunction {
             [at] => conjunction.filters[at.index()].tests.push(test),
             _ => conjunction.tests.push((positions, test)),
         }
+    }
+    for key in keys::take_idle(forms, &mut conjunction.keys) {
+        let test = key.test(forms.schema, forms.types).map(|test| forms.to_test(&Form::Test(test)));
+        conjunction.tests.extend(test.map(|test| (test.positions(), test)));
     }
     conjunction.keys.sort_unstable();
     conjunction.keys.dedup();

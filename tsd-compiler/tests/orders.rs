@@ -296,7 +296,7 @@ fn a_join_is_observed_by_what_it_is_about_not_by_the_order_that_ran() {
     let product = schema.find_type("Product").unwrap();
     let maker = tsd_ir::Part::Field(schema.ty(product).find_field("maker").unwrap());
     let mut profile = tsd_ir::Profile::default();
-    profile.note_join(&schema, (product, product), &[(maker, maker)], 25_000, 250_000.0);
+    profile.note_join(&schema, (product, product), &[(maker.clone(), maker)], 25_000, 250_000.0);
     for rules in [forth, back] {
         let (module, warnings) = profiled(&rules, &profile.to_string());
         assert!(warnings.is_empty(), "{warnings:?}");

@@ -17,7 +17,7 @@
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 
-use crate::{Filter, Part, Schema, Signature, TypeId, signature};
+use crate::{Filter, Part, Schema, Signature, TypeId};
 
 /// What was observed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -145,18 +145,18 @@ impl Subject {
 
 /// The subject of a join of two facts, and what it is about.
 fn pair(schema: &Schema, types: (TypeId, TypeId), keys: &[(Part, Part)]) -> (Subject, String) {
-    let one_way = |(left, right): (TypeId, TypeId), keys: Vec<(Part, Part)>| {
-        let mut keys: Vec<String> = (keys.into_iter())
-            .map(|(one, other)| {
-                format!("{} = {}", signature::part(schema, left, one), signature::part(schema, right, other))
-            })
+    let one_way = |(left, right): (TypeId, TypeId), keys: &[(&Part, &Part)]| {
+        let mut keys: Vec<String> = (keys.iter())
+            .map(|(one, other)| format!("{} = {}", one.text(schema, left), other.text(schema, right)))
             .collect();
         keys.sort_unstable();
         keys.dedup();
         (schema.ty(left).name.to_string(), schema.ty(right).name.to_string(), keys.join(", "))
     };
-    let forward = one_way(types, keys.to_vec());
-    let backward = one_way((types.1, types.0), keys.iter().map(|(one, other)| (*other, *one)).collect());
+    let keys: Vec<(&Part, &Part)> = keys.iter().map(|(one, other)| (one, other)).collect();
+    let swapped: Vec<(&Part, &Part)> = keys.iter().map(|(one, other)| (*other, *one)).collect();
+    let forward = one_way(types, &keys);
+    let backward = one_way((types.1, types.0), &swapped);
     let (left, right, keys) = forward.min(backward);
     let about = format!("{left}, {right}: {keys}");
     (Subject::Join(Signature::of_pair(&about).short()), about)

@@ -5,8 +5,8 @@
 //! pattern after another to them. Rules whose chains begin alike share those joins.
 
 use crate::{
-    ActionId, Const, Domain, Expr, FieldId, Figure, List, Position, Signature, Test, Text, TypeId, View,
-    Watch,
+    ActionId, Const, Domain, Expr, FieldId, Figure, KeyPair, List, Position, Signature, Test, Text, TypeId,
+    View, Watch,
 };
 
 /// One rule, checked, normalised and planned.
@@ -84,28 +84,6 @@ pub struct Join {
     pub tests: List<TestRef>,
     /// The identity of the join up to here: of what it joins, not of what passes the filters and tests.
     pub signature: Signature,
-}
-
-/// One equality of a join: a part of the tuple on the left and a part of the fact on the right.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct KeyPair {
-    /// Which fact of the tuple.
-    pub at: Position,
-    /// Which part of that fact.
-    pub left: Part,
-    /// Which part of the joined fact.
-    pub right: Part,
-}
-
-/// A part of a fact that can be a join key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Part {
-    /// A field as it is.
-    Field(FieldId),
-    /// An integer field, as a number.
-    Widened(FieldId),
-    /// The fact itself, as a reference to it.
-    Fact,
 }
 
 /// A test, with the name by which equal tests are recognised.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use sha2::{Digest, Sha256};
 
-use crate::{KeyPair, Part, Schema, TypeId};
+use crate::{KeyPair, Schema, TypeId};
 
 /// The SHA-256 of a node's canonical form. An index and a name: two forms with one hash are told apart by
 /// comparing the nodes themselves.
@@ -26,9 +26,8 @@ impl Signature {
     pub fn of_join(schema: &Schema, left: Self, types: &[TypeId], right: TypeId, keys: &[KeyPair]) -> Self {
         let mut text = format!("join {} {}", left.digits(Self::BYTES), schema.ty(right).name);
         for key in keys {
-            let at = key.at.index();
-            let left = part(schema, types[at], key.left);
-            text += &format!("\n{at}.{left} = {}", part(schema, right, key.right));
+            let [left, right] = key.texts(schema, types, right);
+            text += &format!("\n{left} = {right}");
         }
         Self::of(&[text.as_bytes()])
     }
@@ -70,15 +69,5 @@ impl Signature {
 impl fmt::Debug for Signature {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.digits(Self::BYTES))
-    }
-}
-
-/// A key part of a fact of type `ty`, as plans and canonical forms write it.
-pub(crate) fn part(schema: &Schema, ty: TypeId, part: Part) -> String {
-    let name = |field| &schema.ty(ty).field(field).name;
-    match part {
-        Part::Field(field) => name(field).to_string(),
-        Part::Widened(field) => format!("(number){}", name(field)),
-        Part::Fact => "#".to_owned(),
     }
 }

@@ -6,6 +6,7 @@
 
 mod text;
 mod value;
+mod word;
 
 use std::sync::Arc;
 
@@ -15,6 +16,7 @@ use crate::predicate::Closure;
 use crate::tuple::Tuple;
 
 pub(crate) use value::{ComputeValues, values};
+pub(crate) use word::{ComputeWord, word};
 
 /// Computes a value of one kind, or none.
 type Compute<T> = Box<dyn Fn(Tuple<'_>) -> Option<T> + Send + Sync>;

@@ -14,6 +14,7 @@ mod groups;
 mod input;
 mod join;
 mod keeping;
+mod keys;
 mod memory;
 mod own;
 mod profile;

@@ -18,11 +18,15 @@ pub type NativeTest = fn(Tuple<'_>, &[Const]) -> bool;
 /// count the patterns as the rule declares them.
 pub type NativeValues = fn(Tuple<'_>, &[Const], &mut Vec<Value>);
 
+/// A generated part of a join key: its value as a word, or none. Positions count the facts of which it is computed.
+pub type NativeKey = fn(Tuple<'_>, &[Const]) -> Option<u64>;
+
 /// The functions of a module that its rules refer to by number.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Natives {
     pub(crate) tests: &'static [NativeTest],
     pub(crate) values: &'static [NativeValues],
+    pub(crate) keys: &'static [NativeKey],
 }
 
 /// The constant tables of a compiled module.
@@ -39,6 +43,8 @@ pub struct Module {
     /// The value lists that [`tsd_ir::Body::Native`] refers to by number, in every effect but a call of an action
     /// without context.
     pub values: &'static [NativeValues],
+    /// The parts of join keys that [`tsd_ir::Body::Native`] refers to by number.
+    pub keys: &'static [NativeKey],
     /// The facts that a session starts with.
     pub facts: &'static [InitialFact],
 }

@@ -4,19 +4,22 @@ mod access;
 mod objects;
 
 pub use tsd_ir::{
-    Action, ActionId, Arguments, Body, Bound, Branch, Const, Cut, Domain, Effect, FactHandle, Field, FieldId,
-    Figure, Filter, Gather, Join, KeyPair, Kind, Leaf, Measure, Parameter, Parameters, Part, Pattern,
-    Position, Rule, Schema, Signature, TestRef, Type, TypeId, Value, View, ViewParameter, Watch, ops,
+    Action, ActionId, Arguments, Body, Bound, Branch, Computed, Const, Cut, Domain, Effect, FactHandle,
+    Field, FieldId, Figure, Filter, Gather, Join, KeyPair, Kind, Leaf, Measure, Parameter, Parameters, Part,
+    Pattern, Position, Rule, Schema, Shared, Signature, TestRef, Type, TypeId, Value, View, ViewParameter,
+    Watch, ops,
 };
 
-pub use self::access::{ToValue, argument, constant, done, holds, signature, value, value_of};
+pub use self::access::{
+    ToValue, ToWord, argument, constant, done, holds, signature, value, value_of, word_of,
+};
 pub use self::objects::{Fact, Objects, assert_fact, fit};
 pub use crate::column::{AsBool, AsFact, AsInt, AsNumber, AsText, Column, Maybe};
 pub use crate::memory::{RowFitter, RowReader, RowWriter};
 #[cfg(feature = "regex")]
 pub use crate::pattern::{Pattern as Regex, StaticPattern as StaticRegex};
 pub use crate::program::{
-    Compiled, FactOf, Handle, InitialFact, InitialValue, Module, NativeTest, NativeValues, Program,
+    Compiled, FactOf, Handle, InitialFact, InitialValue, Module, NativeKey, NativeTest, NativeValues, Program,
 };
 pub use crate::session::{Context, Session};
 pub use crate::tuple::Tuple;

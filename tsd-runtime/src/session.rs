@@ -48,7 +48,7 @@ impl<P: Compiled> Session<P> {
     /// what sharing saves.
     pub fn with_sharing(host: P::Host, sharing: Sharing) -> Self {
         let module: &Module = P::module();
-        let natives = Natives { tests: module.tests, values: module.values };
+        let natives = Natives { tests: module.tests, values: module.values, keys: module.keys };
         let mut core = Core::new(module.schema.clone(), sharing, natives);
         core.add_rules(module.rules.iter().cloned().map(Arc::new).collect());
         core.insert_initial(module.facts);
@@ -292,7 +292,7 @@ impl<P: Program> Session<P> {
     ///
     /// Costs a pass over the facts for each filter's place and each pair of types that rules join.
     pub fn profile(&mut self) -> tsd_ir::Profile {
-        self.core.matcher.profile()
+        self.core.matcher.profile(self.core.natives.keys)
     }
 
     /// What the session holds and has done, node by node and rule by rule. Costs a look at each node and at each

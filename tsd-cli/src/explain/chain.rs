@@ -82,23 +82,22 @@ impl Chain<'_> {
         if join.keys.is_empty() {
             return "every pair is looked at".to_owned();
         }
-        let found = |ty: Option<TypeId>, parts: Vec<Part>, on: Vec<String>| {
+        let found = |ty: Option<TypeId>, parts: Vec<&Part>, on: Vec<String>| {
             let key = ty.map_or(&[][..], |ty| &self.schema.ty(ty).key);
             let whole =
-                key.len() == parts.len() && key.iter().all(|field| parts.contains(&Part::Field(*field)));
+                key.len() == parts.len() && key.iter().all(|field| parts.contains(&&Part::Field(*field)));
             if whole && !key.is_empty() {
                 "its primary key".to_owned()
             } else {
                 format!("a hash index on {}", on.join(", "))
             }
         };
-        let right_on = join.keys.iter().map(|key| described::part(self.schema, right, key.right));
+        let right_on = join.keys.iter().map(|key| described::part(self.schema, right, &key.right));
         let right_by =
-            found(Some(right.0), join.keys.iter().map(|key| key.right).collect(), right_on.collect());
-        let left_on =
-            join.keys.iter().map(|key| described::part(self.schema, &left[key.at.index()], key.left));
+            found(Some(right.0), join.keys.iter().map(|key| &key.right).collect(), right_on.collect());
+        let left_on = join.keys.iter().map(|key| described::left_part(self.schema, key, left));
         let single = if let [(ty, _)] = left { Some(*ty) } else { None };
-        let left_by = found(single, join.keys.iter().map(|key| key.left).collect(), left_on.collect());
+        let left_by = found(single, join.keys.iter().map(|key| &key.left).collect(), left_on.collect());
         let names: Vec<&str> = left.iter().map(|(_, name)| name.as_str()).collect();
         let left = if names.len() == 1 { names[0].to_owned() } else { format!("({})", names.join(", ")) };
         format!("{} is found through {right_by}, {left} through {left_by}", right.1)

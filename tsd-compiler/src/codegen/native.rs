@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use tsd_ir::{
-    Action, ActionId, Arguments, Body, Branch, Canonical, Const, Effect, Expr, Filter, Kind, List, Measure,
-    Rule, Schema, Test, TestRef, TypeId, View,
+    Action, ActionId, Arguments, Body, Branch, Canonical, Computed, Const, Effect, Expr, Filter, Kind, List,
+    Measure, Part, Rule, Schema, Test, TestRef, TypeId, View,
 };
 
 use super::condition::Condition;
@@ -20,6 +20,7 @@ pub(super) struct Natives<'a> {
     names: &'a Names,
     tests: Functions,
     values: Functions,
+    keys: Functions,
     calls: Functions,
     regexes: Vec<String>,
 }
@@ -82,6 +83,7 @@ impl<'a> Natives<'a> {
             names,
             tests: Functions::default(),
             values: Functions::default(),
+            keys: Functions::default(),
             calls: Functions::default(),
             regexes: Vec::new(),
         }
@@ -126,6 +128,12 @@ impl<'a> Natives<'a> {
         for join in lowered.joins.to_mut() {
             join.filter = self.filter(&join.filter, place);
             join.tests = self.test_list(&join.tests, place);
+            if join.keys.iter().any(|key| [&key.left, &key.right].map(is_computed).contains(&true)) {
+                for key in join.keys.to_mut() {
+                    key.left = self.key_part(&key.left, place);
+                    key.right = self.key_part(&key.right, place);
+                }
+            }
         }
         if !branch.watches.is_empty() {
             for watch in lowered.watches.to_mut() {
@@ -156,6 +164,17 @@ impl<'a> Natives<'a> {
         let function =
             self.tests.share_or_create(key, place, || (title.to_owned(), Condition::new(regexes).code(test)));
         native(function, constants)
+    }
+
+    fn key_part(&mut self, part: &Part, place: &str) -> Part {
+        let Part::Computed(computed) = part else { return part.clone() };
+        let Body::Tree(expr) = &computed.body else { return part.clone() };
+        let Shape { key, constants } = Shape::of_list(std::slice::from_ref(expr));
+        let function = self.keys.share_or_create(key, place, || {
+            let code = Expressions::default().code(expr).outside();
+            (computed.form.to_string(), quote!(rt::word_of(#code)))
+        });
+        Part::Computed(Computed { body: native(function, constants), ..(**computed).clone() }.into())
     }
 
     fn effect(&mut self, effect: &Effect, types: &[TypeId], facts_change: bool, place: &str) -> Effect {
@@ -216,7 +235,7 @@ impl<'a> Natives<'a> {
         native(function, constants)
     }
 
-    /// The tests and value lists, for the private half of the module.
+    /// The tests, value lists and parts of keys, for the private half of the module.
     pub(super) fn functions(&self) -> TokenStream {
         let regexes = self.regexes.iter().enumerate().map(|(index, pattern)| {
             let name = format_ident!("REGEX_{index}");
@@ -239,7 +258,15 @@ impl<'a> Natives<'a> {
                 fn #name(#facts: rt::Tuple<'_>, #constants: &[rt::Const], #values: &mut Vec<rt::Value>) { #body }
             }
         });
-        quote! { #(#regexes)* #(#tests)* #(#values)* }
+        let keys = self.keys.list.iter().enumerate().map(|(index, function)| {
+            let (name, doc, body) = (format_ident!("key_{index}"), function.doc(), &function.body);
+            let (facts, constants) = (function.parameter("facts"), function.parameter("constants"));
+            quote! {
+                #[doc = #doc]
+                fn #name(#facts: rt::Tuple<'_>, #constants: &[rt::Const]) -> Option<u64> { #body }
+            }
+        });
+        quote! { #(#regexes)* #(#tests)* #(#values)* #(#keys)* }
     }
 
     /// The calls of actions, for the public half of the module.
@@ -258,10 +285,14 @@ impl<'a> Natives<'a> {
         quote! { #(#calls)* }
     }
 
-    /// How many tests, value lists and calls there are.
-    pub(super) fn counts(&self) -> [usize; 3] {
-        [self.tests.list.len(), self.values.list.len(), self.calls.list.len()]
+    /// How many tests, value lists, parts of keys and calls there are.
+    pub(super) fn counts(&self) -> [usize; 4] {
+        [&self.tests, &self.values, &self.keys, &self.calls].map(|functions| functions.list.len())
     }
+}
+
+fn is_computed(part: &Part) -> bool {
+    matches!(part, Part::Computed(_))
 }
 
 fn native<T>(function: usize, constants: Vec<Const>) -> Body<T> {

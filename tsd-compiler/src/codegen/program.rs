@@ -17,7 +17,7 @@ pub(super) fn items(
     natives: &Natives<'_>,
 ) -> TokenStream {
     let host = &names.host;
-    let [_, _, calls] = natives.counts();
+    let [_, _, _, calls] = natives.counts();
     let arms = (0..calls).map(|index| {
         let (number, call) = (number(index), format_ident!("call_{index}"));
         quote!(#number => #call(facts, constants, host),)

@@ -56,15 +56,16 @@ impl<'a> Tables<'a> {
         ));
         self.facts(&module.facts);
         self.schema();
-        let [tests, values, _] = natives.counts();
+        let [tests, values, keys, _] = natives.counts();
         let name = module.name.as_deref().unwrap_or_default();
         let tests = separated(0..tests, |index| format!("test_{index}"));
         let values = separated(0..values, |index| format!("values_{index}"));
+        let keys = separated(0..keys, |index| format!("key_{index}"));
         self.put(format_args!(
             "/// All that the runtime needs to know.\n\
              pub(super) static MODULE: Module = Module {{\n    \
              name: {name:?},\n    schema: SCHEMA,\n    rules: RULES,\n    tests: &[{tests}],\n    \
-             values: &[{values}],\n    facts: FACTS,\n}};\n"
+             values: &[{values}],\n    keys: &[{keys}],\n    facts: FACTS,\n}};\n"
         ));
         joins + &self.out
     }

@@ -45,23 +45,23 @@ fn splittable(forms: Forms<'_>, parts: &[Form], room: usize) -> Option<usize> {
     let mut groups = keys::Groups::new(forms.types.len());
     for part in parts {
         if let Form::Test(test) = part
-            && let Some(key) = keys::key(test)
+            && let Some(key) = keys::key(forms, test)
         {
-            groups.join(key.one.0.index(), key.other.0.index());
+            groups.join_all(&key);
         }
     }
     let fits = |part: &Form| matches!(part, Form::Any(alternatives) if alternatives.len() <= room);
-    parts.iter().position(|part| fits(part) && connects(part, &groups))
+    parts.iter().position(|part| fits(part) && connects(forms, part, &groups))
 }
 
-/// Whether a form, however it comes true, equates parts of two patterns of different groups.
-fn connects(form: &Form, groups: &keys::Groups) -> bool {
+/// Whether a form, however it comes true, equates parts of patterns of different groups.
+fn connects(forms: Forms<'_>, form: &Form, groups: &keys::Groups) -> bool {
     match form {
         Form::Test(test @ Test::Compare { .. }) => {
-            keys::key(test).is_some_and(|key| !groups.same(key.one.0.index(), key.other.0.index()))
+            keys::key(forms, test).is_some_and(|key| !groups.has_all(&key))
         }
-        Form::All(parts) => parts.iter().any(|part| connects(part, groups)),
-        Form::Any(parts) => parts.iter().all(|part| connects(part, groups)),
+        Form::All(parts) => parts.iter().any(|part| connects(forms, part, groups)),
+        Form::Any(parts) => parts.iter().all(|part| connects(forms, part, groups)),
         _ => false,
     }
 }

@@ -6,7 +6,7 @@ use tsd_ir::{
 };
 
 use super::figures::Watched;
-use super::shape::keys_to;
+use super::shape::{key_to, keys_to};
 use crate::normalize::{Conjunction, PatternFilter, ordered};
 
 /// The patterns and conditions of one branch.
@@ -33,7 +33,14 @@ impl Graph<'_> {
                 positions.iter().map(|position| place[position.index()].index()).max() == Some(at)
             };
             let tests = self.conjunction.tests.iter().filter(|(positions, _)| complete(positions));
-            let tests = tests.map(|(_, test)| test.at_positions(&|position| place[position.index()]));
+            let tests = tests.map(|(_, test)| test.clone());
+            let keys_to_test = self.conjunction.keys.iter().filter(|key| {
+                key.is_computed()
+                    && complete(&key.positions().collect::<Vec<_>>())
+                    && !(key.is_exact() && key_to(key, &order[..at], *pattern).is_some())
+            });
+            let tests = tests.chain(keys_to_test.filter_map(|key| key.test(self.schema, self.types)));
+            let tests = tests.map(|test| test.at_positions(&|position| place[position.index()]));
             joins.push(Join {
                 ty: types[at],
                 keys: keys.into(),

@@ -32,7 +32,8 @@ use tsd_ir::{Part, Schema, TypeId};
 
 use super::observed::Observed;
 use super::selectivity;
-use super::shape::{Mask, Shape};
+use super::shape::{Mask, Shape, end_mask};
+use crate::normalize::{Key, is_unique};
 
 /// What one branch, or several with the same filters, asks of the patterns of a shape.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -118,6 +119,8 @@ pub(super) struct Model {
     guessed: bool,
     /// The share of the pairs of two patterns that has equal keys: the selectivity, as far as primary keys admit it.
     keys: Vec<Vec<f64>>,
+    /// The patterns on either side of each key that is about more than two.
+    wide: Vec<[Mask; 2]>,
     /// For each pattern those that keys tie to it.
     pub(super) tied: Vec<Mask>,
     pub(super) members: Vec<Member>,
@@ -193,9 +196,10 @@ impl Model {
         let mut keys = selectivity.clone();
         let mut guessed = true;
         let mut pairs: BTreeMap<(usize, usize), Vec<(Part, Part)>> = BTreeMap::new();
-        for key in &shape.keys {
+        let (of_two, wide): (Vec<&Key>, Vec<&Key>) = shape.keys.iter().partition(|key| key.is_of_two());
+        for key in of_two {
             let (one, other) = (key.one.0.index(), key.other.0.index());
-            pairs.entry((one, other)).or_default().push((key.one.1, key.other.1));
+            pairs.entry((one, other)).or_default().push((key.one.1.clone(), key.other.1.clone()));
         }
         for ((one, other), parts) in &pairs {
             let types = (shape.types[*one], shape.types[*other]);
@@ -214,7 +218,8 @@ impl Model {
         }
         let tied = (0..count).map(|pattern| shape.tied_to(pattern)).collect();
         let ties = shape.ties.clone();
-        Self { rows, selectivity, guessed, keys, tied, members, ties, memo: RefCell::default() }
+        let wide = wide.into_iter().map(|key| [end_mask(&key.one), end_mask(&key.other)]).collect();
+        Self { rows, selectivity, guessed, keys, wide, tied, members, ties, memo: RefCell::default() }
     }
 
     /// How many patterns there are.
@@ -224,7 +229,8 @@ impl Model {
 
     /// The selectivity of joining a pattern to a set of patterns; 1 without keys.
     pub(super) fn selectivity(&self, set: Mask, joined: usize) -> f64 {
-        let selectivity = members(set).map(|pattern| self.selectivity[pattern][joined]).product();
+        let selectivity = members(set).map(|pattern| self.selectivity[pattern][joined]);
+        let selectivity = selectivity.product::<f64>() * self.wide_keys(set, joined);
         if self.guessed { selectivity::clamped(selectivity) } else { selectivity }
     }
 
@@ -238,6 +244,7 @@ impl Model {
             let before = members(set & ((1 << pattern) - 1));
             all *= self.rows[pattern] * before.map(|other| self.keys[pattern][other]).product::<f64>();
         }
+        all *= self.of_wide(|[one, other]| (one | other) & !set == 0);
         let missed = match self.members.as_slice() {
             [only] => 1.0 - only.share(set),
             several => {
@@ -255,9 +262,21 @@ impl Model {
 
     /// What joining a pattern to a set of patterns takes.
     pub(super) fn stage(&self, set: Mask, joined: usize) -> Stage {
-        let keys = members(set).map(|pattern| self.keys[pattern][joined]).product();
+        let keys = members(set).map(|pattern| self.keys[pattern][joined]).product::<f64>();
+        let keys = keys * self.wide_keys(set, joined);
         let cross = self.crosses(set, joined);
         Stage { left: self.estimate(set), right: self.estimate(1 << joined), keys, cross }
+    }
+
+    /// The share of the pairs of a set of patterns and one more that has equal keys, as far as keys of more than two go.
+    fn wide_keys(&self, set: Mask, joined: usize) -> f64 {
+        let alone = 1 << joined;
+        self.of_wide(|[one, other]| one == alone && other & !set == 0 || other == alone && one & !set == 0)
+    }
+
+    /// The selectivity of some of the keys of more than two.
+    fn of_wide(&self, is_counted: impl Fn([Mask; 2]) -> bool) -> f64 {
+        self.wide.iter().filter(|sides| is_counted(**sides)).map(|_| selectivity::OF_KEY).product()
     }
 
     /// Whether neither a key nor a test ties a pattern to a set of patterns.
@@ -314,9 +333,9 @@ fn bounded(
     keys: &[(Part, Part)],
     mut share: f64,
 ) -> f64 {
-    let (own, others): (Vec<Part>, Vec<Part>) = keys.iter().copied().unzip();
+    let (own, others): (Vec<&Part>, Vec<&Part>) = keys.iter().map(|(own, other)| (own, other)).unzip();
     for (ty, rows, parts) in [(types.0, rows.0, own), (types.1, rows.1, others)] {
-        if selectivity::is_unique(schema, ty, &parts) {
+        if is_unique(schema, ty, parts.into_iter()) {
             share = share.min(1.0 / rows.max(1.0));
         }
     }

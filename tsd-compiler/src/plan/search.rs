@@ -99,16 +99,17 @@ impl<'a> Search<'a> {
         let set = as_set(order);
         let keyed = members(self.model.tied[joined] & set);
         let estimate = self.model.estimate(set | 1 << joined);
+        let keys = keys_to(&self.shape.keys, order, joined);
         Score {
             connection: match self.model.crosses(set, joined) {
-                _ if self.model.tied[joined] & set != 0 => 0,
+                _ if !keys.is_empty() => 0,
                 false => 1,
                 true => 2,
             },
             selectivity: self.model.selectivity(set, joined),
             shared: keyed.map(|other| shared(joined, other)).max().unwrap_or(0),
             rows: estimate.all * estimate.share,
-            keys: keys_to(&self.shape.keys, order, joined),
+            keys,
             pattern: joined,
         }
     }

@@ -4,7 +4,7 @@
 
 use tsd_ir::{Comparison, Domain, Kind, Part, Schema, Test, TypeId};
 
-use crate::normalize::PatternFilter;
+use crate::normalize::{PatternFilter, is_unique};
 
 const EQUALITY: f64 = 0.1;
 const RANGE: f64 = 0.3;
@@ -12,6 +12,9 @@ const STRING_MATCH: f64 = 0.4;
 const INEQUALITY: f64 = 0.9;
 const INDEXED: f64 = 0.7;
 const UNIQUE: f64 = 0.3;
+
+/// Of one equality of keys, of facts of no known type.
+pub(super) const OF_KEY: f64 = EQUALITY * INDEXED;
 const SMALL_TYPE: f64 = 0.8;
 const LARGE_TYPE: f64 = 1.2;
 
@@ -28,23 +31,10 @@ pub(super) fn clamped(selectivity: f64) -> f64 {
 
 /// Of joining facts of two types on keys, each a part of the one and of the other.
 pub(super) fn of_pair(schema: &Schema, types: (TypeId, TypeId), keys: &[(Part, Part)]) -> f64 {
-    let unique = |ty, part| if is_unique(schema, ty, &[part]) { UNIQUE } else { 1.0 };
+    let unique = |ty, part| if is_unique(schema, ty, std::iter::once(part)) { UNIQUE } else { 1.0 };
     let keys = keys.iter();
-    let keys = keys.map(|(one, other)| EQUALITY * INDEXED * unique(types.0, *one) * unique(types.1, *other));
+    let keys = keys.map(|(one, other)| OF_KEY * unique(types.0, one) * unique(types.1, other));
     clamped(keys.product::<f64>() * of_sizes(schema, types))
-}
-
-/// Whether no two facts of a type are the same in these parts.
-pub(super) fn is_unique(schema: &Schema, ty: TypeId, parts: &[Part]) -> bool {
-    let key = &schema.ty(ty).key;
-    let has = |wanted| {
-        let fields = parts.iter().filter_map(|part| match part {
-            Part::Field(field) | Part::Widened(field) => Some(field),
-            Part::Fact => None,
-        });
-        fields.into_iter().any(|field| field == wanted)
-    };
-    parts.contains(&Part::Fact) || !key.is_empty() && key.iter().all(has)
 }
 
 fn of_sizes(schema: &Schema, types: (TypeId, TypeId)) -> f64 {

@@ -6,9 +6,9 @@
 //! then by what those others are tied to, and so on. What can still not be told apart is the same from every side, so
 //! any order of it gives the same joins.
 
-use tsd_ir::{KeyPair, Position, Schema, TypeId};
+use tsd_ir::{KeyPair, Part, Position, Schema, TypeId};
 
-use crate::normalize::{Conjunction, Groups, Key};
+use crate::normalize::{Conjunction, End, Groups, Key, at_positions, positions};
 
 /// A set of patterns, as bits. A rule has 64 at most, and a view the parameters besides.
 pub(super) type Mask = u128;
@@ -19,26 +19,37 @@ pub(super) struct Shape {
     pub(super) types: Vec<TypeId>,
     /// What must be equal; sorted, the earlier pattern first.
     pub(super) keys: Vec<Key>,
-    /// Where the keys leave patterns apart: the sets of patterns that other tests look at, sorted.
+    /// Where the keys of two leave patterns apart: the sets of patterns that other keys and tests look at, sorted.
     pub(super) ties: Vec<Mask>,
 }
 
 /// The keys that tie a pattern to any of the given ones, by the place of those in the list.
 pub(super) fn keys_to(keys: &[Key], bound: &[usize], joined: usize) -> Vec<KeyPair> {
-    let mut pairs: Vec<KeyPair> = (keys.iter())
-        .filter_map(|key| {
-            let (left, right) = match joined {
-                _ if key.other.0.index() == joined => (key.one, key.other),
-                _ if key.one.0.index() == joined => (key.other, key.one),
-                _ => return None,
-            };
-            let at = bound.iter().position(|index| *index == left.0.index())?;
-            Some(KeyPair { at: Position(at as u16), left: left.1, right: right.1 })
-        })
-        .collect();
+    let mut pairs: Vec<KeyPair> = keys.iter().filter_map(|key| key_to(key, bound, joined)).collect();
     pairs.sort_unstable();
     pairs.dedup();
     pairs
+}
+
+/// A key that ties a pattern to some of the given ones.
+pub(super) fn key_to(key: &Key, bound: &[usize], joined: usize) -> Option<KeyPair> {
+    let (left, right) = match joined {
+        _ if key.other.0.index() == joined => (&key.one, &key.other),
+        _ if key.one.0.index() == joined => (&key.other, &key.one),
+        _ => return None,
+    };
+    let place = |position: Position| bound.iter().position(|index| *index == position.index());
+    if positions(right).nth(1).is_some() || positions(left).any(|position| place(position).is_none()) {
+        return None;
+    }
+    let (at, part) =
+        at_positions(left, &|position| place(position).map_or(position, |at| Position(at as u16)));
+    Some(KeyPair { at, left: part, right: right.1.clone() })
+}
+
+/// The patterns of one side of a key.
+pub(super) fn end_mask(end: &End) -> Mask {
+    positions(end).fold(0, |mask, position| mask | 1 << position.0)
 }
 
 /// The patterns that a test looks at.
@@ -54,13 +65,8 @@ impl Shape {
         let order = own_order(types.len(), keys, &ties, &colours(schema, types, keys, &ties));
         let mut place = vec![0; order.len()];
         order.iter().enumerate().for_each(|(at, pattern)| place[*pattern] = at);
-        let moved = |(at, part): (Position, tsd_ir::Part)| (Position(place[at.index()] as u16), part);
-        let mut keys: Vec<Key> = (keys.iter())
-            .map(|key| {
-                let (one, other) = (moved(key.one), moved(key.other));
-                if one.0 < other.0 { Key { one, other } } else { Key { one: other, other: one } }
-            })
-            .collect();
+        let moved = |at: Position| Position(place[at.index()] as u16);
+        let mut keys: Vec<Key> = keys.iter().map(|key| key.at_positions(&moved)).collect();
         keys.sort_unstable();
         let mut ties: Vec<Mask> = ties.into_iter().map(|tie| at_places(tie, &place)).collect();
         ties.sort_unstable();
@@ -75,9 +81,10 @@ impl Shape {
         (shape, (0..types.len()).collect())
     }
 
-    /// The patterns that keys tie to a pattern.
+    /// The patterns that keys tie to a pattern, each to each.
     pub(super) fn tied_to(&self, pattern: usize) -> Mask {
-        let keys = self.keys.iter().map(|key| (key.one.0.index(), key.other.0.index()));
+        let keys = self.keys.iter().filter(|key| key.is_of_two());
+        let keys = keys.map(|key| (key.one.0.index(), key.other.0.index()));
         keys.fold(0, |mask, (one, other)| match pattern {
             _ if one == pattern => mask | 1 << other,
             _ if other == pattern => mask | 1 << one,
@@ -101,14 +108,17 @@ pub(super) fn at_places(set: Mask, place: &[usize]) -> Mask {
     patterns.fold(0, |mask, (_, at)| mask | 1 << at)
 }
 
-/// Where the keys leave patterns apart, the sets of patterns that tests look at; sorted.
+/// Where the keys of two patterns leave some apart, the sets of patterns that other keys and tests look at; sorted.
 fn ties(types: &[TypeId], conjunction: &Conjunction) -> Vec<Mask> {
     let mut groups = Groups::new(types.len());
-    conjunction.keys.iter().for_each(|key| groups.join(key.one.0.index(), key.other.0.index()));
+    let (of_two, wide): (Vec<&Key>, Vec<&Key>) = conjunction.keys.iter().partition(|key| key.is_of_two());
+    of_two.into_iter().for_each(|key| groups.join_all(key));
     if groups.firsts().len() <= 1 {
         return Vec::new();
     }
-    let mut ties: Vec<Mask> = conjunction.tests.iter().map(|(positions, _)| mask(positions)).collect();
+    let wide = wide.into_iter().map(|key| end_mask(&key.one) | end_mask(&key.other));
+    let mut ties: Vec<Mask> =
+        conjunction.tests.iter().map(|(positions, _)| mask(positions)).chain(wide).collect();
     ties.sort_unstable();
     ties.dedup();
     ties
@@ -120,12 +130,22 @@ fn colours(schema: &Schema, types: &[TypeId], keys: &[Key], ties: &[Mask]) -> Ve
     let names = types.iter().map(|ty| &schema.ty(*ty).name);
     let mut colours = ranks(&names.collect::<Vec<_>>());
     loop {
+        let colour = |at: Position| colours[at.index()];
         let seen: Vec<_> = (0..types.len())
             .map(|pattern| {
-                let ends = keys.iter().flat_map(|key| [(key.one, key.other), (key.other, key.one)]);
-                let own = ends.filter(|(own, _)| own.0.index() == pattern);
-                let mut neighbours: Vec<_> =
-                    own.map(|(own, other)| (own.1, other.1, colours[other.0.index()])).collect();
+                let ends = keys.iter().flat_map(Key::ends);
+                let own = ends.flat_map(|(own, other)| {
+                    let places = positions(own).enumerate().filter(|(_, at)| at.index() == pattern);
+                    places.map(move |(place, _)| (place, own, other))
+                });
+                let neighbours = own.flat_map(|(place, own, other)| {
+                    let parts = (anonymous(&own.1), anonymous(&other.1));
+                    let opposite = positions(other).enumerate().map(|(at, one)| ((1, at), one));
+                    let beside = positions(own).enumerate().map(|(at, one)| ((0, at), one));
+                    let all = opposite.chain(beside.filter(|(_, one)| one.index() != pattern));
+                    all.map(move |(there, one)| (parts, place, there, colour(one)))
+                });
+                let mut neighbours: Vec<_> = neighbours.collect();
                 neighbours.sort_unstable();
                 let tied = ties.iter().filter(|tie| **tie & 1 << pattern != 0).map(|tie| {
                     let patterns = (0..types.len()).filter(|pattern| tie & 1 << pattern != 0);
@@ -143,6 +163,16 @@ fn colours(schema: &Schema, types: &[TypeId], keys: &[Key], ties: &[Mask]) -> Ve
             return colours;
         }
         colours = finer;
+    }
+}
+
+/// A part without the positions in it, in the order of parts.
+fn anonymous(part: &Part) -> (u8, u16, &str) {
+    match part {
+        Part::Field(field) => (0, field.0, ""),
+        Part::Widened(field) => (1, field.0, ""),
+        Part::Fact => (2, 0, ""),
+        Part::Computed(computed) => (3, 0, &computed.form),
     }
 }
 

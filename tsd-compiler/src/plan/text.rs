@@ -13,7 +13,7 @@
 
 use std::fmt::Write;
 
-use tsd_ir::{Arguments, Body, Canonical, Effect, Expr, Filter, Join, Part, Rule, Schema, TestRef, TypeId};
+use tsd_ir::{Arguments, Body, Canonical, Effect, Expr, Filter, Join, Rule, Schema, TestRef, TypeId};
 
 use super::{BranchPlan, Strategy};
 use crate::module::PlannedRule;
@@ -87,20 +87,11 @@ fn selectivity(share: f64) -> String {
 fn keys(schema: &Schema, types: &[TypeId], join: &Join) -> String {
     let keys: Vec<String> = (join.keys.iter())
         .map(|key| {
-            let left = part(schema, types[key.at.index()], key.left);
-            format!("{}.{left} = {}", key.at.0, part(schema, join.ty, key.right))
+            let [left, right] = key.texts(schema, types, join.ty);
+            format!("{left} = {right}")
         })
         .collect();
     if keys.is_empty() { " cross".to_owned() } else { format!(" on {}", keys.join(", ")) }
-}
-
-fn part(schema: &Schema, ty: TypeId, part: Part) -> String {
-    let name = |field| &schema.ty(ty).field(field).name;
-    match part {
-        Part::Field(field) => name(field).to_string(),
-        Part::Widened(field) => format!("(number){}", name(field)),
-        Part::Fact => "#".to_owned(),
-    }
 }
 
 /// What a filter demands of single fields, as `tier is "gold"`.

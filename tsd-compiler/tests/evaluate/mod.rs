@@ -18,7 +18,8 @@ fn accepts(branch: &Branch, tuple: &[&Fact]) -> bool {
         && branch.joins.iter().enumerate().all(|(index, join)| {
             let fact = chain[index + 1];
             let keys = join.keys.iter().all(|key| {
-                let (left, right) = (part(chain[key.at.index()], key.left), part(fact, key.right));
+                let (left, right) =
+                    (part(chain[key.at.index()], &key.left, &chain), part(fact, &key.right, &[]));
                 left != Const::Missing && left == right
             });
             keys && passes(&join.filter, fact) && hold(&join.tests, &chain[..index + 2])
@@ -37,13 +38,21 @@ fn hold(tests: &[TestRef], chain: &[&Fact]) -> bool {
     })
 }
 
-fn part(fact: &Fact, part: Part) -> Const {
+fn part(fact: &Fact, part: &Part, chain: &[&Fact]) -> Const {
     match part {
         Part::Field(field) => fact[field.index()].clone(),
         Part::Widened(field) => match &fact[field.index()] {
             Const::Int(int) => Const::Number(*int as f64),
             other => other.clone(),
         },
+        Part::Computed(computed) => {
+            let others = computed.others.iter().map(|other| chain[other.index()]);
+            let facts: Vec<&Fact> = std::iter::once(fact).chain(others).collect();
+            match &computed.body {
+                Body::Tree(expr) => value(expr, &facts),
+                Body::Native { .. } => unreachable!("the planner writes trees"),
+            }
+        }
         Part::Fact => unreachable!("the tests use no references"),
     }
 }

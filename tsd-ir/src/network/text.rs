@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{Network, NodeId, Path, RootId, ViewId};
-use crate::{Part, Schema, TypeId, signature};
+use crate::Schema;
 
 /// What else is to be said of nodes.
 #[derive(Clone, Copy)]
@@ -79,8 +79,8 @@ fn write_join(
     let right = join.types[depth];
     let keys: Vec<String> = (join.keys.iter())
         .map(|key| {
-            let left = part(schema, join.types[key.at.index()], key.left);
-            format!("{}.{left} = {}", key.at.0, part(schema, right, key.right))
+            let [left, right] = key.texts(schema, &join.types[..depth], right);
+            format!("{left} = {right}")
         })
         .collect();
     let on = if keys.is_empty() { "cross".to_owned() } else { format!("on {}", keys.join(", ")) };
@@ -90,15 +90,6 @@ fn write_join(
     lines.push(Line { node, rules, remark: remarks.map(|remarks| (remarks.join)(id)) });
     for child in &join.children {
         write_join(network, schema, *child, remarks, depth + 1, lines);
-    }
-}
-
-/// A key part of a fact, or a parameter.
-fn part(schema: &Schema, ty: TypeId, part: Part) -> String {
-    match (ty.view(), part) {
-        (Some(_), Part::Field(field)) => format!("p{}", field.0),
-        (Some(_), Part::Widened(field)) => format!("(number)p{}", field.0),
-        _ => signature::part(schema, ty, part),
     }
 }
 

@@ -4,20 +4,21 @@
 //! with the rules that both sides carry, less those whose residual tests it fails, to wherever the node's tuples go
 //! ([`Propagation::emit`]).
 
-use smallvec::SmallVec;
-use tsd_ir::{KeyPair, NodeId, Part, RootId, TypeId};
+use tsd_ir::{KeyPair, NodeId, RootId, TypeId};
 
 use super::counts::{Counts, Met};
 use super::delta::{Chains, Delta, Moving, Pairs};
 use super::input::{Input, Member};
 use super::keeping::Keeping;
-use super::memory::{Key, KeysOf, LongKey};
+use super::keys::{KeyParts, Keys};
+use super::memory::{Key, LongKey};
 use super::propagation::{Outlet, Propagation, Slots};
 use super::residual::{PreparedTest, Residuals};
-use super::side::{Keyed, Side, collected};
+use super::side::{Keyed, Side};
 use super::stored::Hits;
 use crate::agenda::End;
-use crate::memory::{Store, WorkingMemory};
+use crate::memory::WorkingMemory;
+use crate::program::NativeKey;
 use crate::ruleset::{Bit, RuleSet, RuleSets};
 use crate::tuple::Tuple;
 
@@ -43,7 +44,9 @@ pub(crate) struct Wiring {
     /// The join whose tuples arrive on the left; `None` when the root's do.
     pub(super) parent: Option<NodeId>,
     pub(super) types: Vec<TypeId>,
-    keys: Vec<KeyPair>,
+    /// What is compared of the tuples on either side.
+    left: KeyParts,
+    right: KeyParts,
     pub(super) residuals: Residuals,
 }
 
@@ -86,13 +89,11 @@ macro_rules! with_sides {
 }
 
 impl<K: Key> Pair<K> {
-    fn new(types: &[TypeId], keys: &[KeyPair], memory: &WorkingMemory) -> Self {
+    fn new(types: &[TypeId], parts: [&KeyParts; 2], memory: &WorkingMemory) -> Self {
         let (left, right) = types.split_at(types.len() - 1);
-        let left_parts: Vec<Part> = keys.iter().map(|key| key.left).collect();
-        let right_parts: Vec<Part> = keys.iter().map(|key| key.right).collect();
         Self {
-            left: Side::new(left, &left_parts, memory),
-            right: Side::new(right, &right_parts, memory),
+            left: Side::new(left, parts[0], memory),
+            right: Side::new(right, parts[1], memory),
             left_kept: Keeping::of_left(types),
             right_kept: Keeping::default(),
         }
@@ -100,13 +101,13 @@ impl<K: Key> Pair<K> {
 }
 
 impl Sides {
-    fn new(types: &[TypeId], keys: &[KeyPair], memory: &WorkingMemory) -> Self {
-        match keys.len() {
-            0 => Self::Cross(Pair::new(types, keys, memory)),
-            1 => Self::One(Pair::new(types, keys, memory)),
-            2 => Self::Two(Pair::new(types, keys, memory)),
-            3 => Self::Three(Pair::new(types, keys, memory)),
-            _ => Self::Many(Pair::new(types, keys, memory)),
+    fn new(types: &[TypeId], parts: [&KeyParts; 2], memory: &WorkingMemory) -> Self {
+        match parts[0].len() {
+            0 => Self::Cross(Pair::new(types, parts, memory)),
+            1 => Self::One(Pair::new(types, parts, memory)),
+            2 => Self::Two(Pair::new(types, parts, memory)),
+            3 => Self::Three(Pair::new(types, parts, memory)),
+            _ => Self::Many(Pair::new(types, parts, memory)),
         }
     }
 }
@@ -126,19 +127,24 @@ impl Join {
         (root, parent): (RootId, Option<NodeId>),
         types: &[TypeId],
         keys: &[KeyPair],
+        natives: &[NativeKey],
         memory: &WorkingMemory,
     ) -> Self {
         let width = types.len() - 1;
+        let left = KeyParts::of_left(keys, &types[..width], natives);
+        let right = KeyParts::of_right(keys, types[width], natives);
+        let sides = Sides::new(types, [&left, &right], memory);
         let wiring = Wiring {
             input: Input::new(types[width]),
             outlet: Outlet::default(),
             root,
             parent,
             types: types.to_vec(),
-            keys: keys.to_vec(),
+            left,
+            right,
             residuals: Residuals::default(),
         };
-        Self { wiring, demands: Vec::new(), sides: Sides::new(types, keys, memory), counts: None }
+        Self { wiring, demands: Vec::new(), sides, counts: None }
     }
 
     /// Lets a rule through.
@@ -229,97 +235,15 @@ impl Join {
 impl Wiring {
     /// Tells the keys of tuples on the left.
     #[inline]
-    pub(super) fn left_keys<'a>(&self, memory: &'a WorkingMemory) -> Keys<'a> {
-        let parts = self.keys.iter().map(|key| {
-            let at = key.at.index();
-            (memory.store(self.types[at]), at, key.left)
-        });
-        Keys(parts.collect())
+    pub(super) fn left_keys<'a>(&'a self, memory: &'a WorkingMemory) -> Keys<'a> {
+        self.left.keys(memory)
     }
 
     /// Tells the keys of facts on the right.
     #[inline]
-    pub(super) fn right_keys<'a>(&self, memory: &'a WorkingMemory) -> Keys<'a> {
-        let store = memory.store(self.input.ty);
-        Keys(self.keys.iter().map(|key| (store, 0, key.right)).collect())
+    pub(super) fn right_keys<'a>(&'a self, memory: &'a WorkingMemory) -> Keys<'a> {
+        self.right.keys(memory)
     }
-}
-
-/// The parts of the facts of a tuple that are its key, each with the store of the fact and its place.
-pub(super) struct Keys<'a>(SmallVec<[(&'a Store, usize, Part); 4]>);
-
-impl Keys<'_> {
-    /// The key of a tuple; `None` when a part of it is missing, for then nothing equals it.
-    #[inline(always)]
-    pub(super) fn of<K: Key>(&self, slots: &[u32]) -> Option<K> {
-        K::from_words(self.0.iter().map(|(store, at, part_of)| part(store, slots[*at], *part_of)))
-    }
-
-    /// Finds the keys of tuples, with the tuples' places; those without a key are left out.
-    fn find<K: Key>(&self, tuples: &Delta) -> Keyed<K> {
-        let slots = tuples.all_slots().chunks_exact(tuples.width());
-        if let [(store, at, Part::Field(field))] = self.0.as_slice()
-            && !store.has_missing()
-        {
-            let words = slots.map(|slots| store.word(slots[*at], field.index()));
-            return keyed(words.map(|word| K::from_words(std::iter::once(Some(word)))));
-        }
-        keyed(slots.map(|slots| self.of(slots)))
-    }
-}
-
-impl<K: Key> KeysOf<K> for Keys<'_> {
-    #[inline]
-    fn key_of(&self, slots: &[u32]) -> Option<K> {
-        self.of(slots)
-    }
-
-    #[inline]
-    fn touch(&self, slot: impl Fn(usize) -> u32) -> u32 {
-        self.0.iter().fold(0, |all, (store, at, part)| match part {
-            Part::Field(field) | Part::Widened(field) => all ^ store.touch(slot(*at), field.index()),
-            Part::Fact => all,
-        })
-    }
-}
-
-/// The keys that are there, each with its place.
-#[inline(always)]
-fn keyed<K: Key>(keys: impl ExactSizeIterator<Item = Option<K>>) -> Keyed<K> {
-    const NONE: u32 = u32::MAX;
-    let mut are_all_there = true;
-    let mut found: Keyed<K> = collected((0..).zip(keys).map(|(at, key)| match key {
-        Some(key) => (key, at),
-        None => {
-            are_all_there = false;
-            (K::nothing(), NONE)
-        }
-    }));
-    if !are_all_there {
-        found.retain(|(_, at)| *at != NONE);
-    }
-    found
-}
-
-/// A part of a fact as a word of a key: a field nearly always, which must cost no call.
-#[inline(always)]
-pub(super) fn part(store: &Store, slot: u32, part: Part) -> Option<u64> {
-    match part {
-        Part::Field(field) => store.field(slot, field),
-        Part::Widened(field) => widened(store.field(slot, field)?),
-        Part::Fact => handle(store, slot),
-    }
-}
-
-/// An integer as the number that it equals.
-#[inline(never)]
-fn widened(int: u64) -> Option<u64> {
-    Some((tsd_ir::ops::int_to_number(int as i64) + 0.0).to_bits())
-}
-
-#[inline(never)]
-fn handle(store: &Store, slot: u32) -> Option<u64> {
-    Some(store.handle(slot).to_word())
 }
 
 impl Propagation<'_> {

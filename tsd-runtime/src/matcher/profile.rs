@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, HashMap};
 use tsd_ir::{Branch, Filter, NodeId, Part, Profile, RootId, Subject, TypeId};
 
 use super::Matcher;
-use super::join::part;
+use super::keys::KeyPart;
+use crate::program::NativeKey;
 use crate::ruleset::Bit;
 
 /// Parts of two facts that are to be equal.
@@ -20,7 +21,7 @@ type FiltersByInput = BTreeMap<(RootId, Option<NodeId>), Vec<(Bit, Filter)>>;
 
 impl Matcher {
     /// What there is to observe of the facts that are there.
-    pub(crate) fn profile(&mut self) -> Profile {
+    pub(crate) fn profile(&mut self, natives: &[NativeKey]) -> Profile {
         let mut profile = Profile::default();
         let types = || (0..self.schema.types.len()).map(|index| TypeId(index as u16));
         for ty in types() {
@@ -30,7 +31,7 @@ impl Matcher {
             }
         }
         for (types, keys) in self.joined_pairs() {
-            self.observe_join(types, &keys, &mut profile);
+            self.observe_join(types, &keys, natives, &mut profile);
         }
         let filters = self.filters();
         for ty in (0..self.schema.types.len()).map(|index| TypeId(index as u16)) {
@@ -53,23 +54,33 @@ impl Matcher {
         pairs.into_values().collect()
     }
 
-    fn observe_join(&self, types: (TypeId, TypeId), keys: &Keys, profile: &mut Profile) {
+    fn observe_join(
+        &self,
+        types: (TypeId, TypeId),
+        keys: &Keys,
+        natives: &[NativeKey],
+        profile: &mut Profile,
+    ) {
         let memory = &self.memory;
         let (left, right) = (memory.store(types.0), memory.store(types.1));
         if left.len() == 0 || right.len() == 0 {
             return;
         }
-        let words = |ty, slot, side: fn(&(Part, Part)) -> Part| -> Option<Vec<u64>> {
-            keys.iter().map(|key| part(memory.store(ty), slot, side(key))).collect()
+        let parts = |ty, side: fn(&(Part, Part)) -> &Part| -> Vec<KeyPart> {
+            keys.iter().map(|key| KeyPart::new(side(key), 0, &[ty], natives)).collect()
         };
+        let words = |parts: &[KeyPart], slot| -> Option<Vec<u64>> {
+            parts.iter().map(|part| part.word(&[slot], memory)).collect()
+        };
+        let [own, others] = [parts(types.0, |key| &key.0), parts(types.1, |key| &key.1)];
         let mut counts: HashMap<Vec<u64>, u64, ahash::RandomState> =
             HashMap::with_hasher(crate::memory::hasher());
         for slot in left.live_slots() {
-            if let Some(words) = words(types.0, slot, |key| key.0) {
+            if let Some(words) = words(&own, slot) {
                 *counts.entry(words).or_default() += 1;
             }
         }
-        let partners = right.live_slots().filter_map(|slot| words(types.1, slot, |key| key.1));
+        let partners = right.live_slots().filter_map(|slot| words(&others, slot));
         let matches = partners.filter_map(|words| counts.get(&words)).sum();
         let pairs = left.len() as f64 * right.len() as f64;
         profile.note_join(&self.schema, types, keys, matches, pairs);
@@ -120,10 +131,16 @@ fn pairs_of(branch: &Branch) -> Vec<((TypeId, TypeId), Keys)> {
     let types = branch.types();
     let mut pairs: BTreeMap<(usize, usize), Keys> = BTreeMap::new();
     for (index, join) in branch.joins.iter().enumerate() {
-        for key in join.keys.iter() {
-            pairs.entry((key.at.index(), index + 1)).or_default().push((key.left, key.right));
+        for key in join.keys.iter().filter(|key| is_of_one(&key.left)) {
+            let keys = pairs.entry((key.at.index(), index + 1)).or_default();
+            keys.push((key.left.clone(), key.right.clone()));
         }
     }
     let pairs = pairs.into_iter().map(|((one, other), keys)| ((types[one], types[other]), keys));
     pairs.filter(|((one, other), _)| *one != TypeId::PARAMETERS && *other != TypeId::PARAMETERS).collect()
+}
+
+/// Whether a part is one of a single fact.
+fn is_of_one(part: &Part) -> bool {
+    !matches!(part, Part::Computed(computed) if !computed.others.is_empty())
 }

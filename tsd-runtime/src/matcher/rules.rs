@@ -20,7 +20,7 @@ use super::residual::PreparedTest;
 use super::watch::WatchId;
 use super::{BLOCK, Matcher, Root, Slots};
 use crate::agenda::{End, Ranked};
-use crate::program::{NativeTest, Natives};
+use crate::program::Natives;
 use crate::ruleset::{Bit, RuleSets};
 
 /// The number of a rule in its session.
@@ -195,7 +195,7 @@ impl Matcher {
             let as_declared = branch.order.is_sorted();
             let ranked = Ranked { rank, rule: id, branch: index as u32, as_declared, calls_only };
             let owner = Owner::Rule(ranked);
-            let place = self.occupy(path, branch, &rule.patterns, owner, &views, natives.tests, touched);
+            let place = self.occupy(path, branch, &rule.patterns, owner, &views, natives, touched);
             seeing.push((place.path.clone(), place.bit));
             if rule.inserts_logically()
                 && let Some(root) = &mut self.roots[place.path.root.0 as usize]
@@ -218,7 +218,7 @@ impl Matcher {
         patterns: &[Pattern],
         owner: Owner,
         views: &[ViewId],
-        tests: &[NativeTest],
+        natives: Natives,
         touched: &mut Touched,
     ) -> Place {
         let mut chain_places = vec![0; branch.order.len()];
@@ -226,8 +226,8 @@ impl Matcher {
             chain_places[position.index()] = place as u16;
         }
         let bit = self.occupy_root(&path, owner);
-        self.enroll(patterns, branch, &path, bit, tests);
-        let watches = self.watch_figures(branch, &path, bit, views, tests, touched);
+        self.enroll(patterns, branch, &path, bit, natives);
+        let watches = self.watch_figures(branch, &path, bit, views, natives.tests, touched);
         touched.path(&path);
         Place { path, bit, chain_places, watches }
     }
@@ -259,16 +259,9 @@ impl Matcher {
     }
 
     /// Tells the inputs and joins along a path what the rule demands there.
-    fn enroll(
-        &mut self,
-        patterns: &[Pattern],
-        branch: &Branch,
-        path: &Path,
-        bit: Bit,
-        natives: &[NativeTest],
-    ) {
+    fn enroll(&mut self, patterns: &[Pattern], branch: &Branch, path: &Path, bit: Bit, natives: Natives) {
         let prepare = |tests: &[tsd_ir::TestRef]| -> Vec<PreparedTest> {
-            tests.iter().map(|test| PreparedTest::new(test, natives)).collect()
+            tests.iter().map(|test| PreparedTest::new(test, natives.tests)).collect()
         };
         let member = |place: usize, filter: &tsd_ir::Filter| Member {
             bit,
@@ -284,7 +277,8 @@ impl Matcher {
             let join = place_at(&mut self.joins, id.0).get_or_insert_with(|| {
                 self.entrances.open(planned.ty, path.root, Some(*id), index + 1);
                 let parent = index.checked_sub(1).map(|before| path.joins[before]);
-                let mut join = Join::new((path.root, parent), &node.types, &node.keys, &self.memory);
+                let at = (path.root, parent);
+                let mut join = Join::new(at, &node.types, &node.keys, natives.keys, &self.memory);
                 join.counts = self.counting.then(Box::default);
                 Box::new(join)
             });

@@ -5,10 +5,10 @@
 //! rules of the fact there.
 
 use smallvec::SmallVec;
-use tsd_ir::{Part, TypeId};
+use tsd_ir::TypeId;
 
 use super::delta::Delta;
-use super::join::Keys;
+use super::keys::{KeyParts, Keys};
 use super::memory::{Found, Key, Memory, RowIter};
 use super::propagation::Sign;
 use super::stored::{BySlot, Stored};
@@ -36,7 +36,7 @@ pub(crate) enum Side<K> {
 
 impl<K: Key> Side<K> {
     /// A side for tuples of these types, found by these parts of the fact when they are single facts.
-    pub(crate) fn new(types: &[TypeId], parts: &[Part], memory: &WorkingMemory) -> Self {
+    pub(crate) fn new(types: &[TypeId], parts: &KeyParts, memory: &WorkingMemory) -> Self {
         match Stored::new(types, parts, memory) {
             Some(stored) => Self::Stored(stored),
             None => Self::Own(Memory::new(types.len())),

@@ -1,9 +1,10 @@
 //! The side of a join that the store keeps: facts found by their primary key.
 
 use smallvec::SmallVec;
-use tsd_ir::{Part, TypeId};
+use tsd_ir::TypeId;
 
 use super::delta::{Delta, move_up};
+use super::keys::KeyParts;
 use super::memory::{Found, Key};
 use super::propagation::Sign;
 use super::side::collected;
@@ -156,16 +157,13 @@ pub(super) struct Hits {
 
 impl Stored {
     /// `None` unless the parts are all the fields of the primary key of one type.
-    pub(super) fn new(types: &[TypeId], parts: &[Part], memory: &WorkingMemory) -> Option<Self> {
+    pub(super) fn new(types: &[TypeId], parts: &KeyParts, memory: &WorkingMemory) -> Option<Self> {
         let [ty] = types else { return None };
         let fields = memory.store(*ty).key_fields();
         if fields.is_empty() || fields.len() != parts.len() {
             return None;
         }
-        let word = |field: &usize| {
-            parts.iter().position(|part| matches!(part, Part::Field(id) if id.index() == *field))
-        };
-        let key_words = fields.iter().map(word).collect::<Option<Vec<usize>>>()?;
+        let key_words = fields.iter().map(|field| parts.position(*field)).collect::<Option<Vec<usize>>>()?;
         Some(Self { ty: *ty, key_words, held: BySlot::default() })
     }
 

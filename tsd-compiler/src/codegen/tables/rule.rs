@@ -1,6 +1,8 @@
 //! A rule as a constant.
 
-use tsd_ir::{Arguments, Body, Branch, Effect, Join, KeyPair, Part, Pattern, Rule, Test, TestRef, TypeId};
+use tsd_ir::{
+    Arguments, Body, Branch, Computed, Effect, Join, KeyPair, Part, Pattern, Rule, Test, TestRef, TypeId,
+};
 
 use super::domain::filter;
 use super::{Tables, constant, list};
@@ -47,7 +49,7 @@ impl Tables<'_> {
         let name = self.join_name(join, left);
         let keys = list(join.keys.iter(), |key| {
             let KeyPair { at, left, right } = key;
-            let (left, right) = (part(*left), part(*right));
+            let (left, right) = (part(left), part(right));
             format!("KeyPair {{ at: Position({}), left: {left}, right: {right} }}", at.0)
         });
         let (ty, filter, tests) = (join.ty.0, filter(&join.filter), list(join.tests.iter(), test));
@@ -74,19 +76,23 @@ impl Tables<'_> {
             TypeId::PARAMETERS => "parameters",
             ty => &*self.schema.ty(ty).name,
         };
-        let part_name = |ty: TypeId, part: Part| match part {
+        let part_name = |ty: TypeId, part: &Part| match part {
             Part::Field(field) if ty == TypeId::PARAMETERS => format!("p{}", field.0),
             Part::Widened(field) if ty == TypeId::PARAMETERS => format!("(number) p{}", field.0),
-            Part::Field(field) => self.schema.ty(ty).field(field).name.to_string(),
-            Part::Widened(field) => format!("(number) {}", self.schema.ty(ty).field(field).name),
+            Part::Field(field) => self.schema.ty(ty).field(*field).name.to_string(),
+            Part::Widened(field) => format!("(number) {}", self.schema.ty(ty).field(*field).name),
             Part::Fact => "itself".to_owned(),
+            Part::Computed(computed) => computed.text(&|_| String::new()),
         };
         let mut text: String = left.iter().map(|ty| format!("{}, ", name(*ty))).collect();
         text += name(join.ty);
         for (index, key) in join.keys.iter().enumerate() {
-            let left = part_name(left[key.at.index()], key.left);
+            let left = match &key.left {
+                Part::Computed(_) => key.texts(self.schema, left, join.ty)[0].clone(),
+                part => format!("{}.{}", key.at.0, part_name(left[key.at.index()], part)),
+            };
             let word = if index == 0 { " on" } else { " and" };
-            text += &format!("{word} {}.{left} == {}", key.at.0, part_name(join.ty, key.right));
+            text += &format!("{word} {left} == {}", part_name(join.ty, &key.right));
         }
         text
     }
@@ -98,11 +104,19 @@ pub(super) fn pattern(pattern: &Pattern) -> String {
     format!("Pattern {{ variable: Borrowed({variable:?}), ty: TypeId({ty}), reads: {reads} }}")
 }
 
-fn part(part: Part) -> String {
+fn part(part: &Part) -> String {
     match part {
         Part::Field(field) => format!("Part::Field(FieldId({}))", field.0),
         Part::Widened(field) => format!("Part::Widened(FieldId({}))", field.0),
         Part::Fact => "Part::Fact".to_owned(),
+        Part::Computed(computed) => {
+            let Computed { form, others, body } = &**computed;
+            let others = list(others.iter(), |position| format!("Position({})", position.0));
+            let body = self::body(body);
+            format!(
+                "Part::Computed(Shared::Borrowed(&Computed {{ form: Borrowed({form:?}), others: {others}, body: {body} }}))"
+            )
+        }
     }
 }
 

@@ -62,7 +62,7 @@ impl Matcher {
         for (number, (path, branch)) in paths.into_iter().zip(planned.branches.iter()).enumerate() {
             let branch = branch.of_view(id);
             let owner = Owner::View { view: id.0, branch: number as u32 };
-            let place = self.occupy(path, &branch, &planned.patterns, owner, views, natives.tests, touched);
+            let place = self.occupy(path, &branch, &planned.patterns, owner, views, natives, touched);
             let watches = place.watches.iter().filter_map(|watch| self.live.watches.get(*watch));
             depth = watches.map(|watch| watch.depth).max().unwrap_or(0).max(depth);
             places.push(place);
