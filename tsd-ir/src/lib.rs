@@ -25,7 +25,7 @@ mod view;
 pub use canonical::Canonical;
 pub use domain::{Cut, Domain};
 pub use expr::{Arithmetic, Comparison, Expr, Function, Test};
-pub use ids::{ActionId, FactHandle, FieldId, Position, TypeId};
+pub use ids::{ActionId, FactHandle, FactRef, FieldId, Origin, Position, TypeId};
 pub use network::{Network, NodeId, RootId, Sharing, ViewId};
 pub use profile::{Profile, Subject};
 pub use rule::{Arguments, Body, Branch, Effect, Filter, Join, KeyPair, Part, Pattern, Rule, TestRef};

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::memory::InvalidValue;
+use crate::memory::{InvalidValue, Unwritten};
 
 /// Why a session refused a call, which then changed nothing; or why a run stopped, which then lost nothing.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,7 +24,8 @@ pub enum Error {
         /// How many values were given.
         found: usize,
     },
-    /// The fact was retracted before, or the handle is another session's.
+    /// The fact was retracted before, or the handle is another session's: the one that the call is about, or one in a
+    /// reference field.
     NoSuchFact,
     /// A rule of this name is there already.
     DuplicateRule(String),
@@ -79,5 +80,14 @@ impl std::error::Error for Error {}
 impl From<InvalidValue> for Error {
     fn from(invalid: InvalidValue) -> Self {
         Self::InvalidValue(invalid)
+    }
+}
+
+impl From<Unwritten> for Error {
+    fn from(unwritten: Unwritten) -> Self {
+        match unwritten {
+            Unwritten::Invalid(invalid) => invalid.into(),
+            Unwritten::Foreign => Self::NoSuchFact,
+        }
     }
 }

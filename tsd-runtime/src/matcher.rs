@@ -28,7 +28,7 @@ mod view;
 mod watch;
 
 use smallvec::SmallVec;
-use tsd_ir::{FactHandle, Network, RootId, Schema, Sharing, TypeId};
+use tsd_ir::{FactHandle, FactRef, Network, RootId, Schema, Sharing, TypeId};
 
 use crate::agenda::{Agenda, Muted, Ranked};
 use crate::memory::{Store, Texts, WorkingMemory};
@@ -112,13 +112,11 @@ impl Matcher {
         self.schema = schema;
     }
 
-    /// Forgets everything. No handle of a fact from before will ever name one that comes.
+    /// Forgets everything. Facts that come have handles of another origin, so those from before never name one of them.
     #[cfg(feature = "dynamic")]
     pub(crate) fn reset(&mut self) {
-        let mut memory = WorkingMemory::new(&Schema::default());
-        memory.first_generation = self.memory.next_generation();
         let (strategy, patience) = (self.agenda.strategy(), self.patience);
-        *self = Self { memory, patience, ..Self::new(Schema::default(), self.network.sharing()) };
+        *self = Self { patience, ..Self::new(Schema::default(), self.network.sharing()) };
         self.set_strategy(strategy);
     }
 
@@ -187,7 +185,7 @@ impl Matcher {
 
     /// The facts that lost their last support by the changes so far, in the order in which they go: by type, then by
     /// insertion number.
-    pub(crate) fn take_unsupported(&mut self) -> Vec<FactHandle> {
+    pub(crate) fn take_unsupported(&mut self) -> Vec<FactRef> {
         for stopped in self.agenda.stops.take() {
             let Some(root) = &self.roots[stopped.root.0 as usize] else { continue };
             let mut rules: SmallVec<[Ranked; 4]> = SmallVec::new();

@@ -143,7 +143,7 @@ impl<P: Program> Session<P> {
     /// # Errors
     /// [`Error::NoSuchFact`] when it was retracted before.
     pub fn retract<T: FactOf<P>>(&mut self, handle: Handle<T>) -> Result<(), Error> {
-        self.core.retract(handle.raw())
+        self.core.retract_typed(handle)
     }
 
     /// A copy of a fact; `None` after it was retracted.
@@ -337,7 +337,7 @@ impl<P: Program> Session<P> {
     /// Whether a fact is there only because rules inserted it logically (`InsertLogical`): it goes when the last activation
     /// that did so stops holding. An update of the fact makes it stay.
     pub fn is_logical(&self, handle: FactHandle) -> bool {
-        self.core.matcher.support.is_logical(handle)
+        self.core.is_logical(handle)
     }
 
     /// Inserts a fact of which only the type's number is known; there is a value for each field.

@@ -307,7 +307,7 @@ pub(super) fn part(store: &Store, slot: u32, part: Part) -> Option<u64> {
     match part {
         Part::Field(field) => store.field(slot, field),
         Part::Widened(field) => widened(store.field(slot, field)?),
-        Part::Fact => handle(store, slot),
+        Part::Fact => reference(store, slot),
     }
 }
 
@@ -318,8 +318,8 @@ fn widened(int: u64) -> Option<u64> {
 }
 
 #[inline(never)]
-fn handle(store: &Store, slot: u32) -> Option<u64> {
-    Some(store.handle(slot).to_word())
+fn reference(store: &Store, slot: u32) -> Option<u64> {
+    Some(store.reference(slot).to_word())
 }
 
 impl Propagation<'_> {

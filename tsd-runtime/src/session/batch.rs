@@ -89,7 +89,8 @@ impl<'a, P: Program> Batch<'a, P> {
         let room = width.max(1);
         let mut rows = vec![0; BLOCK * room];
         loop {
-            let (_, texts, schema) = core.matcher.store_and_texts(ty);
+            let (store, texts, schema) = core.matcher.store_and_texts(ty);
+            let origin = store.origin();
             let declared = schema.ty(ty);
             if width > fields {
                 rows.fill(0);
@@ -97,7 +98,7 @@ impl<'a, P: Program> Batch<'a, P> {
             let mut count = 0;
             let mut invalid = None;
             for (row, fact) in rows.chunks_exact_mut(room).zip(facts.by_ref()) {
-                let mut writer = RowWriter::new(declared, texts, &mut row[..width], fields);
+                let mut writer = RowWriter::new(declared, texts, origin, &mut row[..width], fields);
                 if let Err(error) = write(&fact, &mut writer) {
                     invalid = Some(error);
                     break;

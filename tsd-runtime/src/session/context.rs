@@ -39,7 +39,7 @@ impl<P: Program> Context<'_, P> {
     /// # Errors
     /// [`Error::NoSuchFact`] when it was retracted before.
     pub fn retract<T: FactOf<P>>(&mut self, handle: Handle<T>) -> Result<(), Error> {
-        self.core.retract(handle.raw())
+        self.core.retract_typed(handle)
     }
 
     /// A copy of a fact; `None` after it was retracted.

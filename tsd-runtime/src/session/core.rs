@@ -4,7 +4,7 @@ use std::io::Write;
 use std::sync::Arc;
 
 use smallvec::SmallVec;
-use tsd_ir::{FactHandle, FieldId, Rule, Schema, Sharing, Type, TypeId, Value};
+use tsd_ir::{FactHandle, FactRef, FieldId, Rule, Schema, Sharing, Type, TypeId, Value};
 
 use super::fire::Observer;
 use super::names;
@@ -69,7 +69,7 @@ impl<P: Program> Core<P> {
 
     pub(crate) fn insert<T: FactOf<P>>(&mut self, fact: T) -> Result<Handle<T>, Error> {
         let handle = self.insert_row(T::TYPE, |row| fact.write(row))?;
-        fact.keep(handle.slot(), &mut self.objects);
+        fact.keep(handle.fact().slot(), &mut self.objects);
         Ok(Handle::from_raw(handle))
     }
 
@@ -114,10 +114,10 @@ impl<P: Program> Core<P> {
         self.write_row(ty, |row| values.iter().for_each(|value| row.value(value)))?;
         let equal = self.matcher.memory.stores[ty.index()].find_equal(&self.row);
         let store = self.matcher.memory.store(ty);
-        let equal: SmallVec<[FactHandle; 2]> = equal.into_iter().map(|slot| store.handle(slot)).collect();
+        let equal: SmallVec<[FactRef; 2]> = equal.into_iter().map(|slot| store.reference(slot)).collect();
         if equal.is_empty() {
             let handle = self.insert_written(ty)?;
-            self.matcher.support.add(handle);
+            self.matcher.support.add(handle.fact());
             self.withdraw();
             return Ok(());
         }
@@ -152,7 +152,7 @@ impl<P: Program> Core<P> {
     }
 
     /// Lets a fact go that is there.
-    fn let_go(&mut self, fact: FactHandle) {
+    fn let_go(&mut self, fact: FactRef) {
         self.matcher.support.forget(fact);
         self.matcher.retract(fact.ty(), fact.slot());
         P::forget(fact.ty(), fact.slot(), &mut self.objects);
@@ -165,7 +165,7 @@ impl<P: Program> Core<P> {
     ) -> Result<(), Error> {
         let mut fact = self.get(handle).ok_or(Error::NoSuchFact)?;
         change(&mut fact);
-        let slot = handle.raw().slot();
+        let slot = handle.raw().fact().slot();
         self.update_row(T::TYPE, slot, |row| fact.write(row))?;
         fact.keep(slot, &mut self.objects);
         Ok(())
@@ -193,8 +193,8 @@ impl<P: Program> Core<P> {
             Some(other) if other != slot => return Err(refuse(&mut self.matcher, ty, &self.row, other)),
             _ => self.matcher.update(ty, slot, &self.row),
         }
-        let handle = self.matcher.memory.store(ty).handle(slot);
-        self.matcher.support.forget(handle);
+        let fact = self.matcher.memory.store(ty).reference(slot);
+        self.matcher.support.forget(fact);
         self.withdraw();
         self.told.updated();
         Ok(())
@@ -206,17 +206,27 @@ impl<P: Program> Core<P> {
         let (store, texts, schema) = self.matcher.store_and_texts(ty);
         self.row.clear();
         self.row.resize(store.width(), 0);
+        let origin = store.origin();
         let declared = schema.ty(ty);
-        let mut row = RowWriter::new(declared, texts, &mut self.row, declared.fields.len());
+        let mut row = RowWriter::new(declared, texts, origin, &mut self.row, declared.fields.len());
         write(&mut row);
-        row.finish().map_err(|invalid| (*invalid).into())
+        row.finish().map_err(|unwritten| (*unwritten).into())
     }
 
     pub(crate) fn retract(&mut self, handle: FactHandle) -> Result<(), Error> {
         self.matcher.find(handle).ok_or(Error::NoSuchFact)?;
-        self.let_go(handle);
+        self.let_go(handle.fact());
         self.withdraw();
         Ok(())
+    }
+
+    /// Retracts a fact that is said to be of a type. One of another type has no such handle.
+    pub(crate) fn retract_typed<T: FactOf<P>>(&mut self, handle: Handle<T>) -> Result<(), Error> {
+        if handle.raw().ty() == T::TYPE { self.retract(handle.raw()) } else { Err(Error::NoSuchFact) }
+    }
+
+    pub(crate) fn is_logical(&self, handle: FactHandle) -> bool {
+        self.matcher.find(handle).is_some() && self.matcher.support.is_logical(handle.fact())
     }
 
     pub(crate) fn get<T: FactOf<P>>(&self, handle: Handle<T>) -> Option<T> {
@@ -329,5 +339,5 @@ pub(super) fn refuse(matcher: &mut Matcher, ty: TypeId, rows: &[u64], other: u32
 /// Reads the fact at a slot.
 pub(crate) fn reader(matcher: &Matcher, ty: TypeId, slot: u32) -> RowReader<'_> {
     let fields = matcher.schema.ty(ty).fields.len();
-    RowReader::new(fields, &matcher.memory.texts, matcher.memory.store(ty).row(slot))
+    RowReader::new(fields, &matcher.memory, matcher.memory.store(ty).row(slot))
 }

@@ -227,7 +227,7 @@ fn take_place<P: Program>(
     };
     match effect {
         Prepared::Call { function, constants, .. } => {
-            let slots: Slots = handles.iter().map(|handle| handle.slot()).collect();
+            let slots: Slots = handles.iter().map(|handle| handle.fact().slot()).collect();
             let types: Vec<TypeId> = handles.iter().map(|handle| handle.ty()).collect();
             let answers = core.matcher.reading().answers(&core.effects[id as usize].figures, &types, &slots);
             let tuple = Tuple::new(&core.matcher.memory, &types, &slots).knowing(Known::new(&answers, &[]));
@@ -282,7 +282,8 @@ fn update_fields<P: Program>(
     }
     core.update_values(handle, &row).map_err(|error| error.to_string())?;
     let Core { matcher, objects, .. } = core;
-    P::refresh(handle.ty(), handle.slot(), fields, reader(matcher, handle.ty(), handle.slot()), objects);
+    let (ty, slot) = (handle.ty(), handle.fact().slot());
+    P::refresh(ty, slot, fields, reader(matcher, ty, slot), objects);
     Ok(())
 }
 
