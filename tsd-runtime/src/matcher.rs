@@ -279,15 +279,31 @@ impl Matcher {
         Some(due)
     }
 
-    /// At the end of a change: puts what it activates in order, where the agenda's strategy asks for it.
+    /// At the end of a change: puts what it activates in order, where the agenda's strategy asks for it, and gives back what
+    /// is done with.
     #[inline]
     fn put_in_order(&mut self) {
-        if self.agenda.wants_order() {
+        let (wants_order, is_crowded) = (self.agenda.wants_order(), self.agenda.is_crowded());
+        if wants_order || is_crowded {
             let strategy = self.agenda.strategy();
             let order =
                 rules::Order { roots: &self.roots, rules: &self.rules, memory: &self.memory, strategy };
-            self.agenda.put_in_order(&order);
+            if wants_order {
+                self.agenda.put_in_order(&order);
+            }
+            if is_crowded {
+                self.agenda.tidy(&order);
+            }
         }
+    }
+
+    /// How many activations wait.
+    pub(crate) fn count_waiting(&self) -> u64 {
+        let strategy = self.agenda.strategy();
+        let order = rules::Order { roots: &self.roots, rules: &self.rules, memory: &self.memory, strategy };
+        let mut count = 0;
+        self.agenda.for_each_waiting(&order, &mut |_| count += 1);
+        count
     }
 
     /// Puts what waits, and from now on what comes, in the order of a strategy.

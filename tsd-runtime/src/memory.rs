@@ -95,6 +95,11 @@ impl WorkingMemory {
         self.store(ty).field(slot, field)
     }
 
+    /// How many facts there are, of all types.
+    pub(crate) fn count(&self) -> usize {
+        self.stores.iter().map(Store::len).sum()
+    }
+
     /// Makes a fact the most recent one.
     #[inline]
     pub(crate) fn renew(&mut self, ty: TypeId, slot: u32) {

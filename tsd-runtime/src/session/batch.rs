@@ -32,8 +32,7 @@ impl<'a, P: Program> Batch<'a, P> {
             fact.write(row);
             Ok(())
         };
-        let keep = |core: &mut Core<P>, fact: T, slot| fact.keep(slot, &mut core.objects);
-        self.insert((T::TYPE, T::FIELDS, T::WORDS), facts.into_iter(), write, T::IS_KEPT.then_some(keep))
+        self.insert((T::TYPE, T::FIELDS, T::WORDS), facts.into_iter(), write, keeping(|fact: T| fact))
     }
 
     /// Inserts facts of one type, which stay the caller's, and returns how many; see
@@ -46,8 +45,7 @@ impl<'a, P: Program> Batch<'a, P> {
             fact.write(row);
             Ok(())
         };
-        let keep = |core: &mut Core<P>, fact: &T, slot| fact.clone().keep(slot, &mut core.objects);
-        self.insert((T::TYPE, T::FIELDS, T::WORDS), facts.iter(), write, T::IS_KEPT.then_some(keep))
+        self.insert((T::TYPE, T::FIELDS, T::WORDS), facts.iter(), write, keeping(T::clone))
     }
 
     /// Inserts facts of one type; see [`Session::insert_all_values`](crate::Session::insert_all_values).
@@ -66,24 +64,26 @@ impl<'a, P: Program> Batch<'a, P> {
             values.as_ref().iter().for_each(|value| row.value(value));
             Ok(())
         };
-        self.insert((ty, fields, words), facts.into_iter(), write, None::<fn(&mut Core<P>, V, u32)>)
+        let keep = None::<(fn(V), fn(&mut Core<P>, (), u32))>;
+        self.insert((ty, fields, words), facts.into_iter(), write, keep)
     }
 
     /// Inserts facts of a type that there is, with so many fields and words, block by block. Inlined, for where these are
     /// known when the code is compiled, a row is written without a check.
     #[inline(always)]
-    fn insert<F>(
+    fn insert<F, K>(
         &mut self,
         (ty, fields, width): (TypeId, usize, usize),
         mut facts: impl Iterator<Item = F>,
         write: impl Fn(&F, &mut RowWriter<'_>) -> Result<(), Error>,
-        keep: Option<impl Fn(&mut Core<P>, F, u32)>,
+        keep: Option<(impl Fn(F) -> K, impl Fn(&mut Core<P>, K, u32))>,
     ) -> Result<usize, Error> {
         let core = &mut *self.core;
+        core.check()?;
         core.matcher.memory.stores[ty.index()].reserve(facts.size_hint().0.min(MOST_RESERVED));
         core.matcher.begin_part(&mut self.facts, ty);
         let mut inserted = 0;
-        let mut kept: Vec<F> = Vec::new();
+        let mut kept: Vec<K> = Vec::new();
         let mut slots: Vec<u32> = Vec::with_capacity(BLOCK);
         // A type without fields has rows without words.
         let room = width.max(1);
@@ -108,19 +108,22 @@ impl<'a, P: Program> Batch<'a, P> {
                     break;
                 }
                 count += 1;
-                if keep.is_some() {
-                    kept.push(fact);
+                if let Some((own, _)) = &keep {
+                    kept.push(own(fact));
                 }
             }
             if count == 0 {
                 return invalid.map_or(Ok(inserted), Err);
             }
             slots.clear();
-            let entered = core.matcher.insert_block(ty, &rows[..count * width], count, &mut slots);
+            let entered = core.change(|core| {
+                let entered = core.matcher.insert_block(ty, &rows[..count * width], count, &mut slots);
+                if let Some((_, keep)) = &keep {
+                    slots.iter().zip(kept.drain(..)).for_each(|(slot, fact)| keep(core, fact, *slot));
+                }
+                entered
+            });
             inserted += slots.len();
-            if let Some(keep) = &keep {
-                slots.iter().zip(kept.drain(..)).for_each(|(slot, fact)| keep(core, fact, *slot));
-            }
             if let Err(other) = entered {
                 let refused = &rows[slots.len() * width..count * width];
                 return Err(refuse(&mut core.matcher, ty, refused, other));
@@ -139,9 +142,22 @@ impl<P: Program> std::fmt::Debug for Batch<'_, P> {
 }
 
 impl<P: Program> Drop for Batch<'_, P> {
-    /// Ends the batch, even when an iterator over its facts has panicked.
+    /// Ends the batch, even when an iterator over its facts has panicked; but not when the session itself has.
     fn drop(&mut self) {
-        self.core.matcher.end_batch(&mut self.facts);
-        self.core.withdraw();
+        if self.core.check().is_ok() {
+            let facts = &mut self.facts;
+            self.core.change(|core| {
+                core.matcher.end_batch(facts);
+                core.withdraw();
+            });
+        }
     }
+}
+
+/// How the session comes by the structs that it keeps: `own` makes one of what is inserted, before it is.
+#[expect(clippy::type_complexity)]
+fn keeping<P: Program, T: FactOf<P>, F>(
+    own: impl Fn(F) -> T,
+) -> Option<(impl Fn(F) -> T, impl Fn(&mut Core<P>, T, u32))> {
+    T::IS_KEPT.then_some((own, |core: &mut Core<P>, fact: T, slot| fact.keep(slot, &mut core.objects)))
 }
