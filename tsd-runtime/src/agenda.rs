@@ -13,6 +13,7 @@ mod level;
 mod ordered;
 mod own;
 mod stops;
+mod tidy;
 
 use std::cmp::{Ordering, Reverse};
 
@@ -85,6 +86,8 @@ pub(crate) struct Agenda {
     /// With a strategy other than the default: what was taken last, with its salience.
     taken: Option<(i32, Item)>,
     age: u64,
+    /// How many activations there have been.
+    came: u64,
     /// What a rule's own effects change for it (`no-loop`).
     pub(crate) own: Own,
     pub(crate) stops: Stops,
@@ -137,14 +140,25 @@ impl Agenda {
         sets: &mut RuleSets,
     ) {
         if !self.own.holds_back(place) {
-            return self.add_all(salience, place, age, delta);
+            return self.add_all(salience, place, age, delta, sets);
         }
         let rest = self.own.hold_back(place, delta, true, sets);
-        self.add_all(salience, place, age, &rest);
+        self.add_all(salience, place, age, &rest, sets);
     }
 
     /// Takes in what tuples activate, whoever has brought them about.
-    pub(crate) fn add_all(&mut self, salience: i32, place: (RootId, End), age: u64, delta: &Delta) {
+    pub(crate) fn add_all(
+        &mut self,
+        salience: i32,
+        place: (RootId, End),
+        age: u64,
+        delta: &Delta,
+        sets: &RuleSets,
+    ) {
+        self.came += match delta.common_set() {
+            Some(set) => delta.len() as u64 * sets.count(set),
+            None => delta.iter().map(|tuple| sets.count(tuple.set)).sum(),
+        };
         self.level(salience).add_all(place, age, delta);
     }
 
@@ -185,12 +199,14 @@ impl Agenda {
     pub(crate) fn cancel_rules(&mut self, root: RootId, only: RuleSet, sets: &mut RuleSets) {
         for (_, level) in &mut self.levels {
             for entry in level.entries.iter_mut().filter(|entry| entry.root == root) {
-                entry.set = sets.difference(entry.set, only);
+                level.cancelled += usize::from(entry.lose(only, sets));
             }
             level.disturbed = true;
             level.finder = Finder::default();
         }
         self.own.forget(root, only);
+        // A level is there for the rules of a salience, which may be another for each rule that ever comes.
+        self.levels.retain(|(_, level)| !level.is_idle());
     }
 
     /// The activation that fires next, which leaves the agenda; its tuple is written to `slots`.
@@ -218,6 +234,24 @@ impl Agenda {
     /// At the end of a change: puts what it brought in its place.
     pub(crate) fn put_in_order(&mut self, ranks: &impl Ranks) {
         self.levels.iter_mut().for_each(|(_, level)| level.put_in_order(ranks));
+    }
+
+    /// Whether more is done with than waits, so that it is to be [given back](Self::tidy).
+    #[inline]
+    pub(crate) fn is_crowded(&self) -> bool {
+        self.levels.iter().any(|(_, level)| level.is_crowded())
+    }
+
+    /// At the end of a change: gives back what is done with.
+    pub(crate) fn tidy(&mut self, ranks: &impl Ranks) {
+        let crowded = self.levels.iter_mut().filter(|(_, level)| level.is_crowded());
+        crowded.for_each(|(_, level)| level.tidy(ranks));
+    }
+
+    /// How many activations there have been, whatever has become of them.
+    #[inline]
+    pub(crate) fn came(&self) -> u64 {
+        self.came
     }
 
     /// How activations of one salience are put in order.
@@ -249,13 +283,11 @@ impl Agenda {
         level.add(Entry { age, root, end, set, start: level.slots.len() as u32 }, &slots);
     }
 
-    /// After [`next`](Self::next) returned a rule that cannot change the session: the rules of that kind which fire right
-    /// after it on the very same tuple, at most so many, leave the agenda too.
+    /// The activation that fires right after the one which came last from a level, if it is of the very same tuple and of a
+    /// rule that cannot change the session either. It leaves the agenda.
     #[inline]
-    pub(crate) fn take_companions(&mut self, most: u64, companions: &mut Vec<Ranked>) {
-        if let Some((_, level)) = self.levels.iter_mut().find(|(_, level)| level.fired > 0) {
-            level.take_companions(most, companions);
-        }
+    pub(crate) fn next_companion(&mut self, level: usize) -> Option<Ranked> {
+        self.levels[level].1.next_companion()
     }
 
     /// After [`next`](Self::next) returned a rule that cannot change the session: the level from which it came.

@@ -30,7 +30,7 @@ mod view;
 mod watch;
 
 use smallvec::SmallVec;
-use tsd_ir::{FactHandle, Network, RootId, Schema, Sharing, TypeId};
+use tsd_ir::{FactHandle, FactRef, Network, RootId, Schema, Sharing, TypeId};
 
 use crate::agenda::{Agenda, Ranked};
 use crate::memory::{Store, Texts, WorkingMemory};
@@ -114,13 +114,11 @@ impl Matcher {
         self.schema = schema;
     }
 
-    /// Forgets everything. No handle of a fact from before will ever name one that comes.
+    /// Forgets everything. Facts that come have handles of another origin, so those from before never name one of them.
     #[cfg(feature = "dynamic")]
     pub(crate) fn reset(&mut self) {
-        let mut memory = WorkingMemory::new(&Schema::default());
-        memory.first_generation = self.memory.next_generation();
         let (strategy, patience) = (self.agenda.strategy(), self.patience);
-        *self = Self { memory, patience, ..Self::new(Schema::default(), self.network.sharing()) };
+        *self = Self { patience, ..Self::new(Schema::default(), self.network.sharing()) };
         self.set_strategy(strategy);
     }
 
@@ -191,7 +189,7 @@ impl Matcher {
 
     /// The facts that lost their last support by the changes so far, in the order in which they go: by type, then by
     /// insertion number.
-    pub(crate) fn take_unsupported(&mut self) -> Vec<FactHandle> {
+    pub(crate) fn take_unsupported(&mut self) -> Vec<FactRef> {
         for stopped in self.agenda.stops.take() {
             let Some(root) = &self.roots[stopped.root.0 as usize] else { continue };
             let mut rules: SmallVec<[Ranked; 4]> = SmallVec::new();
@@ -285,15 +283,31 @@ impl Matcher {
         Some(due)
     }
 
-    /// At the end of a change: puts what it activates in order, where the agenda's strategy asks for it.
+    /// At the end of a change: puts what it activates in order, where the agenda's strategy asks for it, and gives back what
+    /// is done with.
     #[inline]
     fn put_in_order(&mut self) {
-        if self.agenda.wants_order() {
+        let (wants_order, is_crowded) = (self.agenda.wants_order(), self.agenda.is_crowded());
+        if wants_order || is_crowded {
             let strategy = self.agenda.strategy();
             let order =
                 rules::Order { roots: &self.roots, rules: &self.rules, memory: &self.memory, strategy };
-            self.agenda.put_in_order(&order);
+            if wants_order {
+                self.agenda.put_in_order(&order);
+            }
+            if is_crowded {
+                self.agenda.tidy(&order);
+            }
         }
+    }
+
+    /// How many activations wait.
+    pub(crate) fn count_waiting(&self) -> u64 {
+        let strategy = self.agenda.strategy();
+        let order = rules::Order { roots: &self.roots, rules: &self.rules, memory: &self.memory, strategy };
+        let mut count = 0;
+        self.agenda.for_each_waiting(&order, &mut |_| count += 1);
+        count
     }
 
     /// Puts what waits, and from now on what comes, in the order of a strategy.

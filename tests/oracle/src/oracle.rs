@@ -22,6 +22,8 @@ use crate::value::{FactId, Value};
 pub struct Oracle {
     pub(crate) facts: Facts,
     pub(crate) rules: Vec<Rule>,
+    /// The rules of the program, in order: what can be restored.
+    declared: Vec<Rule>,
     /// What satisfied each rule after the last change; in the order of `rules`.
     satisfied: Vec<BTreeMap<Tuple, Figures>>,
     pub(crate) waiting: Vec<Waiting>,
@@ -54,6 +56,7 @@ impl Oracle {
         let program = read(text);
         let mut oracle = Self::empty(Schema::of(&program));
         oracle.add_parsed_rules(&program);
+        oracle.declared = oracle.rules.clone();
         let mut named = Vec::new();
         for statement in &program.statements {
             if let Statement::Fact(statement) = statement {
@@ -68,6 +71,7 @@ impl Oracle {
         Self {
             facts: Facts::new(schema),
             rules: Vec::new(),
+            declared: Vec::new(),
             satisfied: Vec::new(),
             waiting: Vec::new(),
             muted: None,
@@ -125,6 +129,11 @@ impl Oracle {
         self.rules.iter().map(Rule::name)
     }
 
+    /// The names of the program's own rules, those that were removed among them.
+    pub fn declared_names(&self) -> impl Iterator<Item = &str> {
+        self.declared.iter().map(Rule::name)
+    }
+
     /// The variables that a tuple of a rule binds, in the order of the patterns.
     ///
     /// # Panics
@@ -158,6 +167,7 @@ impl Oracle {
             Step::Retract { fact } => self.retract(*fact).map(|()| Outcome::Done),
             Step::AddRules { text } => self.add_rules(text).map(|()| Outcome::Done),
             Step::RemoveRule { name } => self.remove_rule(name).map(|()| Outcome::Done),
+            Step::RestoreRule { name } => self.restore_rule(name).map(|()| Outcome::Done),
             Step::SetStrategy { strategy } => {
                 self.set_strategy(*strategy);
                 Ok(Outcome::Done)
@@ -261,6 +271,20 @@ impl Oracle {
         self.waiting.retain(|waiting| waiting.rule != rule.rank);
         self.support.stop_rule(rule.rank);
         self.withdraw();
+        Ok(())
+    }
+
+    /// A rule that comes back has its old place among the others, and begins afresh.
+    fn restore_rule(&mut self, name: &str) -> Result<(), Refusal> {
+        let rule = self.declared.iter().find(|rule| rule.name() == name);
+        let rule = rule.ok_or_else(|| Refusal::UnknownRule(name.to_owned()))?.clone();
+        if self.rule_names().any(|live| live == name) {
+            return Err(Refusal::DuplicateRule(name.to_owned()));
+        }
+        let index = self.rules.partition_point(|other| other.rank < rule.rank);
+        self.rules.insert(index, rule);
+        self.satisfied.insert(index, BTreeMap::new());
+        self.changed(None);
         Ok(())
     }
 

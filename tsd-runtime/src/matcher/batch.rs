@@ -107,7 +107,7 @@ impl Matcher {
     fn enter_block(&mut self, entrance: Entrance, age: u64, slots: &[u32]) {
         let (input, sets) = self.entrances.input(entrance, &self.joins, &mut self.roots);
         let mut facts = self.deltas.take(1);
-        input.admit_all(slots, &self.memory, sets, &mut facts);
+        input.admit_all(slots, input.everyone(), &self.memory, sets, &mut facts);
         if !facts.is_empty() {
             self.enter_all(entrance, &mut facts, age + 1, Sign::Add { fresh: true });
         }

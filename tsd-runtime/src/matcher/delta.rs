@@ -101,6 +101,11 @@ impl Delta {
         }
     }
 
+    /// Makes all tuples equally old.
+    pub(super) fn number_alike(&mut self) {
+        self.heads.iter_mut().for_each(|head| head.number = 0);
+    }
+
     /// The rules that each fact carries, beside what `read` tells of its slot.
     #[inline]
     pub(super) fn held<T>(&mut self, read: impl Fn(u32) -> T) -> impl Iterator<Item = (&mut RuleSet, T)> {

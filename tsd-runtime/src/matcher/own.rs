@@ -74,7 +74,7 @@ impl Matcher {
         let mut delta = self.deltas.take(chain.len());
         delta.push(0, chain, only);
         if begins {
-            self.agenda.add_all(salience, place, self.agenda.age(), &delta);
+            self.agenda.add_all(salience, place, self.agenda.age(), &delta, &root.sets);
         } else {
             self.agenda.cancel_all(salience, place, &delta, &mut root.sets);
         }
