@@ -11,9 +11,9 @@ mod twins;
 use tsd_ir::{FactHandle, FactRef, FieldId, Origin, Schema, TypeId};
 
 pub(crate) use index::Index;
+pub(crate) use row::Unwritten;
 #[cfg(feature = "dynamic")]
 pub(crate) use row::find_word;
-pub(crate) use row::Unwritten;
 pub use row::{InvalidValue, RowReader, RowWriter};
 pub(crate) use store::{Extent, Store};
 pub(crate) use texts::{Symbol, Texts};

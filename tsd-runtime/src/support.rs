@@ -116,8 +116,7 @@ impl Support {
     /// The bytes held.
     pub(crate) fn bytes(&self) -> usize {
         let activations = self.supported.iter().map(|supported| {
-            let lists: usize =
-                supported.values().map(|facts| facts.capacity() * size_of::<FactRef>()).sum();
+            let lists: usize = supported.values().map(|facts| facts.capacity() * size_of::<FactRef>()).sum();
             supported.allocation_size() + lists
         });
         self.counts.allocation_size() + activations.sum::<usize>()

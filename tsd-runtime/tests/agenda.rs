@@ -18,7 +18,11 @@ fn engine(text: &str, strategy: Strategy) -> Engine<()> {
 
 /// Does something again and again; neither the session nor the allocator holds more after it than after a first part of
 /// it, and never more than `room` bytes more than before.
-fn does_not_grow(mut engine: Engine<()>, room: u64, mut again: impl FnMut(&mut Engine<()>, u32)) -> Engine<()> {
+fn does_not_grow(
+    mut engine: Engine<()>,
+    room: u64,
+    mut again: impl FnMut(&mut Engine<()>, u32),
+) -> Engine<()> {
     for number in 0..2000 {
         again(&mut engine, number);
     }
@@ -30,7 +34,10 @@ fn does_not_grow(mut engine: Engine<()>, room: u64, mut again: impl FnMut(&mut E
     });
     let strategy = engine.strategy();
     assert!(engine.bytes() < before + room as usize, "{strategy:?}: {before} to {} bytes", engine.bytes());
-    assert!(bytes_current < room as i64 && bytes_max < room, "{strategy:?}: {bytes_current}, {bytes_max} at most");
+    assert!(
+        bytes_current < room as i64 && bytes_max < room,
+        "{strategy:?}: {bytes_current}, {bytes_max} at most"
+    );
     engine
 }
 

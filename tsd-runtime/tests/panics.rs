@@ -1,7 +1,7 @@
 //! Panics that are caught: one of the host program leaves the session as it was, one inside of the session poisons it.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::LazyLock;
 
 use tsd_runtime::ir::{ActionId, Body, Const, Schema, TypeId, Value};
@@ -21,7 +21,8 @@ struct Clumsy {
 
 impl Host for Clumsy {
     fn perform(&mut self, action: &str, arguments: &[Value], _: &mut Context<'_, Interpreted<Self>>) {
-        let call = format!("{action}({})", arguments.iter().map(|value| format!("{value:?}")).collect::<String>());
+        let call =
+            format!("{action}({})", arguments.iter().map(|value| format!("{value:?}")).collect::<String>());
         if self.drops.iter().any(|dropped| *dropped == call) {
             self.drops.retain(|dropped| *dropped != call);
             panic!("{call} is dropped");

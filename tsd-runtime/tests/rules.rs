@@ -73,8 +73,10 @@ fn they_do_so_beside_others() {
 /// Rules stand in the order of declaration, and one that comes back stands where it stood.
 #[test]
 fn a_place_in_the_order_of_declaration_is_taken_once() {
-    let text = format!("{TYPES} rule a : {{o: Order}} / ==> Print(1) rule b : {{o: Order}} / ==> Print(2)
-                        rule c : {{o: Order}} / ==> Print(3)");
+    let text = format!(
+        "{TYPES} rule a : {{o: Order}} / ==> Print(1) rule b : {{o: Order}} / ==> Print(2)
+                        rule c : {{o: Order}} / ==> Print(3)"
+    );
     let mut sources = tsd_compiler::source::SourceMap::new();
     let file = sources.add("rules.tsd", &*text);
     let module = tsd_compiler::compile(&sources, &[file]).module.unwrap();

@@ -147,10 +147,13 @@ mod tests {
     #[test]
     fn a_limit_that_is_set_takes_the_place_of_all_others() {
         let mut engine =
-            Engine::from_text("breed.tsd", "type A() rule breed : {a: A, b: A} / ==> Insert(A()) A()", ()).unwrap();
+            Engine::from_text("breed.tsd", "type A() rule breed : {a: A, b: A} / ==> Insert(A()) A()", ())
+                .unwrap();
         engine.core.run_limit = RunLimit::Own(10);
         engine.set_run_limit(200);
-        let Err(Error::RunLimit { limit: 200, report, .. }) = engine.run() else { panic!("it comes to rest") };
+        let Err(Error::RunLimit { limit: 200, report, .. }) = engine.run() else {
+            panic!("it comes to rest")
+        };
         assert_eq!(report.total(), 200);
     }
 }

@@ -63,7 +63,9 @@ impl Matcher {
     /// Takes the facts that new branches want on the right of a join into its memory.
     fn store_right(&mut self, id: RootId, node: NodeId, new: &NewAt) {
         let Some(Root { sets, .. }) = &mut self.roots[id.0 as usize] else { return };
-        let Some(join) = self.joins[node.0 as usize].as_mut().filter(|join| join.wants_right()) else { return };
+        let Some(join) = self.joins[node.0 as usize].as_mut().filter(|join| join.wants_right()) else {
+            return;
+        };
         let only = sets.intern(&new.bits.0);
         let slots: Vec<u32> = self.memory.store(join.wiring.input.ty).live_slots().collect();
         let mut facts = self.deltas.take(1);

@@ -56,7 +56,8 @@ impl Matcher {
             let fill = |_| Store::new(tsd_ir::TypeId::PARAMETERS, &tsd_ir::Type::default(), origin);
             stores.extend((stores.len()..=index).map(fill));
         }
-        stores[index] = Store::new(tsd_ir::TypeId::parameters_of(id.0), &planned.parameters.declared(), origin);
+        stores[index] =
+            Store::new(tsd_ir::TypeId::parameters_of(id.0), &planned.parameters.declared(), origin);
         let paths = self.network.view(id).paths.clone();
         let mut depth = 0;
         let mut places = Vec::with_capacity(paths.len());
