@@ -25,6 +25,7 @@ pub use self::view::NormalView;
 pub(crate) use self::fold::folded;
 pub(crate) use self::keys::{Groups, at_positions, is_unique, positions};
 pub(crate) use self::order::ordered;
+pub(crate) use self::sets::widening_to;
 
 use self::form::{Form, Forms};
 use self::view::Views;

@@ -50,3 +50,18 @@ fn every_page_compiles() {
     }
     assert!(checked >= 5, "only {checked} blocks found");
 }
+
+/// A page that the table of contents does not name cannot be found in the book.
+#[test]
+fn every_page_is_in_the_book() {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
+    let summary = fs::read_to_string(docs.join("SUMMARY.md")).unwrap();
+    let named = |page: &str| summary.contains(&format!("({page})"));
+    let pages = fs::read_dir(&docs).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut pages: Vec<String> = pages.filter(|page| page.ends_with(".md") && page != "SUMMARY.md").collect();
+    pages.sort();
+    let lost: Vec<&String> = pages.iter().filter(|page| !named(page)).collect();
+    assert!(lost.is_empty(), "docs/SUMMARY.md does not name {lost:?}");
+    let links = summary.matches("](").count();
+    assert_eq!(links, pages.len(), "docs/SUMMARY.md names pages that are not there");
+}

@@ -1,6 +1,9 @@
 //! Small numbers that name things: types, fields, actions, positions in a rule, and facts.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::num::NonZeroU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The number of a type in its [`Schema`](crate::Schema), in order of declaration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,8 +25,8 @@ pub struct ActionId(pub u16);
 pub struct Position(pub u16);
 
 impl TypeId {
-    /// The most types that one schema can hold: a [`FactHandle`] has 12 bits for the type.
-    pub const LIMIT: usize = 1 << FactHandle::TYPE_BITS;
+    /// The most types that one schema can hold: a [`FactRef`] has 12 bits for the type.
+    pub const LIMIT: usize = 1 << FactRef::TYPE_BITS;
 
     /// In the plan of a view: the type of its parameters, where they are values.
     pub const PARAMETERS: Self = Self(u16::MAX);
@@ -68,21 +71,21 @@ impl Position {
     }
 }
 
-/// Names one fact of one session, in eight bytes: its slot, the slot's generation and its type.
+/// A fact as the reference fields of its own session hold it, in eight bytes: its slot, the slot's generation and its type.
 ///
-/// A slot is used again after its fact was retracted, with the next generation, so an old handle never
-/// reaches a new fact. A slot whose generations are used up is retired.
+/// A slot is used again after its fact was retracted, with the next generation, so an old reference never reaches a new
+/// fact. A slot whose generations are used up is retired.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FactHandle(u64);
+pub struct FactRef(u64);
 
-impl FactHandle {
+impl FactRef {
     const TYPE_BITS: u32 = 12;
     const GENERATION_BITS: u32 = 20;
 
     /// The highest generation that a slot can reach before it is retired.
     pub const LAST_GENERATION: u32 = (1 << Self::GENERATION_BITS) - 1;
 
-    /// Puts a handle together. `generation` must not exceed [`Self::LAST_GENERATION`], nor `ty`
+    /// Puts a reference together. `generation` must not exceed [`Self::LAST_GENERATION`], nor `ty`
     /// [`TypeId::LIMIT`]; higher bits are cut off.
     pub const fn new(ty: TypeId, slot: u32, generation: u32) -> Self {
         let ty = (ty.0 as u64 & ((1 << Self::TYPE_BITS) - 1)) << (32 + Self::GENERATION_BITS);
@@ -90,12 +93,12 @@ impl FactHandle {
         Self(ty | generation << 32 | slot as u64)
     }
 
-    /// The handle as the word that a reference field stores.
+    /// The reference as the word that a field stores.
     pub const fn to_word(self) -> u64 {
         self.0
     }
 
-    /// The handle whose [`to_word`](Self::to_word) is `word`.
+    /// The reference whose [`to_word`](Self::to_word) is `word`.
     pub const fn from_word(word: u64) -> Self {
         Self(word)
     }
@@ -116,9 +119,75 @@ impl FactHandle {
     }
 }
 
-impl fmt::Debug for FactHandle {
+impl fmt::Debug for FactRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "fact {}:{}.{}", self.ty().0, self.slot(), self.generation())
+    }
+}
+
+/// Whose facts handles name: no two of a process are equal, so a handle of one session means nothing to another, nor to
+/// the same session after a reset.
+///
+/// It stands in handles alone. What a session keeps (rows, joins, the agenda) refers to its own facts and does without.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Origin(NonZeroU64);
+
+impl Origin {
+    /// One that there has never been. There are enough of them for a million a second through half a million years.
+    #[allow(clippy::new_without_default)]
+    pub fn new() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let next = NEXT.fetch_add(1, Ordering::Relaxed);
+        Self(NonZeroU64::new(next).unwrap_or(NonZeroU64::MAX))
+    }
+}
+
+/// Without its number, which depends on what else the process does.
+impl fmt::Debug for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Origin")
+    }
+}
+
+/// Names one fact among those of all sessions of a process.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FactHandle {
+    fact: FactRef,
+    origin: Origin,
+}
+
+impl FactHandle {
+    /// The handle of a fact whose session, or a session that knows it from there, gives handles of this origin.
+    pub const fn new(fact: FactRef, origin: Origin) -> Self {
+        Self { fact, origin }
+    }
+
+    /// The fact as its session refers to it.
+    pub const fn fact(self) -> FactRef {
+        self.fact
+    }
+
+    /// Whose fact it is.
+    pub const fn origin(self) -> Origin {
+        self.origin
+    }
+
+    /// The fact's type.
+    pub const fn ty(self) -> TypeId {
+        self.fact.ty()
+    }
+}
+
+/// Of the fact alone, so that a hash is the same each time the program runs.
+impl Hash for FactHandle {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.fact.hash(state);
+    }
+}
+
+impl fmt::Debug for FactHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.fact.fmt(f)
     }
 }
 
@@ -127,12 +196,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_handle_keeps_its_parts() {
-        let handle = FactHandle::new(TypeId(4095), u32::MAX, FactHandle::LAST_GENERATION);
-        assert_eq!(handle.ty(), TypeId(4095));
-        assert_eq!(handle.slot(), u32::MAX);
-        assert_eq!(handle.generation(), FactHandle::LAST_GENERATION);
-        assert_eq!(FactHandle::from_word(handle.to_word()), handle);
-        assert_eq!(FactHandle::new(TypeId(3), 7, 1).generation(), 1);
+    fn a_reference_keeps_its_parts() {
+        let fact = FactRef::new(TypeId(4095), u32::MAX, FactRef::LAST_GENERATION);
+        assert_eq!(fact.ty(), TypeId(4095));
+        assert_eq!(fact.slot(), u32::MAX);
+        assert_eq!(fact.generation(), FactRef::LAST_GENERATION);
+        assert_eq!(FactRef::from_word(fact.to_word()), fact);
+        assert_eq!(FactRef::new(TypeId(3), 7, 1).generation(), 1);
+    }
+
+    #[test]
+    fn handles_of_two_origins_differ_but_look_alike() {
+        let fact = FactRef::new(TypeId(3), 7, 1);
+        let [one, other] = [Origin::new(), Origin::new()].map(|origin| FactHandle::new(fact, origin));
+        assert_ne!(one, other);
+        assert_eq!(format!("{one:?}"), "fact 3:7.1");
+        assert_eq!(format!("{one:?}"), format!("{other:?}"));
+        assert_eq!(size_of::<Option<FactHandle>>(), 16);
     }
 }

@@ -26,7 +26,7 @@ mod view;
 pub use canonical::Canonical;
 pub use domain::{Cut, Domain};
 pub use expr::{Arithmetic, Comparison, Expr, Function, Test};
-pub use ids::{ActionId, FactHandle, FieldId, Position, TypeId};
+pub use ids::{ActionId, FactHandle, FactRef, FieldId, Origin, Position, TypeId};
 pub use key::{Computed, KeyPair, Part, Shared};
 pub use network::{Network, NodeId, RootId, Sharing, ViewId};
 pub use profile::{Profile, Subject};

@@ -80,7 +80,7 @@ pub struct Measure {
 }
 
 /// The answer that a tuple of facts gets.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Figure {
     /// What a view finds.
     Found {
@@ -243,5 +243,12 @@ impl Figure {
             Self::Found { parameters, .. } => parameters,
             Self::Followed { reference, .. } => std::slice::from_ref(reference),
         }
+    }
+
+    /// Whether a parameter comes from one of some other figures, whose numbers ascend.
+    pub fn depends_on(&self, figures: &[u16]) -> bool {
+        let is_one =
+            |leaf: &Leaf| matches!(leaf, Leaf::Figure(other) if figures.binary_search(other).is_ok());
+        self.leaves().iter().any(is_one)
     }
 }

@@ -11,11 +11,13 @@ mod alike;
 mod finder;
 mod level;
 mod ordered;
+mod own;
 mod stops;
+mod tidy;
 
 use std::cmp::{Ordering, Reverse};
 
-use tsd_ir::{NodeId, RootId, TypeId};
+use tsd_ir::{NodeId, RootId};
 
 pub(crate) use self::alike::Alike;
 use self::finder::Finder;
@@ -23,8 +25,10 @@ pub(crate) use self::level::Undated;
 use self::level::{Entry, Level, Waiting};
 use self::ordered::Item;
 pub(crate) use self::ordered::Key;
+use self::own::Own;
+pub(crate) use self::own::{Ended, Way};
 use self::stops::Stops;
-use crate::matcher::{Delta, Moving, RuleId, Slots};
+use crate::matcher::{Delta, RuleId, Slots};
 use crate::ruleset::{Bit, RuleSet, RuleSets};
 use crate::strategy::Strategy;
 
@@ -62,17 +66,6 @@ pub(crate) struct Ranked {
     pub(crate) calls_only: bool,
 }
 
-/// An activation that must not come about while its own effects take place (`no-loop`).
-#[derive(Debug)]
-pub(crate) struct Muted {
-    pub(crate) root: RootId,
-    pub(crate) end: End,
-    pub(crate) slots: Slots,
-    pub(crate) only: RuleSet,
-    /// The facts; once one of them is gone, its slot may become another's.
-    pub(crate) facts: Vec<(TypeId, u32)>,
-}
-
 /// A waiting activation that is to be put in order anew.
 #[derive(Debug)]
 pub(crate) struct Pending {
@@ -93,7 +86,10 @@ pub(crate) struct Agenda {
     /// With a strategy other than the default: what was taken last, with its salience.
     taken: Option<(i32, Item)>,
     age: u64,
-    pub(crate) muted: Vec<Muted>,
+    /// How many activations there have been.
+    came: u64,
+    /// What a rule's own effects change for it (`no-loop`).
+    pub(crate) own: Own,
     pub(crate) stops: Stops,
 }
 
@@ -143,50 +139,74 @@ impl Agenda {
         delta: &Delta,
         sets: &mut RuleSets,
     ) {
-        if !self.muted.is_empty() {
-            return self.add_unmuted(salience, place, age, delta, sets);
+        if !self.own.holds_back(place) {
+            return self.add_all(salience, place, age, delta, sets);
         }
-        self.level(salience).add_all(place, age, delta);
+        let rest = self.own.hold_back(place, delta, true, sets);
+        self.add_all(salience, place, age, &rest, sets);
     }
 
-    /// Takes in what is not muted.
-    #[cold]
-    fn add_unmuted(
+    /// Takes in what tuples activate, whoever has brought them about.
+    pub(crate) fn add_all(
         &mut self,
         salience: i32,
-        (root, end): (RootId, End),
+        place: (RootId, End),
         age: u64,
         delta: &Delta,
-        sets: &mut RuleSets,
+        sets: &RuleSets,
     ) {
-        for Moving { number, slots, mut set } in delta.iter() {
-            for muted in &self.muted {
-                if muted.root == root && muted.end == end && muted.slots.as_slice() == slots {
-                    set = sets.difference(set, muted.only);
-                }
-            }
-            if !set.is_empty() {
-                let (age, level) = (age + u64::from(number), self.level(salience));
-                level.add(Entry { age, root, end, set, start: level.slots.len() as u32 }, slots);
-            }
-        }
+        self.came += match delta.common_set() {
+            Some(set) => delta.len() as u64 * sets.count(set),
+            None => delta.iter().map(|tuple| sets.count(tuple.set)).sum(),
+        };
+        self.level(salience).add_all(place, age, delta);
     }
 
     /// Takes out what tuples activate no longer, where it has not fired.
     pub(crate) fn cancel(&mut self, salience: i32, place: (RootId, End), delta: &Delta, sets: &mut RuleSets) {
+        if !self.own.holds_back(place) {
+            return self.cancel_all(salience, place, delta, sets);
+        }
+        let rest = self.own.hold_back(place, delta, false, sets);
+        self.cancel_all(salience, place, &rest, sets);
+    }
+
+    /// Takes out what tuples activate no longer, whoever has brought it about.
+    pub(crate) fn cancel_all(
+        &mut self,
+        salience: i32,
+        place: (RootId, End),
+        delta: &Delta,
+        sets: &mut RuleSets,
+    ) {
         self.stops.note(place, delta, sets);
-        self.level(salience).cancel(place, delta, sets);
+        self.own.note_ended(place, delta, sets);
+        self.level(salience).cancel(place, delta, sets, u64::MAX);
+    }
+
+    /// Takes out what tuples activated by changes of this age or before, where it has not fired.
+    pub(crate) fn cancel_until(
+        &mut self,
+        (salience, until): (i32, u64),
+        place: (RootId, End),
+        delta: &Delta,
+        sets: &mut RuleSets,
+    ) {
+        self.level(salience).cancel(place, delta, sets, until);
     }
 
     /// Takes out every activation of some rules of a tree.
     pub(crate) fn cancel_rules(&mut self, root: RootId, only: RuleSet, sets: &mut RuleSets) {
         for (_, level) in &mut self.levels {
             for entry in level.entries.iter_mut().filter(|entry| entry.root == root) {
-                entry.set = sets.difference(entry.set, only);
+                level.cancelled += usize::from(entry.lose(only, sets));
             }
             level.disturbed = true;
             level.finder = Finder::default();
         }
+        self.own.forget(root, only);
+        // A level is there for the rules of a salience, which may be another for each rule that ever comes.
+        self.levels.retain(|(_, level)| !level.is_idle());
     }
 
     /// The activation that fires next, which leaves the agenda; its tuple is written to `slots`.
@@ -214,6 +234,24 @@ impl Agenda {
     /// At the end of a change: puts what it brought in its place.
     pub(crate) fn put_in_order(&mut self, ranks: &impl Ranks) {
         self.levels.iter_mut().for_each(|(_, level)| level.put_in_order(ranks));
+    }
+
+    /// Whether more is done with than waits, so that it is to be [given back](Self::tidy).
+    #[inline]
+    pub(crate) fn is_crowded(&self) -> bool {
+        self.levels.iter().any(|(_, level)| level.is_crowded())
+    }
+
+    /// At the end of a change: gives back what is done with.
+    pub(crate) fn tidy(&mut self, ranks: &impl Ranks) {
+        let crowded = self.levels.iter_mut().filter(|(_, level)| level.is_crowded());
+        crowded.for_each(|(_, level)| level.tidy(ranks));
+    }
+
+    /// How many activations there have been, whatever has become of them.
+    #[inline]
+    pub(crate) fn came(&self) -> u64 {
+        self.came
     }
 
     /// How activations of one salience are put in order.
@@ -245,13 +283,11 @@ impl Agenda {
         level.add(Entry { age, root, end, set, start: level.slots.len() as u32 }, &slots);
     }
 
-    /// After [`next`](Self::next) returned a rule that cannot change the session: the rules of that kind which fire right
-    /// after it on the very same tuple, at most so many, leave the agenda too.
+    /// The activation that fires right after the one which came last from a level, if it is of the very same tuple and of a
+    /// rule that cannot change the session either. It leaves the agenda.
     #[inline]
-    pub(crate) fn take_companions(&mut self, most: u64, companions: &mut Vec<Ranked>) {
-        if let Some((_, level)) = self.levels.iter_mut().find(|(_, level)| level.fired > 0) {
-            level.take_companions(most, companions);
-        }
+    pub(crate) fn next_companion(&mut self, level: usize) -> Option<Ranked> {
+        self.levels[level].1.next_companion()
     }
 
     /// After [`next`](Self::next) returned a rule that cannot change the session: the level from which it came.
@@ -294,10 +330,7 @@ impl Agenda {
                 .filter(|entry| entry.root == root)
                 .for_each(|entry| entry.set = map(entry.set));
         }
-        self.muted
-            .iter_mut()
-            .filter(|muted| muted.root == root)
-            .for_each(|muted| muted.only = map(muted.only));
+        self.own.map_sets(root, map);
         self.stops.map_sets(root, map);
     }
 
@@ -310,6 +343,6 @@ impl Agenda {
                 + level.heap.capacity() * size_of::<Item>()
                 + level.finder.bytes()
         };
-        self.levels.iter().map(|(_, held)| level(held)).sum()
+        self.levels.iter().map(|(_, held)| level(held)).sum::<usize>() + self.own.bytes()
     }
 }

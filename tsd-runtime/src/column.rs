@@ -2,12 +2,15 @@
 //!
 //! Generated code moves every field of a struct in and out of its row through [`Column`], so rustc checks that the
 //! fields of a user's own struct exist and fit what the rules say of them.
+//!
+//! A user's own field may hold less than its column: a `u8` beside an `int`. Before a row changes, its new values are
+//! made to fit; where one does not, the change is refused. So a row and its struct never say different things.
 
 use std::borrow::Cow;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::memory::{RowReader, RowWriter};
+use crate::memory::{RowFitter, RowReader, RowWriter};
 use crate::program::Handle;
 
 /// The kind `string`.
@@ -46,8 +49,15 @@ pub trait Column<K>: Sized {
     /// Writes the value as the next field of a row.
     fn write(&self, row: &mut RowWriter<'_>);
 
-    /// Reads the value of a field.
-    fn read(row: RowReader<'_>, field: usize) -> Self;
+    /// Reads the value of a field; `None` for one that the type cannot hold.
+    fn read(row: RowReader<'_>, field: usize) -> Option<Self>;
+
+    /// Makes the value of a field that is about to change one that the type can hold, as near to it as the type's
+    /// precision allows. Returns whether there is one.
+    #[inline]
+    fn fit(row: &mut RowFitter<'_>, field: usize) -> bool {
+        Self::read(row.reader(), field).is_some()
+    }
 }
 
 macro_rules! text_columns {
@@ -59,14 +69,53 @@ macro_rules! text_columns {
             }
 
             #[inline]
-            fn read(row: RowReader<'_>, field: usize) -> Self {
-                Self::from(row.text(field).to_owned())
+            fn read(row: RowReader<'_>, field: usize) -> Option<Self> {
+                Some(Self::from(row.text(field).to_owned()))
+            }
+
+            #[inline]
+            fn fit(_row: &mut RowFitter<'_>, _field: usize) -> bool {
+                true
             }
         }
     )*};
 }
 
 text_columns!(String, Box<str>, Arc<str>, Rc<str>, Cow<'static, str>);
+
+impl Column<AsNumber> for f64 {
+    #[inline]
+    fn write(&self, row: &mut RowWriter<'_>) {
+        row.number(*self);
+    }
+
+    #[inline]
+    fn read(row: RowReader<'_>, field: usize) -> Option<Self> {
+        Some(row.number(field))
+    }
+}
+
+impl Column<AsNumber> for f32 {
+    #[inline]
+    fn write(&self, row: &mut RowWriter<'_>) {
+        row.number(f64::from(*self));
+    }
+
+    /// The nearest one, unless it is out of its range.
+    #[inline]
+    fn read(row: RowReader<'_>, field: usize) -> Option<Self> {
+        let number = row.number(field);
+        Some(number as Self).filter(|nearest| nearest.is_finite() || number.is_infinite())
+    }
+
+    fn fit(row: &mut RowFitter<'_>, field: usize) -> bool {
+        let nearest = <Self as Column<AsNumber>>::read(row.reader(), field);
+        nearest.is_some_and(|nearest| {
+            row.set_number(field, f64::from(nearest));
+            true
+        })
+    }
+}
 
 macro_rules! number_columns {
     ($($ty:ty),*) => {$(
@@ -76,16 +125,16 @@ macro_rules! number_columns {
                 row.number(f64::from(*self));
             }
 
-            /// Out of its range, a narrower type keeps the nearest value that it has.
             #[inline]
-            fn read(row: RowReader<'_>, field: usize) -> Self {
-                row.number(field) as Self
+            fn read(row: RowReader<'_>, field: usize) -> Option<Self> {
+                let number = row.number(field);
+                Some(number as Self).filter(|whole| f64::from(*whole) == number)
             }
         }
     )*};
 }
 
-number_columns!(f64, f32, i8, i16, i32, u8, u16, u32);
+number_columns!(i8, i16, i32, u8, u16, u32);
 
 macro_rules! int_columns {
     ($($ty:ty),*) => {$(
@@ -98,11 +147,9 @@ macro_rules! int_columns {
                 }
             }
 
-            /// Out of its range, a narrower type keeps the nearest value that it has.
             #[inline]
-            fn read(row: RowReader<'_>, field: usize) -> Self {
-                let int = row.int(field);
-                Self::try_from(int).unwrap_or(if int < 0 { Self::MIN } else { Self::MAX })
+            fn read(row: RowReader<'_>, field: usize) -> Option<Self> {
+                Self::try_from(row.int(field)).ok()
             }
         }
     )*};
@@ -117,8 +164,8 @@ impl Column<AsBool> for bool {
     }
 
     #[inline]
-    fn read(row: RowReader<'_>, field: usize) -> Self {
-        row.bool(field)
+    fn read(row: RowReader<'_>, field: usize) -> Option<Self> {
+        Some(row.bool(field))
     }
 }
 
@@ -129,8 +176,8 @@ impl<T> Column<AsFact> for Handle<T> {
     }
 
     #[inline]
-    fn read(row: RowReader<'_>, field: usize) -> Self {
-        Self::from_raw(row.fact(field))
+    fn read(row: RowReader<'_>, field: usize) -> Option<Self> {
+        Some(Self::from_raw(row.fact(field)))
     }
 }
 
@@ -144,7 +191,12 @@ impl<K, C: Column<K>> Column<Maybe<K>> for Option<C> {
     }
 
     #[inline]
-    fn read(row: RowReader<'_>, field: usize) -> Self {
-        row.is_present(field).then(|| C::read(row, field))
+    fn read(row: RowReader<'_>, field: usize) -> Option<Self> {
+        if row.is_present(field) { C::read(row, field).map(Some) } else { Some(None) }
+    }
+
+    #[inline]
+    fn fit(row: &mut RowFitter<'_>, field: usize) -> bool {
+        !row.reader().is_present(field) || C::fit(row, field)
     }
 }

@@ -158,6 +158,7 @@ impl<H: Host> Engine<H> {
         files: &[FileId],
         planning: &Planning<'_>,
     ) -> Result<Vec<Diagnostic>, Error> {
+        self.core.check()?;
         let network = &self.core.matcher.network;
         let existing = |signature: &Signature| network.has_join(signature);
         let planning = Planning { existing: Some(&existing), ..*planning };
@@ -192,11 +193,12 @@ impl<P: Program> Session<P> {
     /// Adds the rules of a text to the session. They see the facts that are there, share the nodes of other rules,
     /// compiled ones too, and call the same actions. Returns the compiler's warnings.
     ///
-    /// Costs a pass over the facts of the types that the rules match.
+    /// Costs a pass over the facts of the types that the rules match: one for all rules of the text.
     ///
     /// # Errors
     /// [`Error::Rules`] with every error in the text; then no rule was added. A rule of a name that is there is an error.
     pub fn add_rule(&mut self, text: &str) -> Result<Vec<Diagnostic>, Error> {
+        self.core.check()?;
         let mut sources = SourceMap::new();
         let file = sources.add("rule", text);
         let network = &self.core.matcher.network;

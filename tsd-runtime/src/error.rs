@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::memory::InvalidValue;
+use crate::memory::{InvalidValue, Unwritten};
+use crate::report::Report;
 
 /// Why a session refused a call, which then changed nothing; or why a run stopped, which then lost nothing.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,7 +25,8 @@ pub enum Error {
         /// How many values were given.
         found: usize,
     },
-    /// The fact was retracted before, or the handle is another session's.
+    /// The fact was retracted before, or the handle is another session's: the one that the call is about, or one in a
+    /// reference field.
     NoSuchFact,
     /// A rule of this name is there already.
     DuplicateRule(String),
@@ -32,12 +34,18 @@ pub enum Error {
     UnknownRule(String),
     /// The rules ask too many different things of other facts, together with those that are there.
     TooManyViews,
-    /// The run fired as many activations as it may; the next run goes on with those that wait.
+    /// An earlier call was interrupted by a panic inside of the session, which may be inconsistent since, so that no answer of
+    /// it would be good. See [`Session`](crate::Session).
+    Poisoned,
+    /// The run fired as many activations as it may, or brought about so many more that it would (see
+    /// [`Session::run`](crate::Session::run)); the next run goes on with those that wait.
     RunLimit {
-        /// The limit.
+        /// How many activations it might fire.
         limit: u64,
         /// The rules that kept firing to the end, with how often each fired in the run, most frequent first.
         rules: Vec<(String, u64)>,
+        /// What the run did up to there.
+        report: Box<Report>,
     },
     /// The rules' text has errors.
     #[cfg(feature = "dynamic")]
@@ -59,8 +67,15 @@ impl fmt::Display for Error {
             Self::TooManyViews => {
                 write!(f, "a session cannot hold more than {} views", tsd_ir::Network::VIEWS)
             }
-            Self::RunLimit { limit, rules } => {
-                write!(f, "the run stopped after {limit} activations, and rules still kept firing:")?;
+            Self::Poisoned => f.write_str(
+                "the session cannot be used any more, because a panic has interrupted an earlier change to it",
+            ),
+            Self::RunLimit { limit, rules, report } => {
+                write!(f, "the run stopped after {} activations", report.total())?;
+                if report.total() < *limit {
+                    f.write_str(", which brought about far more than they were")?;
+                }
+                f.write_str(", and rules still kept firing:")?;
                 let mut separator = " ";
                 for (rule, count) in rules {
                     write!(f, "{separator}`{rule}` ({count} times)")?;
@@ -79,5 +94,14 @@ impl std::error::Error for Error {}
 impl From<InvalidValue> for Error {
     fn from(invalid: InvalidValue) -> Self {
         Self::InvalidValue(invalid)
+    }
+}
+
+impl From<Unwritten> for Error {
+    fn from(unwritten: Unwritten) -> Self {
+        match unwritten {
+            Unwritten::Invalid(invalid) => invalid.into(),
+            Unwritten::Foreign => Self::NoSuchFact,
+        }
     }
 }

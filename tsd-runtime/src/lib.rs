@@ -31,7 +31,7 @@ mod tuple;
 #[cfg(feature = "dynamic")]
 pub use engine::{Engine, Host, Interpreted, RuleErrors};
 pub use error::Error;
-pub use memory::{InvalidValue, RowReader, RowWriter};
+pub use memory::{InvalidValue, RowFitter, RowReader, RowWriter};
 #[cfg(feature = "regex")]
 pub use pattern::{Pattern, StaticPattern};
 pub use program::Handle;

@@ -16,6 +16,7 @@ mod join;
 mod keeping;
 mod keys;
 mod memory;
+mod own;
 mod profile;
 mod propagation;
 mod residual;
@@ -29,9 +30,9 @@ mod view;
 mod watch;
 
 use smallvec::SmallVec;
-use tsd_ir::{FactHandle, Network, RootId, Schema, Sharing, TypeId};
+use tsd_ir::{FactHandle, FactRef, Network, RootId, Schema, Sharing, TypeId};
 
-use crate::agenda::{Agenda, Muted, Ranked};
+use crate::agenda::{Agenda, Ranked};
 use crate::memory::{Store, Texts, WorkingMemory};
 use crate::ruleset::{RuleSet, RuleSets};
 use crate::strategy::Strategy;
@@ -113,13 +114,11 @@ impl Matcher {
         self.schema = schema;
     }
 
-    /// Forgets everything. No handle of a fact from before will ever name one that comes.
+    /// Forgets everything. Facts that come have handles of another origin, so those from before never name one of them.
     #[cfg(feature = "dynamic")]
     pub(crate) fn reset(&mut self) {
-        let mut memory = WorkingMemory::new(&Schema::default());
-        memory.first_generation = self.memory.next_generation();
         let (strategy, patience) = (self.agenda.strategy(), self.patience);
-        *self = Self { memory, patience, ..Self::new(Schema::default(), self.network.sharing()) };
+        *self = Self { patience, ..Self::new(Schema::default(), self.network.sharing()) };
         self.set_strategy(strategy);
     }
 
@@ -134,6 +133,7 @@ impl Matcher {
             self.enter(entrance, slot, set, Sign::Add { fresh: true });
         }
         self.settle();
+        self.heed_own();
         self.put_in_order();
         self.collect_sets();
         Ok(slot)
@@ -149,9 +149,9 @@ impl Matcher {
         }
         let WorkingMemory { stores, texts, .. } = &mut self.memory;
         stores[ty.index()].remove(slot, texts);
-        self.agenda.muted.retain(|muted| !muted.facts.contains(&(ty, slot)));
         self.live.tell_followers(ty, slot, None);
         self.settle();
+        self.heed_own();
         self.put_in_order();
         self.collect_sets();
     }
@@ -182,13 +182,14 @@ impl Matcher {
         }
         self.live.tell_followers(ty, slot, Some(&changed));
         self.settle();
+        self.heed_own();
         self.put_in_order();
         self.collect_sets();
     }
 
     /// The facts that lost their last support by the changes so far, in the order in which they go: by type, then by
     /// insertion number.
-    pub(crate) fn take_unsupported(&mut self) -> Vec<FactHandle> {
+    pub(crate) fn take_unsupported(&mut self) -> Vec<FactRef> {
         for stopped in self.agenda.stops.take() {
             let Some(root) = &self.roots[stopped.root.0 as usize] else { continue };
             let mut rules: SmallVec<[Ranked; 4]> = SmallVec::new();
@@ -282,15 +283,31 @@ impl Matcher {
         Some(due)
     }
 
-    /// At the end of a change: puts what it activates in order, where the agenda's strategy asks for it.
+    /// At the end of a change: puts what it activates in order, where the agenda's strategy asks for it, and gives back what
+    /// is done with.
     #[inline]
     fn put_in_order(&mut self) {
-        if self.agenda.wants_order() {
+        let (wants_order, is_crowded) = (self.agenda.wants_order(), self.agenda.is_crowded());
+        if wants_order || is_crowded {
             let strategy = self.agenda.strategy();
             let order =
                 rules::Order { roots: &self.roots, rules: &self.rules, memory: &self.memory, strategy };
-            self.agenda.put_in_order(&order);
+            if wants_order {
+                self.agenda.put_in_order(&order);
+            }
+            if is_crowded {
+                self.agenda.tidy(&order);
+            }
         }
+    }
+
+    /// How many activations wait.
+    pub(crate) fn count_waiting(&self) -> u64 {
+        let strategy = self.agenda.strategy();
+        let order = rules::Order { roots: &self.roots, rules: &self.rules, memory: &self.memory, strategy };
+        let mut count = 0;
+        self.agenda.for_each_waiting(&order, &mut |_| count += 1);
+        count
     }
 
     /// Puts what waits, and from now on what comes, in the order of a strategy.
@@ -318,21 +335,6 @@ impl Matcher {
     /// The store of a type, and the strings.
     pub(crate) fn store_and_texts(&mut self, ty: TypeId) -> (&Store, &mut Texts, &Schema) {
         (&self.memory.stores[ty.index()], &mut self.memory.texts, &self.schema)
-    }
-
-    /// Keeps a rule from coming about on these facts, given in the order of its patterns, until
-    /// [`Agenda::muted`] is cleared.
-    pub(crate) fn mute(&mut self, rule: rules::RuleId, declared: &[u32]) {
-        let Some(live) = self.rules.get(rule) else { return };
-        for (branch, (place, planned)) in live.places.iter().zip(live.rule.branches.iter()).enumerate() {
-            let Some(root) = &mut self.roots[place.path.root.0 as usize] else { continue };
-            let slots = planned.order.iter().map(|position| declared[position.index()]).collect();
-            let only = root.sets.single(place.bit);
-            let end = live.places[branch].end();
-            let facts =
-                live.rule.patterns.iter().map(|pattern| pattern.ty).zip(declared.iter().copied()).collect();
-            self.agenda.muted.push(Muted { root: place.path.root, end, slots, only, facts });
-        }
     }
 
     /// The bytes that facts, strings, node memories and the agenda hold.

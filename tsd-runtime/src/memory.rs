@@ -8,12 +8,13 @@ mod store;
 mod texts;
 mod twins;
 
-use tsd_ir::{FactHandle, FieldId, Schema, TypeId};
+use tsd_ir::{FactHandle, FactRef, FieldId, Origin, Schema, TypeId};
 
 pub(crate) use index::Index;
+pub(crate) use row::Unwritten;
 #[cfg(feature = "dynamic")]
 pub(crate) use row::find_word;
-pub use row::{InvalidValue, RowReader, RowWriter};
+pub use row::{InvalidValue, RowFitter, RowReader, RowWriter};
 pub(crate) use store::{Extent, Store};
 pub(crate) use texts::{Symbol, Texts};
 
@@ -46,8 +47,8 @@ pub(crate) struct WorkingMemory {
     pub(crate) texts: Texts,
     /// How often an expression had no value for another reason than a missing field.
     pub(crate) no_values: std::cell::Cell<u64>,
-    /// The generation with which every slot begins: beyond those of facts that were forgotten all at once.
-    pub(crate) first_generation: u32,
+    /// Of the handles of all facts.
+    pub(crate) origin: Origin,
     /// How many facts were inserted or updated.
     recency: u64,
 }
@@ -66,7 +67,7 @@ impl WorkingMemory {
             parameters: Vec::new(),
             texts: Texts::default(),
             no_values: std::cell::Cell::new(0),
-            first_generation: 0,
+            origin: Origin::new(),
             recency: 0,
         };
         memory.declare(schema);
@@ -76,15 +77,9 @@ impl WorkingMemory {
     /// Makes stores for the types of a schema that begins with the types known.
     pub(crate) fn declare(&mut self, schema: &Schema) {
         let new = schema.types.iter().enumerate().skip(self.stores.len());
-        let store = |(index, ty)| Store::beginning_with(TypeId(index as u16), ty, self.first_generation);
+        let store = |(index, ty)| Store::new(TypeId(index as u16), ty, self.origin);
         let stores = new.map(store);
         self.stores.extend(stores);
-    }
-
-    /// A generation that no slot has had.
-    #[cfg(feature = "dynamic")]
-    pub(crate) fn next_generation(&self) -> u32 {
-        self.stores.iter().map(Store::next_generation).fold(self.first_generation, u32::max)
     }
 
     #[inline]
@@ -98,6 +93,11 @@ impl WorkingMemory {
     #[inline]
     pub(crate) fn field(&self, ty: TypeId, slot: u32, field: FieldId) -> Option<u64> {
         self.store(ty).field(slot, field)
+    }
+
+    /// How many facts there are, of all types.
+    pub(crate) fn count(&self) -> usize {
+        self.stores.iter().map(Store::len).sum()
     }
 
     /// Makes a fact the most recent one.
@@ -118,8 +118,20 @@ impl WorkingMemory {
         self.recency += slots.len() as u64;
     }
 
-    /// The slot of a handle whose fact is still there.
+    /// The slot of a handle whose fact is still there. A handle of another session has none, whatever it looks like.
     pub(crate) fn find(&self, handle: FactHandle) -> Option<u32> {
-        self.stores.get(handle.ty().index())?.find(handle)
+        if handle.origin() == self.origin { self.find_referred(handle.fact()) } else { None }
+    }
+
+    /// The slot of a fact to which one of this session refers, if it is still there.
+    #[inline]
+    pub(crate) fn find_referred(&self, fact: FactRef) -> Option<u32> {
+        self.stores.get(fact.ty().index())?.find(fact)
+    }
+
+    /// The handle of a fact to which one of this session refers, by the word of its field.
+    #[inline]
+    pub(crate) fn handle_of(&self, word: u64) -> FactHandle {
+        FactHandle::new(FactRef::from_word(word), self.origin)
     }
 }

@@ -6,7 +6,7 @@
 
 use tsd_ir::{ActionId, Const, FactHandle, FieldId, List, Rule, Schema, TypeId, Value};
 
-use crate::memory::{RowReader, RowWriter};
+use crate::memory::{RowFitter, RowReader, RowWriter};
 use crate::session::Context;
 use crate::tuple::Tuple;
 
@@ -83,7 +83,14 @@ pub trait Program: Sized + 'static {
     /// [`Value::Missing`] where the parameter is optional.
     fn perform(action: ActionId, arguments: &[Value], host: &mut Self::Host, context: &mut Context<'_, Self>);
 
-    /// Brings the user's struct up to date after a rule changed `fields` of the fact at `slot`.
+    /// Makes `fields` of a row that is about to be taken in fit those of the user's struct (see
+    /// [`Column`](crate::rt::Column)), up to the first whose value does not, which is returned.
+    fn fit(ty: TypeId, fields: &[FieldId], row: &mut RowFitter<'_>) -> Option<FieldId> {
+        let _ = (ty, fields, row);
+        None
+    }
+
+    /// Brings the user's struct up to date after `fields` of the fact at `slot` were changed, which [fit](Self::fit).
     fn refresh(ty: TypeId, slot: u32, fields: &[FieldId], row: RowReader<'_>, objects: &mut Self::Objects) {
         let _ = (ty, slot, fields, row, objects);
     }

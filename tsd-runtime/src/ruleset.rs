@@ -131,6 +131,17 @@ impl RuleSets {
         }
     }
 
+    /// How many rules are in the set.
+    #[inline]
+    pub(crate) fn count(&self, set: RuleSet) -> u64 {
+        match self {
+            Self::Narrow => u64::from(set.0.count_ones()),
+            Self::Wide(interned) => {
+                interned.words(set.0).iter().map(|word| u64::from(word.count_ones())).sum()
+            }
+        }
+    }
+
     /// Whether a rule is in the set.
     #[inline]
     pub(crate) fn contains(&self, set: RuleSet, bit: Bit) -> bool {

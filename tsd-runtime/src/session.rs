@@ -4,6 +4,7 @@ mod batch;
 mod context;
 mod core;
 mod fire;
+mod limit;
 mod names;
 mod network;
 mod tally;
@@ -16,10 +17,12 @@ pub use self::batch::Batch;
 pub use self::context::Context;
 pub(crate) use self::core::Core;
 pub use self::fire::Activation;
+use self::limit::RunLimit;
 #[cfg(feature = "dynamic")]
 pub(crate) use self::names::fact as fact_name;
 pub use self::network::LiveNetwork;
 use crate::error::Error;
+use crate::matcher::Matcher;
 use crate::program::{Compiled, FactOf, Handle, Module, Natives, Program};
 use crate::report::Report;
 use crate::statistics::Statistics;
@@ -33,6 +36,17 @@ use crate::strategy::Strategy;
 /// few nanoseconds for each joined tuple that some rule still wants. It does not depend on how many facts there are, but for
 /// what was put off: who looks for partners where nobody has looked for long has them computed and indexed first, which
 /// costs no more than the changes that were spared it ([`set_patience`](Self::set_patience)).
+///
+/// # Panics
+/// A panic of the host program leaves a session consistent, if it is caught. When an action panics (or an observer, or what
+/// takes the lines of `Print`), its activation has fired; of its effects those that came before have taken place, and those
+/// behind have not; all others wait for the next [`run`](Self::run). A closure or an iterator that panics has given the
+/// session nothing more.
+///
+/// A panic inside of the session is a fault of this crate, or of a struct of an `extern` type that panics when it is
+/// dropped. If it interrupts a change, the session is *poisoned*: it cannot know any more what holds. Every call that
+/// returns a `Result` then returns [`Error::Poisoned`], and the others panic, instead of giving an answer that may be wrong;
+/// [`is_poisoned`](Self::is_poisoned) tells.
 pub struct Session<P: Program> {
     pub(crate) host: P::Host,
     pub(crate) core: Core<P>,
@@ -57,6 +71,17 @@ impl<P: Compiled> Session<P> {
 }
 
 impl<P: Program> Session<P> {
+    /// Whether a panic has interrupted a change to the session, which is of no use since.
+    pub fn is_poisoned(&self) -> bool {
+        self.core.check().is_err()
+    }
+
+    /// A change that has no way to return an error.
+    fn change_matcher<R>(&mut self, change: impl FnOnce(&mut Matcher) -> R) -> R {
+        self.core.sound();
+        self.core.change(|core| change(&mut core.matcher))
+    }
+
     /// Inserts a fact and returns its handle.
     ///
     /// # Errors
@@ -111,6 +136,7 @@ impl<P: Program> Session<P> {
     /// # Errors
     /// That of `fill`. What it has inserted before stays in the session.
     pub fn batch<R>(&mut self, fill: impl FnOnce(&mut Batch<'_, P>) -> Result<R, Error>) -> Result<R, Error> {
+        self.core.check()?;
         fill(&mut Batch::begin(&mut self.core))
     }
 
@@ -121,6 +147,7 @@ impl<P: Program> Session<P> {
 
     /// Makes room for so many more facts of the type with this number.
     pub fn reserve_type(&mut self, ty: TypeId, facts: usize) {
+        self.core.sound();
         if let Some(store) = self.core.matcher.memory.stores.get_mut(ty.index()) {
             store.reserve(facts);
         }
@@ -143,17 +170,18 @@ impl<P: Program> Session<P> {
     /// # Errors
     /// [`Error::NoSuchFact`] when it was retracted before.
     pub fn retract<T: FactOf<P>>(&mut self, handle: Handle<T>) -> Result<(), Error> {
-        self.core.retract(handle.raw())
+        self.core.retract_typed(handle)
     }
 
     /// A copy of a fact; `None` after it was retracted.
     pub fn get<T: FactOf<P>>(&self, handle: Handle<T>) -> Option<T> {
+        self.core.sound();
         self.core.get(handle)
     }
 
     /// The facts of a type, with their handles. Their order is that of the slots they occupy.
     pub fn facts<T: FactOf<P>>(&self) -> impl Iterator<Item = (Handle<T>, T)> + '_ {
-        let store = self.core.matcher.memory.store(T::TYPE);
+        let store = self.core.sound().memory.store(T::TYPE);
         store.live_slots().filter_map(|slot| {
             let handle = Handle::from_raw(store.handle(slot));
             Some((handle, self.core.get(handle)?))
@@ -162,7 +190,7 @@ impl<P: Program> Session<P> {
 
     /// How many facts there are, of all types.
     pub fn len(&self) -> usize {
-        self.core.matcher.memory.stores.iter().map(|store| store.len()).sum()
+        self.core.sound().memory.count()
     }
 
     /// Whether there are no facts.
@@ -172,22 +200,28 @@ impl<P: Program> Session<P> {
 
     /// Fires every activation on the agenda, and those that its effects bring about, until none is left.
     ///
+    /// A program may never come to rest, so a run is stopped when it has fired what waited when it began, and of the activations
+    /// that it brought about itself a million more; or ten for each fact and each activation that waited, where these are more. It is stopped earlier when more
+    /// wait than it may fire, or when twenty times as many have come, most of them taken back before they fired. That is a
+    /// second or two, unless the actions take longer than the rules. Activations are counted, not time: the same run is always
+    /// stopped at the same place. [`set_run_limit`](Self::set_run_limit) sets another limit.
+    ///
     /// # Errors
-    /// [`Error::RunLimit`] when more activations fire than [`set_run_limit`](Self::set_run_limit) allows. Those left
-    /// stay on the agenda.
+    /// [`Error::RunLimit`] when the run was stopped; it names the rules that kept firing and has the report. What is left stays
+    /// on the agenda, and the next run goes on with it.
     pub fn run(&mut self) -> Result<Report, Error> {
         fire::run(self)
     }
 
-    /// How many activations a run may fire; 100 million unless set.
+    /// How many activations a run may fire, in place of the limits that [`run`](Self::run) tells of.
     pub fn set_run_limit(&mut self, limit: u64) {
-        self.core.run_limit = limit;
+        self.core.run_limit = RunLimit::Fixed(limit);
     }
 
     /// Sets in which order activations of one salience fire; [`Strategy::Breadth`] unless set. What waits already is put
     /// in the new order.
     pub fn set_strategy(&mut self, strategy: Strategy) {
-        self.core.matcher.set_strategy(strategy);
+        self.change_matcher(|matcher| matcher.set_strategy(strategy));
     }
 
     /// Sets how many changes one side of a join takes in without being looked at before it may be given up, to be computed
@@ -249,7 +283,13 @@ impl<P: Program> Session<P> {
         self.core.add_planned_rule(rule)
     }
 
-    /// Puts back a compiled rule that was removed.
+    /// Puts back a compiled rule that was removed, at its place in the order of declaration: where salience and strategy
+    /// leave the order open it fires before the rules that are declared behind it, as it did before.
+    ///
+    /// It begins afresh, as a rule that is [added](Self::add_rule) does. What satisfies it now is an activation of this
+    /// change, whether or not it fired before the rule was removed: a rule that is gone leaves nothing behind, neither what
+    /// it inserted logically, which comes again with its activations, nor a memory of what has fired. (A rule that is to
+    /// rest for a while and then to go on where it was asks for a fact that says so.)
     ///
     /// # Errors
     /// [`Error::DuplicateRule`] when it is there, [`Error::UnknownRule`] when the module has no rule of that name.
@@ -257,13 +297,25 @@ impl<P: Program> Session<P> {
     where
         P: Compiled,
     {
-        let rule = P::module().rules.iter().find(|rule| rule.name == name);
-        self.core.add_planned_rule(rule.ok_or_else(|| Error::UnknownRule(name.to_owned()))?.clone())
+        let mut rules = (0..).zip(P::module().rules);
+        let declared = rules.find(|(_, rule)| rule.name == name);
+        let (rank, rule) = declared.ok_or_else(|| Error::UnknownRule(name.to_owned()))?;
+        self.core.restore_rule(rule.clone(), rank)
     }
 
-    /// The names of the rules in use, in the order in which they were added.
+    /// Puts a planned rule at a place of the order of declaration, counted from 0: `restore_rule` for a session whose
+    /// program is not compiled, of whoever has kept the rule.
+    ///
+    /// # Errors
+    /// [`Error::DuplicateRule`] when a rule has the name or the place.
+    pub fn restore_planned_rule(&mut self, rule: Rule, place: u32) -> Result<(), Error> {
+        self.core.restore_rule(rule, place)
+    }
+
+    /// The names of the rules in use, in the order of their declaration: first those of the module, as they stand there, then
+    /// those that were added, one after another.
     pub fn rules(&self) -> impl Iterator<Item = &str> {
-        self.core.matcher.rules.iter().map(|live| &*live.rule.name)
+        self.core.sound().rules.iter().map(|live| &*live.rule.name)
     }
 
     /// The tuples that satisfy a rule now, whether or not they fired: handles in the order of the rule's patterns. Their
@@ -283,7 +335,7 @@ impl<P: Program> Session<P> {
 
     /// The network: its nodes, what they join, who uses them, and how much they hold.
     pub fn network(&self) -> LiveNetwork<'_> {
-        LiveNetwork::new(&self.core.matcher)
+        LiveNetwork::new(self.core.sound())
     }
 
     /// What is to be observed of the facts that are there, for the planner: how many there are of each type, which share
@@ -292,13 +344,14 @@ impl<P: Program> Session<P> {
     ///
     /// Costs a pass over the facts for each filter's place and each pair of types that rules join.
     pub fn profile(&mut self) -> tsd_ir::Profile {
-        self.core.matcher.profile(self.core.natives.keys)
+        let keys = self.core.natives.keys;
+        self.change_matcher(|matcher| matcher.profile(keys))
     }
 
     /// What the session holds and has done, node by node and rule by rule. Costs a look at each node and at each
     /// activation that waits.
     pub fn statistics(&self) -> Statistics {
-        self.core.matcher.statistics()
+        self.core.sound().statistics()
     }
 
     /// Tells the `metrics` facade what the session holds: facts, tuples and bytes, node by node, and activations that wait.
@@ -306,38 +359,39 @@ impl<P: Program> Session<P> {
     /// for whoever gathers figures now and then.
     #[cfg(feature = "metrics")]
     pub fn emit_metrics(&self) {
-        crate::telemetry::held(&self.core.matcher);
+        crate::telemetry::held(self.core.sound());
     }
 
     /// Whether joins count what passes through them, from now on: probes, and the pairs that they find; and views how often
     /// they are asked, and of how many changed answers they tell. Each time that it is turned on, the counts begin at
     /// nothing. Off, as it is at first, it costs nothing; on, a few percent.
     pub fn collect_counts(&mut self, on: bool) {
-        self.core.matcher.collect_counts(on);
+        self.change_matcher(|matcher| matcher.collect_counts(on));
     }
 
     /// The bytes that facts, strings, node memories and the agenda hold.
     pub fn bytes(&self) -> usize {
-        self.core.matcher.bytes()
+        self.core.sound().bytes()
     }
 
     /// The name of a fact: `Type~key` with the parts of a composite key joined by `_`, or `Type~#n` with its insertion
     /// number. `None` after it was retracted.
     pub fn name_of(&self, handle: FactHandle) -> Option<String> {
-        let slot = self.core.matcher.find(handle)?;
+        let slot = self.core.sound().find(handle)?;
         Some(names::fact(&self.core.matcher, handle.ty(), slot))
     }
 
     /// The insertion number of a fact, counted from 1 in its type. `None` after it was retracted.
     pub fn number_of(&self, handle: FactHandle) -> Option<u64> {
-        let slot = self.core.matcher.find(handle)?;
+        let slot = self.core.sound().find(handle)?;
         Some(self.core.matcher.memory.store(handle.ty()).number(slot))
     }
 
     /// Whether a fact is there only because rules inserted it logically (`InsertLogical`): it goes when the last activation
     /// that did so stops holding. An update of the fact makes it stay.
     pub fn is_logical(&self, handle: FactHandle) -> bool {
-        self.core.matcher.support.is_logical(handle)
+        self.core.sound();
+        self.core.is_logical(handle)
     }
 
     /// Inserts a fact of which only the type's number is known; there is a value for each field.
@@ -379,18 +433,24 @@ impl<P: Program> Session<P> {
 
     /// The fields of a fact, in order of declaration; `None` after it was retracted.
     pub fn values(&self, handle: FactHandle) -> Option<Vec<Value>> {
+        self.core.sound();
         self.core.values(handle)
     }
 
     /// The handles of all facts of a type, in the order of the slots they occupy.
     pub fn handles(&self, ty: TypeId) -> impl Iterator<Item = FactHandle> + '_ {
-        let store = self.core.matcher.memory.stores.get(ty.index());
+        let store = self.core.sound().memory.stores.get(ty.index());
         store.into_iter().flat_map(|store| store.live_slots().map(|slot| store.handle(slot)))
     }
 }
 
 impl<P: Program> std::fmt::Debug for Session<P> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Session").field("facts", &self.len()).finish_non_exhaustive()
+        let mut session = f.debug_struct("Session");
+        match self.core.check() {
+            Ok(()) => session.field("facts", &self.len()),
+            Err(_) => session.field("is_poisoned", &true),
+        };
+        session.finish_non_exhaustive()
     }
 }

@@ -6,7 +6,7 @@
 //! is passed over.
 
 use hashbrown::HashMap;
-use tsd_ir::FactHandle;
+use tsd_ir::FactRef;
 
 use crate::matcher::{RuleId, Slots};
 
@@ -16,13 +16,13 @@ type Table<K, V> = HashMap<K, V, ahash::RandomState>;
 #[derive(Debug)]
 pub(crate) struct Support {
     /// The facts that are supported, with the number of activations that do. One with none is about to go.
-    counts: Table<FactHandle, u32>,
+    counts: Table<FactRef, u32>,
     /// By rule: what each activation supports. Its facts are in the order of the rule's patterns.
-    supported: Vec<Table<Slots, Vec<FactHandle>>>,
+    supported: Vec<Table<Slots, Vec<FactRef>>>,
     /// The activation whose effects take place, while it holds.
     firing: Option<(RuleId, Slots)>,
     /// Facts without support that are still there.
-    pub(crate) unsupported: Vec<FactHandle>,
+    pub(crate) unsupported: Vec<FactRef>,
 }
 
 impl Default for Support {
@@ -37,7 +37,7 @@ fn table<K, V>() -> Table<K, V> {
 
 impl Support {
     /// Whether a fact is there because of activations alone.
-    pub(crate) fn is_logical(&self, fact: FactHandle) -> bool {
+    pub(crate) fn is_logical(&self, fact: FactRef) -> bool {
         self.counts.contains_key(&fact)
     }
 
@@ -57,7 +57,7 @@ impl Support {
     }
 
     /// The activation whose effects take place supports a fact, which is new or supported already.
-    pub(crate) fn add(&mut self, fact: FactHandle) {
+    pub(crate) fn add(&mut self, fact: FactRef) {
         let Some((rule, slots)) = &self.firing else { return };
         let index = *rule as usize;
         if self.supported.len() <= index {
@@ -71,7 +71,7 @@ impl Support {
     }
 
     /// A fact is no concern of activations any more: it goes, or the host program or an effect changed it.
-    pub(crate) fn forget(&mut self, fact: FactHandle) {
+    pub(crate) fn forget(&mut self, fact: FactRef) {
         if !self.counts.is_empty() {
             self.counts.remove(&fact);
         }
@@ -89,12 +89,12 @@ impl Support {
     /// A rule is removed, and all its activations stop holding.
     pub(crate) fn stop_rule(&mut self, rule: RuleId) {
         let Some(supported) = self.supported.get_mut(rule as usize) else { return };
-        let facts: Vec<FactHandle> = std::mem::replace(supported, table()).into_values().flatten().collect();
+        let facts: Vec<FactRef> = std::mem::replace(supported, table()).into_values().flatten().collect();
         facts.into_iter().for_each(|fact| self.less(fact));
     }
 
     /// One activation less supports a fact.
-    fn less(&mut self, fact: FactHandle) {
+    fn less(&mut self, fact: FactRef) {
         if let Some(count) = self.counts.get_mut(&fact) {
             *count -= 1;
             if *count == 0 {
@@ -116,8 +116,7 @@ impl Support {
     /// The bytes held.
     pub(crate) fn bytes(&self) -> usize {
         let activations = self.supported.iter().map(|supported| {
-            let lists: usize =
-                supported.values().map(|facts| facts.capacity() * size_of::<FactHandle>()).sum();
+            let lists: usize = supported.values().map(|facts| facts.capacity() * size_of::<FactRef>()).sum();
             supported.allocation_size() + lists
         });
         self.counts.allocation_size() + activations.sum::<usize>()

@@ -60,7 +60,7 @@ impl<'a> Tuple<'a> {
     /// A reference field.
     #[inline]
     pub fn reference(self, at: usize, field: u16) -> Option<FactHandle> {
-        self.word(at, field).map(FactHandle::from_word)
+        self.word(at, field).map(|word| self.memory.handle_of(word))
     }
 
     /// The fact at a position itself.
@@ -103,7 +103,7 @@ impl<'a> Tuple<'a> {
 
     /// A figure that is a reference.
     pub fn reference_figure(self, index: usize) -> Option<FactHandle> {
-        self.word_figure(index).map(FactHandle::from_word)
+        self.word_figure(index).map(|word| self.memory.handle_of(word))
     }
 
     /// Passes the result of an operator through and counts it when it is no value: for operators that can fail, not for

@@ -22,12 +22,9 @@ impl Oracle {
     /// Fires what waits, and what comes about by it, until nothing waits or the limit is reached.
     pub(crate) fn run(&mut self, limit: u64) -> Ran {
         let mut ran = Ran::default();
-        let mut problems = Vec::new();
         let mut fired = 0;
-        let mut stopped = false;
         while let Some(next) = self.next() {
             if fired == limit {
-                stopped = true;
                 break;
             }
             fired += 1;
@@ -37,10 +34,9 @@ impl Oracle {
                 Some((_, count)) => *count += 1,
                 None => ran.counts.push((rule.name().to_owned(), 1)),
             }
-            self.fire(&rule, &next.tuple, &mut ran.events, &mut problems);
+            self.fire(&rule, &next.tuple, &mut ran.events, &mut ran.problems);
         }
         ran.counts.sort_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
-        ran.problems = (!stopped).then_some(problems);
         ran
     }
 
@@ -51,7 +47,7 @@ impl Oracle {
         let effects: Vec<Option<Effect>> =
             rule.ast.calls.iter().map(|call| self.effect(rule, tuple, call)).collect();
         if rule.ast.no_loop.is_some() {
-            self.muted = Some((rule.rank, tuple.clone()));
+            self.muted = Some(rule.rank);
         }
         self.support.firing = Some((rule.rank, tuple.clone()));
         for (effect, call) in effects.into_iter().zip(&rule.ast.calls) {

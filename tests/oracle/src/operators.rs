@@ -60,8 +60,6 @@ fn on_ints(op: ArithmeticOp, left: i64, right: i64) -> Option<i64> {
         ArithmeticOp::Multiply => left * right,
         ArithmeticOp::Divide | ArithmeticOp::Remainder if right == 0 => return None,
         ArithmeticOp::Divide => left / right,
-        // The least integer has no remainder by -1 where its quotient overflows.
-        ArithmeticOp::Remainder if i64::try_from(left / right).is_err() => return None,
         ArithmeticOp::Remainder => left % right,
     };
     i64::try_from(exact).ok()
@@ -76,7 +74,9 @@ fn on_numbers(op: ArithmeticOp, left: f64, right: f64) -> Option<f64> {
         ArithmeticOp::Divide => left / right,
         ArithmeticOp::Remainder => left % right,
     };
-    (!result.is_nan()).then_some(if result == 0.0 { 0.0 } else { result })
+    // An infinity must have been there before.
+    let overflows = result.is_infinite() && left.is_finite() && right.is_finite();
+    (!result.is_nan() && !overflows).then_some(if result == 0.0 { 0.0 } else { result })
 }
 
 fn number_of(operand: &Operand) -> Option<f64> {

@@ -22,11 +22,13 @@ use crate::value::{FactId, Value};
 pub struct Oracle {
     pub(crate) facts: Facts,
     pub(crate) rules: Vec<Rule>,
+    /// The rules of the program, in order: what can be restored.
+    declared: Vec<Rule>,
     /// What satisfied each rule after the last change; in the order of `rules`.
     satisfied: Vec<BTreeMap<Tuple, Figures>>,
     pub(crate) waiting: Vec<Waiting>,
-    /// An activation that must not come about while its own effects take place.
-    pub(crate) muted: Option<(usize, Tuple)>,
+    /// The rank of a rule for which changes do not count while the effects of its activation take place.
+    pub(crate) muted: Option<usize>,
     pub(crate) support: Support,
     pub(crate) strategy: Strategy,
     age: u64,
@@ -54,6 +56,7 @@ impl Oracle {
         let program = read(text);
         let mut oracle = Self::empty(Schema::of(&program));
         oracle.add_parsed_rules(&program);
+        oracle.declared = oracle.rules.clone();
         let mut named = Vec::new();
         for statement in &program.statements {
             if let Statement::Fact(statement) = statement {
@@ -68,6 +71,7 @@ impl Oracle {
         Self {
             facts: Facts::new(schema),
             rules: Vec::new(),
+            declared: Vec::new(),
             satisfied: Vec::new(),
             waiting: Vec::new(),
             muted: None,
@@ -125,6 +129,11 @@ impl Oracle {
         self.rules.iter().map(Rule::name)
     }
 
+    /// The names of the program's own rules, those that were removed among them.
+    pub fn declared_names(&self) -> impl Iterator<Item = &str> {
+        self.declared.iter().map(Rule::name)
+    }
+
     /// The variables that a tuple of a rule binds, in the order of the patterns.
     ///
     /// # Panics
@@ -158,6 +167,7 @@ impl Oracle {
             Step::Retract { fact } => self.retract(*fact).map(|()| Outcome::Done),
             Step::AddRules { text } => self.add_rules(text).map(|()| Outcome::Done),
             Step::RemoveRule { name } => self.remove_rule(name).map(|()| Outcome::Done),
+            Step::RestoreRule { name } => self.restore_rule(name).map(|()| Outcome::Done),
             Step::SetStrategy { strategy } => {
                 self.set_strategy(*strategy);
                 Ok(Outcome::Done)
@@ -264,6 +274,20 @@ impl Oracle {
         Ok(())
     }
 
+    /// A rule that comes back has its old place among the others, and begins afresh.
+    fn restore_rule(&mut self, name: &str) -> Result<(), Refusal> {
+        let rule = self.declared.iter().find(|rule| rule.name() == name);
+        let rule = rule.ok_or_else(|| Refusal::UnknownRule(name.to_owned()))?.clone();
+        if self.rule_names().any(|live| live == name) {
+            return Err(Refusal::DuplicateRule(name.to_owned()));
+        }
+        let index = self.rules.partition_point(|other| other.rank < rule.rank);
+        self.rules.insert(index, rule);
+        self.satisfied.insert(index, BTreeMap::new());
+        self.changed(None);
+        Ok(())
+    }
+
     /// Matches everything anew after a change, which may be that `fields` of a fact changed.
     pub(crate) fn changed(&mut self, update: Option<(FactId, &[usize])>) {
         self.age += 1;
@@ -281,7 +305,10 @@ impl Oracle {
                 })
             };
             // What an effect reads of other facts is compared: a figure that comes to the same again changes nothing.
-            let is_anew = |tuple: &Tuple| before.get(tuple) != after.get(tuple) || changed_for(tuple);
+            let is_anew = |tuple: &Tuple| match self.muted == Some(rule.rank) {
+                true => before.contains_key(tuple) != after.contains_key(tuple),
+                false => before.get(tuple) != after.get(tuple) || changed_for(tuple),
+            };
             self.waiting.retain(|waiting| {
                 waiting.rule != rule.rank || (after.contains_key(&waiting.tuple) && !is_anew(&waiting.tuple))
             });
@@ -289,13 +316,9 @@ impl Oracle {
                 self.support.stop(rule.rank, tuple);
             }
             for tuple in after.keys().filter(|tuple| is_anew(tuple)) {
-                let is_muted =
-                    self.muted.as_ref().is_some_and(|muted| (muted.0, &muted.1) == (rule.rank, tuple));
-                if !is_muted {
-                    let tags = tuple.iter().map(|fact| self.facts.ever(*fact).recency).collect();
-                    let (rule, tuple, age) = (rule.rank, tuple.clone(), age_of(tuple));
-                    self.waiting.push(Waiting { rule, tuple, age, tags });
-                }
+                let tags = tuple.iter().map(|fact| self.facts.ever(*fact).recency).collect();
+                let (rule, tuple, age) = (rule.rank, tuple.clone(), age_of(tuple));
+                self.waiting.push(Waiting { rule, tuple, age, tags });
             }
             *before = after;
         }

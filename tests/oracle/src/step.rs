@@ -41,6 +41,11 @@ pub enum Step {
         /// The rule, if there is one of this name.
         name: String,
     },
+    /// Puts back a rule of the program that was removed.
+    RestoreRule {
+        /// The rule, if the program has one of this name.
+        name: String,
+    },
     /// Puts what waits, and what will, in another order.
     SetStrategy {
         /// Which order.
@@ -93,8 +98,8 @@ pub enum Refusal {
 pub struct Ran {
     /// Everything that could be seen, in order.
     pub events: Vec<Event>,
-    /// What could not be done, in order. Not known of a run that was stopped.
-    pub problems: Option<Vec<Problem>>,
+    /// What could not be done, in order.
+    pub problems: Vec<Problem>,
     /// How often each rule fired: most often first, then by name.
     pub counts: Vec<(String, u64)>,
 }

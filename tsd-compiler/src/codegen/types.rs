@@ -108,7 +108,7 @@ impl Types<'_> {
         } else {
             let reads = fields.iter().enumerate().map(|(at, (field, name))| {
                 let (column, at) = (column(field, Span::call_site()), super::expr::number(at));
-                quote!(#name: rt::Column::<#column>::read(row, #at))
+                quote!(#name: rt::Column::<#column>::read(row, #at)?)
             });
             quote! {
                 fn read(_slot: u32, #row: rt::RowReader<'_>, _objects: &#objects) -> Option<Self> {
@@ -155,13 +155,38 @@ impl Types<'_> {
     /// The methods of `Program` that keep the user's own structs up to date.
     pub(super) fn upkeep(&self) -> Option<TokenStream> {
         self.externs().next()?;
+        let fit = self.externs().filter(|(_, ty)| !ty.fields.is_empty()).map(|(index, ty)| {
+            let (name, number) = (&self.names.types[index], number(index));
+            let fields = ty.fields.iter().zip(&self.names.fields[index]).enumerate();
+            let arms = fields.map(|(at, (field, field_name))| {
+                let span = self.places.tokens(self.places.field(TypeId(index as u16), FieldId(at as u16)));
+                let (column, at) = (column(field, span), super::expr::number(at));
+                quote_spanned! { span=>
+                    rt::FieldId(#at) => rt::fit::<#column, #name, _>(|fact| &fact.#field_name, row, #at),
+                }
+            });
+            quote! {
+                rt::TypeId(#number) => {
+                    for field in fields {
+                        let fits = match *field { #(#arms)* _ => true };
+                        if !fits {
+                            return Some(*field);
+                        }
+                    }
+                }
+            }
+        });
         let refresh = self.externs().map(|(index, ty)| {
             let (object, number) = (object(index), number(index));
             let fields = ty.fields.iter().zip(&self.names.fields[index]).enumerate();
             let arms = fields.map(|(at, (field, name))| {
                 let span = self.places.tokens(self.places.field(TypeId(index as u16), FieldId(at as u16)));
                 let (column, at) = (column(field, span), super::expr::number(at));
-                quote_spanned!(span=> rt::FieldId(#at) => object.#name = rt::Column::<#column>::read(row, #at),)
+                quote_spanned! { span=>
+                    rt::FieldId(#at) => if let Some(value) = rt::Column::<#column>::read(row, #at) {
+                        object.#name = value;
+                    },
+                }
             });
             quote! {
                 rt::TypeId(#number) => {
@@ -177,6 +202,15 @@ impl Types<'_> {
             quote!(rt::TypeId(#number) => objects.#object.forget(slot),)
         });
         Some(quote! {
+            fn fit(
+                ty: rt::TypeId,
+                fields: &[rt::FieldId],
+                row: &mut rt::RowFitter<'_>,
+            ) -> Option<rt::FieldId> {
+                match ty { #(#fit)* _ => {} }
+                None
+            }
+
             fn refresh(
                 ty: rt::TypeId,
                 slot: u32,

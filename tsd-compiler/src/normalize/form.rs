@@ -7,9 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use tsd_ir::{
-    Canonical, Comparison, Const, Domain, Expr, FieldId, Kind, Position, Schema, Test, TypeId, ops,
-};
+use tsd_ir::{Canonical, Comparison, Const, Domain, Expr, FieldId, Kind, Position, Schema, Test, TypeId};
 
 use super::fold::{folded, outcome};
 use super::{order, sets};
@@ -261,9 +259,4 @@ pub(super) fn widened_field(expr: &Expr) -> Option<(Position, FieldId)> {
         Expr::Field { at, field, kind: Kind::Int } => Some((at, field)),
         _ => None,
     }
-}
-
-/// Whether every integer of this size is a number and the other way round.
-pub(super) fn is_exact(number: f64) -> bool {
-    number.abs() <= ops::int_to_number(1 << 53)
 }

@@ -1,8 +1,8 @@
 //! Sets of values of a field: made of comparisons, combined, and turned back into tests.
 
-use tsd_ir::{Comparison, Const, Cut, Domain, Expr, FieldId, Kind, Position, Test};
+use tsd_ir::{Comparison, Const, Cut, Domain, Expr, FieldId, Kind, Position, Test, ops};
 
-use super::form::{is_exact, widened_field};
+use super::form::widened_field;
 
 /// Combines sets pairwise, so that a list of thousands costs no more than sorting it.
 pub(super) fn reduced(mut domains: Vec<Domain>, combine: impl Fn(&Domain, &Domain) -> Domain) -> Domain {
@@ -19,26 +19,45 @@ pub(super) fn reduced(mut domains: Vec<Domain>, combine: impl Fn(&Domain, &Domai
 }
 
 /// The integers that a comparison of a widened `int` field with a number accepts.
-///
-/// Beyond 2^53 an integer and its number are not the same, so there the comparison stays as it is.
 pub(super) fn of_widened(op: Comparison, left: &Expr, right: &Expr) -> Option<(Position, FieldId, Domain)> {
     let (at, field) = widened_field(left)?;
     let Expr::Const(Const::Number(number)) = right else { return None };
-    // One less, so that no integer beside the bound is rounded onto it.
-    if !is_exact(number.abs() + 1.0) {
-        return None;
-    }
-    let (floor, ceil) = (Const::Int(number.floor() as i64), Const::Int(number.ceil() as i64));
-    let domain = match op {
-        _ if floor == ceil => Domain::comparing(op, &floor),
-        Comparison::Equal => Domain::none(),
-        Comparison::NotEqual => Domain::all(false),
-        Comparison::Less | Comparison::LessOrEqual => Domain::comparing(Comparison::LessOrEqual, &floor),
-        Comparison::Greater | Comparison::GreaterOrEqual => {
-            Domain::comparing(Comparison::GreaterOrEqual, &ceil)
-        }
+    Some((at, field, widening_to(op, *number)))
+}
+
+/// The integers that, widened to a number, compare so with a number.
+///
+/// Beyond 2^53 several integers widen to one number, so which they are is asked of widening itself: the greater
+/// integer never widens to the lesser number.
+pub(crate) fn widening_to(op: Comparison, number: f64) -> Domain {
+    let from = |first: Option<i64>| match first {
+        Some(first) => Domain::comparing(Comparison::GreaterOrEqual, &Const::Int(first)),
+        None => Domain::none(),
     };
-    Some((at, field, domain))
+    let not_less = from(first_int(|int| ops::int_to_number(int) >= number));
+    let greater = from(first_int(|int| ops::int_to_number(int) > number));
+    match op {
+        Comparison::Equal => not_less.intersection(&greater.complement(false)),
+        Comparison::NotEqual => not_less.complement(false).union(&greater),
+        Comparison::Less => not_less.complement(false),
+        Comparison::LessOrEqual => greater.complement(false),
+        Comparison::Greater => greater,
+        Comparison::GreaterOrEqual => not_less,
+    }
+}
+
+/// The first integer with something that no greater one lacks.
+fn first_int(has: impl Fn(i64) -> bool) -> Option<i64> {
+    let (mut low, mut high) = (i64::MIN, i64::MAX);
+    while low < high {
+        let middle = ((i128::from(low) + i128::from(high)) >> 1) as i64;
+        if has(middle) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    has(low).then_some(low)
 }
 
 /// Whether there is just one value between two cuts, that of the first.
@@ -106,5 +125,52 @@ pub(super) fn to_test(operand: &Expr, domain: &Domain, optional: bool) -> Test {
     match stretches.len() {
         1 => stretches.remove(0),
         _ => Test::Any(stretches),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const OPS: [Comparison; 6] = [
+        Comparison::Equal,
+        Comparison::NotEqual,
+        Comparison::Less,
+        Comparison::LessOrEqual,
+        Comparison::Greater,
+        Comparison::GreaterOrEqual,
+    ];
+
+    /// Numbers around which integers are no longer told apart, and others.
+    fn numbers() -> impl Strategy<Value = f64> {
+        let edges = [0.0, 2_f64.powi(53), 2_f64.powi(54), 2_f64.powi(62), 2_f64.powi(63), 2_f64.powi(64)];
+        let edge = (proptest::sample::select(edges.to_vec()), any::<bool>(), -3..=3_i32);
+        prop_oneof![
+            edge.prop_map(|(edge, negative, steps)| {
+                let beside = |number: f64| if steps < 0 { number.next_down() } else { number.next_up() };
+                let number = (0..steps.abs()).fold(edge, |number, _| beside(number));
+                if negative { -number } else { number }
+            }),
+            any::<i64>().prop_map(|int| int as f64),
+            -9.75..9.75_f64,
+            proptest::num::f64::NORMAL,
+            Just(f64::INFINITY),
+            Just(f64::NEG_INFINITY),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn a_set_holds_the_integers_whose_numbers_compare_so(number in numbers(), away in -3..=3_i64, other: i64) {
+            let near = (number as i64).saturating_add(away);
+            for int in [near, other, i64::MIN, i64::MAX] {
+                for op in OPS {
+                    let holds = op.accepts((int as f64).partial_cmp(&number).expect("no NaN"));
+                    let set = widening_to(op, number);
+                    prop_assert_eq!(set.accepts(&Const::Int(int)), holds, "{} {:?} {}: {:?}", int, op, number, set);
+                }
+            }
+        }
     }
 }

@@ -3,6 +3,11 @@
 //! `o.buyer == c.id OR o.payer == c.id` ties two patterns together in either case, but as a test it would have to be
 //! tried on every pair. As two branches each is a join on a key. No tuple may be in two branches, so each also requires
 //! that the alternatives before it do not hold.
+//!
+//! Nor may a tuple ever go from one branch to another while its facts stay what they are: it would stop holding here and
+//! start holding there, and its rule would fire again although it held throughout. So branches are told apart by what
+//! the facts alone say. What depends on figures is asked inside of a branch, for all the alternatives that may still
+//! hold there.
 
 use tsd_ir::Test;
 
@@ -64,18 +69,53 @@ fn connects(forms: Forms<'_>, form: &Form, groups: &keys::Groups) -> bool {
 /// The conjunction once for each alternative of its OR at `index`.
 fn alternatives(forms: Forms<'_>, mut parts: Vec<Form>, index: usize) -> Vec<Form> {
     let chosen = parts.remove(index);
-    let Form::Any(alternatives) = chosen else {
+    let Form::Any(mut alternatives) = chosen else {
         parts.insert(index, chosen);
         return vec![forms.all(parts)];
     };
+    // Where the facts decide, nothing else needs to be asked, and what comes behind may count on their answer.
+    alternatives.sort_by_key(reads_figures);
     let mut excluded: Vec<Form> = Vec::with_capacity(alternatives.len());
     let mut branches = Vec::with_capacity(alternatives.len());
-    for alternative in alternatives {
+    for (number, alternative) in alternatives.iter().enumerate() {
         let mut branch = parts.clone();
         branch.extend(excluded.iter().cloned());
-        excluded.push(forms.negation(&alternative));
-        branch.push(alternative);
+        let said_by_facts = by_facts(forms, alternative);
+        excluded.push(forms.negation(&said_by_facts));
+        branch.push(said_by_facts);
+        if reads_figures(alternative) {
+            let later = alternatives[number + 1..].iter().cloned();
+            branch.push(forms.any([by_figures(forms, alternative)].into_iter().chain(later).collect()));
+        }
         branches.push(forms.all(branch));
     }
     branches
+}
+
+/// Whether the outcome may change while the facts stay the same.
+fn reads_figures(form: &Form) -> bool {
+    match form {
+        Form::Constant(_) | Form::Within { .. } => false,
+        Form::Test(test) => test.reads_figures(),
+        Form::All(parts) | Form::Any(parts) => parts.iter().any(reads_figures),
+    }
+}
+
+/// What facts alone must say for a form to hold, whatever its figures are.
+fn by_facts(forms: Forms<'_>, form: &Form) -> Form {
+    let each = |parts: &[Form]| parts.iter().map(|part| by_facts(forms, part)).collect();
+    match form {
+        form if !reads_figures(form) => form.clone(),
+        Form::All(parts) => forms.all(each(parts)),
+        Form::Any(parts) => forms.any(each(parts)),
+        _ => Form::Constant(true),
+    }
+}
+
+/// What is left of a form to be asked where its facts are known to say [what they must](by_facts).
+fn by_figures(forms: Forms<'_>, form: &Form) -> Form {
+    match form {
+        Form::All(parts) => forms.all(parts.iter().filter(|part| reads_figures(part)).cloned().collect()),
+        form => form.clone(),
+    }
 }

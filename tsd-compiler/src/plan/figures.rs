@@ -11,6 +11,8 @@ use tsd_ir::{
     TestRef, Watch,
 };
 
+use crate::normalize::widening_to;
+
 /// Gathers figures, each behind those that it depends on.
 #[derive(Debug, Default)]
 pub(super) struct Figures {
@@ -173,6 +175,17 @@ fn bound(test: &Test) -> Option<(u16, Kind, Domain)> {
             in_words(figure, constant)
                 .map(|kind| (figure.index, kind, Domain::comparing(op.swapped(), constant)))
         }
+        // The constant stands on the right unless both sides are constant.
+        Test::Compare {
+            op,
+            left: Expr::Cast { to: Kind::Number, operand },
+            right: Expr::Const(constant),
+        } => match (&**operand, constant) {
+            (Expr::Figure(figure), Const::Number(number)) if figure.kind == Kind::Int => {
+                Some((figure.index, Kind::Int, widening_to(*op, *number)))
+            }
+            _ => None,
+        },
         _ => None,
     }
 }

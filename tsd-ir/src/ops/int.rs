@@ -1,5 +1,6 @@
 //! Arithmetic on `int`: overflow and division by zero have no value; division truncates towards zero, and the
-//! remainder has the sign of the dividend, as in SQL and Rust.
+//! remainder has the sign of the dividend, as in SQL and Rust. A remainder never overflows, not even where the quotient
+//! does.
 
 /// `left + right`
 pub fn add_int(left: i64, right: i64) -> Option<i64> {
@@ -23,7 +24,7 @@ pub fn divide_int(left: i64, right: i64) -> Option<i64> {
 
 /// `left % right`
 pub fn remainder_int(left: i64, right: i64) -> Option<i64> {
-    left.checked_rem(right)
+    (right != 0).then(|| left.wrapping_rem(right))
 }
 
 /// `- operand`
@@ -56,5 +57,6 @@ mod tests {
     fn division_truncates_towards_zero() {
         assert_eq!(divide_int(-7, 2), Some(-3));
         assert_eq!(remainder_int(-7, 2), Some(-1));
+        assert_eq!(remainder_int(i64::MIN, -1), Some(0));
     }
 }

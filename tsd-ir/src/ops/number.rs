@@ -1,5 +1,6 @@
 //! Arithmetic on `number`: IEEE 754 doubles without NaN and without negative zero. Division and remainder by
-//! zero, and whatever else would be NaN, have no value; infinities are values.
+//! zero, overflow, and whatever would be NaN have no value. An infinity is a value that only the host program can make:
+//! of finite numbers none ever comes, and with one IEEE 754 is followed, as SQL does.
 
 use std::cmp::Ordering;
 
@@ -8,29 +9,35 @@ fn value(result: f64) -> Option<f64> {
     (!result.is_nan()).then_some(result + 0.0)
 }
 
+/// The result for two operands: an infinite one of finite operands has overflowed.
+#[inline]
+fn of_two(left: f64, right: f64, result: f64) -> Option<f64> {
+    if result.is_finite() || left.is_infinite() || right.is_infinite() { value(result) } else { None }
+}
+
 /// `left + right`
 pub fn add_number(left: f64, right: f64) -> Option<f64> {
-    value(left + right)
+    of_two(left, right, left + right)
 }
 
 /// `left - right`
 pub fn subtract_number(left: f64, right: f64) -> Option<f64> {
-    value(left - right)
+    of_two(left, right, left - right)
 }
 
 /// `left * right`
 pub fn multiply_number(left: f64, right: f64) -> Option<f64> {
-    value(left * right)
+    of_two(left, right, left * right)
 }
 
 /// `left / right`
 pub fn divide_number(left: f64, right: f64) -> Option<f64> {
-    if right == 0.0 { None } else { value(left / right) }
+    if right == 0.0 { None } else { of_two(left, right, left / right) }
 }
 
 /// `left % right`, with the sign of `left`
 pub fn remainder_number(left: f64, right: f64) -> Option<f64> {
-    if right == 0.0 { None } else { value(left % right) }
+    if right == 0.0 { None } else { of_two(left, right, left % right) }
 }
 
 /// `- operand`
@@ -73,7 +80,27 @@ mod tests {
         assert_eq!(divide_number(0.0, -0.0), None);
         assert_eq!(remainder_number(1.0, 0.0), None);
         assert_eq!(subtract_number(f64::INFINITY, f64::INFINITY), None);
-        assert_eq!(multiply_number(f64::MAX, 2.0), Some(f64::INFINITY));
+        assert_eq!(multiply_number(f64::INFINITY, 0.0), None);
+    }
+
+    #[test]
+    fn overflow_has_no_value() {
+        assert_eq!(add_number(f64::MAX, f64::MAX), None);
+        assert_eq!(subtract_number(-f64::MAX, f64::MAX), None);
+        assert_eq!(multiply_number(f64::MAX, -2.0), None);
+        assert_eq!(divide_number(f64::MAX, 0.5), None);
+        assert_eq!(divide_number(1.0, 5e-324), None);
+        assert_eq!(multiply_number(5e-324, 0.5), Some(0.0), "what is too small is rounded");
+    }
+
+    #[test]
+    fn an_infinity_stays_one() {
+        let infinite = f64::INFINITY;
+        assert_eq!(add_number(infinite, 1.0), Some(infinite));
+        assert_eq!(multiply_number(-2.0, infinite), Some(-infinite));
+        assert_eq!(divide_number(1.0, infinite), Some(0.0));
+        assert_eq!(remainder_number(1.0, infinite), Some(1.0));
+        assert_eq!(negate_number(infinite), Some(-infinite));
     }
 
     #[test]

@@ -30,6 +30,10 @@ pub(super) struct Level {
     /// With a strategy other than the default, in place of the batch.
     pub(super) heap: Heap,
     pub(super) finder: Finder,
+    /// How many entries have lost all their rules since the level was tidied.
+    pub(super) cancelled: usize,
+    /// How many entries there were when it was.
+    pub(super) kept: usize,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -46,6 +50,14 @@ impl Entry {
     /// Whether the entry still activates a rule.
     pub(super) fn activates(&self, bit: Bit, ranks: &impl Ranks) -> bool {
         !self.set.is_empty() && ranks.sets(self.root).contains(self.set, bit)
+    }
+
+    /// Takes rules from the entry. Returns whether it has lost its last one.
+    #[inline]
+    pub(super) fn lose(&mut self, rules: RuleSet, sets: &mut RuleSets) -> bool {
+        let had_some = !self.set.is_empty();
+        self.set = sets.difference(self.set, rules);
+        had_some && self.set.is_empty()
     }
 }
 
@@ -75,7 +87,7 @@ impl Undated<'_> {
 }
 
 /// The most room that an agenda without entries keeps.
-const ROOM: usize = 1024;
+pub(super) const ROOM: usize = 1024;
 
 impl Level {
     #[inline]
@@ -95,7 +107,14 @@ impl Level {
         }));
     }
 
-    pub(super) fn cancel(&mut self, (root, end): (RootId, End), delta: &Delta, sets: &mut RuleSets) {
+    /// Takes out what tuples of a node activate no longer: what came about by changes of this age or before.
+    pub(super) fn cancel(
+        &mut self,
+        (root, end): (RootId, End),
+        delta: &Delta,
+        sets: &mut RuleSets,
+        until: u64,
+    ) {
         let waiting = self.waiting_from();
         if waiting == self.entries.len() {
             return;
@@ -107,8 +126,10 @@ impl Level {
             let mut next = self.finder.latest(root, end, slots, entries);
             while let Some(found) = next {
                 let entry = &mut self.entries[found as usize];
-                entry.set = sets.difference(entry.set, set);
-                self.disturbed = true;
+                if entry.age <= until {
+                    self.cancelled += usize::from(entry.lose(set, sets));
+                    self.disturbed = true;
+                }
                 next = self.finder.older(found);
             }
         }
@@ -154,7 +175,7 @@ impl Level {
     }
 
     /// The first entry of which something may still fire.
-    fn waiting_from(&self) -> usize {
+    pub(super) fn waiting_from(&self) -> usize {
         match () {
             () if !self.heap.is_empty() => 0,
             () if self.fired < self.batch.len() => self.first,
@@ -205,20 +226,15 @@ impl Level {
     }
 
     #[inline]
-    pub(super) fn take_companions(&mut self, most: u64, companions: &mut Vec<Ranked>) {
+    pub(super) fn next_companion(&mut self) -> Option<Ranked> {
         if self.disturbed {
-            return;
+            return None;
         }
         let entry = self.batch[self.fired - 1].entry;
-        let fits = |waiting: &&Waiting| {
-            waiting.entry == entry && waiting.ranked.calls_only && waiting.ranked.as_declared
-        };
-        let waiting = self.batch[self.fired..]
-            .iter()
-            .take_while(fits)
-            .take(usize::try_from(most).unwrap_or(usize::MAX));
-        companions.extend(waiting.map(|waiting| waiting.ranked));
-        self.fired += companions.len();
+        let Waiting { ranked, .. } = *self.batch.get(self.fired).filter(|waiting| waiting.entry == entry)?;
+        let fits = ranked.calls_only && ranked.as_declared;
+        self.fired += usize::from(fits);
+        fits.then_some(ranked)
     }
 
     /// Makes a batch of the entries of the oldest change.
@@ -269,6 +285,7 @@ impl Level {
         self.batch.clear();
         self.batch.shrink_to(ROOM);
         self.heap.shrink_to(ROOM);
+        (self.cancelled, self.kept) = (0, 0);
         self.first = 0;
         self.next = 0;
         self.fired = 0;

@@ -58,7 +58,7 @@ impl<P: Program> Core<P> {
         if reset {
             self.reset();
         }
-        self.matcher.declare(schema);
+        self.declare(schema);
         // Facts that stand one behind another are one load.
         let mut loads = vec![0; steps.len() + 1];
         for (index, step) in steps.iter().enumerate().rev() {

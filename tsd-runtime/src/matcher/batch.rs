@@ -107,7 +107,7 @@ impl Matcher {
     fn enter_block(&mut self, entrance: Entrance, age: u64, slots: &[u32]) {
         let (input, sets) = self.entrances.input(entrance, &self.joins, &mut self.roots);
         let mut facts = self.deltas.take(1);
-        input.admit_all(slots, &self.memory, sets, &mut facts);
+        input.admit_all(slots, input.everyone(), &self.memory, sets, &mut facts);
         if !facts.is_empty() {
             self.enter_all(entrance, &mut facts, age + 1, Sign::Add { fresh: true });
         }
@@ -117,6 +117,7 @@ impl Matcher {
     /// Ends a batch: brings everything up to date that depends on figures, and puts what the batch activates in order.
     pub(crate) fn end_batch(&mut self, batch: &mut Batch) {
         batch.is_mixed |= self.settle();
+        self.heed_own();
         let Self { agenda, memory, roots, joins, .. } = self;
         if batch.is_mixed {
             let last = agenda.age();

@@ -101,6 +101,11 @@ impl Delta {
         }
     }
 
+    /// Makes all tuples equally old.
+    pub(super) fn number_alike(&mut self) {
+        self.heads.iter_mut().for_each(|head| head.number = 0);
+    }
+
     /// The rules that each fact carries, beside what `read` tells of its slot.
     #[inline]
     pub(super) fn held<T>(&mut self, read: impl Fn(u32) -> T) -> impl Iterator<Item = (&mut RuleSet, T)> {
@@ -216,6 +221,14 @@ impl Delta {
         }
         self.heads.truncate(kept);
         self.slots.truncate(kept * width);
+    }
+
+    /// The tuples with the rules that `keep` leaves them, without those that have none left.
+    pub(crate) fn filtered(&self, keep: impl FnMut(&[u32], RuleSet) -> RuleSet) -> Self {
+        let Self { width, slots, heads, common } = self;
+        let mut kept = Self { width: *width, slots: slots.clone(), heads: heads.clone(), common: *common };
+        kept.retain(keep);
+        kept
     }
 
     /// The rules of every tuple, if all have the same ones and there are any.

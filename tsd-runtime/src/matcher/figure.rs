@@ -1,7 +1,7 @@
 //! Figures at work: which group of a view a tuple asks, and what the answer is.
 
 use smallvec::SmallVec;
-use tsd_ir::{FactHandle, FieldId, Figure, Leaf, Parameters, TypeId};
+use tsd_ir::{FactRef, FieldId, Figure, Leaf, Parameters, TypeId};
 
 use super::view::{View, Views};
 use crate::memory::{Store, Texts, WorkingMemory};
@@ -57,7 +57,7 @@ impl Asking<'_> {
             Leaf::Field { at, field } => {
                 self.memory.field(self.types[at.index()], self.slots[at.index()], field)
             }
-            Leaf::Fact { at } => Some(self.handle(at.index()).to_word()),
+            Leaf::Fact { at } => Some(self.reference(at.index()).to_word()),
             Leaf::Figure(figure) => match answers[figure as usize] {
                 Answer::Missing => None,
                 Answer::Word(word) => Some(word),
@@ -66,8 +66,8 @@ impl Asking<'_> {
         }
     }
 
-    fn handle(&self, at: usize) -> FactHandle {
-        self.memory.store(self.types[at]).handle(self.slots[at])
+    fn reference(&self, at: usize) -> FactRef {
+        self.memory.store(self.types[at]).reference(self.slots[at])
     }
 
     /// The slot of the fact that a parameter names.
@@ -75,8 +75,8 @@ impl Asking<'_> {
         match leaf {
             Leaf::Fact { at } => self.slots[at.index()],
             _ => {
-                let handle = self.word(leaf, answers).map(FactHandle::from_word);
-                handle.and_then(|handle| self.memory.find(handle)).unwrap_or(NOWHERE)
+                let fact = self.word(leaf, answers).map(FactRef::from_word);
+                fact.and_then(|fact| self.memory.find_referred(fact)).unwrap_or(NOWHERE)
             }
         }
     }

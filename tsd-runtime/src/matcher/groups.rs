@@ -142,7 +142,7 @@ impl Groups {
         match &self.cells {
             // One of these may lie in two lines of the cache.
             Cells::Pairs(cells) => {
-                read(cells, groups, |cell| cell.before ^ cell.gathered.value().to_bits() as u32);
+                read(cells, groups, |cell| cell.before ^ u32::from(cell.gathered.value().is_some()));
             }
             others => with_cells!(others, cells => read(cells, groups, |cell| cell.before)),
         }

@@ -135,16 +135,17 @@ impl Input {
         self.test(slot, passed.unwrap_or(self.everyone), memory, sets)
     }
 
-    /// Adds those of some new facts that some rule wants to a delta, numbered by their places.
+    /// Makes a delta one of those of some facts that rules out of `candidates` want, numbered by their places.
     pub(crate) fn admit_all(
         &self,
         slots: &[u32],
+        candidates: RuleSet,
         memory: &WorkingMemory,
         sets: &mut RuleSets,
         admitted: &mut Delta,
     ) {
         let store = memory.store(self.ty);
-        admitted.fill(slots, self.everyone);
+        admitted.fill(slots, candidates);
         for (field, table) in &self.tables {
             if store.has_missing() {
                 let values = admitted.held(|slot| store.field(slot, *field));

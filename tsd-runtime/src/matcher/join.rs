@@ -12,7 +12,7 @@ use super::input::{Input, Member};
 use super::keeping::Keeping;
 use super::keys::{KeyParts, Keys};
 use super::memory::{Key, LongKey};
-use super::propagation::{Outlet, Propagation, Slots};
+use super::propagation::{Outlet, Propagation, Sign, Slots};
 use super::residual::{PreparedTest, Residuals};
 use super::side::{Keyed, Side};
 use super::stored::Hits;
@@ -173,24 +173,27 @@ impl Join {
         self.wiring.residuals = Residuals::build(demands, sets);
     }
 
-    /// Takes a fact into the right memory without looking for partners, which the caller knows it cannot have yet.
+    /// Whether anybody notices what comes into the right memory.
+    pub(crate) fn wants_right(&self) -> bool {
+        self.counts.is_some() || with_sides!(&self.sides, pair => pair.right_kept.is_kept())
+    }
+
+    /// Takes facts into the right memory without looking for partners, which the caller knows they cannot have yet.
     pub(crate) fn store_right(
         &mut self,
-        slot: u32,
-        set: RuleSet,
+        facts: &Delta,
         fresh: bool,
         memory: &WorkingMemory,
         sets: &mut RuleSets,
     ) {
         let wiring = &self.wiring;
         with_sides!(&mut self.sides, pair => {
-            if let Some(key) = wiring.right_keys(memory).of(&[slot]) {
-                if pair.right_kept.is_kept() {
-                    pair.right.add(&key, &[slot], set, fresh, sets);
-                }
-                if let Some(counts) = &mut self.counts {
-                    counts.right_in += 1;
-                }
+            let keyed = wiring.right_keys(memory).find(facts);
+            if pair.right_kept.is_kept() {
+                pair.right.change(&keyed, facts, Sign::Add { fresh }, memory, sets);
+            }
+            if let Some(counts) = &mut self.counts {
+                counts.right_in += keyed.len() as u64;
             }
         });
     }

@@ -165,7 +165,7 @@ impl Source<'_> {
         match self {
             Self::Stored(store, at, StoredPart::Field(field)) => store.field(slots[at], field),
             Self::Stored(store, at, StoredPart::Widened(field)) => widened(store.field(slots[at], field)?),
-            Self::Stored(store, at, StoredPart::Fact) => handle(store, slots[at]),
+            Self::Stored(store, at, StoredPart::Fact) => reference(store, slots[at]),
             Self::Computed(memory, formula) => formula.word(slots, memory),
         }
     }
@@ -178,8 +178,8 @@ fn widened(int: u64) -> Option<u64> {
 }
 
 #[inline(never)]
-fn handle(store: &Store, slot: u32) -> Option<u64> {
-    Some(store.handle(slot).to_word())
+fn reference(store: &Store, slot: u32) -> Option<u64> {
+    Some(store.reference(slot).to_word())
 }
 
 impl Keys<'_> {

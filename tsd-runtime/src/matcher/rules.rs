@@ -2,6 +2,7 @@
 
 mod order;
 mod rebuild;
+mod seeing;
 mod views;
 
 use std::collections::BTreeSet;
@@ -12,13 +13,14 @@ use tsd_ir::network::Path;
 use tsd_ir::{Branch, Effect, Pattern, Rule, Text, ViewId};
 
 pub(super) use self::order::Order;
+use self::seeing::Newcomers;
 use self::views::{NodePlace, TouchedWatches};
 use super::input::Member;
 use super::join::Join;
 use super::propagation::{Outlet, Sign};
 use super::residual::PreparedTest;
 use super::watch::WatchId;
-use super::{BLOCK, Matcher, Root, Slots};
+use super::{Matcher, Root, Slots};
 use crate::agenda::{End, Ranked};
 use crate::program::Natives;
 use crate::ruleset::{Bit, RuleSets};
@@ -31,6 +33,7 @@ pub(crate) type RuleId = u32;
 pub(crate) struct Rules {
     live: Vec<Option<LiveRule>>,
     free: Vec<RuleId>,
+    /// In the order of declaration.
     by_name: IndexMap<Text, RuleId>,
     next_rank: u32,
 }
@@ -45,7 +48,7 @@ pub(crate) struct LiveRule {
     pub(crate) places: Vec<Place>,
     /// How many of its activations have fired.
     pub(crate) fired: u64,
-    /// When the rule was added, counted in rules.
+    /// Its place in the order of declaration.
     rank: u32,
 }
 
@@ -118,12 +121,19 @@ impl Rules {
         self.get(self.id(name)?)
     }
 
-    /// When a rule was added, counted in rules.
+    /// A rule's place in the order of declaration.
     pub(crate) fn rank(&self, id: RuleId) -> u32 {
         self.get(id).map_or(u32::MAX, |live| live.rank)
     }
 
-    /// The rules in the order in which they were added.
+    /// The rule at a place of the order of declaration.
+    pub(crate) fn at(&self, rank: u32) -> Option<&LiveRule> {
+        let at = self.by_name.partition_point(|_, id| self.rank(*id) < rank);
+        let (_, id) = self.by_name.get_index(at)?;
+        self.get(*id).filter(|live| live.rank == rank)
+    }
+
+    /// The rules in the order of declaration.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &LiveRule> {
         self.iter_with_ids().map(|(_, live)| live)
     }
@@ -150,37 +160,45 @@ impl Touched {
 }
 
 impl Matcher {
-    /// Adds rules whose names are new, and lets them see the facts that are there.
+    /// Adds rules whose names are new, behind all others, and lets them see the facts that are there.
     pub(crate) fn add_rules(&mut self, rules: impl IntoIterator<Item = Arc<Rule>>, natives: Natives) {
+        let first = self.rules.next_rank;
+        self.add_ranked_rules((first..).zip(rules), natives);
+    }
+
+    /// Adds rules whose names are new, each at a free place of the order of declaration.
+    pub(crate) fn add_ranked_rules(
+        &mut self,
+        rules: impl IntoIterator<Item = (u32, Arc<Rule>)>,
+        natives: Natives,
+    ) {
         self.agenda.begin_change();
         let mut touched = Touched::default();
-        let mut seeing: Vec<(Path, Bit)> = Vec::new();
-        for rule in rules {
-            self.wire(rule, natives, &mut touched, &mut seeing);
+        let mut newcomers = Newcomers::default();
+        for (rank, rule) in rules {
+            self.wire(rule, rank, natives, &mut touched, &mut newcomers);
         }
         self.rebuild(&touched);
-        for (path, bit) in seeing {
-            self.let_see(&path, bit);
-        }
+        self.let_see(&newcomers);
         self.settle();
         self.put_in_order();
         self.collect_sets();
     }
 
-    /// Gives a rule its nodes, its views and its bits. What is new is added to `seeing`.
+    /// Gives a rule its nodes, its views and its bits. What is new is added to `newcomers`.
     fn wire(
         &mut self,
         rule: Arc<Rule>,
+        rank: u32,
         natives: Natives,
         touched: &mut Touched,
-        seeing: &mut Vec<(Path, Bit)>,
+        newcomers: &mut Newcomers,
     ) {
         let id = self.rules.free.pop().unwrap_or_else(|| {
             self.rules.live.push(None);
             (self.rules.live.len() - 1) as RuleId
         });
-        let rank = self.rules.next_rank;
-        self.rules.next_rank += 1;
+        self.rules.next_rank = self.rules.next_rank.max(rank + 1);
         let calls_only = crate::effect::are_calls(&rule.effects);
         let placed = self.network.add_rule(&rule);
         let views: Vec<ViewId> = placed.views.iter().map(|(view, _)| *view).collect();
@@ -188,7 +206,7 @@ impl Matcher {
         {
             self.wire_view(*view, planned, &views, natives, touched);
             let places = self.live.views.get(view.0).places.iter();
-            seeing.extend(places.map(|place| (place.path.clone(), place.bit)));
+            places.for_each(|place| newcomers.add(&place.path, place.bit));
         }
         let mut places = Vec::with_capacity(placed.paths.len());
         for (index, (path, branch)) in placed.paths.into_iter().zip(rule.branches.iter()).enumerate() {
@@ -196,7 +214,7 @@ impl Matcher {
             let ranked = Ranked { rank, rule: id, branch: index as u32, as_declared, calls_only };
             let owner = Owner::Rule(ranked);
             let place = self.occupy(path, branch, &rule.patterns, owner, &views, natives, touched);
-            seeing.push((place.path.clone(), place.bit));
+            newcomers.add(&place.path, place.bit);
             if rule.inserts_logically()
                 && let Some(root) = &mut self.roots[place.path.root.0 as usize]
             {
@@ -205,8 +223,11 @@ impl Matcher {
             }
             places.push(place);
         }
-        self.rules.by_name.insert(rule.name.clone(), id);
-        self.rules.live[id as usize] = Some(LiveRule { rule, views, places, fired: 0, rank });
+        let Rules { live, by_name, .. } = &mut self.rules;
+        let rank_of = |id: RuleId| live[id as usize].as_ref().map_or(u32::MAX, |live| live.rank);
+        let at = by_name.partition_point(|_, id| rank_of(*id) < rank);
+        by_name.shift_insert(at, rule.name.clone(), id);
+        live[id as usize] = Some(LiveRule { rule, views, places, fired: 0, rank });
     }
 
     /// Gives a branch its bit, and tells the nodes along its path of it.
@@ -283,39 +304,6 @@ impl Matcher {
                 Box::new(join)
             });
             join.add(member(index + 1, &planned.filter), prepare(&planned.tests));
-        }
-    }
-
-    /// Lets a new branch see the facts that are there: first those on the right of its joins, which find no partner
-    /// yet, then those at the root.
-    fn let_see(&mut self, path: &Path, bit: Bit) {
-        let Some(root) = &mut self.roots[path.root.0 as usize] else { return };
-        let only = root.sets.single(bit);
-        for (index, node) in path.joins.iter().enumerate() {
-            let fresh = index >= path.shared;
-            let Some(join) = &mut self.joins[node.0 as usize] else { continue };
-            for slot in self.memory.store(join.wiring.input.ty).live_slots() {
-                let set = join.wiring.input.admit(slot, Some(only), &self.memory, &mut root.sets);
-                if !set.is_empty() {
-                    join.store_right(slot, set, fresh, &self.memory, &mut root.sets);
-                }
-            }
-        }
-        let fresh = path.shared == 0;
-        let slots: Vec<u32> = self.memory.store(root.input.ty).live_slots().collect();
-        for block in slots.chunks(BLOCK) {
-            let Some(root) = &mut self.roots[path.root.0 as usize] else { return };
-            let mut facts = self.deltas.take(1);
-            for slot in block {
-                let set = root.input.admit(*slot, Some(only), &self.memory, &mut root.sets);
-                if !set.is_empty() {
-                    facts.push_fact(0, *slot, set);
-                }
-            }
-            if let Some(mut propagation) = self.propagation(path.root, Sign::Add { fresh }) {
-                propagation.enter(None, &mut facts);
-            }
-            self.deltas.put_back(facts);
         }
     }
 

@@ -8,6 +8,7 @@
 //! Parameters of views enter the network as facts do, when the first tuple asks for them, and leave it when the last one
 //! that asked is gone.
 
+use smallvec::SmallVec;
 use tsd_ir::{FieldId, Figure, NodeId, Parameters, RootId, TypeId, ViewId};
 
 use super::Matcher;
@@ -317,13 +318,20 @@ impl Matcher {
         let slots = watch.rows.tuple(row);
         let mut held: Vec<Symbol> = Vec::new();
         let mut are_there = true;
+        // What is found wanting is made for all figures at once. Figures that depend on it are asked behind that, so
+        // there are as many rounds as figures stand behind one another, however many there are.
         let groups = loop {
-            match self.groups(watch, row, &slots) {
-                Ok(groups) => break groups,
-                Err(Wanted::Text(text)) => held.push(self.memory.texts.intern(&text)),
-                Err(Wanted::Parameters(view, words)) => {
-                    are_there = false;
-                    self.create_parameters(view, &words);
+            let (groups, wanted) = self.groups(watch, row, &slots);
+            if wanted.is_empty() {
+                break groups;
+            }
+            for wanted in wanted {
+                match wanted {
+                    Wanted::Text(text) => held.push(self.memory.texts.intern(&text)),
+                    Wanted::Parameters(view, words) => {
+                        are_there = false;
+                        self.create_parameters(view, &words);
+                    }
                 }
             }
         };
@@ -346,33 +354,40 @@ impl Matcher {
         are_there
     }
 
-    /// The groups that a tuple asks, one for each figure of the watch.
-    fn groups(&self, watch: &Watch, row: u32, slots: &[u32]) -> Result<TupleSlots, Wanted> {
+    /// The groups that a tuple asks, one for each figure of the watch, and what must be there before all of them can be
+    /// told. What depends on that asks no group yet.
+    fn groups(&self, watch: &Watch, row: u32, slots: &[u32]) -> (TupleSlots, Vec<Wanted>) {
         let asking = Asking { memory: &self.memory, types: &watch.types, slots };
         let views = &self.live.views;
         let mut groups = TupleSlots::new();
+        let mut wanted = Vec::new();
         let mut answers = Answers::new();
+        // The figures that must wait, ascending.
+        let mut waiting: SmallVec<[u16; 8]> = SmallVec::new();
         for (index, figure) in watch.figures.iter().enumerate() {
             if watch.rows.group(row, index).is_none() {
                 groups.push(slots[0]);
                 answers.push(Source::new(figure, views, &self.memory).answer(slots[0], &self.memory));
                 continue;
             }
-            if let Some(text) = asking.unknown_text(figure, &answers) {
-                return Err(Wanted::Text(text.to_owned()));
-            }
-            let group = asking.group(figure, views, &answers);
-            if let Figure::Found { view, parameters } = figure
-                && group == NOWHERE
-                && matches!(views.get(*view).parameters(), Parameters::Values(_))
-            {
-                let words = asking.parameter_row(parameters, views.get(*view).is_partial(), &answers);
-                return Err(Wanted::Parameters(*view, words.to_vec()));
-            }
-            groups.push(group);
-            answers.push(Source::new(figure, views, &self.memory).answer(group, &self.memory));
+            let lacks = if figure.depends_on(&waiting) {
+                None
+            } else {
+                let group = asking.group(figure, views, &answers);
+                let lacks = asking.lacks(figure, group, views, &answers);
+                if lacks.is_none() {
+                    groups.push(group);
+                    answers.push(Source::new(figure, views, &self.memory).answer(group, &self.memory));
+                    continue;
+                }
+                lacks
+            };
+            wanted.extend(lacks);
+            waiting.push(index as u16);
+            groups.push(NOWHERE);
+            answers.push(Answer::Missing);
         }
-        Ok(groups)
+        (groups, wanted)
     }
 
     /// Takes in parameters that are asked for the first time.
@@ -465,6 +480,20 @@ impl<'a> Reading<'a> {
 }
 
 impl Asking<'_> {
+    /// What must be there before the group of a figure can be told, which is `group` as things are.
+    fn lacks(&self, figure: &Figure, group: u32, views: &Views, answers: &[Answer<'_>]) -> Option<Wanted> {
+        if let Some(text) = self.unknown_text(figure, answers) {
+            return Some(Wanted::Text(text.to_owned()));
+        }
+        let Figure::Found { view, parameters } = figure else { return None };
+        let asked = views.get(*view);
+        let is_new = group == NOWHERE && matches!(asked.parameters(), Parameters::Values(_));
+        is_new.then(|| {
+            let words = self.parameter_row(parameters, asked.is_partial(), answers);
+            Wanted::Parameters(*view, words.to_vec())
+        })
+    }
+
     /// A string that is a parameter of a figure and that no fact holds.
     fn unknown_text<'t>(&self, figure: &Figure, answers: &[Answer<'t>]) -> Option<&'t str> {
         figure.leaves().iter().find_map(|leaf| match leaf {

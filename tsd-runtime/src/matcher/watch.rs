@@ -14,6 +14,7 @@ mod rows;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use indexmap::{IndexMap, IndexSet};
 use smallvec::SmallVec;
 use tsd_ir::{Bound, Domain, Figure, Kind, Leaf, NodeId, RootId, TypeId};
 
@@ -111,23 +112,20 @@ impl Watch {
 
     /// Puts the figures and tests of all members together anew. Returns, for each figure, the place that it had before.
     pub(super) fn rebuild(&mut self, sets: &mut RuleSets, texts: &mut Texts) -> Vec<Option<usize>> {
-        let old = std::mem::take(&mut self.figures);
+        // Hundreds of rules may each ask something of their own here, so that equal ones are not looked for one by one.
+        let mut figures: IndexSet<Figure> = IndexSet::new();
         let mut shown: Vec<Bits> = Vec::new();
         let mut everyone = Bits::default();
-        let mut tests: Vec<(&PreparedTest, Arc<[u16]>, Bits)> = Vec::new();
+        let mut tests: IndexMap<&str, (&PreparedTest, Arc<[u16]>, Bits)> = IndexMap::new();
         let mut bounds: BTreeMap<usize, (Kind, Vec<(Bit, Domain)>)> = BTreeMap::new();
         for member in &self.members {
             everyone.set(member.bit);
             let mut places = vec![u16::MAX; member.figures.len()];
             for wanted in &member.wanted {
-                let figure = at_places(&member.figures[*wanted as usize], &places);
-                let known = self.figures.iter().position(|other| *other == figure);
-                places[*wanted as usize] = known.unwrap_or_else(|| {
-                    self.figures.push(figure);
-                    shown.push(Bits::default());
-                    self.figures.len() - 1
-                }) as u16;
+                let (place, _) = figures.insert_full(at_places(&member.figures[*wanted as usize], &places));
+                places[*wanted as usize] = place as u16;
             }
+            shown.resize_with(figures.len(), Bits::default);
             for figure in &member.shown {
                 shown[places[*figure as usize] as usize].set(member.bit);
             }
@@ -141,14 +139,9 @@ impl Watch {
             }
             let places: Arc<[u16]> = places.into();
             for test in &member.tests {
-                match tests.iter_mut().find(|(other, ..)| other.canonical() == test.canonical()) {
-                    Some((.., bits)) => bits.set(member.bit),
-                    None => {
-                        let mut bits = Bits::default();
-                        bits.set(member.bit);
-                        tests.push((test, Arc::clone(&places), bits));
-                    }
-                }
+                let wanting = || (test, Arc::clone(&places), Bits::default());
+                let (.., bits) = tests.entry(test.canonical()).or_insert_with(wanting);
+                bits.set(member.bit);
             }
         }
         let members = &self.members;
@@ -164,7 +157,7 @@ impl Watch {
                 (figure, kind, Table::build(kind, demands, sets, texts, &mut Vec::new()))
             })
             .collect();
-        self.tests = (tests.into_iter())
+        self.tests = (tests.into_values())
             .map(|(test, places, bits)| LiveTest {
                 predicate: test.predicate().clone(),
                 places,
@@ -174,7 +167,9 @@ impl Watch {
         self.shown = shown.iter().map(|bits| sets.intern(&bits.0)).collect();
         self.shows = self.shown.iter().any(|set| !set.is_empty());
         self.everyone = sets.intern(&everyone.0);
-        self.figures.iter().map(|figure| old.iter().position(|other| other == figure)).collect()
+        let old = std::mem::replace(&mut self.figures, figures.into_iter().collect());
+        let before: IndexSet<Figure> = old.into_iter().collect();
+        self.figures.iter().map(|figure| before.get_index_of(figure)).collect()
     }
 
     /// Leaves tuples that are looked at the rules whose bounds all figures keep. Where the answers are not known for tests or

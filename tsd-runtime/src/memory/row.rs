@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use tsd_ir::{FactHandle, Type, Value};
+use tsd_ir::{FactHandle, FactRef, FieldId, Origin, Type, Value};
 
 use super::store::is_present;
 use super::texts::{Symbol, Texts};
@@ -12,13 +12,33 @@ use super::texts::{Symbol, Texts};
 pub struct RowWriter<'a> {
     ty: &'a Type,
     texts: &'a mut Texts,
+    /// Of the handles of facts to which a field may refer.
+    origin: Origin,
     row: &'a mut [u64],
     /// Which fields are there, where some may be missing.
     presence: &'a mut [u64],
     /// The next field.
     field: usize,
     /// Why it could not be written; nothing is any more.
-    problem: Option<&'static str>,
+    problem: Option<Problem>,
+}
+
+/// What is wrong with the value of a field.
+#[derive(Clone, Copy, Debug)]
+enum Problem {
+    /// The field cannot hold it.
+    Invalid(&'static str),
+    /// It refers to a fact of another session.
+    Foreign,
+}
+
+/// Why a row could not be written.
+#[derive(Debug)]
+pub(crate) enum Unwritten {
+    /// A field cannot hold its value.
+    Invalid(InvalidValue),
+    /// A field was to refer to a fact of another session.
+    Foreign,
 }
 
 /// A value that a field cannot hold.
@@ -38,12 +58,26 @@ impl fmt::Display for InvalidValue {
     }
 }
 
+impl InvalidValue {
+    /// The value of a field of a type cannot be held by the field of the user's own struct.
+    pub(crate) fn unfit(ty: &Type, field: FieldId) -> Self {
+        let field = ty.field(field).name.to_string();
+        Self { ty: ty.name.to_string(), field, problem: "has a value that the field's Rust type cannot hold" }
+    }
+}
+
 impl<'a> RowWriter<'a> {
     /// Starts to write a row of so many fields. Behind them, where it says which are there, all words are zero.
     #[inline]
-    pub(crate) fn new(ty: &'a Type, texts: &'a mut Texts, row: &'a mut [u64], fields: usize) -> Self {
+    pub(crate) fn new(
+        ty: &'a Type,
+        texts: &'a mut Texts,
+        origin: Origin,
+        row: &'a mut [u64],
+        fields: usize,
+    ) -> Self {
         let (row, presence) = row.split_at_mut(fields);
-        Self { ty, texts, row, presence, field: 0, problem: None }
+        Self { ty, texts, origin, row, presence, field: 0, problem: None }
     }
 
     /// The type of the fact.
@@ -69,7 +103,7 @@ impl<'a> RowWriter<'a> {
 
     #[inline]
     fn reject(&mut self, problem: &'static str) {
-        self.problem = self.problem.or(Some(problem));
+        self.problem = self.problem.or(Some(Problem::Invalid(problem)));
     }
 
     /// The next field is a string.
@@ -106,7 +140,11 @@ impl<'a> RowWriter<'a> {
     /// The next field is a reference to a fact.
     #[inline]
     pub fn fact(&mut self, handle: FactHandle) {
-        self.put(handle.to_word());
+        if handle.origin() == self.origin {
+            self.put(handle.fact().to_word());
+        } else {
+            self.problem = self.problem.or(Some(Problem::Foreign));
+        }
     }
 
     /// The next field has no value.
@@ -148,8 +186,8 @@ impl<'a> RowWriter<'a> {
     /// Ends the row: what was wrong with it, first of all, if anything was. (The writer is taken apart first, so that it need
     /// not be in memory where all is well.)
     #[inline]
-    pub(crate) fn finish(self) -> Result<(), Box<InvalidValue>> {
-        let Self { ty, texts, row, presence, field, problem } = self;
+    pub(crate) fn finish(self) -> Result<(), Box<Unwritten>> {
+        let Self { ty, texts, row, presence, field, problem, .. } = self;
         match problem {
             Some(problem) => Err(give_up((ty, field), texts, (row, presence), problem)),
             None => {
@@ -167,16 +205,17 @@ fn give_up(
     (ty, field): (&Type, usize),
     texts: &mut Texts,
     (row, presence): (&[u64], &[u64]),
-    problem: &'static str,
-) -> Box<InvalidValue> {
+    problem: Problem,
+) -> Box<Unwritten> {
     for (index, written) in ty.fields[..field].iter().enumerate() {
         let present = presence.is_empty() || is_present(presence, 0, index);
         if written.kind == tsd_ir::Kind::Text && present {
             texts.release(row[index] as Symbol);
         }
     }
+    let Problem::Invalid(problem) = problem else { return Box::new(Unwritten::Foreign) };
     let (ty, field) = (ty.name.to_string(), ty.fields[field].name.to_string());
-    Box::new(InvalidValue { ty, field, problem })
+    Box::new(Unwritten::Invalid(InvalidValue { ty, field, problem }))
 }
 
 /// The word that a field of a kind holds for a value, if some fact can hold it.
@@ -188,8 +227,33 @@ pub(crate) fn find_word(texts: &Texts, kind: tsd_ir::Kind, value: &Value) -> Opt
         (Value::Number(number), _) => Some((number + 0.0).to_bits()),
         (Value::Int(int), _) => Some(*int as u64),
         (Value::Bool(bool), _) => Some(u64::from(*bool)),
-        (Value::Fact(handle), _) => Some(handle.to_word()),
+        (Value::Fact(handle), _) => Some(handle.fact().to_word()),
         (Value::Missing, _) => None,
+    }
+}
+
+/// A row that is about to be taken in, made to fit what will be read from it.
+#[derive(Debug)]
+pub struct RowFitter<'a> {
+    fields: usize,
+    texts: &'a Texts,
+    origin: Origin,
+    row: &'a mut [u64],
+}
+
+impl<'a> RowFitter<'a> {
+    pub(crate) fn new(fields: usize, texts: &'a Texts, origin: Origin, row: &'a mut [u64]) -> Self {
+        Self { fields, texts, origin, row }
+    }
+
+    /// Reads the row as it is.
+    pub fn reader(&self) -> RowReader<'_> {
+        RowReader::new(self.fields, self.texts, self.origin, self.row)
+    }
+
+    /// Gives a number field another value.
+    pub fn set_number(&mut self, field: usize, number: f64) {
+        self.row[field] = (number + 0.0).to_bits();
     }
 }
 
@@ -198,12 +262,13 @@ pub(crate) fn find_word(texts: &Texts, kind: tsd_ir::Kind, value: &Value) -> Opt
 pub struct RowReader<'a> {
     fields: usize,
     texts: &'a Texts,
+    origin: Origin,
     row: &'a [u64],
 }
 
 impl<'a> RowReader<'a> {
-    pub(crate) fn new(fields: usize, texts: &'a Texts, row: &'a [u64]) -> Self {
-        Self { fields, texts, row }
+    pub(crate) fn new(fields: usize, texts: &'a Texts, origin: Origin, row: &'a [u64]) -> Self {
+        Self { fields, texts, origin, row }
     }
 
     /// Whether the field has a value.
@@ -233,7 +298,7 @@ impl<'a> RowReader<'a> {
 
     /// A reference field.
     pub fn fact(self, field: usize) -> FactHandle {
-        FactHandle::from_word(self.row[field])
+        FactHandle::new(FactRef::from_word(self.row[field]), self.origin)
     }
 
     /// A field of the kind that its type declares.

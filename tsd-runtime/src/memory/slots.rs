@@ -3,7 +3,7 @@
 //! A slot is used again after its fact went, with the next generation. Until the first fact goes, slot `n` holds the
 //! fact with the insertion number `n + 1` in the first generation; so nothing is written down before.
 
-use tsd_ir::FactHandle;
+use tsd_ir::FactRef;
 
 #[derive(Debug)]
 pub(super) struct Slots {
@@ -14,8 +14,6 @@ pub(super) struct Slots {
     free: Vec<u32>,
     live: usize,
     next_number: u64,
-    /// The generation with which slots begin.
-    first_generation: u32,
 }
 
 /// What there is to know of a slot, in one word: the fact's insertion number, counted from 1 in its type, above the
@@ -42,7 +40,7 @@ impl Mark {
     }
 
     fn generation(self) -> u32 {
-        (self.0 >> 1) as u32 & FactHandle::LAST_GENERATION
+        (self.0 >> 1) as u32 & FactRef::LAST_GENERATION
     }
 
     fn number(self) -> u64 {
@@ -51,8 +49,8 @@ impl Mark {
 }
 
 impl Slots {
-    pub(super) fn new(first_generation: u32) -> Self {
-        Self { count: 0, marks: Vec::new(), free: Vec::new(), live: 0, next_number: 1, first_generation }
+    pub(super) fn new() -> Self {
+        Self { count: 0, marks: Vec::new(), free: Vec::new(), live: 0, next_number: 1 }
     }
 
     /// How many slots there are, in use or not.
@@ -84,7 +82,7 @@ impl Slots {
         }
         self.count += 1;
         if !self.marks.is_empty() {
-            self.marks.push(Mark::live(self.first_generation, number));
+            self.marks.push(Mark::live(0, number));
         }
     }
 
@@ -95,15 +93,14 @@ impl Slots {
         self.live += count;
         self.count += count as u32;
         if !self.marks.is_empty() {
-            let first = self.first_generation;
-            self.marks.extend(numbers.map(|number| Mark::live(first, number)));
+            self.marks.extend(numbers.map(|number| Mark::live(0, number)));
         }
     }
 
     /// Gives a slot up.
     pub(super) fn give_up(&mut self, slot: u32) {
         if self.marks.is_empty() {
-            let first = |slot| Mark::live(self.first_generation, u64::from(slot) + 1);
+            let first = |slot| Mark::live(0, u64::from(slot) + 1);
             self.marks = (0..self.count).map(first).collect();
         }
         let mark = &mut self.marks[slot as usize];
@@ -111,7 +108,7 @@ impl Slots {
         *mark = Mark::free(generation);
         self.live -= 1;
         // A slot whose generations are used up is never used again.
-        if generation < FactHandle::LAST_GENERATION {
+        if generation < FactRef::LAST_GENERATION {
             self.free.push(slot);
         }
     }
@@ -121,15 +118,8 @@ impl Slots {
     pub(super) fn generation(&self, slot: u32) -> Option<u32> {
         match self.marks.get(slot as usize) {
             Some(mark) => mark.is_live().then(|| mark.generation()),
-            None => (slot < self.count).then_some(self.first_generation),
+            None => (slot < self.count).then_some(0),
         }
-    }
-
-    /// A generation that no slot has had; the last one when all are used up.
-    #[cfg(feature = "dynamic")]
-    pub(super) fn next_generation(&self) -> u32 {
-        let last = self.marks.iter().map(|mark| mark.generation()).max().unwrap_or(self.first_generation);
-        FactHandle::LAST_GENERATION.min(last + 1)
     }
 
     /// How many facts were ever inserted.

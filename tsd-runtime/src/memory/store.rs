@@ -1,11 +1,11 @@
 //! The facts of one type, in one dense table of words.
 //!
 //! A row has a word for each field and, when fields may be missing, words of presence bits behind them. A string
-//! is its symbol, a number its bits, an integer itself, a Boolean 0 or 1, a reference the handle. Rows of
+//! is its symbol, a number its bits, an integer itself, a Boolean 0 or 1, a reference a [`FactRef`]. Rows of
 //! retracted facts are used again, with the slot's next generation.
 
 use smallvec::SmallVec;
-use tsd_ir::{FactHandle, FieldId, Kind, Type, TypeId};
+use tsd_ir::{FactHandle, FactRef, FieldId, Kind, Origin, Type, TypeId};
 
 use super::hash_words;
 use super::index::Index;
@@ -18,6 +18,8 @@ use super::twins::Twins;
 #[derive(Debug)]
 pub(crate) struct Store {
     ty: TypeId,
+    /// Of the handles of its facts.
+    origin: Origin,
     fields: usize,
     width: usize,
     texts: Vec<usize>,
@@ -91,12 +93,7 @@ impl KeyIndex {
 
 impl Store {
     /// A store without facts.
-    pub(crate) fn new(ty: TypeId, declared: &Type) -> Self {
-        Self::beginning_with(ty, declared, 0)
-    }
-
-    /// A store without facts, whose slots begin with this generation.
-    pub(crate) fn beginning_with(ty: TypeId, declared: &Type, first_generation: u32) -> Self {
+    pub(crate) fn new(ty: TypeId, declared: &Type, origin: Origin) -> Self {
         let fields = declared.fields.len();
         let texts = declared.fields.iter().enumerate().filter(|(_, field)| field.kind == Kind::Text);
         let key = (!declared.key.is_empty()).then(|| KeyIndex {
@@ -105,11 +102,12 @@ impl Store {
         });
         Self {
             ty,
+            origin,
             fields,
             width: declared.words(),
             texts: texts.map(|(index, _)| index).collect(),
             words: Vec::new(),
-            slots: Slots::new(first_generation),
+            slots: Slots::new(),
             recency: Recency::default(),
             key,
             twins: None,
@@ -172,7 +170,19 @@ impl Store {
     /// The handle of the fact at `slot`.
     #[inline]
     pub(crate) fn handle(&self, slot: u32) -> FactHandle {
-        FactHandle::new(self.ty, slot, self.slots.generation(slot).unwrap_or_default())
+        FactHandle::new(self.reference(slot), self.origin)
+    }
+
+    /// The fact at `slot`, as fields refer to it.
+    #[inline]
+    pub(crate) fn reference(&self, slot: u32) -> FactRef {
+        FactRef::new(self.ty, slot, self.slots.generation(slot).unwrap_or_default())
+    }
+
+    /// Of the handles of its facts.
+    #[inline]
+    pub(crate) fn origin(&self) -> Origin {
+        self.origin
     }
 
     /// How many facts were ever inserted.
@@ -209,16 +219,10 @@ impl Store {
         self.recency.set(slot, recency, slots.len(), |slot| slots.number(slot));
     }
 
-    /// The slot of a handle whose fact is still there.
-    pub(crate) fn find(&self, handle: FactHandle) -> Option<u32> {
-        let generation = self.slots.generation(handle.slot())?;
-        (handle.ty() == self.ty && generation == handle.generation()).then_some(handle.slot())
-    }
-
-    /// A generation that no slot has had; the last one when all are used up.
-    #[cfg(feature = "dynamic")]
-    pub(crate) fn next_generation(&self) -> u32 {
-        self.slots.next_generation()
+    /// The slot of a fact of this type to which something refers, if it is still there.
+    pub(crate) fn find(&self, fact: FactRef) -> Option<u32> {
+        let generation = self.slots.generation(fact.slot())?;
+        (fact.ty() == self.ty && generation == fact.generation()).then_some(fact.slot())
     }
 
     /// The slot of the fact with the primary key of `row`.

@@ -162,7 +162,7 @@ impl ToWord for bool {
 impl ToWord for FactHandle {
     #[inline]
     fn to_word(&self) -> u64 {
-        FactHandle::to_word(*self)
+        self.fact().to_word()
     }
 }
 

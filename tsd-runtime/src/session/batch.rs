@@ -1,11 +1,11 @@
 //! Batches: many facts, of one type or of several, that the match takes in together.
 
-use tsd_ir::{TypeId, Value};
+use tsd_ir::{FieldId, TypeId, Value};
 
-use super::core::{Core, check_count, refuse};
+use super::core::{Core, all_fields, check_count, refuse};
 use crate::error::Error;
 use crate::matcher::{self, BLOCK};
-use crate::memory::RowWriter;
+use crate::memory::{InvalidValue, RowFitter, RowWriter};
 use crate::program::{FactOf, Program};
 
 /// For how many facts a batch makes room before they come, however many it says that there will be.
@@ -32,8 +32,9 @@ impl<'a, P: Program> Batch<'a, P> {
             fact.write(row);
             Ok(())
         };
-        let keep = |core: &mut Core<P>, fact: T, slot| fact.keep(slot, &mut core.objects);
-        self.insert((T::TYPE, T::FIELDS, T::WORDS), facts.into_iter(), write, T::IS_KEPT.then_some(keep))
+        let shape = (T::TYPE, T::FIELDS, T::WORDS);
+        let write = (write, |_: &mut RowFitter<'_>| None);
+        self.insert(shape, facts.into_iter(), write, keeping(|fact: T| fact))
     }
 
     /// Inserts facts of one type, which stay the caller's, and returns how many; see
@@ -46,8 +47,9 @@ impl<'a, P: Program> Batch<'a, P> {
             fact.write(row);
             Ok(())
         };
-        let keep = |core: &mut Core<P>, fact: &T, slot| fact.clone().keep(slot, &mut core.objects);
-        self.insert((T::TYPE, T::FIELDS, T::WORDS), facts.iter(), write, T::IS_KEPT.then_some(keep))
+        let shape = (T::TYPE, T::FIELDS, T::WORDS);
+        let write = (write, |_: &mut RowFitter<'_>| None);
+        self.insert(shape, facts.iter(), write, keeping(T::clone))
     }
 
     /// Inserts facts of one type; see [`Session::insert_all_values`](crate::Session::insert_all_values).
@@ -66,30 +68,38 @@ impl<'a, P: Program> Batch<'a, P> {
             values.as_ref().iter().for_each(|value| row.value(value));
             Ok(())
         };
-        self.insert((ty, fields, words), facts.into_iter(), write, None::<fn(&mut Core<P>, V, u32)>)
+        let all = all_fields(fields);
+        let fit = |row: &mut RowFitter<'_>| P::fit(ty, &all, row);
+        let keep = None::<(fn(V), fn(&mut Core<P>, (), u32))>;
+        self.insert((ty, fields, words), facts.into_iter(), (write, fit), keep)
     }
 
     /// Inserts facts of a type that there is, with so many fields and words, block by block. Inlined, for where these are
     /// known when the code is compiled, a row is written without a check.
     #[inline(always)]
-    fn insert<F>(
+    fn insert<F, K>(
         &mut self,
         (ty, fields, width): (TypeId, usize, usize),
         mut facts: impl Iterator<Item = F>,
-        write: impl Fn(&F, &mut RowWriter<'_>) -> Result<(), Error>,
-        keep: Option<impl Fn(&mut Core<P>, F, u32)>,
+        (write, fit): (
+            impl Fn(&F, &mut RowWriter<'_>) -> Result<(), Error>,
+            impl Fn(&mut RowFitter<'_>) -> Option<FieldId>,
+        ),
+        keep: Option<(impl Fn(F) -> K, impl Fn(&mut Core<P>, K, u32))>,
     ) -> Result<usize, Error> {
         let core = &mut *self.core;
+        core.check()?;
         core.matcher.memory.stores[ty.index()].reserve(facts.size_hint().0.min(MOST_RESERVED));
         core.matcher.begin_part(&mut self.facts, ty);
         let mut inserted = 0;
-        let mut kept: Vec<F> = Vec::new();
+        let mut kept: Vec<K> = Vec::new();
         let mut slots: Vec<u32> = Vec::with_capacity(BLOCK);
         // A type without fields has rows without words.
         let room = width.max(1);
         let mut rows = vec![0; BLOCK * room];
         loop {
-            let (_, texts, schema) = core.matcher.store_and_texts(ty);
+            let (store, texts, schema) = core.matcher.store_and_texts(ty);
+            let origin = store.origin();
             let declared = schema.ty(ty);
             if width > fields {
                 rows.fill(0);
@@ -97,7 +107,7 @@ impl<'a, P: Program> Batch<'a, P> {
             let mut count = 0;
             let mut invalid = None;
             for (row, fact) in rows.chunks_exact_mut(room).zip(facts.by_ref()) {
-                let mut writer = RowWriter::new(declared, texts, &mut row[..width], fields);
+                let mut writer = RowWriter::new(declared, texts, origin, &mut row[..width], fields);
                 if let Err(error) = write(&fact, &mut writer) {
                     invalid = Some(error);
                     break;
@@ -106,20 +116,28 @@ impl<'a, P: Program> Batch<'a, P> {
                     invalid = Some((*error).into());
                     break;
                 }
+                if let Some(unfit) = fit(&mut RowFitter::new(fields, texts, origin, &mut row[..width])) {
+                    store.discard(&row[..width], texts);
+                    invalid = Some(InvalidValue::unfit(declared, unfit).into());
+                    break;
+                }
                 count += 1;
-                if keep.is_some() {
-                    kept.push(fact);
+                if let Some((own, _)) = &keep {
+                    kept.push(own(fact));
                 }
             }
             if count == 0 {
                 return invalid.map_or(Ok(inserted), Err);
             }
             slots.clear();
-            let entered = core.matcher.insert_block(ty, &rows[..count * width], count, &mut slots);
+            let entered = core.change(|core| {
+                let entered = core.matcher.insert_block(ty, &rows[..count * width], count, &mut slots);
+                if let Some((_, keep)) = &keep {
+                    slots.iter().zip(kept.drain(..)).for_each(|(slot, fact)| keep(core, fact, *slot));
+                }
+                entered
+            });
             inserted += slots.len();
-            if let Some(keep) = &keep {
-                slots.iter().zip(kept.drain(..)).for_each(|(slot, fact)| keep(core, fact, *slot));
-            }
             if let Err(other) = entered {
                 let refused = &rows[slots.len() * width..count * width];
                 return Err(refuse(&mut core.matcher, ty, refused, other));
@@ -138,9 +156,22 @@ impl<P: Program> std::fmt::Debug for Batch<'_, P> {
 }
 
 impl<P: Program> Drop for Batch<'_, P> {
-    /// Ends the batch, even when an iterator over its facts has panicked.
+    /// Ends the batch, even when an iterator over its facts has panicked; but not when the session itself has.
     fn drop(&mut self) {
-        self.core.matcher.end_batch(&mut self.facts);
-        self.core.withdraw();
+        if self.core.check().is_ok() {
+            let facts = &mut self.facts;
+            self.core.change(|core| {
+                core.matcher.end_batch(facts);
+                core.withdraw();
+            });
+        }
     }
+}
+
+/// How the session comes by the structs that it keeps: `own` makes one of what is inserted, before it is.
+#[expect(clippy::type_complexity)]
+fn keeping<P: Program, T: FactOf<P>, F>(
+    own: impl Fn(F) -> T,
+) -> Option<(impl Fn(F) -> T, impl Fn(&mut Core<P>, T, u32))> {
+    T::IS_KEPT.then_some((own, |core: &mut Core<P>, fact: T, slot| fact.keep(slot, &mut core.objects)))
 }

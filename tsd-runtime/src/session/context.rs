@@ -9,6 +9,9 @@ use crate::program::{FactOf, Handle, Program};
 
 /// Lets an action that is declared with `@context` insert, update and retract facts. Changes bring the match up to date
 /// at once; what they activate fires later in the same run.
+///
+/// An action may catch a panic of the session. This is then poisoned (see [`Session`](crate::Session)), and the run ends when
+/// the action returns.
 pub struct Context<'a, P: Program> {
     pub(crate) core: &'a mut Core<P>,
 }
@@ -39,33 +42,35 @@ impl<P: Program> Context<'_, P> {
     /// # Errors
     /// [`Error::NoSuchFact`] when it was retracted before.
     pub fn retract<T: FactOf<P>>(&mut self, handle: Handle<T>) -> Result<(), Error> {
-        self.core.retract(handle.raw())
+        self.core.retract_typed(handle)
     }
 
     /// A copy of a fact; `None` after it was retracted.
     pub fn get<T: FactOf<P>>(&self, handle: Handle<T>) -> Option<T> {
+        self.core.sound();
         self.core.get(handle)
     }
 
     /// The name of a fact; see [`Session::name_of`](crate::Session::name_of).
     pub fn name_of(&self, handle: FactHandle) -> Option<String> {
-        let slot = self.core.matcher.find(handle)?;
+        let slot = self.core.sound().find(handle)?;
         Some(names::fact(&self.core.matcher, handle.ty(), slot))
     }
 
     /// A value as `Print` shows it.
     pub fn show(&self, value: &Value) -> String {
-        names::value(&self.core.matcher, value)
+        names::value(self.core.sound(), value)
     }
 
     /// The fields of a fact, in order of declaration; `None` after it was retracted.
     pub fn values(&self, handle: FactHandle) -> Option<Vec<Value>> {
+        self.core.sound();
         self.core.values(handle)
     }
 
     /// The declarations of the module.
     pub fn schema(&self) -> &tsd_ir::Schema {
-        &self.core.matcher.schema
+        &self.core.sound().schema
     }
 }
 

@@ -4,14 +4,15 @@ use std::io::Write;
 use std::sync::Arc;
 
 use smallvec::SmallVec;
-use tsd_ir::{FactHandle, FieldId, Rule, Schema, Sharing, Type, TypeId, Value};
+use tsd_ir::{FactHandle, FactRef, FieldId, Rule, Schema, Sharing, Type, TypeId, Value};
 
 use super::fire::Observer;
+use super::limit::RunLimit;
 use super::names;
 use crate::effect::Effects;
 use crate::error::Error;
 use crate::matcher::Matcher;
-use crate::memory::{RowReader, RowWriter};
+use crate::memory::{InvalidValue, RowFitter, RowReader, RowWriter};
 use crate::program::{FactOf, Handle, InitialFact, InitialValue, Natives, Program};
 use crate::telemetry::{self, Told, Work};
 
@@ -24,7 +25,7 @@ pub(crate) struct Core<P: Program> {
     /// The effects of each rule, by its number in the matcher.
     pub(crate) effects: Vec<Effects>,
     pub(crate) natives: Natives,
-    pub(crate) run_limit: u64,
+    pub(crate) run_limit: RunLimit,
     pub(crate) observer: Option<Observer>,
     pub(crate) print: Sink,
     pub(crate) log: Sink,
@@ -32,12 +33,11 @@ pub(crate) struct Core<P: Program> {
     #[cfg(feature = "dynamic")]
     pub(crate) named: std::collections::BTreeMap<String, FactHandle>,
     pub(crate) told: Told,
+    /// Whether a change is on its way. Where that is found before one begins, a panic has interrupted another.
+    is_changing: bool,
     /// A row on its way in.
     row: Vec<u64>,
 }
-
-/// How many activations a run fires at the most, unless the session sets another limit.
-const RUN_LIMIT: u64 = 100_000_000;
 
 impl<P: Program> Core<P> {
     pub(crate) fn new(schema: Schema, sharing: Sharing, natives: Natives) -> Self {
@@ -46,7 +46,7 @@ impl<P: Program> Core<P> {
             objects: P::Objects::default(),
             effects: Vec::new(),
             natives,
-            run_limit: RUN_LIMIT,
+            run_limit: RunLimit::default(),
             observer: None,
             // Output that cannot be written (a closed pipe) is lost, as `echo` loses it.
             print: Box::new(|line| drop(writeln!(std::io::stdout(), "{line}"))),
@@ -54,45 +54,93 @@ impl<P: Program> Core<P> {
             #[cfg(feature = "dynamic")]
             named: std::collections::BTreeMap::new(),
             told: Told::default(),
+            is_changing: false,
             row: Vec::new(),
         }
+    }
+
+    /// Makes sure that no panic has interrupted a change.
+    #[inline]
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        if self.is_changing { Err(Error::Poisoned) } else { Ok(()) }
+    }
+
+    /// The same, for what has no way to return an error.
+    #[inline]
+    pub(crate) fn sound(&self) -> &Matcher {
+        self.check().unwrap_or_else(|error| panic!("{error}"));
+        &self.matcher
+    }
+
+    /// Makes a change that must not be left halfway. A panic in it leaves the session poisoned; what the host program does
+    /// (its actions, closures and iterators) is therefore done outside.
+    #[inline]
+    pub(crate) fn change<R>(&mut self, change: impl FnOnce(&mut Self) -> R) -> R {
+        let before = std::mem::replace(&mut self.is_changing, true);
+        let result = change(self);
+        self.is_changing = before;
+        result
     }
 
     /// Forgets types, actions, rules and facts. What is set by the host program stays.
     #[cfg(feature = "dynamic")]
     pub(crate) fn reset(&mut self) {
-        self.matcher.reset();
-        self.objects = P::Objects::default();
-        self.effects.clear();
-        self.named.clear();
+        self.change(|core| {
+            core.matcher.reset();
+            core.objects = P::Objects::default();
+            core.effects.clear();
+            core.named.clear();
+        });
+    }
+
+    /// Takes over a schema that begins with the present one.
+    #[cfg(feature = "dynamic")]
+    pub(crate) fn declare(&mut self, schema: Schema) {
+        self.change(|core| core.matcher.declare(schema));
     }
 
     pub(crate) fn insert<T: FactOf<P>>(&mut self, fact: T) -> Result<Handle<T>, Error> {
-        let handle = self.insert_row(T::TYPE, |row| fact.write(row))?;
-        fact.keep(handle.slot(), &mut self.objects);
-        Ok(Handle::from_raw(handle))
+        self.check()?;
+        self.write_row(T::TYPE, |row| fact.write(row))?;
+        self.change(|core| {
+            let handle = core.insert_written(T::TYPE)?;
+            fact.keep(handle.fact().slot(), &mut core.objects);
+            core.withdraw();
+            Ok(Handle::from_raw(handle))
+        })
     }
 
     pub(crate) fn insert_values(&mut self, ty: TypeId, values: &[Value]) -> Result<FactHandle, Error> {
+        self.check()?;
+        self.write_values(ty, values)?;
+        self.change(|core| {
+            let handle = core.insert_written(ty)?;
+            core.withdraw();
+            Ok(handle)
+        })
+    }
+
+    /// Writes a row of values that are not known to be those of a struct.
+    fn write_values(&mut self, ty: TypeId, values: &[Value]) -> Result<(), Error> {
         self.check_count(ty, values)?;
-        self.insert_row(ty, |row| values.iter().for_each(|value| row.value(value)))
+        self.write_row(ty, |row| values.iter().for_each(|value| row.value(value)))?;
+        self.fit_row(ty, &all_fields(values.len()))
+    }
+
+    /// Makes fields of the row that was written fit those of the user's struct. A row that does not fit is given up.
+    fn fit_row(&mut self, ty: TypeId, fields: &[FieldId]) -> Result<(), Error> {
+        let Self { matcher, row, .. } = self;
+        fit::<P>(matcher, ty, fields, row).map_err(|unfit| {
+            let (store, texts, _) = matcher.store_and_texts(ty);
+            store.discard(row, texts);
+            unfit.into()
+        })
     }
 
     /// Makes sure that there is such a type, and a value for each of its fields.
     fn check_count(&self, ty: TypeId, values: &[Value]) -> Result<(), Error> {
         let declared = self.matcher.schema.types.get(ty.index()).ok_or(Error::UnknownType(ty))?;
         check_count(declared, values)
-    }
-
-    fn insert_row(
-        &mut self,
-        ty: TypeId,
-        write: impl FnOnce(&mut RowWriter<'_>),
-    ) -> Result<FactHandle, Error> {
-        self.write_row(ty, write)?;
-        let handle = self.insert_written(ty)?;
-        self.withdraw();
-        Ok(handle)
     }
 
     /// Inserts the row that was written.
@@ -107,17 +155,22 @@ impl<P: Program> Core<P> {
     /// Inserts a fact as long as the activation whose effects take place holds. An equal fact that activations support is
     /// supported by one more; one that was stated stays as it is. Does nothing when the activation holds no longer.
     pub(crate) fn insert_logical(&mut self, ty: TypeId, values: &[Value]) -> Result<(), Error> {
+        self.check()?;
         self.check_count(ty, values)?;
+        self.change(|core| core.support(ty, values))
+    }
+
+    fn support(&mut self, ty: TypeId, values: &[Value]) -> Result<(), Error> {
         if !self.matcher.support.still_holds() {
             return Ok(());
         }
-        self.write_row(ty, |row| values.iter().for_each(|value| row.value(value)))?;
+        self.write_values(ty, values)?;
         let equal = self.matcher.memory.stores[ty.index()].find_equal(&self.row);
         let store = self.matcher.memory.store(ty);
-        let equal: SmallVec<[FactHandle; 2]> = equal.into_iter().map(|slot| store.handle(slot)).collect();
+        let equal: SmallVec<[FactRef; 2]> = equal.into_iter().map(|slot| store.reference(slot)).collect();
         if equal.is_empty() {
             let handle = self.insert_written(ty)?;
-            self.matcher.support.add(handle);
+            self.matcher.support.add(handle.fact());
             self.withdraw();
             return Ok(());
         }
@@ -152,7 +205,7 @@ impl<P: Program> Core<P> {
     }
 
     /// Lets a fact go that is there.
-    fn let_go(&mut self, fact: FactHandle) {
+    fn let_go(&mut self, fact: FactRef) {
         self.matcher.support.forget(fact);
         self.matcher.retract(fact.ty(), fact.slot());
         P::forget(fact.ty(), fact.slot(), &mut self.objects);
@@ -163,38 +216,51 @@ impl<P: Program> Core<P> {
         handle: Handle<T>,
         change: impl FnOnce(&mut T),
     ) -> Result<(), Error> {
+        self.check()?;
         let mut fact = self.get(handle).ok_or(Error::NoSuchFact)?;
         change(&mut fact);
-        let slot = handle.raw().slot();
-        self.update_row(T::TYPE, slot, |row| fact.write(row))?;
-        fact.keep(slot, &mut self.objects);
-        Ok(())
+        let slot = handle.raw().fact().slot();
+        self.write_row(T::TYPE, |row| fact.write(row))?;
+        self.change(|core| {
+            core.update_written(T::TYPE, slot)?;
+            fact.keep(slot, &mut core.objects);
+            Ok(())
+        })
     }
 
     pub(crate) fn update_values(&mut self, handle: FactHandle, values: &[Value]) -> Result<(), Error> {
+        self.update_fields(handle, &all_fields(values.len()), values)
+    }
+
+    /// Changes some fields of a fact; there is a value for each of its fields.
+    pub(crate) fn update_fields(
+        &mut self,
+        handle: FactHandle,
+        fields: &[FieldId],
+        values: &[Value],
+    ) -> Result<(), Error> {
+        self.check()?;
         let slot = self.matcher.find(handle).ok_or(Error::NoSuchFact)?;
         let ty = handle.ty();
         self.check_count(ty, values)?;
-        self.update_row(ty, slot, |row| values.iter().for_each(|value| row.value(value)))?;
-        let fields: Vec<FieldId> = (0..values.len()).map(|field| FieldId(field as u16)).collect();
-        let Self { matcher, objects, .. } = self;
-        P::refresh(ty, slot, &fields, reader(matcher, ty, slot), objects);
-        Ok(())
+        self.write_row(ty, |row| values.iter().for_each(|value| row.value(value)))?;
+        self.fit_row(ty, fields)?;
+        self.change(|core| {
+            core.update_written(ty, slot)?;
+            let Self { matcher, objects, .. } = core;
+            P::refresh(ty, slot, fields, reader(matcher, ty, slot), objects);
+            Ok(())
+        })
     }
 
-    fn update_row(
-        &mut self,
-        ty: TypeId,
-        slot: u32,
-        write: impl FnOnce(&mut RowWriter<'_>),
-    ) -> Result<(), Error> {
-        self.write_row(ty, write)?;
+    /// Gives the fact at a slot the row that was written.
+    fn update_written(&mut self, ty: TypeId, slot: u32) -> Result<(), Error> {
         match self.matcher.memory.store(ty).find_by_key(&self.row) {
             Some(other) if other != slot => return Err(refuse(&mut self.matcher, ty, &self.row, other)),
             _ => self.matcher.update(ty, slot, &self.row),
         }
-        let handle = self.matcher.memory.store(ty).handle(slot);
-        self.matcher.support.forget(handle);
+        let fact = self.matcher.memory.store(ty).reference(slot);
+        self.matcher.support.forget(fact);
         self.withdraw();
         self.told.updated();
         Ok(())
@@ -206,17 +272,30 @@ impl<P: Program> Core<P> {
         let (store, texts, schema) = self.matcher.store_and_texts(ty);
         self.row.clear();
         self.row.resize(store.width(), 0);
+        let origin = store.origin();
         let declared = schema.ty(ty);
-        let mut row = RowWriter::new(declared, texts, &mut self.row, declared.fields.len());
+        let mut row = RowWriter::new(declared, texts, origin, &mut self.row, declared.fields.len());
         write(&mut row);
-        row.finish().map_err(|invalid| (*invalid).into())
+        row.finish().map_err(|unwritten| (*unwritten).into())
     }
 
     pub(crate) fn retract(&mut self, handle: FactHandle) -> Result<(), Error> {
+        self.check()?;
         self.matcher.find(handle).ok_or(Error::NoSuchFact)?;
-        self.let_go(handle);
-        self.withdraw();
+        self.change(|core| {
+            core.let_go(handle.fact());
+            core.withdraw();
+        });
         Ok(())
+    }
+
+    /// Retracts a fact that is said to be of a type. One of another type has no such handle.
+    pub(crate) fn retract_typed<T: FactOf<P>>(&mut self, handle: Handle<T>) -> Result<(), Error> {
+        if handle.raw().ty() == T::TYPE { self.retract(handle.raw()) } else { Err(Error::NoSuchFact) }
+    }
+
+    pub(crate) fn is_logical(&self, handle: FactHandle) -> bool {
+        self.matcher.find(handle).is_some() && self.matcher.support.is_logical(handle.fact())
     }
 
     pub(crate) fn get<T: FactOf<P>>(&self, handle: Handle<T>) -> Option<T> {
@@ -266,8 +345,15 @@ impl<P: Program> Core<P> {
     /// Adds rules whose names are new.
     pub(crate) fn add_rules(&mut self, rules: Vec<Arc<Rule>>) {
         let _work = telemetry::work(Work::AddRules(rules.len()));
-        self.matcher.add_rules(rules.iter().cloned(), self.natives);
-        for rule in &rules {
+        self.change(|core| {
+            core.matcher.add_rules(rules.iter().cloned(), core.natives);
+            core.prepare_effects(&rules);
+        });
+    }
+
+    /// Gets ready to fire rules that were added.
+    fn prepare_effects(&mut self, rules: &[Arc<Rule>]) {
+        for rule in rules {
             let Some(id) = self.matcher.rules.id(&rule.name) else { continue };
             let index = id as usize;
             if self.effects.len() <= index {
@@ -280,36 +366,80 @@ impl<P: Program> Core<P> {
     }
 
     pub(crate) fn add_planned_rule(&mut self, rule: Rule) -> Result<(), Error> {
-        if self.matcher.rules.find(&rule.name).is_some() {
-            return Err(Error::DuplicateRule(rule.name.to_string()));
-        }
-        self.make_sure_of_room(rule.views.len())?;
+        self.check()?;
+        self.make_sure_of_name_and_views(&rule)?;
         self.add_rules(vec![Arc::new(rule)]);
         Ok(())
     }
 
+    /// Adds a rule at a free place of the order of declaration.
+    pub(crate) fn restore_rule(&mut self, rule: Rule, rank: u32) -> Result<(), Error> {
+        self.check()?;
+        self.make_sure_of_name_and_views(&rule)?;
+        if let Some(other) = self.matcher.rules.at(rank) {
+            return Err(Error::DuplicateRule(other.rule.name.to_string()));
+        }
+        let rule = Arc::new(rule);
+        let _work = telemetry::work(Work::AddRules(1));
+        self.change(|core| {
+            core.matcher.add_ranked_rules([(rank, Arc::clone(&rule))], core.natives);
+            core.prepare_effects(&[rule]);
+        });
+        Ok(())
+    }
+
+    fn make_sure_of_name_and_views(&self, rule: &Rule) -> Result<(), Error> {
+        if self.matcher.rules.find(&rule.name).is_some() {
+            return Err(Error::DuplicateRule(rule.name.to_string()));
+        }
+        self.make_sure_of_room(rule.views.len())
+    }
+
     pub(crate) fn remove_rule(&mut self, name: &str) -> Result<(), Error> {
+        self.check()?;
         let id = self.matcher.rules.id(name).ok_or_else(|| Error::UnknownRule(name.to_owned()))?;
         let _work = telemetry::work(Work::RemoveRule(name));
-        self.matcher.remove_rule(name);
-        self.effects[id as usize] = Effects::default();
-        self.withdraw();
-        self.matcher.support.shrink();
+        self.change(|core| {
+            core.matcher.remove_rule(name);
+            core.effects[id as usize] = Effects::default();
+            core.withdraw();
+            core.matcher.support.shrink();
+        });
         telemetry::network(&self.matcher);
         Ok(())
     }
 
     pub(crate) fn matches(&mut self, rule: &str) -> Result<Vec<Vec<FactHandle>>, Error> {
+        self.check()?;
         let live = self.matcher.rules.find(rule).ok_or_else(|| Error::UnknownRule(rule.to_owned()))?;
         let types: Vec<TypeId> = live.rule.patterns.iter().map(|pattern| pattern.ty).collect();
         let mut tuples: Vec<Vec<u32>> = Vec::new();
-        self.matcher.for_each_match(rule, &mut |slots| tuples.push(slots.to_vec()));
+        // Sides of joins that are not kept are computed, and kept from then on.
+        self.change(|core| core.matcher.for_each_match(rule, &mut |slots| tuples.push(slots.to_vec())));
         let memory = &self.matcher.memory;
         let handles = |slots: Vec<u32>| {
             types.iter().zip(slots).map(|(ty, slot)| memory.store(*ty).handle(slot)).collect()
         };
         Ok(tuples.into_iter().map(handles).collect())
     }
+}
+
+/// The fields of a type that has so many.
+pub(super) fn all_fields(count: usize) -> Vec<FieldId> {
+    (0..count).map(|field| FieldId(field as u16)).collect()
+}
+
+/// Makes fields of a row fit those of the user's struct.
+fn fit<P: Program>(
+    matcher: &Matcher,
+    ty: TypeId,
+    fields: &[FieldId],
+    row: &mut [u64],
+) -> Result<(), InvalidValue> {
+    let declared = matcher.schema.ty(ty);
+    let memory = &matcher.memory;
+    let mut row = RowFitter::new(declared.fields.len(), &memory.texts, memory.origin, row);
+    P::fit(ty, fields, &mut row).map_or(Ok(()), |unfit| Err(InvalidValue::unfit(declared, unfit)))
 }
 
 /// Makes sure that there is a value for each field of a type.
@@ -329,5 +459,6 @@ pub(super) fn refuse(matcher: &mut Matcher, ty: TypeId, rows: &[u64], other: u32
 /// Reads the fact at a slot.
 pub(crate) fn reader(matcher: &Matcher, ty: TypeId, slot: u32) -> RowReader<'_> {
     let fields = matcher.schema.ty(ty).fields.len();
-    RowReader::new(fields, &matcher.memory.texts, matcher.memory.store(ty).row(slot))
+    let memory = &matcher.memory;
+    RowReader::new(fields, &memory.texts, memory.origin, memory.store(ty).row(slot))
 }

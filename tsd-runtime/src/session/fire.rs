@@ -8,7 +8,8 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 use tsd_ir::{FactHandle, FieldId, Rule, TypeId, Value};
 
-use super::core::{Core, reader};
+use super::core::Core;
+use super::limit::Allowance;
 use super::tally::Tally;
 use super::{Context, Session, names};
 use crate::effect::{Effects, Prepared};
@@ -60,30 +61,56 @@ pub(super) fn run<P: Program>(session: &mut Session<P>) -> Result<Report, Error>
 }
 
 fn fire_all<P: Program>(session: &mut Session<P>) -> Result<Report, Error> {
-    let limit = session.core.run_limit;
-    let mut tally = Tally::new(limit);
+    session.core.check()?;
+    let mut allowance = Allowance::new(session.core.run_limit, &session.core.matcher);
+    let mut run = Running { tally: Tally::new(allowance.firings), session };
+    let Running { session, tally } = &mut run;
     let mut slots = Slots::new();
-    let mut companions = Vec::new();
-    while let Some(due) = session.core.matcher.next_due(&mut slots) {
-        if tally.total() >= limit {
-            session.core.matcher.put_back();
-            tally.settle(&mut session.core.matcher);
-            return Err(tally.run_limit());
+    while let Some(due) = session.core.change(|core| core.matcher.next_due(&mut slots)) {
+        if !tally.has_room() || allowance.is_exceeded(&session.core.matcher) {
+            session.core.change(|core| core.matcher.put_back());
+            return Err(run.end().run_limit(&run.session.core.matcher));
         }
         tally.count(due.rule, &session.core.matcher);
-        fire(session, due.rule, &slots, &mut tally);
+        fire(session, due.rule, &slots, tally);
+        // An action may have caught a panic of the session.
+        session.core.check()?;
         // Rules that share a join often come to hold together, and their calls need nothing from the agenda between them.
-        if due.calls_only && due.as_declared {
-            session.core.matcher.agenda.take_companions(limit - tally.total(), &mut companions);
-            for companion in companions.drain(..) {
+        if due.calls_only
+            && due.as_declared
+            && let Some(level) = session.core.matcher.agenda.last_level()
+        {
+            while tally.has_room()
+                && let Some(companion) = session.core.matcher.agenda.next_companion(level)
+            {
                 tally.count(companion.rule, &session.core.matcher);
-                fire(session, companion.rule, &slots, &mut tally);
+                fire(session, companion.rule, &slots, tally);
             }
-            fire_alike(session, due.rule, &mut tally);
+            fire_alike(session, due.rule, level, tally);
         }
     }
-    tally.settle(&mut session.core.matcher);
-    Ok(tally.report(&session.core.matcher))
+    Ok(run.end().report(&run.session.core.matcher))
+}
+
+/// A run on its way.
+struct Running<'s, P: Program> {
+    session: &'s mut Session<P>,
+    tally: Tally,
+}
+
+impl<P: Program> Running<'_, P> {
+    /// What was counted, which the rules have been told.
+    fn end(&mut self) -> Tally {
+        self.tally.settle(&mut self.session.core.matcher);
+        std::mem::replace(&mut self.tally, Tally::new(0))
+    }
+}
+
+impl<P: Program> Drop for Running<'_, P> {
+    /// The rules have fired what they have fired, also when an action has panicked.
+    fn drop(&mut self) {
+        self.end();
+    }
 }
 
 const NO_VALUE: &str = "an argument has no value";
@@ -106,13 +133,12 @@ fn fire<P: Program>(session: &mut Session<P>, id: RuleId, slots: &[u32], tally: 
 
 /// Fires, one by one, the activations that come right behind one of a rule and differ from it in nothing but their facts. The
 /// rule makes calls alone, so none of them can stop holding, and no other can come between.
-fn fire_alike<P: Program>(session: &mut Session<P>, id: RuleId, tally: &mut Tally) {
+fn fire_alike<P: Program>(session: &mut Session<P>, id: RuleId, level: usize, tally: &mut Tally) {
     let Session { host, core } = session;
     // Who observes may look at the whole match, so that its agenda cannot be in hand meanwhile.
     if core.observer.is_some() {
         return;
     }
-    let Some(level) = core.matcher.agenda.last_level() else { return };
     let mut handles: Handles = Handles::new();
     let mut without_value: Vec<usize> = Vec::new();
     loop {
@@ -186,19 +212,32 @@ fn fire_any<P: Program>(session: &mut Session<P>, id: RuleId, slots: &[u32], tal
     let handles = handles(tuple, slots.len());
     drop(answers);
     if rule.no_loop {
-        core.matcher.mute(id, slots);
+        core.matcher.hold_back(id);
     }
     if rule.inserts_logically() {
         core.matcher.support.begin(id, slots);
     }
+    let firing = Firing { core };
     for (index, values) in computed.into_iter().enumerate() {
+        let core = &mut *firing.core;
         let outcome = take_place(host, core, id, index, &handles, values);
         if let Err(reason) = outcome {
             tally.problem(&core.matcher, &rule, &handles, effect_name(core, id, index), &reason);
         }
     }
-    core.matcher.agenda.muted.clear();
-    core.matcher.support.end();
+}
+
+/// While the effects of an activation take place.
+struct Firing<'c, P: Program> {
+    core: &'c mut Core<P>,
+}
+
+impl<P: Program> Drop for Firing<'_, P> {
+    /// Whose they are is forgotten when they have, also when an action has panicked.
+    fn drop(&mut self) {
+        self.core.matcher.agenda.own.end();
+        self.core.matcher.support.end();
+    }
 }
 
 /// The facts of a tuple.
@@ -227,7 +266,7 @@ fn take_place<P: Program>(
     };
     match effect {
         Prepared::Call { function, constants, .. } => {
-            let slots: Slots = handles.iter().map(|handle| handle.slot()).collect();
+            let slots: Slots = handles.iter().map(|handle| handle.fact().slot()).collect();
             let types: Vec<TypeId> = handles.iter().map(|handle| handle.ty()).collect();
             let answers = core.matcher.reading().answers(&core.effects[id as usize].figures, &types, &slots);
             let tuple = Tuple::new(&core.matcher.memory, &types, &slots).knowing(Known::new(&answers, &[]));
@@ -280,10 +319,7 @@ fn update_fields<P: Program>(
     for (field, value) in fields.iter().zip(values) {
         row[field.index()] = value;
     }
-    core.update_values(handle, &row).map_err(|error| error.to_string())?;
-    let Core { matcher, objects, .. } = core;
-    P::refresh(handle.ty(), handle.slot(), fields, reader(matcher, handle.ty(), handle.slot()), objects);
-    Ok(())
+    core.update_fields(handle, fields, &row).map_err(|error| error.to_string())
 }
 
 fn line(matcher: &Matcher, values: &[Value]) -> String {

@@ -27,7 +27,11 @@ pub(crate) fn value(matcher: &Matcher, value: &Value) -> String {
         Value::Text(text) => text.clone(),
         Value::Fact(handle) => match matcher.find(*handle) {
             Some(slot) => fact(matcher, handle.ty(), slot),
-            None => format!("{}~(retracted)", matcher.schema.ty(handle.ty()).name),
+            // One of another session may be of a type that is not known here.
+            None => {
+                let declared = matcher.schema.types.get(handle.ty().index());
+                format!("{}~(retracted)", declared.map_or("?", |declared| &declared.name))
+            }
         },
     }
 }

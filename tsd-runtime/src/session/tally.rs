@@ -11,10 +11,9 @@ use crate::report::{Problem, Report};
 use crate::telemetry;
 
 /// How many of the last firings tell which rules keep a run going.
-const REMEMBERED: u64 = 256;
+const REMEMBERED: usize = 256;
 
 /// The counts of a run.
-#[derive(Default)]
 pub(super) struct Tally {
     /// How often each rule fired, by its number.
     counts: Vec<u64>,
@@ -22,8 +21,8 @@ pub(super) struct Tally {
     fired: Vec<(RuleId, Arc<Rule>)>,
     total: u64,
     limit: u64,
-    /// The rules that fired shortly before the limit.
-    last: Vec<RuleId>,
+    /// The rules that fired last, each at the place of its number.
+    last: [RuleId; REMEMBERED],
     problems: Vec<Problem>,
     problem_count: u64,
 }
@@ -31,11 +30,15 @@ pub(super) struct Tally {
 impl Tally {
     /// Nothing counted yet, of a run that may fire `limit` activations.
     pub(super) fn new(limit: u64) -> Self {
-        Self { limit, ..Self::default() }
-    }
-
-    pub(super) fn total(&self) -> u64 {
-        self.total
+        Self {
+            counts: Vec::new(),
+            fired: Vec::new(),
+            total: 0,
+            limit,
+            last: [RuleId::MAX; REMEMBERED],
+            problems: Vec::new(),
+            problem_count: 0,
+        }
     }
 
     #[inline]
@@ -56,9 +59,7 @@ impl Tally {
     #[inline]
     pub(super) fn count_again(&mut self, id: RuleId) {
         self.counts[id as usize] += 1;
-        if self.limit - self.total <= REMEMBERED {
-            self.last.push(id);
-        }
+        self.last[self.total as usize % REMEMBERED] = id;
         self.total += 1;
     }
 
@@ -97,14 +98,15 @@ impl Tally {
         }
     }
 
-    pub(super) fn run_limit(self) -> Error {
+    /// The run was stopped.
+    pub(super) fn run_limit(self, matcher: &Matcher) -> Error {
         let limit = self.limit;
         let mut rules: Vec<(String, u64)> = (self.fired.iter())
             .filter(|(id, _)| self.last.contains(id))
             .map(|(id, rule)| (rule.name.to_string(), self.counts[*id as usize]))
             .collect();
         rules.sort_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
-        Error::RunLimit { limit, rules }
+        Error::RunLimit { limit, rules, report: Box::new(self.report(matcher)) }
     }
 
     pub(super) fn report(self, matcher: &Matcher) -> Report {

@@ -86,7 +86,8 @@ impl<T: Argument> Argument for Option<T> {
 /// A session of the compiled program `P`.
 pub(crate) fn session<P: Compiled<Host = Notes>>(facts: &Facts) -> Subject {
     let log = Log::default();
-    Subject::new("compiled", Session::<P>::new(Notes(log.clone())), log, facts)
+    let declared = P::module().rules.to_vec();
+    Subject::new("compiled", Session::<P>::new(Notes(log.clone())), log, facts, declared)
 }
 
 fn interpreter(text: &str, facts: &Facts) -> Subject {
@@ -96,7 +97,9 @@ fn interpreter(text: &str, facts: &Facts) -> Subject {
     let compilation = tsd_compiler::compile(&sources, &[file]);
     let module =
         compilation.module.unwrap_or_else(|| panic!("{}", render(&sources, &compilation.diagnostics, false)));
-    Subject::new("interpreted", Engine::from_module(module, Notes(log.clone()), Sharing::On), log, facts)
+    let declared = module.rules.iter().map(|planned| planned.rule.clone()).collect();
+    let engine = Engine::from_module(module, Notes(log.clone()), Sharing::On);
+    Subject::new("interpreted", engine, log, facts, declared)
 }
 
 /// Takes random steps with each program, compiled and interpreted: what comes of every step is the same, and so are the

@@ -13,18 +13,18 @@ impl Expressions<'_, '_> {
             if self.choices.chance(75) {
                 parts.extend(self.tie(index));
             }
-            if self.choices.chance(25) {
-                parts.extend(self.tie(index));
+            match self.choices.weighted(&[9, 2, 2]) {
+                1 => parts.extend(self.tie(index)),
+                2 => parts.extend(self.either_tie(index)),
+                _ => {}
             }
         }
         for _ in 0..self.choices.weighted(&[3, 4, 2, 1]) {
             parts.push(self.condition(2));
         }
-        if self.may_look() && self.choices.chance(12) {
-            parts.push(self.exists());
-        }
-        if self.may_aggregate() && self.choices.chance(12) {
-            parts.extend(self.figure_test());
+        // Some rules ask several things of the same facts.
+        for _ in 0..self.choices.weighted(&[20, 3, 2, 1]) {
+            parts.extend(self.asked());
         }
         // Their order is nothing to rely on.
         if parts.len() > 1 && self.choices.chance(50) {
@@ -32,6 +32,33 @@ impl Expressions<'_, '_> {
             parts.swap(0, last);
         }
         (!parts.is_empty()).then(|| parts.join(" AND "))
+    }
+
+    /// Ways in which a pattern is tied to those before it, each under a condition of its own.
+    fn either_tie(&mut self, index: usize) -> Option<String> {
+        let mut ways = Vec::new();
+        while ways.len() < 2 || (ways.len() < 4 && self.choices.chance(20)) {
+            let tie = self.tie(index)?;
+            ways.push(match self.choices.weighted(&[2, 3, 3]) {
+                0 => tie,
+                1 => format!("({tie} AND {})", self.condition(1)),
+                _ => match self.asked() {
+                    Some(asked) => format!("({tie} AND {asked})"),
+                    None => tie,
+                },
+            });
+        }
+        Some(format!("({})", ways.join(" OR ")))
+    }
+
+    /// What other facts say of the tuple, as far as rules may ask that.
+    fn asked(&mut self) -> Option<String> {
+        let (look, aggregate) = (self.may_look(), self.may_aggregate());
+        match self.choices.weighted(&[2 * usize::from(look), usize::from(aggregate)]) {
+            0 if look => Some(self.exists()),
+            _ if aggregate => self.figure_test(),
+            _ => None,
+        }
     }
 
     /// An equality between a pattern and one before it.
@@ -203,6 +230,14 @@ impl Expressions<'_, '_> {
         let op = self.choices.pick(ops);
         if kind == Kind::Number && self.choices.chance(15) {
             return format!("{} {op} {}", self.chain(), self.chain());
+        }
+        if kind == Kind::Number && self.choices.chance(15) {
+            let (int, number) = self.widened();
+            return match self.choices.weighted(&[5, 2, 1]) {
+                0 => format!("{int} {op} {number}"),
+                1 => format!("{number} {op} {int}"),
+                _ => format!("{int} IN [{}, {number}]", self.number(1)),
+            };
         }
         match (self.operand(kind, depth), self.operand(kind, depth)) {
             (Some(left), Some(right)) => format!("{left} {op} {right}"),

@@ -186,7 +186,12 @@ impl<'a, 'c> Expressions<'a, 'c> {
                 format!("({left} {op} {})", self.int(depth))
             }
             2 => format!("LENGTH({})", self.text(depth)),
-            3 => format!("ABS({})", self.int(depth)),
+            3 => {
+                let operand = self.int(depth);
+                // Of this literal it is no integer, so it would not do where one is demanded.
+                let least = i64::MIN.to_string();
+                format!("ABS({})", if operand == least { "0" } else { &operand })
+            }
             4 => format!("(int) {}", self.number(depth)),
             5 => format!("(int) {}", self.text(depth)),
             // Where an `int` is demanded, a constant with a whole value is one.
@@ -195,12 +200,13 @@ impl<'a, 'c> Expressions<'a, 'c> {
     }
 
     /// An operand that is a `number`, or an `int` that is widened.
-    fn number(&mut self, depth: usize) -> String {
+    pub(super) fn number(&mut self, depth: usize) -> String {
         let depth = depth.saturating_sub(1);
         let aggregate = 3 * usize::from(self.may_aggregate());
-        match if depth == 0 { 0 } else { self.choices.weighted(&[10, 2, 5, 1, 2, 1, 1, aggregate]) } {
+        match if depth == 0 { 0 } else { self.choices.weighted(&[10, 2, 5, 1, 2, 1, 1, aggregate, 1]) } {
             0 => self.simple(Kind::Number),
             7 => self.aggregate(Kind::Number).unwrap_or_else(|| self.literal(Kind::Number)),
+            8 => format!("(number) {}", self.int(depth)),
             1 => self.int(depth),
             2 => {
                 let op = self.choices.pick(&["+", "-", "*", "/", "%"]);
@@ -214,6 +220,21 @@ impl<'a, 'c> Expressions<'a, 'c> {
             5 => format!("(number) {}", self.text(depth)),
             _ => self.literal(Kind::Int),
         }
+    }
+
+    /// An integer beside a number that is as large as integers are when numbers no longer tell them apart.
+    pub(super) fn widened(&mut self) -> (String, String) {
+        let int = match self.choices.weighted(&[5, 1, 1]) {
+            0 => self.path(Kind::Int).unwrap_or_else(|| self.int(2)),
+            1 => format!("(number) {}", self.int(2)),
+            _ => self.int(2),
+        };
+        let edge = values::edge(self.choices, Kind::Number);
+        let number = match self.choices.weighted(&[3, 1]) {
+            0 => values::literal(&edge).expect("not a reference"),
+            _ => self.number(2),
+        };
+        (int, number)
     }
 
     /// Arithmetic without parentheses, whose operators decide what belongs together.

@@ -24,6 +24,9 @@ pub fn rule(choices: &mut Choices<'_>, schema: &Schema, features: Features, name
     let Head { blocks, condition } =
         if has_groups { expressions.group_head() } else { expressions.plain_head() };
     let mut effects = Vec::new();
+    if !no_loop.is_empty() && expressions.choices.chance(50) {
+        effects.extend(expressions.update());
+    }
     if has_groups && expressions.choices.chance(60) {
         let figures: Vec<&str> = expressions.figures.iter().map(|(name, _)| &**name).collect();
         effects.push(format!("Print({})", figures.join(", ")));
@@ -49,19 +52,22 @@ impl Expressions<'_, '_> {
     }
 
     fn effect(&mut self) -> String {
-        let (variable, ty) = self.choices.pick(&self.variables);
+        let (variable, _) = self.choices.pick(&self.variables);
         match self.choices.weighted(&[12, 1, 1, 1, 4, 2, 2]) {
             0 => self.call(),
             1 => format!("Print({})", self.printed()),
             2 => format!("Log({}, {})", self.printed(), self.printed()),
             3 => self.insert("Insert"),
             6 => self.insert("InsertLogical"),
-            4 => match self.fields(ty, false) {
-                Some(fields) => format!("Update({variable}, {{{fields}}})"),
-                None => "Log(\"no reference\")".to_owned(),
-            },
+            4 => self.update().unwrap_or_else(|| "Log(\"no reference\")".to_owned()),
             _ => format!("Retract({variable})"),
         }
+    }
+
+    fn update(&mut self) -> Option<String> {
+        let (variable, ty) = self.choices.pick(&self.variables);
+        let fields = self.fields(ty, false)?;
+        Some(format!("Update({variable}, {{{fields}}})"))
     }
 
     fn insert(&mut self, effect: &str) -> String {

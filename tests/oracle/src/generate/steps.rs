@@ -52,6 +52,7 @@ pub fn step(choices: &mut Choices<'_>, oracle: &Oracle, rules: RuleSteps, featur
         usize::from(facts.count() > 0),
         1,
         inserts / 2,
+        with_rules,
     ];
     match choices.weighted(&weights) {
         0 => run(oracle, &live),
@@ -92,6 +93,20 @@ pub fn step(choices: &mut Choices<'_>, oracle: &Oracle, rules: RuleSteps, featur
             }
         }
         8 => Step::SetStrategy { strategy: choices.pick(&Strategy::ALL) },
+        10 => {
+            // Most of them are there, so that it must be refused.
+            let is_gone = |name: &&str| oracle.rule_names().all(|live| live != *name);
+            let gone: Vec<&str> = oracle.declared_names().filter(is_gone).collect();
+            let name = if gone.is_empty() || choices.chance(10) {
+                oracle.rule_names().next().unwrap_or("nobody")
+            } else {
+                choices.pick(&gone)
+            };
+            if tuples(oracle, 0) > MOST_TUPLES / 10 {
+                return run(oracle, &live);
+            }
+            Step::RestoreRule { name: name.to_owned() }
+        }
         9 => batch(choices, oracle).unwrap_or_else(|| run(oracle, &live)),
         _ => {
             // Any fact that ever was.

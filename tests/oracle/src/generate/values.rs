@@ -27,6 +27,30 @@ const NUMBERS: [f64; 17] = [
 ];
 const INTS: [i64; 9] = [0, 1, 2, 3, -1, 7, -7, i64::MAX, i64::MIN];
 
+/// Integers that numbers no longer tell apart, and the last ones.
+const EDGES_OF_INTS: [i64; 8] = [
+    9_007_199_254_740_993,
+    9_007_199_254_740_992,
+    -1,
+    i64::MIN,
+    9_007_199_254_740_991,
+    i64::MAX,
+    -9_007_199_254_740_993,
+    i64::MAX - 1,
+];
+
+/// The numbers that they become, and numbers that soon overflow.
+const EDGES_OF_NUMBERS: [f64; 8] = [
+    9_007_199_254_740_992.0,
+    9_007_199_254_740_994.0,
+    -1.0,
+    -9_223_372_036_854_775_808.0,
+    1e308,
+    9_223_372_036_854_775_808.0,
+    -f64::MAX,
+    5e-324,
+];
+
 /// The value of a field. For a reference one of `facts`; `None` when it is missing, or when there is no such fact.
 pub(super) fn field(choices: &mut Choices<'_>, field: &Field, facts: &[FactId]) -> Option<Value> {
     if field.optional && choices.chance(30) {
@@ -41,6 +65,9 @@ pub(super) fn field(choices: &mut Choices<'_>, field: &Field, facts: &[FactId]) 
 
 /// A value of a kind other than a reference; mostly one of three.
 pub(super) fn of_kind(choices: &mut Choices<'_>, kind: Kind) -> Value {
+    if matches!(kind, Kind::Number | Kind::Int) && choices.chance(12) {
+        return edge(choices, kind);
+    }
     let wide = choices.chance(20);
     let mut index = |count: usize| choices.below(if wide { count } else { 3 });
     match kind {
@@ -51,14 +78,20 @@ pub(super) fn of_kind(choices: &mut Choices<'_>, kind: Kind) -> Value {
     }
 }
 
+/// A number or an integer at an edge of what there is; mostly one of those whose neighbours are taken for it.
+pub(super) fn edge(choices: &mut Choices<'_>, kind: Kind) -> Value {
+    let many = if choices.chance(50) { EDGES_OF_INTS.len() } else { 2 };
+    let index = choices.below(many);
+    if kind == Kind::Int { Value::Int(EDGES_OF_INTS[index]) } else { Value::Number(EDGES_OF_NUMBERS[index]) }
+}
+
 /// A value as a rule writes it; `None` for a reference.
 pub(super) fn literal(value: &Value) -> Option<String> {
     Some(match value {
         Value::Text(text) => format!("{text:?}"),
-        // Infinity can be inserted, but not be written.
-        Value::Number(number) => number.clamp(-1e300, 1e300).to_string(),
-        // The least integer cannot be written as minus a positive one.
-        Value::Int(int) => int.max(&-i64::MAX).to_string(),
+        // Infinity can be inserted, but not be written. A whole number keeps its point, or it would be an integer.
+        Value::Number(number) => format!("{:?}", number.clamp(-f64::MAX, f64::MAX)),
+        Value::Int(int) => int.to_string(),
         Value::Bool(bool) => bool.to_string(),
         Value::Fact(_) => return None,
     })

@@ -170,6 +170,27 @@ fn one_in_the_condition_alone_does_not() {
 }
 
 #[test]
+fn a_changed_figure_withdraws_what_was_inserted_with_it() {
+    let mut shop = Session::new(&format!(
+        "{SHOP} type Note(n: int)
+         rule r : {{c: Customer}} / COUNT(o: Order) < 9 ==> InsertLogical(Note(n: COUNT(o: Order)))
+         rule s : {{c: Customer}} / COUNT(o: Order) < 9 ==> InsertLogical(Note(n: 100))"
+    ));
+    let notes = |shop: &Session| -> Vec<String> {
+        let facts = shop.oracle().facts();
+        facts.of_type(2).map(|fact| facts.show(facts.ever(fact).fields[0].as_ref()).to_string()).collect()
+    };
+    shop.run();
+    assert_eq!(notes(&shop), ["0", "100"]);
+    shop.insert("Order(id: \"o1\", cid: \"ada\", total: 6)");
+    assert_eq!(notes(&shop), ["100"], "the other does not read it in its effects");
+    shop.run();
+    assert_eq!(notes(&shop), ["100", "1"]);
+    shop.set("Order~o1", "total: 7");
+    assert_eq!(notes(&shop), ["100", "1"], "there is one as before");
+}
+
+#[test]
 fn a_reference_that_an_effect_follows_brings_the_activation_again() {
     let mut shop = shop("{o: Order} / o.total > 0 ==> Print(o.id, o.customer.limit)");
     shop.insert("Order(id: \"o1\", cid: \"\", customer: ada, total: 6)");

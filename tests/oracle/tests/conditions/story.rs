@@ -27,10 +27,20 @@ pub(crate) trait Story {
 
     /// Leaves a field of a fact without value.
     fn clear(&mut self, fact: &str, field: &str) {
+        self.set_value(fact, field, None);
+    }
+
+    /// Gives a field of a fact a number, perhaps one that cannot be written.
+    fn set_number(&mut self, fact: &str, field: &str, number: f64) {
+        self.set_value(fact, field, Some(Value::Number(number)));
+    }
+
+    /// Gives a field of a fact a value, or none.
+    fn set_value(&mut self, fact: &str, field: &str, value: Option<Value>) {
         let facts = self.oracle().facts();
         let fact = self.oracle().named(fact);
         let mut fields: Vec<Option<Value>> = facts.ever(fact).fields.clone();
-        fields[facts.schema.types[facts.ever(fact).ty].field_index(field)] = None;
+        fields[facts.schema.types[facts.ever(fact).ty].field_index(field)] = value;
         assert_eq!(self.step(&Step::Update { fact, fields }), Outcome::Done);
     }
 

@@ -136,10 +136,16 @@ fn follow(
         if let (Step::AddRules { text }, Outcome::Done) = (&step, &expected) {
             texts.extend(rule_texts(text));
         }
+        if let (Step::RestoreRule { name }, Outcome::Done) = (&step, &expected) {
+            texts.extend(rule_texts(program).into_iter().filter(|(declared, _)| declared == name));
+        }
         for subject in &mut subjects {
             let found = subject.apply(&step, oracle.facts());
             same(subject.name, "outcome", &expected, &found)?;
         }
+        let [one, other] = &mut subjects;
+        one.refuses_handles_of(other, index)?;
+        other.refuses_handles_of(one, index)?;
         compare_facts(&oracle, &subjects)?;
         // To ask for matches is to look at memories, which are kept only while somebody looks at them.
         if index % 3 == 2 || index == plan.steps.len() {
@@ -168,9 +174,10 @@ pub(crate) fn compiled(program: &str) -> Module {
 pub(crate) fn interpreter(name: &'static str, program: &Module, sharing: Sharing, facts: &Facts) -> Subject {
     let log = Log::default();
     let mut engine = Engine::from_module(program.clone(), Recorder(log.clone()), sharing);
+    let declared = program.rules.iter().map(|planned| planned.rule.clone()).collect();
     // Few facts: what is kept for long in a real session is given up and computed anew here.
     engine.set_patience(if sharing == Sharing::On { 3 } else { 0 });
-    Subject::new(name, engine, log, facts)
+    Subject::new(name, engine, log, facts, declared)
 }
 
 /// The text of each rule, by name. The generator writes one on a line.
@@ -207,6 +214,7 @@ fn told(step: &Step, oracle: &Oracle) -> String {
         Step::Retract { fact } => format!("retract {}", oracle.facts().name(*fact)),
         Step::AddRules { text } => format!("add\n{}", text.trim_end()),
         Step::RemoveRule { name } => format!("remove {name}"),
+        Step::RestoreRule { name } => format!("restore {name}"),
         Step::SetStrategy { strategy } => format!("{strategy:?}"),
         Step::Run { limit } => format!("run, at most {limit}"),
     }

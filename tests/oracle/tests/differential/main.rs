@@ -10,6 +10,7 @@
 mod bounds;
 mod compared;
 mod conditions;
+mod edges;
 mod regressions;
 mod session;
 

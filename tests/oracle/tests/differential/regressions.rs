@@ -256,7 +256,7 @@ fn an_activation_that_its_own_effects_end_supports_nothing() {
          A(id: \"c\", n: 3)",
     );
     assert_eq!(trio.run(), ["before a=A~a", "behind a=A~b", "quiet a=A~c"]);
-    assert_eq!(facts(&trio), ["A~b", "A~c"]);
+    assert_eq!(facts(&trio), ["A~b", "A~c", "[B~z]"], "with no-loop its own update ends nothing");
 }
 
 #[test]
@@ -402,7 +402,7 @@ fn conditions_mean_what_the_language_reference_says() {
         ("a.o == 1 OR a.o != 1 OR a.o IN [1]", false),
         ("NOT (a.o IN [1]) AND a.o IS MISSING", true),
         ("a.big + 1 > 0 OR a.big + 1 <= 0", false),
-        ("a.n / 0 IS MISSING AND a.n * 1e308 * 1e308 IS PRESENT", true),
+        ("a.n / 0 IS MISSING AND a.n * 1e308 * 1e308 IS MISSING", true),
         ("1 + 2 + \"a\" == \"3a\" AND \"a\" + 1 + 2 == \"a12\"", true),
         ("(string) 5 == \"5\" AND (string) 5.0 == \"5\" AND (string) a.n == \"2.5\"", true),
         ("(int) a.n == 2 AND (int) (-2.9) == -2 AND (int) \" 12 \" == 12", true),
@@ -464,4 +464,36 @@ fn in_a_batch_of_several_types_an_activation_is_as_old_as_its_youngest_fact() {
     trio.run();
     trio.step(&Step::InsertAll { parts: vec![(1, facts(&[1])), (0, facts(&[4, 1])), (1, facts(&[1, 4]))] });
     trio.run();
+}
+
+/// Found by random programs: of the tuples that waited at a watch with several figures none was left when their turn came.
+#[test]
+fn tuples_that_leave_before_what_they_ask_is_known_are_not_asked_about() {
+    let shop = "type Customer(#id: string)
+         type Order(#id: string, customer: Customer, total: number, blocked: bool)
+         c = Customer(id: \"c\")
+         Order(id: \"o1\", customer: c, total: 5, blocked: false)
+         Order(id: \"o2\", customer: c, total: 5, blocked: true)\n";
+    let rules = [
+        // Two figures in a bound and a test,
+        "{o: Order, c: Customer} / o.customer == c AND NOT (EXISTS (x: Order / x.blocked)) AND o.total <
+         SUM(y: Order / y.customer == o.customer ; y.total) - AVG(z: Order / z.customer == o.customer ; z.total)
+         ==> Print(o.id)",
+        // in an effect,
+        "{o: Order, c: Customer} / o.customer == c AND NOT (EXISTS (x: Order / x.blocked))
+         AND EXISTS (w: Order / w.customer == o.customer AND w.total > 3)
+         ==> Print(SUM(y: Order / y.customer == o.customer ; y.total))",
+        // and in a test alone.
+        "{p: Order, q: Customer} / NOT (EXISTS (e: Order))
+         AND COUNT(f: Order / f.id >= p.id) > COUNT(g: Order / g.id > p.id) ==> Print(1)",
+    ];
+    for rule in rules {
+        let mut trio = Trio::new(&format!("{shop} rule r : {rule}"));
+        assert_eq!(trio.run(), [""; 0], "{rule}");
+        trio.set("Order~o2", 3, Value::Bool(false));
+        trio.run();
+        let all = trio.oracle.facts().live().collect::<Vec<_>>();
+        all.into_iter().for_each(|fact| assert_eq!(trio.step(&Step::Retract { fact }), Outcome::Done));
+        assert_eq!(trio.run(), [""; 0], "{rule}");
+    }
 }

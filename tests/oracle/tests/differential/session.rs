@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-use tsd_ir::{FactHandle, TypeId, Value as EngineValue};
+use tsd_ir::{FactHandle, Rule, TypeId, Value as EngineValue};
 use tsd_oracle::{
     Event, FactId, Facts, Fields, Outcome, Problem, Ran, Reason, Refusal, Shown, Step, Strategy, Value,
 };
@@ -45,6 +45,7 @@ pub(crate) trait AnySession {
     fn retract_fact(&mut self, handle: FactHandle) -> Result<(), Error>;
     fn add_rules(&mut self, text: &str) -> Result<(), Error>;
     fn remove_rule(&mut self, name: &str) -> Result<(), Error>;
+    fn restore_rule(&mut self, rule: Rule, place: u32) -> Result<(), Error>;
     fn run(&mut self, limit: u64) -> Result<Report, Error>;
     fn set_strategy(&mut self, strategy: EngineStrategy);
     fn matches(&mut self, rule: &str) -> Result<Vec<Vec<FactHandle>>, Error>;
@@ -86,6 +87,10 @@ impl<P: Program> AnySession for Session<P> {
 
     fn remove_rule(&mut self, name: &str) -> Result<(), Error> {
         self.remove_rule(name)
+    }
+
+    fn restore_rule(&mut self, rule: Rule, place: u32) -> Result<(), Error> {
+        self.restore_planned_rule(rule, place)
     }
 
     fn run(&mut self, limit: u64) -> Result<Report, Error> {
@@ -140,22 +145,27 @@ pub(crate) struct Subject {
     log: Log,
     handles: BTreeMap<FactId, FactHandle>,
     types: Vec<TypeId>,
+    /// The rules of its program, in order.
+    declared: Vec<Rule>,
 }
 
 impl Subject {
-    /// Takes a session over, whose actions are noted in `log`; `facts` are those that the oracle has.
+    /// Takes a session over, whose actions are noted in `log`; `facts` are those that the oracle has, and `declared` the
+    /// rules that the session's program has.
     pub(crate) fn new<P: Program>(
         name: &'static str,
         mut session: Session<P>,
         log: Log,
         facts: &Facts,
+        declared: Vec<Rule>,
     ) -> Self {
         let types = (0..facts.schema.types.len()).map(type_id).collect();
         let (fired, printed, logged) = (log.clone(), log.clone(), log.clone());
         session.observe(move |activation| fired.push(fired_event(activation)));
         session.on_print(move |line| printed.push(Event::Printed(line.to_owned())));
         session.on_log(move |line| logged.push(Event::Logged(line.to_owned())));
-        let mut subject = Self { name, session: Box::new(session), log, handles: BTreeMap::new(), types };
+        let session = Box::new(session);
+        let mut subject = Self { name, session, log, handles: BTreeMap::new(), types, declared };
         subject.recognise(facts);
         subject
     }
@@ -206,6 +216,7 @@ impl Subject {
             },
             Step::AddRules { text } => self.session.add_rules(text),
             Step::RemoveRule { name } => self.session.remove_rule(name),
+            Step::RestoreRule { name } => self.restore_rule(name),
             Step::SetStrategy { strategy } => {
                 self.session.set_strategy(engine_strategy(*strategy));
                 Ok(())
@@ -225,6 +236,25 @@ impl Subject {
             Err(Error::UnknownRule(name)) => Outcome::Refused(Refusal::UnknownRule(name)),
             Err(error) => panic!("{}: {step:?} must not fail:\n{error}", self.name),
         }
+    }
+
+    fn restore_rule(&mut self, name: &str) -> Result<(), Error> {
+        let mut declared = (0..).zip(&self.declared);
+        let found = declared.find(|(_, rule)| &*rule.name == name);
+        let (place, rule) = found.ok_or_else(|| Error::UnknownRule(name.to_owned()))?;
+        self.session.restore_rule(rule.clone(), place)
+    }
+
+    /// What handles of another session's facts do here: nothing. `steps` tells which are tried.
+    pub(crate) fn refuses_handles_of(&mut self, other: &Self, steps: usize) -> Result<(), String> {
+        let chosen = other.handles.values().nth(steps % other.handles.len().max(1));
+        let Some(handle) = chosen.copied() else { return Ok(()) };
+        let refused = [self.session.retract_fact(handle), self.session.update_values(handle, &[])];
+        let is_known = self.session.values(handle).is_some() || self.session.is_logical(handle);
+        if refused.iter().all(|refused| *refused == Err(Error::NoSuchFact)) && !is_known {
+            return Ok(());
+        }
+        Err(format!("{}: {handle:?} of another session does something: {refused:?}", self.name))
     }
 
     /// The engine's form of fields. A fact that came and went within one run never had a handle; nothing refers to it
@@ -303,19 +333,18 @@ fn type_id(index: usize) -> TypeId {
 }
 
 fn ran_of(ran: Result<Report, Error>) -> Ran {
-    let (mut counts, problems) = match ran {
-        Ok(report) => {
-            let counts: Vec<(String, u64)> =
-                report.rules().map(|(name, count)| (name.to_owned(), count)).collect();
-            assert_eq!(counts.iter().map(|(_, count)| count).sum::<u64>(), report.total());
-            assert_eq!(report.problem_count(), report.problems().len() as u64, "runs are short");
-            (counts, Some(report.problems().iter().map(problem).collect()))
-        }
-        Err(Error::RunLimit { rules, .. }) => (rules, None),
+    let (report, last) = match ran {
+        Ok(report) => (report, None),
+        Err(Error::RunLimit { rules, report, .. }) => (*report, Some(rules)),
         Err(error) => panic!("a run must not fail: {error}"),
     };
+    let mut counts: Vec<(String, u64)> =
+        report.rules().map(|(name, count)| (name.to_owned(), count)).collect();
+    assert_eq!(counts.iter().map(|(_, count)| count).sum::<u64>(), report.total());
+    assert_eq!(report.problem_count(), report.problems().len() as u64, "runs are short");
     counts.sort_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
-    Ran { events: Vec::new(), problems, counts }
+    assert!(last.is_none_or(|last| last == counts), "runs are short, so all rules fired to the end");
+    Ran { events: Vec::new(), problems: report.problems().iter().map(problem).collect(), counts }
 }
 
 fn problem(problem: &tsd_runtime::Problem) -> Problem {

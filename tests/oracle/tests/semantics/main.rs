@@ -5,10 +5,14 @@
 mod again;
 #[path = "../conditions/aggregates.rs"]
 mod aggregates;
+#[path = "../conditions/alternatives.rs"]
+mod alternatives;
 #[path = "../conditions/exists.rs"]
 mod exists;
 #[path = "../conditions/groups.rs"]
 mod groups;
+#[path = "../conditions/no_loop.rs"]
+mod no_loop;
 #[path = "../conditions/pairs.rs"]
 mod pairs;
 #[path = "../conditions/references.rs"]

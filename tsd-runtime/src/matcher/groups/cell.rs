@@ -143,7 +143,7 @@ pub(super) trait Sum {
 impl Sum for PairSum {
     #[inline]
     fn value(&self) -> Option<f64> {
-        Some(PairSum::value(self))
+        PairSum::value(self)
     }
 }
 

@@ -50,12 +50,14 @@ impl Matcher {
         view.own(id);
         self.live.views.put(id, view);
         let index = id.0 as usize;
+        let origin = self.memory.origin;
         let stores = &mut self.memory.parameters;
         if stores.len() <= index {
-            let fill = |_| Store::new(tsd_ir::TypeId::PARAMETERS, &tsd_ir::Type::default());
+            let fill = |_| Store::new(tsd_ir::TypeId::PARAMETERS, &tsd_ir::Type::default(), origin);
             stores.extend((stores.len()..=index).map(fill));
         }
-        stores[index] = Store::new(tsd_ir::TypeId::parameters_of(id.0), &planned.parameters.declared());
+        stores[index] =
+            Store::new(tsd_ir::TypeId::parameters_of(id.0), &planned.parameters.declared(), origin);
         let paths = self.network.view(id).paths.clone();
         let mut depth = 0;
         let mut places = Vec::with_capacity(paths.len());
@@ -193,8 +195,9 @@ impl Matcher {
     /// Forgets a view that nobody asks any more; returns where its branches lay.
     pub(super) fn forget_view(&mut self, id: ViewId) -> Vec<Place> {
         let Some(view) = self.live.views.remove(id) else { return Vec::new() };
+        let origin = self.memory.origin;
         let store = &mut self.memory.parameters[id.0 as usize];
-        let fresh = Store::new(tsd_ir::TypeId::PARAMETERS, &tsd_ir::Type::default());
+        let fresh = Store::new(tsd_ir::TypeId::PARAMETERS, &tsd_ir::Type::default(), origin);
         let store = std::mem::replace(store, fresh);
         for slot in store.live_slots() {
             store.texts_of(slot).for_each(|symbol| self.memory.texts.release(symbol));

@@ -324,19 +324,22 @@ impl Rows {
         }
     }
 
-    /// Takes tuples to be looked at, none of which is due any more: those that are still wanted of the next of some blocks, and
-    /// behind these fresh facts. Returns whether there was a block.
+    /// Takes some tuples to be looked at, none of which is due any more: those that are still wanted of the blocks, and when
+    /// these are done, fresh facts. Returns whether there are any.
     pub(in crate::matcher) fn take_due(&mut self, blocks: &mut Chunks<'_, u32>, due: &mut Vec<Look>) -> bool {
         due.clear();
         let Self { rows, fresh, resting, .. } = self;
-        if let Some(block) = blocks.next() {
+        // Of a block all tuples may have left again since they began to wait.
+        for block in blocks {
             due.extend(block.iter().filter_map(|number| {
                 let row = rows.get_mut(*number as usize)?;
                 let is_due = std::mem::take(&mut row.is_due) && row.is_wanted();
                 is_due.then_some(Look { row: *number, passed: row.passed, holds: row.reached })
             }));
-            *resting += due.len();
-            return true;
+            if !due.is_empty() {
+                *resting += due.len();
+                return true;
+            }
         }
         let Fresh { len, rules, facts } = *fresh;
         let (first, count) = (rows.len() as u32, len.min(BLOCK as u32));
