@@ -54,3 +54,23 @@ fn the_oracle_follows_them() {
     }
     assert!(fired > 1000, "only {fired} activations");
 }
+
+#[test]
+fn many_of_their_joins_compute_what_they_compare() {
+    let mut of_joins = 0;
+    for seed in 0..100 {
+        let program = plan(seed, Features::ALL).program();
+        let mut sources = SourceMap::new();
+        let file = sources.add("program", program);
+        let compiled = tsd_compiler::compile(&sources, &[file]);
+        let module = compiled.module.expect("random programs are accepted");
+        let rules = module.rules.iter().map(|planned| &planned.rule);
+        let branches = rules.flat_map(|rule| {
+            rule.branches.iter().chain(rule.views.iter().flat_map(|view| view.branches.iter()))
+        });
+        let keys = branches.flat_map(|branch| branch.joins.iter()).flat_map(|join| join.keys.iter());
+        let computed = |part: &tsd_ir::Part| matches!(part, tsd_ir::Part::Computed(_));
+        of_joins += keys.filter(|key| computed(&key.left) || computed(&key.right)).count();
+    }
+    assert!(of_joins > 40, "only {of_joins}");
+}

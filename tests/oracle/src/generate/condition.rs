@@ -1,5 +1,7 @@
 //! Random conditions.
 
+use std::ops::Range;
+
 use super::expression::Expressions;
 use super::values;
 use crate::value::Kind;
@@ -62,6 +64,9 @@ impl Expressions<'_, '_> {
 
     /// An equality between a pattern and one before it.
     pub(super) fn tie(&mut self, index: usize) -> Option<String> {
+        if self.choices.chance(30) {
+            return self.computed_tie(index);
+        }
         let (here, ty) = self.variables[index].clone();
         let (there, other) = self.variables[self.choices.below(index)].clone();
         let mut pairs = Vec::new();
@@ -100,6 +105,47 @@ impl Expressions<'_, '_> {
         } else {
             format!("{left} == {right}")
         })
+    }
+
+    /// An equality between what is computed of a pattern and what is computed of some before it.
+    fn computed_tie(&mut self, index: usize) -> Option<String> {
+        let kind =
+            self.choices.pick(&[Kind::Text, Kind::Int, Kind::Number, Kind::Text, Kind::Int, Kind::Bool]);
+        let before = if self.choices.chance(25) { 0 } else { self.choices.below(index) };
+        let until = if before == 0 && self.choices.chance(25) { index } else { before + 1 };
+        let here = self.computed_of(index..index + 1, kind)?;
+        // An `int` beside a `number` is widened.
+        let other = if kind == Kind::Number && self.choices.chance(30) { Kind::Int } else { kind };
+        let there = self.computed_of(before..until, other)?;
+        Some(if self.choices.chance(50) {
+            format!("{here} == {there}")
+        } else {
+            format!("{there} == {here}")
+        })
+    }
+
+    /// An operand of a kind that looks at some of these variables: a field of them, or something computed.
+    fn computed_of(&mut self, variables: Range<usize>, kind: Kind) -> Option<String> {
+        let own = self.variables[variables].to_vec();
+        let all = std::mem::replace(&mut self.variables, own);
+        let (features, figures) = (self.features, std::mem::take(&mut self.figures));
+        self.features.aggregates = false;
+        let paths = self.paths(|other, _| other == kind);
+        let mut operand = None;
+        if !paths.is_empty() && self.choices.chance(40) {
+            operand = Some(self.choices.pick(&paths));
+        }
+        for _ in 0..4 {
+            let looks = |operand: &String| {
+                self.variables.iter().any(|(name, _)| operand.contains(&format!("{name}.")))
+            };
+            if operand.as_ref().is_some_and(looks) {
+                break;
+            }
+            operand = self.operand(kind, 2);
+        }
+        (self.variables, self.features, self.figures) = (all, features, figures);
+        operand
     }
 
     /// Any condition, in parentheses where it needs them.
