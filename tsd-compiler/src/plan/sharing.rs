@@ -18,7 +18,7 @@ use super::observed::Observed;
 use super::search::{Search, as_set};
 use super::shape::{Mask, Shape, at_places, keys_to, mask};
 use super::{Strategy, selectivity};
-use crate::normalize::Conjunction;
+use crate::normalize::{Conjunction, Groups};
 
 /// How often each shape is reconsidered at most.
 const ROUNDS: usize = 4;
@@ -32,6 +32,8 @@ pub(super) struct Unit<'a> {
     /// The types of the patterns as declared.
     pub(super) types: &'a [TypeId],
     pub(super) conjunction: &'a Conjunction,
+    /// Which patterns some condition of the whole rule ties together, for the branches of a rule.
+    pub(super) tied: Option<&'a Groups>,
     pub(super) strategy: Strategy,
 }
 
