@@ -9,7 +9,7 @@ use crate::rules::{counted, planning, read, show};
 
 /// Compiles the rules, which may be a script, and says what they hold.
 pub(crate) fn check(rules: &Rules, streams: &mut Streams) -> Result<(), Stop> {
-    let (sources, files, profile) = read(rules, streams)?;
+    let (sources, files, profile) = read(rules, &[], streams)?;
     let planning = planning(rules, &sources, profile);
     let compilation = compile_script_with(&Nothing::default(), &sources, &files, &planning);
     show(&sources, &compilation.diagnostics, streams.colour, &mut streams.err)?;
