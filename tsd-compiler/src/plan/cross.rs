@@ -9,12 +9,11 @@ use tsd_ir::{Part, Position, Schema, TypeId};
 
 use super::cost::{Member, Model};
 use super::observed::Observed;
-use super::selectivity;
 use super::shape::Mask;
 use super::sharing::Unit;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::hir::Rule;
-use crate::normalize::{Conjunction, Groups};
+use crate::normalize::{Conjunction, End, Groups, Key, is_unique, positions};
 
 /// Patterns of a branch that are tied to each other, and to none of the others.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -70,13 +69,12 @@ fn is_named(schema: &Schema, ty: TypeId, pattern: usize, conjunction: &Conjuncti
         matches!(points, Some((points, true)) if points.len() == 1)
     });
     let constant = constant.map(|(field, _)| Part::Field(*field));
-    let equal = conjunction.keys.iter().filter_map(|key| match (key.one, key.other) {
-        (one, (at, part)) if at.index() == pattern && single[one.0.index()] => Some(part),
-        ((at, part), other) if at.index() == pattern && single[other.0.index()] => Some(part),
-        _ => None,
-    });
+    let is_it = |end: &End| positions(end).all(|at| at.index() == pattern);
+    let is_single = |end: &End| positions(end).all(|at| single[at.index()]);
+    let ends = conjunction.keys.iter().flat_map(Key::ends);
+    let equal = ends.filter(|(own, other)| is_it(own) && is_single(other)).map(|((_, part), _)| part.clone());
     let parts: Vec<Part> = constant.chain(equal).collect();
-    selectivity::is_unique(schema, ty, &parts)
+    is_unique(schema, ty, parts.iter())
 }
 
 /// Warns of patterns that no condition ties to the ones before, where that makes pairs.
