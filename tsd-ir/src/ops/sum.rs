@@ -311,8 +311,8 @@ mod tests {
         assert_eq!(sum(&[f64::MAX, f64::MAX]), None);
         assert_eq!(sum(&[-f64::MAX, -1e292]), None);
         let mut pair = PairSum::default();
-        // Half of what is between the greatest number and the next one that there would be.
-        assert!(pair.add(f64::MAX) && pair.add(2_f64.powi(970)));
+        // Together half of what is between the greatest number and the next one that there would be.
+        assert!([f64::MAX, 2_f64.powi(969), 2_f64.powi(969)].into_iter().all(|number| pair.add(number)));
         assert_eq!((pair.value(), ExactSum::from(pair).value()), (None, None));
         assert_eq!(sum(&[f64::MAX, f64::MAX, -f64::MAX]), Some(f64::MAX));
         assert_eq!(sum(&[f64::INFINITY, 1.0]), Some(f64::INFINITY));

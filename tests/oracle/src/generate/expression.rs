@@ -173,8 +173,14 @@ impl<'a, 'c> Expressions<'a, 'c> {
     fn int(&mut self, depth: usize) -> String {
         let depth = depth.saturating_sub(1);
         let aggregate = 3 * usize::from(self.may_aggregate());
-        match if depth == 0 { 0 } else { self.choices.weighted(&[10, 4, 1, 1, 1, 1, 1, aggregate]) } {
+        let edges = self.edges();
+        let beyond = 10 * usize::from(!edges.is_empty());
+        match if depth == 0 { 0 } else { self.choices.weighted(&[10, 4, 1, 1, 1, 1, 1, aggregate, beyond]) } {
             0 => self.simple(Kind::Int),
+            8 => {
+                let (edge, op) = (self.choices.pick(&edges), self.choices.pick(&["%", "-", "*", "/", "+"]));
+                format!("({edge} {op} {})", self.choices.pick(&["-1", "1", "2"]))
+            }
             7 => self.aggregate(Kind::Int).unwrap_or_else(|| self.literal(Kind::Int)),
             1 => {
                 // Arithmetic among literals alone is in numbers, so the left one is not a literal.

@@ -31,8 +31,8 @@ const INTS: [i64; 9] = [0, 1, 2, 3, -1, 7, -7, i64::MAX, i64::MIN];
 const EDGES_OF_INTS: [i64; 8] = [
     9_007_199_254_740_993,
     9_007_199_254_740_992,
-    -1,
     i64::MIN,
+    -1,
     9_007_199_254_740_991,
     i64::MAX,
     -9_007_199_254_740_993,
@@ -43,8 +43,8 @@ const EDGES_OF_INTS: [i64; 8] = [
 const EDGES_OF_NUMBERS: [f64; 8] = [
     9_007_199_254_740_992.0,
     9_007_199_254_740_994.0,
-    -1.0,
     -9_223_372_036_854_775_808.0,
+    -1.0,
     1e308,
     9_223_372_036_854_775_808.0,
     -f64::MAX,
@@ -84,9 +84,9 @@ pub(super) fn of_kind(choices: &mut Choices<'_>, kind: Kind) -> Value {
     }
 }
 
-/// A number or an integer at an edge of what there is; mostly one of those whose neighbours are taken for it.
+/// A number or an integer at an edge of what there is; mostly one of three.
 pub(super) fn edge(choices: &mut Choices<'_>, kind: Kind) -> Value {
-    let many = if choices.chance(50) { EDGES_OF_INTS.len() } else { 2 };
+    let many = if choices.chance(50) { EDGES_OF_INTS.len() } else { 3 };
     let index = choices.below(many);
     if kind == Kind::Int { Value::Int(EDGES_OF_INTS[index]) } else { Value::Number(EDGES_OF_NUMBERS[index]) }
 }

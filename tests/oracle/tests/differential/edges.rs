@@ -1,6 +1,6 @@
 //! Values at their edges: integers that numbers no longer tell apart, and results that are beyond the range.
 
-use tsd_oracle::{Step, Value};
+use tsd_oracle::{Outcome, Ran, Step, Value};
 
 use crate::regressions::Trio;
 
@@ -117,4 +117,110 @@ fn the_least_int_has_a_remainder_by_minus_one() {
         "a: A",
         &cases,
     );
+}
+
+const INTS: [i64; 11] = [
+    0,
+    1,
+    -1,
+    2,
+    9_007_199_254_740_992,
+    9_007_199_254_740_993,
+    -9_007_199_254_740_993,
+    i64::MAX - 1,
+    i64::MAX,
+    i64::MIN + 1,
+    i64::MIN,
+];
+
+const NUMBERS: [f64; 12] = [
+    0.0,
+    0.5,
+    -1.0,
+    9_007_199_254_740_992.0,
+    9_007_199_254_740_994.0,
+    -9_007_199_254_740_992.0,
+    9_223_372_036_854_775_808.0,
+    -9_223_372_036_854_775_808.0,
+    1e308,
+    f64::MAX,
+    -f64::MAX,
+    5e-324,
+];
+
+const OPERATORS: [&str; 5] = ["+", "-", "*", "/", "%"];
+
+/// An effect for each operator: what has no value is reported.
+fn all_operators(left: &str, right: &str) -> String {
+    let effects = OPERATORS.map(|op| format!("Print(\"{op}\", {left} {op} {right})"));
+    effects.join(", ")
+}
+
+/// Every operator on every pair of such values, from facts and as constants that the compiler computes.
+#[test]
+fn arithmetic_at_the_edges_is_the_same_everywhere() {
+    let mut program = format!(
+        "type I(x: int, y: int) type N(x: number, y: number) type One()
+         rule ints : {{p: I}} / ==> {}
+         rule numbers : {{p: N}} / ==> {}
+         rule mixed : {{i: I, n: N}} / i.x == 2 AND i.y == 2 AND n.x == n.y ==> {}
+         One()\n",
+        all_operators("p.x", "p.y"),
+        all_operators("p.x", "p.y"),
+        all_operators("i.x", "n.x"),
+    );
+    let mut constants = |kind: &str, left: &dyn std::fmt::Display, right: &dyn std::fmt::Display| {
+        let number = program.lines().count();
+        let effects = all_operators(&format!("({kind}) \"{left}\""), &format!("({kind}) \"{right}\""));
+        program += &format!(
+            "rule c{number} : {{o: One}} / ==> {effects}, {}\n",
+            all_operators(&left.to_string(), &right.to_string())
+        );
+    };
+    let (mut ints, mut numbers) = (Vec::new(), Vec::new());
+    for x in INTS {
+        for y in INTS {
+            constants("int", &x, &y);
+            ints.push(vec![Some(Value::Int(x)), Some(Value::Int(y))]);
+        }
+    }
+    for x in NUMBERS {
+        for y in NUMBERS {
+            constants("number", &format!("{x:?}"), &format!("{y:?}"));
+            numbers.push(vec![Some(Value::Number(x)), Some(Value::Number(y))]);
+        }
+    }
+    let mut trio = Trio::new(&program);
+    trio.step(&Step::InsertAll { parts: vec![(0, ints), (1, numbers)] });
+    // What is printed is compared even of runs that are stopped; a report would not hold all that has no value.
+    while matches!(trio.step(&Step::Run { limit: 10 }), Outcome::Ran(Ran { problems: None, .. })) {}
+}
+
+/// Every comparison of every such integer with every such number, written and from a fact, by itself and in a list, and as
+/// a bound on a figure.
+#[test]
+fn comparisons_at_the_edges_are_the_same_everywhere() {
+    let mut program = String::from("type I(i: int, o: int?) type N(n: number)\n");
+    let mut number = 0;
+    for op in ["==", "!=", "<", "<=", ">", ">="] {
+        program += &format!("rule field{number} : {{i: I, n: N}} / i.i {op} n.n ==> Print(i, n)\n");
+        program += &format!("rule figure{number} : {{n: N}} / MAX(i: I ; i.i) {op} n.n ==> Print(n)\n");
+        for value in NUMBERS {
+            number += 1;
+            program += &format!(
+                "rule constant{number} : {{i: I}} / i.i {op} {value:?} AND NOT (i.o {op} {value:?}) ==> Print(i)
+                 rule bound{number} : {{n: N}} / MAX(i: I ; i.i) {op} {value:?} AND n.n == 0 ==> Print(n)
+                 rule list{number} : {{i: I}} / i.i IN [0.25, {value:?}] ==> Print(i)\n"
+            );
+        }
+    }
+    let mut trio = Trio::new(&program);
+    let numbers = NUMBERS.map(|number| vec![Some(Value::Number(number))]).to_vec();
+    trio.step(&Step::InsertAll { parts: vec![(1, numbers)] });
+    let mut rising = INTS;
+    rising.sort_unstable();
+    for int in rising {
+        let other = if int % 2 == 0 { None } else { Some(Value::Int(-(int / 2))) };
+        trio.step(&Step::Insert { ty: 0, fields: vec![Some(Value::Int(int)), other] });
+    }
 }
