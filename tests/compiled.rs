@@ -168,6 +168,82 @@ fn rules_come_and_go() -> Result<(), tsd::Error> {
     Ok(())
 }
 
+/// A rule that comes back stands where it is declared, and begins afresh: what fired before fires again.
+#[test]
+fn a_restored_rule_has_its_place_in_the_order_of_declaration() -> Result<(), tsd::Error> {
+    let mut session = shop::Session::new(App::default());
+    let names = |session: &shop::Session<App>| session.rules().map(str::to_owned).collect::<Vec<_>>();
+    let declared = names(&session);
+    assert_eq!(declared, ["vip", "refill", "half", "audited", "zero"]);
+    session.insert(gold())?;
+    session.insert(order("o1", 2000.0, "zero"))?;
+    let rewards = [("c1".to_owned(), 2000.0), ("o1".to_owned(), 0.0005)];
+    assert_eq!(session.run()?.total(), 2);
+    assert_eq!(session.host().rewards, rewards);
+    session.add_rule("rule more : {o: Order} / o.value > 5000 ==> reward(o.customer_id, -o.value)")?;
+    for name in ["zero", "vip", "half", "audited"] {
+        session.remove_rule(name)?;
+    }
+    assert_eq!(names(&session), ["refill", "more"]);
+    for name in ["half", "zero", "vip", "audited"] {
+        session.restore_rule(name)?;
+    }
+    assert_eq!(names(&session), [&declared[..], &["more".to_owned()]].concat());
+    assert_eq!(session.restore_rule("vip"), Err(tsd::Error::DuplicateRule("vip".into())));
+    assert_eq!(session.restore_rule("more"), Err(tsd::Error::UnknownRule("more".into())));
+    // `zero` came back in a change before `vip`; of one change, the order is that of declaration.
+    session.host_mut().rewards.clear();
+    assert_eq!(session.run()?.total(), 2);
+    assert_eq!(session.host().rewards, [rewards[1].clone(), rewards[0].clone()]);
+    session.host_mut().rewards.clear();
+    session.insert(order("o2", 3000.0, "zero"))?;
+    session.run()?;
+    assert_eq!(session.host().rewards.iter().map(|(name, _)| &**name).collect::<Vec<_>>(), ["c1", "o2"]);
+    Ok(())
+}
+
+/// What a rule inserted logically goes with it, and comes again when it comes back.
+#[test]
+fn what_a_rule_supports_comes_back_with_it() -> Result<(), tsd::Error> {
+    let mut session = shop::Session::new(App::default());
+    let customer = session.insert(shop::Customer { id: "c9".into(), tier: "WATCHED".into() })?;
+    session.insert(shop::Order { customer: Some(customer), ..order("o1", 1.0, "plain") })?;
+    session.run()?;
+    assert_eq!(session.facts::<shop::Audit>().count(), 1);
+    session.remove_rule("audited")?;
+    assert_eq!(session.facts::<shop::Audit>().count(), 0);
+    session.restore_rule("audited")?;
+    assert_eq!(session.run()?.count("audited"), 1);
+    assert_eq!(session.facts::<shop::Audit>().count(), 1);
+    Ok(())
+}
+
+/// A handle names a fact of its own session and of its own type, and nothing else.
+#[test]
+fn a_handle_of_another_session_or_type_names_no_fact() -> Result<(), tsd::Error> {
+    let [mut one, mut other] = [(); 2].map(|()| shop::Session::new(App::default()));
+    let customers = [one.insert(gold())?, other.insert(gold())?];
+    let orders = [one.insert(order("o1", 1.0, "plain"))?, other.insert(order("o1", 1.0, "plain"))?];
+    assert_ne!(customers[0], customers[1]);
+    let gone = Err(tsd::Error::NoSuchFact);
+    assert_eq!(other.retract(customers[0]), gone);
+    assert_eq!(other.update(orders[0], |order| order.value = 2.0), gone);
+    assert_eq!(other.get(orders[0]), None);
+    let refers = shop::Order { customer: Some(customers[0]), ..order("o2", 1.0, "plain") };
+    assert_eq!(other.insert(refers.clone()).map(drop), gone);
+    assert_eq!(other.insert_from_slice(std::slice::from_ref(&refers)).map(drop), gone);
+    assert_eq!(other.insert_all([refers]).map(drop), gone);
+    assert_eq!(other.update(orders[1], |order| order.customer = Some(customers[0])), gone);
+    let disguised: Handle<shop::Order> = Handle::from_raw(customers[1].raw());
+    assert_eq!(other.retract(disguised), gone);
+    assert_eq!(other.update(disguised, |_| {}), gone);
+    assert_eq!(other.get(disguised), None);
+    assert_eq!(other.len(), 2);
+    one.retract(customers[0])?;
+    other.retract(customers[1])?;
+    Ok(())
+}
+
 #[test]
 fn an_action_with_a_context_changes_facts() -> Result<(), tsd::Error> {
     let mut session = shop::Session::new(App::default());

@@ -136,6 +136,15 @@ fn named_module(text: &str) -> Option<&str> {
             comment.split_once('\n')?.1
         } else if let Some(comment) = rest.strip_prefix("/*") {
             comment.split_once("*/")?.1
+        } else if let Some(annotation) = rest.strip_prefix('@') {
+            // `@allow(…)`, which is about the file.
+            let behind = annotation.trim_start_matches(|char: char| char.is_alphanumeric() || char == '_');
+            match behind.trim_start().strip_prefix('(') {
+                Some(arguments) => arguments.split_once(')')?.1,
+                None => behind,
+            }
+        } else if let Some(more) = rest.strip_prefix(';') {
+            more
         } else {
             break;
         };
@@ -157,6 +166,12 @@ mod tests {
     fn a_leading_mod_names_the_module() {
         assert_eq!(named_module("// the shop\n /* its */ mod shop ;\ntype A()"), Some("shop"));
         assert_eq!(named_module("model = A()"), None);
+        assert_eq!(
+            named_module("@allow(bare-word, x) // why\n@allow(y);\nmod shop @plan(greedy);"),
+            Some("shop")
+        );
+        assert_eq!(named_module("@allow(bare-word"), None);
+        assert_eq!(named_module("@mod shop"), None);
         assert_eq!(named_module("type A()\nmod shop;"), None);
         assert_eq!(named_module("// nothing"), None);
     }

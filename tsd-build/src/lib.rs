@@ -29,7 +29,7 @@ mod output;
 use std::path::PathBuf;
 
 use tsd_compiler::codegen::{self, Options};
-use tsd_compiler::diagnostics::{Diagnostic, render};
+use tsd_compiler::diagnostics::{Diagnostic, place, render};
 use tsd_compiler::source::SourceMap;
 use tsd_compiler::{Planning, compile_with};
 
@@ -46,6 +46,7 @@ pub struct Builder {
     out_dir: Option<PathBuf>,
     strategy: Option<Strategy>,
     profiles: Vec<PathBuf>,
+    deny_warnings: bool,
 }
 
 impl Builder {
@@ -82,35 +83,58 @@ impl Builder {
         self
     }
 
-    /// Compiles the rules, one file of Rust for each module. Tells Cargo what to watch, and passes warnings on to it.
+    /// Makes errors of warnings: [`compile`](Self::compile) fails with them.
+    pub fn deny_warnings(mut self) -> Self {
+        self.deny_warnings = true;
+        self
+    }
+
+    /// Compiles the rules, one file of Rust for each module. Tells Cargo what to watch.
+    ///
+    /// Warnings about the rules are in the generated code, so that rustc shows them, with file and line, where the program
+    /// includes it. Others, such as of a profile that fits no module, are passed on to Cargo.
     ///
     /// # Errors
     /// With every error in the rules, each with an excerpt; or when a file cannot be read or written. Then no file is
     /// written.
     pub fn compile(self) -> Result<(), Error> {
-        self.compile_telling(|line| println!("cargo::{line}"))
+        self.compile_saying(&mut |said| match said {
+            Said::Line(line) => println!("cargo::{line}"),
+            Said::InCode(_) => {}
+        })
     }
 
     /// Compiles the rules where there may be no Cargo: `tell` takes what [`compile`](Self::compile) tells Cargo, line by
-    /// line and without the `cargo::` in front: `rerun-if-changed=rules/shop.tsd`, `warning=…`.
+    /// line and without the `cargo::` in front: `rerun-if-changed=rules/shop.tsd`, `warning=…`. Of the warnings it is told
+    /// all, those too that rustc will show.
     ///
     /// # Errors
     /// Those of [`compile`](Self::compile).
     pub fn compile_telling(self, mut tell: impl FnMut(&str)) -> Result<(), Error> {
+        self.compile_saying(&mut |said| match said {
+            Said::Line(line) | Said::InCode(line) => tell(line),
+        })
+    }
+
+    fn compile_saying(self, say: &mut dyn FnMut(Said<'_>)) -> Result<(), Error> {
         let out_dir = self.out_dir.or_else(|| std::env::var_os("OUT_DIR").map(PathBuf::from));
         let out_dir = out_dir.ok_or_else(Error::no_out_dir)?.join("tsd");
         let mut modules = Modules::find(&self.dirs)?;
         self.profiles.iter().try_for_each(|path| modules.add_profile(path))?;
-        modules.watched.iter().for_each(|path| tell(&format!("rerun-if-changed={}", path.display())));
-        for profile in modules.idle_profiles() {
-            let name = &profile.name;
-            tell(&format!(
-                "warning={name}: no module is planned with this profile, for it is named after none"
-            ));
+        for path in &modules.watched {
+            say(Said::Line(&format!("rerun-if-changed={}", path.display())));
         }
-
         let mut generated = Vec::new();
         let mut errors = String::new();
+        for profile in modules.idle_profiles() {
+            let name = &profile.name;
+            let message =
+                format!("{name}: no module is planned with this profile, for it is named after none");
+            match self.deny_warnings {
+                true => errors += &format!("error: {message}\n\n"),
+                false => say(Said::Line(&format!("warning={message}"))),
+            }
+        }
         for (name, files) in &modules.files {
             let mut sources = SourceMap::new();
             let ids: Vec<_> = files.iter().map(|file| sources.add(&*file.name, &*file.text)).collect();
@@ -121,16 +145,21 @@ impl Builder {
                 ..Planning::default()
             };
             let mut compilation = compile_with(&sources, &ids, &planning);
-            for diagnostic in compilation.diagnostics.iter().filter(|diagnostic| !diagnostic.is_error()) {
-                tell(&format!("warning={}", warning(diagnostic, &sources)));
+            if self.deny_warnings {
+                compilation.diagnostics.iter_mut().for_each(Diagnostic::deny);
             }
-            let Some(module) = &mut compilation.module else {
-                compilation.diagnostics.retain(Diagnostic::is_error);
-                errors += &render(&sources, &compilation.diagnostics, false);
-                continue;
-            };
+            let (found, warnings): (Vec<_>, Vec<_>) =
+                compilation.diagnostics.into_iter().partition(Diagnostic::is_error);
+            for diagnostic in &warnings {
+                let line = format!("warning={}", warning(diagnostic, &sources));
+                // Without a module there is no code to show it.
+                say(if found.is_empty() { Said::InCode(&line) } else { Said::Line(&line) });
+            }
+            errors += &render(&sources, &found, false);
+            let Some(module) = compilation.module.as_mut().filter(|_| found.is_empty()) else { continue };
             module.name = Some(name.clone());
-            generated.push((name, codegen::module_text(module, &sources, &Options::default())));
+            let options = Options { warnings: &warnings, ..Options::default() };
+            generated.push((name, codegen::module_text(module, &sources, &options)));
         }
         if !errors.is_empty() {
             return Err(Error::in_rules(errors));
@@ -139,11 +168,17 @@ impl Builder {
     }
 }
 
+/// What a build says beside its errors.
+enum Said<'a> {
+    /// For Cargo.
+    Line(&'a str),
+    /// A warning that is in the generated code, too.
+    InCode(&'a str),
+}
+
 /// A warning on the one line that Cargo has for it.
 fn warning(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
-    let span = diagnostic.primary.span;
-    let position = sources.position(span);
+    let place = place(sources, diagnostic.primary.span);
     let hint = diagnostic.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
-    let (name, code) = (sources.name(span.file), diagnostic.code);
-    format!("{name}:{}:{}: {} [{code}]{hint}", position.line, position.column, diagnostic.message)
+    format!("{place}: {} [{}]{hint}", diagnostic.message, diagnostic.code)
 }

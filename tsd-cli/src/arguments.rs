@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::load::FactFile;
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 all is well (warnings included), 1 errors in rules or data, or a run that exceeded its limit, \
+Exit codes: 0 all is well (warnings included, unless they are denied), 1 errors in rules or data, or a run that exceeded its limit, \
 2 wrong usage or files that cannot be read or written.";
 
 /// Checks, runs and expands business rules.
@@ -21,7 +21,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Check rules: show every error and warning.
-    Check(Rules),
+    Check(Check),
     /// Run rules: execute a script, or rules and their facts, interpreted; then fire, and show what fires.
     Run(Box<Run>),
     /// Show the Rust source that the rules compile to.
@@ -46,6 +46,15 @@ pub(crate) struct Rules {
     /// Plan with what this profile says, instead of the .profile file beside the first rule file, if there is one.
     #[arg(long, value_name = "FILE")]
     pub(crate) use_profile: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    pub(crate) rules: Rules,
+    /// Take warnings for errors.
+    #[arg(long)]
+    pub(crate) deny_warnings: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

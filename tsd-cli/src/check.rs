@@ -1,19 +1,25 @@
 //! `tsd check`.
 
 use tsd_compiler::compile_script_with;
+use tsd_compiler::diagnostics::Diagnostic;
 use tsd_compiler::script::{Nothing, ScriptStep};
 
-use crate::arguments::Rules;
+use crate::arguments::Check;
 use crate::commands::{EXIT_ERRORS, Stop, Streams};
 use crate::rules::{counted, planning, read, show};
 
 /// Compiles the rules, which may be a script, and says what they hold.
-pub(crate) fn check(rules: &Rules, streams: &mut Streams) -> Result<(), Stop> {
+pub(crate) fn check(check: &Check, streams: &mut Streams) -> Result<(), Stop> {
+    let rules = &check.rules;
     let (sources, files, profile) = read(rules, streams)?;
     let planning = planning(rules, &sources, profile);
-    let compilation = compile_script_with(&Nothing::default(), &sources, &files, &planning);
+    let mut compilation = compile_script_with(&Nothing::default(), &sources, &files, &planning);
+    if check.deny_warnings {
+        compilation.diagnostics.iter_mut().for_each(Diagnostic::deny);
+    }
     show(&sources, &compilation.diagnostics, streams.colour, &mut streams.err)?;
-    let Some(script) = compilation.script else { return Err(Stop::Exit(EXIT_ERRORS)) };
+    let denied = compilation.diagnostics.iter().any(Diagnostic::is_error);
+    let Some(script) = compilation.script.filter(|_| !denied) else { return Err(Stop::Exit(EXIT_ERRORS)) };
     let (mut rules, mut facts) = (0, 0);
     for step in &script.steps {
         match step {

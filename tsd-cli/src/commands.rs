@@ -9,7 +9,7 @@ use clap::Parser;
 use crate::arguments::{Arguments, Command};
 use crate::{check, execute, expand, explain, graph, stats};
 
-/// All is well. Warnings are no errors, nor are effects that a run reports as problems and leaves out.
+/// All is well. Warnings are no errors unless they are denied, nor are effects that a run reports as problems and leaves out.
 pub const EXIT_OK: u8 = 0;
 /// Errors in rules or data, or a run that exceeded its limit.
 pub const EXIT_ERRORS: u8 = 1;

@@ -99,6 +99,21 @@ fn warnings_are_no_errors() {
 }
 
 #[test]
+fn denied_warnings_are_errors() {
+    let folder = Folder::new(&[("a.tsd", "type T(#id: string)\nT(id: t)\nrule r : {t: T} / ==> f(t)\n")]);
+    let found = folder.tsd(&["check", "--deny-warnings", "a.tsd"]);
+    assert_eq!((found.code, &*found.out), (Some(1), ""));
+    assert!(found.err.contains("error[bare-word]") && found.err.contains("error[undeclared-action]"));
+    assert!(found.err.ends_with("\n2 errors\n") && !found.err.contains("warning"), "{}", found.err);
+
+    let allowed = "@allow(bare-word);\ntype T(#id: string)\nT(id: t)\n\
+                   rule r @allow(undeclared-action) : {t: T} / ==> f(t)\n";
+    let folder = Folder::new(&[("a.tsd", allowed)]);
+    let found = folder.tsd(&["check", "--deny-warnings", "a.tsd"]);
+    assert_eq!(found, done(0, "1 type, 1 action, 1 rule, 1 fact: no warnings\n", ""));
+}
+
+#[test]
 fn expand_shows_rust() {
     let found = shop(&[]).tsd(&["expand", "shop.tsd"]);
     assert_eq!((found.code, &*found.err), (Some(0), ""));

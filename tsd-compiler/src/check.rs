@@ -6,6 +6,7 @@
 //! unknown.
 
 mod action;
+mod allow;
 mod annotation;
 mod complexity;
 mod condition;
@@ -25,6 +26,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tsd_ir::Schema;
 
+pub use self::allow::note_allowed;
 pub use self::script::check_script;
 pub(crate) use self::typed::{int_arithmetic, number_arithmetic};
 
@@ -113,9 +115,8 @@ fn check_rules<'a>(
 pub fn module_strategy(programs: &[ast::Program], sink: &mut Diagnostics) -> Option<Strategy> {
     let mut found: Option<(Strategy, Span)> = None;
     for program in programs {
-        let strategy = annotation::plan(&program.annotations, "a module", sink);
-        let (Some(strategy), Some(annotation)) = (strategy, program.annotations.first()) else { continue };
-        let span = annotation.span;
+        let plan = annotation::plan(&program.annotations, &annotation::MODULE, sink);
+        let Some((strategy, span)) = plan else { continue };
         match found {
             Some((first, first_span)) if first != strategy => {
                 let message = format!("the module's plan is `{first}` and `{strategy}`");

@@ -16,6 +16,7 @@ mod shape;
 mod tables;
 mod text;
 mod types;
+mod warnings;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -24,6 +25,7 @@ use self::names::Names;
 use self::native::Natives;
 use self::places::Places;
 use self::tables::Tables;
+use crate::diagnostics::Diagnostic;
 use crate::module::Module;
 use crate::source::{SourceMap, Span};
 
@@ -48,14 +50,16 @@ pub fn allowed_lints() -> TokenStream {
 pub struct Options<'a> {
     /// The path of the facade, `::tsd` unless it is renamed.
     pub runtime: TokenStream,
-    /// The Rust spans of places in the rules, where they come from a macro: rustc reports there what does not fit, such
-    /// as a field that the user's own struct lacks.
-    pub spans: Option<&'a dyn Fn(Span) -> proc_macro2::Span>,
+    /// The first and the last token of places in the rules, where they come from a macro: rustc reports there what does
+    /// not fit, such as a field that the user's own struct lacks. `None` for a place outside the macro.
+    pub spans: Option<&'a dyn Fn(Span) -> Option<(proc_macro2::Span, proc_macro2::Span)>>,
+    /// What rustc is to warn of; errors among them are passed over.
+    pub warnings: &'a [Diagnostic],
 }
 
 impl Default for Options<'_> {
     fn default() -> Self {
-        Self { runtime: quote!(::tsd), spans: None }
+        Self { runtime: quote!(::tsd), spans: None, warnings: &[] }
     }
 }
 
@@ -109,6 +113,7 @@ fn parts(module: &Module, sources: &SourceMap, options: &Options<'_>) -> Parts {
     let actions = actions::Actions { schema, names: &names, places: &places };
     let (declarations, actions_trait) = (types.declarations(), actions.declaration());
     let program = program::items(&names, &types, &actions, &natives);
+    let warnings = warnings::items(&places);
     let runtime = &options.runtime;
     Parts {
         public: quote! {
@@ -116,6 +121,7 @@ fn parts(module: &Module, sources: &SourceMap, options: &Options<'_>) -> Parts {
             #declarations
             #actions_trait
             #program
+            #warnings
         },
         imports: quote! {
             use std::borrow::Cow::Borrowed;

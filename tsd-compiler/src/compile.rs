@@ -52,6 +52,7 @@ pub fn compile_with(sources: &SourceMap, files: &[FileId], planning: &Planning<'
     let programs: Vec<ast::Program> =
         files.iter().map(|file| syntax::parse(sources, *file, &mut sink)).collect();
     let lost = lost_names(sources, &files, &sink);
+    check::note_allowed(&programs, &mut sink);
     let program = check::check(&programs, lost, &mut sink);
     let hir::Program { name, strategy, schema, rules, facts, places } = program;
     let planning = Planning { strategy: planning.strategy.or(strategy), ..*planning };
@@ -74,6 +75,7 @@ pub fn compile_rules_with(
 ) -> RuleCompilation {
     let mut sink = Diagnostics::new();
     let program = syntax::parse(sources, file, &mut sink);
+    check::note_allowed(std::slice::from_ref(&program), &mut sink);
     let rules = check::check_added_rules(schema, &program, &mut sink);
     let rules = plan_sound(schema, rules, planning, &mut sink);
     RuleCompilation { rules, diagnostics: finish(sources, sink) }
@@ -95,6 +97,7 @@ pub fn compile_script_with(
     let programs: Vec<ast::Program> =
         files.iter().map(|file| syntax::parse(sources, *file, &mut sink)).collect();
     let lost = lost_names(sources, files, &sink);
+    check::note_allowed(&programs, &mut sink);
     let epochs = check::check_script(session, &programs, &lost, &mut sink);
     let own = check::module_strategy(&programs, &mut sink);
     let additions = |script: &hir::Script| {

@@ -4,15 +4,19 @@
 //! place. So no stage prints or returns early: it reports a [`Diagnostic`] to the one [`Diagnostics`] sink, and the
 //! driver takes them out, sorted, with [`Diagnostics::finish`]. Forgetting to do so is caught in debug builds.
 
+mod allowed;
 mod code;
+mod plain;
 mod render;
 mod suggest;
 
 pub use code::{Code, Severity};
+pub use plain::{place, plain};
 pub use render::render;
 pub use suggest::closest;
 
-use crate::source::Span;
+use self::allowed::Allowed;
+use crate::source::{FileId, Span};
 
 /// A place in the text and what is to be said about it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -80,6 +84,11 @@ impl Diagnostic {
         }
     }
 
+    /// Makes an error of it, where warnings are denied.
+    pub fn deny(&mut self) {
+        self.severity = Severity::Error;
+    }
+
     /// Whether it stops the compilation.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
@@ -90,6 +99,7 @@ impl Diagnostic {
 #[derive(Debug, Default)]
 pub struct Diagnostics {
     reported: Vec<Diagnostic>,
+    allowed: Allowed,
 }
 
 impl Diagnostics {
@@ -108,11 +118,34 @@ impl Diagnostics {
         self.reported.iter().any(Diagnostic::is_error)
     }
 
-    /// Gives out everything that was reported, in the order of the text. What was reported of one range keeps the
+    /// Switches a warning off in all files.
+    pub fn allow(&mut self, code: Code) {
+        self.allowed.everywhere(code);
+    }
+
+    /// Switches a warning off in one file.
+    pub fn allow_in_file(&mut self, code: Code, file: FileId) {
+        self.allowed.in_file(code, file);
+    }
+
+    /// Switches a warning off within a range, that of a rule.
+    pub fn allow_within(&mut self, code: Code, span: Span) {
+        self.allowed.within(code, span);
+    }
+
+    /// Whether a warning at this place is switched off.
+    pub fn is_allowed(&self, code: Code, span: Span) -> bool {
+        self.allowed.covers(code, span)
+    }
+
+    /// Gives out everything that was reported and is not allowed, in the order of the text. What was reported of one range keeps the
     /// order of its codes, and then of reporting; the same diagnostic reported twice is given once.
     #[must_use = "these are the diagnostics; dropping them silences the compiler"]
     pub fn finish(mut self) -> Vec<Diagnostic> {
         let mut all = std::mem::take(&mut self.reported);
+        all.retain(|diagnostic| {
+            diagnostic.is_error() || !self.allowed.covers(diagnostic.code, diagnostic.primary.span)
+        });
         all.sort_by_key(|diagnostic| (diagnostic.primary.span, diagnostic.code));
         all.dedup();
         all
@@ -145,6 +178,31 @@ mod tests {
         assert!(sink.has_errors());
         let messages: Vec<_> = sink.finish().into_iter().map(|diagnostic| diagnostic.message).collect();
         assert_eq!(messages, ["first", "middle", "last"]);
+    }
+
+    #[test]
+    fn what_is_allowed_is_left_out_where_it_is_allowed() {
+        let mut sources = SourceMap::new();
+        let (one, other) = (sources.add("a", "x"), sources.add("b", "x"));
+        let code = Code::CrossProduct;
+        let left = |allow: fn(&mut Diagnostics, FileId)| {
+            let mut sink = Diagnostics::new();
+            for (file, start) in [(one, 0), (one, 10), (one, 20), (other, 10)] {
+                sink.report(Diagnostic::new(code, Span::new(file, start, start + 5), ""));
+            }
+            sink.report(Diagnostic::new(Code::Syntax, Span::new(one, 10, 15), ""));
+            sink.report(Diagnostic::new(Code::BareWord, Span::new(one, 10, 15), ""));
+            allow(&mut sink, one);
+            sink.finish().len()
+        };
+        assert_eq!(left(|_, _| ()), 6);
+        assert_eq!(left(|sink, _| sink.allow(Code::CrossProduct)), 2);
+        assert_eq!(left(|sink, file| sink.allow_in_file(Code::CrossProduct, file)), 3);
+        assert_eq!(left(|sink, file| sink.allow_within(Code::CrossProduct, Span::new(file, 10, 15))), 5);
+        assert_eq!(left(|sink, file| sink.allow_within(Code::CrossProduct, Span::new(file, 8, 25))), 4);
+        assert_eq!(left(|sink, file| sink.allow_within(Code::CrossProduct, Span::new(file, 11, 15))), 6);
+        assert_eq!(left(|sink, file| sink.allow_within(Code::CrossProduct, Span::new(file, 10, 14))), 6);
+        assert_eq!(left(|sink, _| sink.allow(Code::Syntax)), 6, "an error is an error");
     }
 
     #[test]

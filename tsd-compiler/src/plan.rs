@@ -5,6 +5,7 @@
 
 mod chain;
 mod cost;
+mod cross;
 mod facts;
 mod figures;
 mod observed;
@@ -18,6 +19,7 @@ mod view;
 
 use tsd_ir::{Expr, Schema, Signature};
 
+pub use self::cross::Side;
 pub use self::facts::{BranchPlan, Method, Plan, Step};
 pub use self::strategy::{Strategy, UnknownStrategy};
 pub use self::text::domains;
@@ -25,7 +27,7 @@ pub(crate) use self::text::text;
 
 use self::chain::Graph;
 use self::sharing::Unit;
-use crate::diagnostics::{Code, Diagnostic, Diagnostics};
+use crate::diagnostics::Diagnostics;
 use crate::hir::{self, Rule};
 use crate::module::PlannedRule;
 use crate::normalize::Normal;
@@ -63,13 +65,15 @@ pub fn plan(
     let mut units = Vec::with_capacity(rules.len());
     for (index, (rule, normal)) in rules.iter().enumerate() {
         let strategy = rule.strategy.or(planning.strategy).unwrap_or_default();
-        let views = normal.views.iter().map(|view| &view.branches);
-        let branches = std::iter::once(&normal.branches).chain(views).flatten();
-        units.extend(branches.map(|conjunction| (index, Unit { conjunction, strategy })));
+        let views = normal.views.iter().map(|view| (&view.branches, None));
+        let own = std::iter::once((&normal.branches, Some(&normal.tied)));
+        for (branches, tied) in own.chain(views) {
+            let own = branches.iter().map(|conjunction| (index, Unit { conjunction, tied, strategy }));
+            units.extend(own);
+        }
     }
     let mut plans = facts::plans(schema, &units, planning, sink).into_iter();
     let planned = rules.into_iter().map(|(rule, normal)| {
-        report_cross_products(schema, &rule, &normal, sink);
         let plan = Plan {
             strategy: rule.strategy.or(planning.strategy).unwrap_or_default(),
             branches: plans.by_ref().take(normal.branches.len()).collect(),
@@ -79,6 +83,7 @@ pub fn plan(
                 .map(|view| plans.by_ref().take(view.branches.len()).collect())
                 .collect(),
         };
+        cross::report(&rule, &plan.branches, sink);
         plan_rule(schema, plan, rule, normal)
     });
     planned.collect()
@@ -111,35 +116,5 @@ fn plan_rule(schema: &Schema, plan: Plan, rule: Rule, normal: Normal) -> Planned
         },
         plan,
         span: rule.span,
-    }
-}
-
-/// Warns of patterns that no condition ties to the ones before.
-fn report_cross_products(schema: &Schema, rule: &Rule, normal: &Normal, sink: &mut Diagnostics) {
-    let firsts = normal.tied.firsts();
-    let ([first, others @ ..], Some(branch)) = (firsts.as_slice(), normal.branches.first()) else { return };
-    for other in others {
-        // The facts on either side, as if nothing but the filters thinned them out.
-        let size: f64 = [*first, *other]
-            .into_iter()
-            .map(|pattern| {
-                let ty = rule.patterns[pattern].ty;
-                let rows = schema.ty(ty).rows.unwrap_or(selectivity::DEFAULT_ROWS) as f64;
-                (rows * selectivity::of_filter(schema, ty, &branch.filters[pattern])).max(1.0)
-            })
-            .product();
-        let (one, other) = (&rule.patterns[*first], &rule.patterns[*other]);
-        let known = |ty| schema.ty(ty).rows.is_some();
-        let basis = if known(one.ty) && known(other.ty) { "" } else { " if a type has 1000 facts" };
-        let message = format!(
-            "nothing ties `{}` to `{}`: every pair of them matches, about {size:.0}{basis}",
-            other.variable, one.variable,
-        );
-        sink.report(
-            Diagnostic::new(Code::CrossProduct, other.span, message)
-                .label("joined with everything")
-                .also(one.span, "and this")
-                .hint(format!("compare a field of `{}` with one of `{}`", other.variable, one.variable)),
-        );
     }
 }

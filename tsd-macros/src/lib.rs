@@ -5,6 +5,7 @@
 //! an `extern type`.
 
 mod fact;
+mod head;
 mod include;
 mod layout;
 mod literal;
@@ -33,8 +34,11 @@ use proc_macro::TokenStream;
 /// says. Cargo notices when the file changes, but not when it is made: save the source file then.
 ///
 /// Strings are written with double quotes here; raw strings (`r"\d+"`) work too, and names that are Rust keywords need
-/// no `r#`. Errors in the rules are compiler errors at the tokens at fault, all of them at once. Rust has no stable way
-/// for a macro to warn, so the compiler's warnings are left to `tsd check` and to build scripts.
+/// no `r#`. Errors in the rules are compiler errors at the tokens at fault, all of them at once.
+///
+/// Warnings are warnings of rustc, of the lint `deprecated`, which is how a macro can warn in stable Rust. So
+/// `#[allow(deprecated)] mod shop;` shows none of them, and `@allow(cross-product)` in the rules not that one.
+/// `#[deny(warnings)] mod shop;` makes errors of them; where there is no `mod`, begin with `#![deny(warnings)]`.
 #[proc_macro]
 pub fn rules(input: TokenStream) -> TokenStream {
     rules::expand(input.into()).into()
@@ -43,7 +47,9 @@ pub fn rules(input: TokenStream) -> TokenStream {
 /// Includes a module that the build script compiled: `include_rules!("shop")` is `mod shop { … }` with what
 /// `tsd_build::Builder` wrote to `OUT_DIR/tsd/shop.rs`.
 ///
-/// A visibility and attributes may stand before the name: `include_rules!(pub "shop")`.
+/// A visibility and attributes may stand before the name: `include_rules!(pub "shop")`. Warnings about the rules are
+/// warnings of rustc, of the lint `deprecated`, that say which file and line they are about;
+/// `include_rules!(#[deny(warnings)] "shop")` makes errors of them, as `Builder::deny_warnings` does.
 #[proc_macro]
 pub fn include_rules(input: TokenStream) -> TokenStream {
     include::expand(input.into()).into()

@@ -1,17 +1,36 @@
-//! The compiler's diagnostics as errors of rustc.
+//! The compiler's diagnostics as errors of rustc. Its warnings are made by `codegen`, which makes them for build scripts, too.
 
 use proc_macro2::TokenStream;
 use quote::quote_spanned;
-use tsd_compiler::diagnostics::{Diagnostic, Label};
-use tsd_compiler::source::SourceMap;
+use tsd_compiler::diagnostics::{Diagnostic, place, plain};
+use tsd_compiler::source::{FileId, SourceMap, Span};
 
 use crate::layout::Layout;
 
+/// The first and the last token of a place in the rules; `None` where it is in another file, such as the profile.
+pub(crate) fn tokens(
+    layout: &Layout,
+    rules: FileId,
+    span: Span,
+) -> Option<(proc_macro2::Span, proc_macro2::Span)> {
+    (span.file == rules).then(|| layout.tokens(span.start as usize..span.end as usize))
+}
+
 /// A `compile_error!` at the tokens that a diagnostic is about.
-pub(crate) fn compile_error(diagnostic: &Diagnostic, sources: &SourceMap, layout: &Layout) -> TokenStream {
-    let span = diagnostic.primary.span;
-    let (first, last) = layout.tokens(span.start as usize..span.end as usize);
-    at(first, last, &message(diagnostic, sources))
+pub(crate) fn compile_error(
+    diagnostic: &Diagnostic,
+    sources: &SourceMap,
+    layout: &Layout,
+    rules: FileId,
+) -> TokenStream {
+    let words = plain(sources, diagnostic);
+    match tokens(layout, rules, diagnostic.primary.span) {
+        Some((first, last)) => at(first, last, &words),
+        None => {
+            let call = proc_macro2::Span::call_site();
+            at(call, call, &format!("{}: {words}", place(sources, diagnostic.primary.span)))
+        }
+    }
 }
 
 /// A `compile_error!` from one token to another.
@@ -20,21 +39,4 @@ pub(crate) fn at(first: proc_macro2::Span, last: proc_macro2::Span, message: &st
     let path = quote_spanned!(first=> ::core::compile_error!);
     let argument = quote_spanned!(last=> { #message });
     quote::quote!(#path #argument)
-}
-
-fn message(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
-    let Diagnostic { code, message, primary, secondary, hint, .. } = diagnostic;
-    let mut text = format!("[{code}] {message}");
-    if !primary.text.is_empty() {
-        text += &format!(": {}", primary.text);
-    }
-    for Label { span, text: label } in secondary {
-        let position = sources.position(*span);
-        let name = sources.name(span.file);
-        text += &format!("\nnote: {label}: {name}:{}:{}", position.line, position.column);
-    }
-    if let Some(hint) = hint {
-        text += &format!("\nhelp: {hint}");
-    }
-    text
 }

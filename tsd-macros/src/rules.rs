@@ -2,43 +2,45 @@
 
 use std::path::Path;
 
-use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::quote;
 use tsd_compiler::codegen::{self, Options};
+use tsd_compiler::diagnostics::Diagnostic;
 use tsd_compiler::source::SourceMap;
 use tsd_compiler::{Planning, compile_with};
 
+use crate::head::Head;
 use crate::layout::Layout;
 use crate::report;
 
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
-    let input: Vec<TokenTree> = input.into_iter().collect();
-    let (before, name) = module_head(&input);
-    let rules: TokenStream = input[before..].iter().cloned().collect();
-    if let Some(lifetime) = lifetime(rules.clone()) {
+    let head = Head::read(input);
+    if let Some(lifetime) = lifetime(head.rules.clone()) {
         return report::at(lifetime, lifetime, "[syntax] strings in `rules!` are written with double quotes");
     }
-    let layout = Layout::new(rules);
+    let layout = Layout::new(head.rules.clone());
 
     let mut sources = SourceMap::new();
     let file = sources.add(file_name(Span::call_site()), layout.text.as_str());
-    let name = name.unwrap_or_else(|| Ident::new("rules", Span::call_site()));
+    let name = head.name.clone().unwrap_or_else(|| Ident::new("rules", Span::call_site()));
     let profile = profile(&name.to_string());
     let planned_with = profile.as_ref().map(|(shown, text)| sources.add(shown.as_str(), text.as_str()));
     let planning = Planning { profile: planned_with.map(|file| (&sources, file)), ..Planning::default() };
-    let compilation = compile_with(&sources, &[file], &planning);
-    let Some(mut module) = compilation.module else {
-        let errors = compilation.diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
-        return errors.map(|error| report::compile_error(error, &sources, &layout)).collect();
-    };
+    let mut compilation = compile_with(&sources, &[file], &planning);
+    if head.denies_warnings() {
+        compilation.diagnostics.iter_mut().for_each(Diagnostic::deny);
+    }
+    let errors = compilation.diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
+    let errors: TokenStream =
+        errors.map(|error| report::compile_error(error, &sources, &layout, file)).collect();
+    let Some(mut module) = compilation.module else { return errors };
 
-    let spans = |span: tsd_compiler::source::Span| layout.tokens(span.start as usize..span.end as usize).0;
-    let options = Options { spans: Some(&spans), ..Options::default() };
+    let spans = |span| report::tokens(&layout, file, span);
+    let options = Options { spans: Some(&spans), warnings: &compilation.diagnostics, ..Options::default() };
     module.name.get_or_insert_with(|| name.to_string());
     let items = codegen::module_tokens(&module, &sources, &options);
     let lints = codegen::allowed_lints();
-    let head = &input[..before];
-    let doc = (!has_doc(head)).then(|| {
+    let doc = (!head.has("doc")).then(|| {
         let doc = format!(" The rules `{name}`.");
         quote!(#[doc = #doc])
     });
@@ -49,13 +51,14 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
             const _: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), #path));
         )
     });
-    // Attributes stand before the visibility.
+    let Head { attributes, visibility, .. } = &head;
     quote! {
+        #errors
         #watched
         #doc
         #[allow(#lints)]
-        #(#head)*
-        mod #name { #items }
+        #(#attributes)*
+        #visibility mod #name { #items }
     }
 }
 
@@ -66,37 +69,6 @@ fn profile(module: &str) -> Option<(String, String)> {
     let shown = format!("rules/{}.profile", module.trim_start_matches("r#"));
     let text = std::fs::read_to_string(Path::new(&package).join(&shown)).ok()?;
     Some((shown, text))
-}
-
-/// How many tokens stand before a leading `mod name;` (its attributes and visibility), and the name.
-fn module_head(input: &[TokenTree]) -> (usize, Option<Ident>) {
-    let mut at = 0;
-    while let [TokenTree::Punct(hash), TokenTree::Group(group), ..] = &input[at..]
-        && hash.as_char() == '#'
-        && group.delimiter() == Delimiter::Bracket
-    {
-        at += 2;
-    }
-    if matches!(input.get(at), Some(TokenTree::Ident(ident)) if ident == "pub") {
-        at += 1;
-        if matches!(input.get(at), Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis)
-        {
-            at += 1;
-        }
-    }
-    match (input.get(at), input.get(at + 1)) {
-        (Some(TokenTree::Ident(word)), Some(TokenTree::Ident(name))) if word == "mod" => {
-            (at, Some(name.clone()))
-        }
-        _ => (0, None),
-    }
-}
-
-fn has_doc(head: &[TokenTree]) -> bool {
-    head.iter().any(|token| {
-        let TokenTree::Group(group) = token else { return false };
-        matches!(group.stream().into_iter().next(), Some(TokenTree::Ident(name)) if name == "doc")
-    })
 }
 
 /// Where a lifetime stands, which is what Rust makes of a string in single quotes.

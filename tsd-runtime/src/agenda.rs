@@ -22,7 +22,7 @@ use tsd_ir::{NodeId, RootId};
 pub(crate) use self::alike::Alike;
 use self::finder::Finder;
 pub(crate) use self::level::Undated;
-use self::level::{Entry, Level, Waiting};
+use self::level::{Entry, Level, ROOM, Waiting};
 use self::ordered::Item;
 pub(crate) use self::ordered::Key;
 use self::own::Own;
@@ -78,7 +78,7 @@ pub(crate) struct Pending {
 }
 
 /// Waiting activations, by salience.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Agenda {
     /// Highest salience first.
     levels: Vec<(i32, Level)>,
@@ -88,12 +88,34 @@ pub(crate) struct Agenda {
     age: u64,
     /// How many activations there have been.
     came: u64,
+    /// So many entries are kept whether or not they are done with.
+    room: usize,
     /// What a rule's own effects change for it (`no-loop`).
     pub(crate) own: Own,
     pub(crate) stops: Stops,
 }
 
+impl Default for Agenda {
+    fn default() -> Self {
+        Self {
+            levels: Vec::new(),
+            strategy: Strategy::default(),
+            taken: None,
+            age: 0,
+            came: 0,
+            room: ROOM,
+            muted: Vec::new(),
+            stops: Stops::default(),
+        }
+    }
+}
+
 impl Agenda {
+    /// Sets how many entries are kept whether or not they are done with.
+    pub(crate) fn set_room(&mut self, entries: u32) {
+        self.room = ROOM.min(entries as usize);
+    }
+
     /// Begins a change: what it brings about is younger than everything before.
     pub(crate) fn begin_change(&mut self) {
         self.age += 1;
@@ -239,12 +261,13 @@ impl Agenda {
     /// Whether more is done with than waits, so that it is to be [given back](Self::tidy).
     #[inline]
     pub(crate) fn is_crowded(&self) -> bool {
-        self.levels.iter().any(|(_, level)| level.is_crowded())
+        self.levels.iter().any(|(_, level)| level.is_crowded(self.room))
     }
 
     /// At the end of a change: gives back what is done with.
     pub(crate) fn tidy(&mut self, ranks: &impl Ranks) {
-        let crowded = self.levels.iter_mut().filter(|(_, level)| level.is_crowded());
+        let room = self.room;
+        let crowded = self.levels.iter_mut().filter(|(_, level)| level.is_crowded(room));
         crowded.for_each(|(_, level)| level.tidy(ranks));
     }
 

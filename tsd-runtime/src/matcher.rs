@@ -70,7 +70,7 @@ pub(crate) struct Matcher {
     /// Whether joins count what passes through them. Views know for themselves.
     counting: bool,
     /// How many changes a side of a join takes without a probe before it is given up.
-    pub(crate) patience: u32,
+    patience: u32,
     /// Room for tuples on their way.
     deltas: Deltas,
 }
@@ -118,7 +118,8 @@ impl Matcher {
     #[cfg(feature = "dynamic")]
     pub(crate) fn reset(&mut self) {
         let (strategy, patience) = (self.agenda.strategy(), self.patience);
-        *self = Self { patience, ..Self::new(Schema::default(), self.network.sharing()) };
+        *self = Self::new(Schema::default(), self.network.sharing());
+        self.set_patience(patience);
         self.set_strategy(strategy);
     }
 
@@ -308,6 +309,12 @@ impl Matcher {
         let mut count = 0;
         self.agenda.for_each_waiting(&order, &mut |_| count += 1);
         count
+    }
+
+    /// Sets how many changes a side of a join takes without a probe, and how many activations that are done with are kept.
+    pub(crate) fn set_patience(&mut self, changes: u32) {
+        self.patience = changes;
+        self.agenda.set_room(changes);
     }
 
     /// Puts what waits, and from now on what comes, in the order of a strategy.

@@ -227,9 +227,9 @@ impl<P: Program> Session<P> {
     /// Sets how many changes one side of a join takes in without being looked at before it may be given up, to be computed
     /// anew when somebody looks there; 4096 unless set. It is then given up when it would take fewer looks at facts to
     /// compute it than it had changes. Lower numbers save memory where facts hardly ever meet; with `u32::MAX` nothing is
-    /// given up.
+    /// given up. Numbers below 1024 also let the agenda keep fewer activations that have fired or were cancelled.
     pub fn set_patience(&mut self, changes: u32) {
-        self.core.matcher.patience = changes;
+        self.core.matcher.set_patience(changes);
     }
 
     /// In which order activations of one salience fire.

@@ -25,6 +25,7 @@ impl Oracle {
         let mut fired = 0;
         while let Some(next) = self.next() {
             if fired == limit {
+                ran.is_stopped = true;
                 break;
             }
             fired += 1;

@@ -98,6 +98,8 @@ pub enum Refusal {
 pub struct Ran {
     /// Everything that could be seen, in order.
     pub events: Vec<Event>,
+    /// Whether it was stopped by its limit.
+    pub is_stopped: bool,
     /// What could not be done, in order.
     pub problems: Vec<Problem>,
     /// How often each rule fired: most often first, then by name.

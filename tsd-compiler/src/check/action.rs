@@ -12,7 +12,7 @@ use super::effect::BUILT_IN;
 use super::typed::{Ty, Typed};
 use super::value::Checker;
 use super::{annotation, mismatch, rule};
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprKind};
 
@@ -30,7 +30,8 @@ pub(super) fn declare(
         let mut diagnostic = duplicate("action", &declaration.name, declarations.action_span(first));
         if same {
             // Files that are compiled together may each declare what they call.
-            diagnostic.severity = Severity::Warning;
+            diagnostic.code = Code::RepeatedAction;
+            diagnostic.severity = Code::RepeatedAction.severity();
         }
         sink.report(diagnostic);
         return;
@@ -101,6 +102,8 @@ fn default(
 /// An action that is called but not declared.
 struct Undeclared<'a> {
     name: &'a ast::Name,
+    /// The first call that the author wants to be warned of.
+    warned: Option<Span>,
     names: Vec<String>,
     types: Vec<Vec<Ty>>,
 }
@@ -138,9 +141,14 @@ pub(super) fn infer<'a>(
             let types: Vec<Ty> = types.collect();
             let at = *index.entry(&call.name.text).or_insert_with(|| {
                 let names = parameter_names(&call.arguments);
-                found.push(Undeclared { name: &call.name, names, types: vec![Vec::new(); types.len()] });
+                let types = vec![Vec::new(); types.len()];
+                found.push(Undeclared { name: &call.name, warned: None, names, types });
                 found.len() - 1
             });
+            let span = call.name.span;
+            if found[at].warned.is_none() && !sink.is_allowed(Code::UndeclaredAction, span) {
+                found[at].warned = Some(span);
+            }
             if found[at].types.len() == types.len() {
                 found[at].types.iter_mut().zip(types).for_each(|(all, ty)| all.push(ty));
             }
@@ -168,7 +176,7 @@ fn add(declarations: &mut Declarations, action: Undeclared<'_>, sink: &mut Diagn
     let name = &action.name.text;
     let diagnostic = Diagnostic::new(
         Code::UndeclaredAction,
-        action.name.span,
+        action.warned.unwrap_or(action.name.span),
         format!("the action `{name}` is not declared"),
     )
     .label("taken as called here")

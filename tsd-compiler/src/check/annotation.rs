@@ -1,14 +1,16 @@
-//! What `@rows(n)`, `@context`, `@plan(greedy)` and other annotations mean, and where.
+//! What `@rows(n)`, `@context`, `@plan(greedy)` and other annotations mean, and where. What `@allow(…)` means is in
+//! [`allow`](super::allow).
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::plan::Strategy;
+use crate::source::Span;
 use crate::syntax::ast::{
     ActionDeclaration, Annotation, Expr, ExprKind, Literal, Name, Number, Path, TypeDeclaration,
 };
 
 /// How many facts of a type to expect.
 pub(super) fn rows(declaration: &TypeDeclaration, sink: &mut Diagnostics) -> Option<u64> {
-    let annotation = only(&declaration.annotations, Some("rows"), "a type", sink)?;
+    let annotation = only(&declaration.annotations, "rows", &TYPE, sink)?;
     let [Expr { kind, span }] = annotation.arguments.as_slice() else {
         let message = "`@rows` takes the expected number of facts";
         sink.report(
@@ -29,7 +31,7 @@ pub(super) fn rows(declaration: &TypeDeclaration, sink: &mut Diagnostics) -> Opt
 
 /// Whether an action is handed a context.
 pub(super) fn context(declaration: &ActionDeclaration, sink: &mut Diagnostics) -> bool {
-    let annotation = only(&declaration.annotations, Some("context"), "an action", sink);
+    let annotation = only(&declaration.annotations, "context", &ACTION, sink);
     if let Some(annotation) = annotation.filter(|annotation| !annotation.arguments.is_empty()) {
         let message = "`@context` takes no arguments";
         sink.report(Diagnostic::new(Code::WrongArity, annotation.span, message));
@@ -37,9 +39,13 @@ pub(super) fn context(declaration: &ActionDeclaration, sink: &mut Diagnostics) -
     annotation.is_some()
 }
 
-/// How the patterns of rules are put in order.
-pub(super) fn plan(annotations: &[Annotation], place: &str, sink: &mut Diagnostics) -> Option<Strategy> {
-    let annotation = only(annotations, Some("plan"), place, sink)?;
+/// How the patterns of rules are put in order, and where that is said.
+pub(super) fn plan(
+    annotations: &[Annotation],
+    place: &Place,
+    sink: &mut Diagnostics,
+) -> Option<(Strategy, Span)> {
+    let annotation = only(annotations, "plan", place, sink)?;
     let [Expr { kind, span }] = annotation.arguments.as_slice() else {
         let message = "`@plan` takes the name of a strategy";
         sink.report(Diagnostic::new(Code::WrongArity, annotation.span, message).hint(STRATEGIES));
@@ -54,7 +60,7 @@ pub(super) fn plan(annotations: &[Annotation], place: &str, sink: &mut Diagnosti
                 let diagnostic = Diagnostic::new(Code::UnknownAnnotation, *span, message).hint(STRATEGIES);
                 sink.report(diagnostic.did_you_mean(text, Strategy::ALL.map(Strategy::name)));
             }
-            strategy
+            strategy.map(|strategy| (strategy, annotation.span))
         }
         _ => {
             let message = "`@plan` takes the name of a strategy";
@@ -66,35 +72,56 @@ pub(super) fn plan(annotations: &[Annotation], place: &str, sink: &mut Diagnosti
 
 const STRATEGIES: &str = "a plan is `declared`, `greedy` or `optimal`, as in `@plan(greedy)`";
 
-/// The one annotation that is known in a place, if it is there; reports all others.
-fn only<'a>(
-    annotations: &'a [Annotation],
-    known: Option<&str>,
-    place: &str,
-    sink: &mut Diagnostics,
-) -> Option<&'a Annotation> {
-    let mut found: Option<&Annotation> = None;
+/// Something that can have annotations.
+pub(super) struct Place {
+    name: &'static str,
+    known: &'static [&'static str],
+}
+
+pub(super) const MODULE: Place = Place { name: "a module", known: &["plan", "allow"] };
+pub(super) const FILE: Place = Place { name: "a file", known: &["allow"] };
+pub(super) const RULE: Place = Place { name: "a rule", known: &["plan", "allow"] };
+const TYPE: Place = Place { name: "a type", known: &["rows"] };
+const ACTION: Place = Place { name: "an action", known: &["context"] };
+
+/// Reports the annotations that mean nothing in a place.
+pub(super) fn report_unknown(annotations: &[Annotation], place: &Place, sink: &mut Diagnostics) {
     for annotation in annotations {
         let name = annotation.name.text.as_str();
-        match found {
-            _ if Some(name) != known => {
-                let message = format!("`@{name}` means nothing on {place}");
-                let diagnostic = Diagnostic::new(Code::UnknownAnnotation, annotation.span, message);
-                let diagnostic = match known {
-                    Some(known) => diagnostic.hint(format!("{place} can have `@{known}`")),
-                    None => diagnostic,
-                };
-                sink.report(diagnostic.did_you_mean(name, known));
-            }
-            Some(first) => {
-                let message = format!("`@{name}` is given twice");
-                sink.report(
-                    Diagnostic::new(Code::DuplicateDeclaration, annotation.span, message)
-                        .also(first.span, "first given here"),
-                );
-            }
-            None => found = Some(annotation),
+        if !place.known.contains(&name) {
+            let known: Vec<String> = place.known.iter().map(|known| format!("`@{known}`")).collect();
+            let hint = match name {
+                "allow" => {
+                    "it stands behind the name of a rule or module, or at the head of a file".to_owned()
+                }
+                _ => format!("{} can have {}", place.name, known.join(" and ")),
+            };
+            let message = format!("`@{name}` means nothing on {}", place.name);
+            sink.report(
+                Diagnostic::new(Code::UnknownAnnotation, annotation.span, message)
+                    .hint(hint)
+                    .did_you_mean(name, place.known.iter().copied()),
+            );
         }
     }
-    found
+}
+
+/// The one annotation of a name, if it is there. Reports those that the place does not have.
+fn only<'a>(
+    annotations: &'a [Annotation],
+    wanted: &str,
+    place: &Place,
+    sink: &mut Diagnostics,
+) -> Option<&'a Annotation> {
+    report_unknown(annotations, place, sink);
+    let mut wanted = annotations.iter().filter(|annotation| annotation.name.text == wanted);
+    let first = wanted.next()?;
+    for again in wanted {
+        let message = format!("`@{}` is given twice", again.name.text);
+        sink.report(
+            Diagnostic::new(Code::DuplicateDeclaration, again.span, message)
+                .also(first.span, "first given here"),
+        );
+    }
+    Some(first)
 }

@@ -23,7 +23,7 @@ pub(super) fn check(
     rule: &ast::Rule,
     sink: &mut Diagnostics,
 ) -> Option<Rule> {
-    let strategy = annotation::plan(&rule.annotations, "a rule", sink);
+    let strategy = annotation::plan(&rule.annotations, &annotation::RULE, sink).map(|(strategy, _)| strategy);
     let salience = salience(rule, sink);
     let mut views = Vec::new();
     let Bound { scope, patterns, condition, mentions } = bind(declarations, outside, rule, &mut views, sink);

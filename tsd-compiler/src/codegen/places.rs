@@ -1,10 +1,15 @@
 //! Where the declarations of a module stand, for the docs of generated items and for the errors that rustc reports.
 
+use proc_macro2::TokenStream;
+use quote::quote;
 use tsd_ir::{ActionId, FieldId, TypeId};
 
 use super::Options;
 use crate::module::{self, TypePlace};
 use crate::source::{SourceMap, Span};
+
+/// How the documentation begins that [`Places::mark`] makes, and no other does.
+pub(super) const MARK: &str = "@ ";
 
 /// The places of types, their fields and actions, in the rules and in the code.
 pub(super) struct Places<'a> {
@@ -38,12 +43,34 @@ impl Places<'_> {
 
     /// The span that the tokens made for a place have.
     pub(super) fn tokens(&self, place: Option<Span>) -> proc_macro2::Span {
-        let spans = self.options.spans.zip(place);
-        spans.map_or_else(proc_macro2::Span::call_site, |(spans, place)| spans(place))
+        let spans = self.options.spans.zip(place).and_then(|(spans, place)| spans(place));
+        spans.map_or_else(proc_macro2::Span::call_site, |(first, _)| first)
+    }
+
+    /// For the statement that stands behind it: a mark that puts a place behind its lines, as a comment. A file that rustc
+    /// finds fault with is one that nobody wrote; the line that it shows says which one to look into.
+    pub(super) fn mark(&self, place: Option<Span>) -> Option<TokenStream> {
+        let place = place.filter(|_| self.options.spans.is_none())?;
+        let mark = format!("{MARK}{}", in_comment(&crate::diagnostics::place(self.sources, place)));
+        Some(quote!(#[doc = #mark]))
     }
 
     /// A place as `shop.tsd:12`.
     pub(super) fn line(&self, place: Span) -> String {
         format!("{}:{}", self.sources.name(place.file), self.sources.position(place).line)
     }
+}
+
+/// A text that ends no comment, and that rustc lets stand in one: control characters, line breaks and characters that turn
+/// the direction of writing are escaped.
+fn in_comment(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for char in text.chars() {
+        match char {
+            '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => safe.extend(char.escape_unicode()),
+            char if char.is_control() => safe.extend(char.escape_unicode()),
+            char => safe.push(char),
+        }
+    }
+    safe
 }

@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 
+use super::places::MARK;
 use super::{Options, Parts, parts};
 use crate::module::Module;
 use crate::source::SourceMap;
@@ -27,9 +28,31 @@ pub fn module_text(module: &Module, sources: &SourceMap, options: &Options<'_>) 
 fn format(items: TokenStream) -> String {
     let unformatted = items.to_string();
     match syn::parse2(items) {
-        Ok(file) => with_blank_lines(&prettyplease::unparse(&file)),
+        Ok(file) => with_marks(&with_blank_lines(&prettyplease::unparse(&file))),
         Err(_) => unformatted,
     }
+}
+
+/// Puts every [mark](super::places::Places::mark) behind the lines of the statement that follows it, as comments.
+fn with_marks(items: &str) -> String {
+    let mut text = String::with_capacity(items.len());
+    let mut mark = None;
+    for line in items.lines() {
+        if let Some(found) = line.trim_start().strip_prefix("///").and_then(|doc| doc.strip_prefix(MARK)) {
+            mark = Some(found);
+            continue;
+        }
+        text += line;
+        if let Some(place) = mark {
+            text += " // ";
+            text += place;
+        }
+        if line.ends_with(';') {
+            mark = None;
+        }
+        text.push('\n');
+    }
+    text
 }
 
 /// Puts a blank line before each item at the outermost level but the first, as rustfmt's users would.

@@ -28,10 +28,13 @@ impl Types<'_> {
         if let Some(path) = &ty.path {
             let doc = format!(" The facts of type `{}`: `{path}`, as {place} says.", ty.name);
             let path = self.path(id, path);
-            let span = self.places.tokens(self.places.path(id));
+            let place = self.places.path(id);
+            let (span, mark) = (self.places.tokens(place), self.places.mark(place));
             return quote_spanned! { span=>
                 #[doc = #doc]
+                #mark
                 pub type #name = #path;
+                #mark
                 const _: () = rt::assert_fact::<#path>();
             };
         }
@@ -85,9 +88,18 @@ impl Types<'_> {
         let (name, host) = (&self.names.types[id.index()], &self.names.host);
         let fields: Vec<_> = ty.fields.iter().zip(&self.names.fields[id.index()]).collect();
         let writes = fields.iter().enumerate().map(|(at, (field, name))| {
-            let span = self.places.tokens(self.places.field(id, FieldId(at as u16)));
+            let place = self.places.field(id, FieldId(at as u16));
+            let (span, mark) = (self.places.tokens(place), self.places.mark(place));
             let column = column(field, span);
-            quote_spanned!(span=> rt::Column::<#column>::write(&self.#name, row);)
+            if ty.path.is_none() {
+                return quote_spanned!(span=> rt::Column::<#column>::write(&self.#name, row););
+            }
+            quote_spanned! { span=>
+                #mark
+                let field = &self.#name;
+                #mark
+                rt::Column::<#column>::write(field, row);
+            }
         });
         let row = if fields.is_empty() { quote!(_row) } else { quote!(row) };
         let (number, objects) = (number(id.index()), self.objects_type());
@@ -159,10 +171,15 @@ impl Types<'_> {
             let (name, number) = (&self.names.types[index], number(index));
             let fields = ty.fields.iter().zip(&self.names.fields[index]).enumerate();
             let arms = fields.map(|(at, (field, field_name))| {
-                let span = self.places.tokens(self.places.field(TypeId(index as u16), FieldId(at as u16)));
+                let place = self.places.field(TypeId(index as u16), FieldId(at as u16));
+                let (span, mark) = (self.places.tokens(place), self.places.mark(place));
                 let (column, at) = (column(field, span), super::expr::number(at));
                 quote_spanned! { span=>
-                    rt::FieldId(#at) => rt::fit::<#column, #name, _>(|fact| &fact.#field_name, row, #at),
+                    rt::FieldId(#at) => {
+                        #mark
+                        let fits = rt::fit::<#column, #name, _>(|fact| &fact.#field_name, row, #at);
+                        fits
+                    }
                 }
             });
             quote! {
@@ -180,12 +197,19 @@ impl Types<'_> {
             let (object, number) = (object(index), number(index));
             let fields = ty.fields.iter().zip(&self.names.fields[index]).enumerate();
             let arms = fields.map(|(at, (field, name))| {
-                let span = self.places.tokens(self.places.field(TypeId(index as u16), FieldId(at as u16)));
+                let place = self.places.field(TypeId(index as u16), FieldId(at as u16));
+                let (span, mark) = (self.places.tokens(place), self.places.mark(place));
                 let (column, at) = (column(field, span), super::expr::number(at));
                 quote_spanned! { span=>
-                    rt::FieldId(#at) => if let Some(value) = rt::Column::<#column>::read(row, #at) {
-                        object.#name = value;
-                    },
+                    rt::FieldId(#at) => {
+                        #mark
+                        let field = &mut object.#name;
+                        #mark
+                        let value = rt::Column::<#column>::read(row, #at);
+                        if let Some(value) = value {
+                            *field = value;
+                        }
+                    }
                 }
             });
             quote! {

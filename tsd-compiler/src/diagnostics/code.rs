@@ -41,7 +41,12 @@ macro_rules! codes {
                 match self { $($(Code::$variant => $name,)+)+ }
             }
 
-            /// The severity of a diagnostic with this code, unless its reporter says otherwise.
+            /// The code of a name.
+            pub fn from_name(name: &str) -> Option<Code> {
+                match name { $($($name => Some(Code::$variant),)+)+ _ => None }
+            }
+
+            /// The severity of a diagnostic with this code, unless warnings are denied.
             pub fn severity(self) -> Severity {
                 match self { $($(Code::$variant => Severity::$severity,)+)+ }
             }
@@ -126,6 +131,8 @@ codes! {
         StaleProfile = "stale-profile",
         /// An action that is called but not declared.
         UndeclaredAction = "undeclared-action",
+        /// An action that is declared again in just the same way.
+        RepeatedAction = "repeated-action",
     }
 }
 

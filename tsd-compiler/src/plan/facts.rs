@@ -9,7 +9,7 @@ use super::observed::Observed;
 use super::search::{Search, as_set};
 use super::shape::keys_to;
 use super::sharing::{self, Choice, Group, Unit};
-use super::{Planning, Strategy};
+use super::{Planning, Side, Strategy, cross};
 use crate::diagnostics::Diagnostics;
 
 /// Why a rule's branches are joined as they are.
@@ -39,6 +39,8 @@ pub struct BranchPlan {
     pub greedy_cost: f64,
     /// What they would cost in the best order that was found for the rule by itself, whatever it shared with others.
     pub alone_cost: f64,
+    /// For a branch of a rule, its patterns in groups between which there is no condition; only one where all are tied.
+    pub sides: Vec<Side>,
 }
 
 impl BranchPlan {
@@ -131,6 +133,13 @@ pub(super) fn plans(
                 declared_cost: group.model.cost_for(member, &declared),
                 greedy_cost: group.model.cost_for(member, &choice.greedy),
                 alone_cost: group.model.cost_for(member, &alone),
+                sides: match branches[*index].tied {
+                    Some(tied) => {
+                        let estimates = (&group.model, member);
+                        cross::sides(schema, &branches[*index], tied, patterns, estimates, &observed)
+                    }
+                    None => Vec::new(),
+                },
             });
             chains[*index].clone_from(&signatures);
         }

@@ -39,6 +39,11 @@ impl Observed {
         self.get(|| Subject::facts(schema, ty)).unwrap_or_else(declared)
     }
 
+    /// Whether the number of facts of a type was declared or seen.
+    pub(super) fn knows_rows(&self, schema: &Schema, ty: TypeId) -> bool {
+        schema.ty(ty).rows.is_some() || self.get(|| Subject::facts(schema, ty)).is_some()
+    }
+
     /// The share of the facts of a type that pass a filter.
     pub(super) fn filter(
         &self,

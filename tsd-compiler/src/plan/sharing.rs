@@ -18,7 +18,7 @@ use super::observed::Observed;
 use super::search::{Search, as_set};
 use super::shape::{Mask, Shape, at_places, keys_to, mask};
 use super::{Strategy, selectivity};
-use crate::normalize::Conjunction;
+use crate::normalize::{Conjunction, Groups};
 
 /// How often each shape is reconsidered at most.
 const ROUNDS: usize = 4;
@@ -30,6 +30,8 @@ const TRIED: usize = 4096;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Unit<'a> {
     pub(super) conjunction: &'a Conjunction,
+    /// Which patterns some condition of the whole rule ties together, for the branches of a rule.
+    pub(super) tied: Option<&'a Groups>,
     pub(super) strategy: Strategy,
 }
 

@@ -28,6 +28,8 @@ pub struct Name {
 /// One source text.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Program {
+    /// Those before everything else, which are about this file: `@allow(bare-word);`.
+    pub head: Vec<Annotation>,
     /// The name given by a leading `mod shop;`.
     pub module: Option<Name>,
     /// Those behind the module's name: `mod shop @plan(greedy);`.
@@ -130,12 +132,12 @@ pub struct Parameter {
     pub span: Span,
 }
 
-/// `@name` or `@name(12, "x", word)` after a module, a type, an action or the head of a rule. What it means is not the parser's concern.
+/// `@name` or `@name(12, "x", a-word)` at the head of a file or after a module, a type, an action or the head of a rule. What it means is not the parser's concern.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Annotation {
     /// The name after the `@`.
     pub name: Name,
-    /// Literals, lists of literals, or bare words.
+    /// Literals, lists of literals, or bare words: a path of one name, which may hold `-`.
     pub arguments: Vec<Expr>,
     /// The whole annotation.
     pub span: Span,

@@ -18,6 +18,12 @@ const WIDTH: usize = 110;
 /// The program in canonical form. Ends in a newline unless it is empty.
 pub fn print(program: &Program) -> String {
     let mut out = String::new();
+    if !program.head.is_empty() {
+        let mut head = String::new();
+        print_annotations(&mut head, &program.head);
+        out.push_str(head.trim_start());
+        out.push_str(";\n");
+    }
     if let Some(module) = &program.module {
         out.push_str(&format!("mod {}", module.text));
         print_annotations(&mut out, &program.annotations);

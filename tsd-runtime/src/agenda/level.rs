@@ -86,7 +86,7 @@ impl Undated<'_> {
     }
 }
 
-/// The most room that an agenda without entries keeps.
+/// The most room that a level keeps for entries which are done with or not there.
 pub(super) const ROOM: usize = 1024;
 
 impl Level {

@@ -8,20 +8,20 @@
 use std::cmp::Reverse;
 
 use super::Ranks;
-use super::level::{Entry, Level, ROOM};
+use super::level::{Entry, Level};
 
 /// The new number of an entry that goes.
 const GONE: u32 = u32::MAX;
 
 impl Level {
-    /// Whether so much is done with that it is to be [given back](Self::tidy).
+    /// Whether of more than `room` entries so many are done with that they are to be [given back](Self::tidy).
     #[inline]
-    pub(super) fn is_crowded(&self) -> bool {
+    pub(super) fn is_crowded(&self, room: usize) -> bool {
         let entries = self.entries.len();
         // What has fired out of a heap is not counted: there a level is looked through each time that it has doubled.
-        entries > ROOM
+        entries > room
             && (2 * (self.waiting_from() + self.cancelled) > entries
-                || !self.heap.is_empty() && entries > 2 * self.kept + ROOM)
+                || !self.heap.is_empty() && entries > 2 * self.kept + room)
     }
 
     /// Whether nothing waits. Costs a look at each entry.

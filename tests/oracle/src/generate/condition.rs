@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::expression::Expressions;
+use super::values;
 use crate::value::Kind;
 
 impl Expressions<'_, '_> {
@@ -173,7 +174,8 @@ impl Expressions<'_, '_> {
     fn test(&mut self) -> String {
         let depth = 1 + self.choices.weighted(&[5, 3, 1]);
         let (look, aggregate) = (usize::from(self.may_look()), usize::from(self.may_aggregate()));
-        match self.choices.weighted(&[12, 6, 3, 2, 3, 2, 2, 2, 3, 2, 1, 2 * look, 2 * aggregate]) {
+        let edges = 1 + 15 * usize::from(!self.edges().is_empty());
+        match self.choices.weighted(&[12, 6, 3, 2, 3, 2, 2, 2, 3, 2, 1, 2 * look, 2 * aggregate, edges]) {
             0 => self.comparison(Kind::Number, depth),
             1 => self.comparison(Kind::Text, depth),
             2 => self.comparison(Kind::Int, depth),
@@ -212,6 +214,7 @@ impl Expressions<'_, '_> {
             }
             11 => self.exists(),
             12 => self.figure_test().unwrap_or_else(|| self.comparison(Kind::Number, depth)),
+            13 => self.widened_test(),
             _ if self.choices.chance(30) => {
                 self.choices.pick(&["1 == 1", "false", "true", "0.5 > 3 / 2"]).to_owned()
             }
@@ -219,6 +222,28 @@ impl Expressions<'_, '_> {
                 let paths = self.paths(|kind, _| kind == Kind::Bool);
                 if paths.is_empty() { "2 < 3".to_owned() } else { self.choices.pick(&paths) }
             }
+        }
+    }
+
+    /// An integer beside a number that is as large as integers are when numbers no longer tell them apart.
+    fn widened_test(&mut self) -> String {
+        let edges = self.edges();
+        let int = match self.choices.weighted(&[5, 1, 1]) {
+            0 if !edges.is_empty() => self.choices.pick(&edges),
+            1 => format!("(number) {}", self.operand(Kind::Int, 2).unwrap_or_default()),
+            _ => self.operand(Kind::Int, 2).unwrap_or_default(),
+        };
+        let number = if self.choices.chance(20) {
+            self.operand(Kind::Number, 2)
+        } else {
+            values::literal(&values::edge(self.choices, Kind::Number))
+        };
+        let (number, op) =
+            (number.unwrap_or_default(), self.choices.pick(&["==", "!=", "<", "<=", ">", ">="]));
+        match self.choices.weighted(&[5, 2, 1]) {
+            0 => format!("{int} {op} {number}"),
+            1 => format!("{number} {op} {int}"),
+            _ => format!("{int} IN [0.5, {number}]"),
         }
     }
 
@@ -234,14 +259,6 @@ impl Expressions<'_, '_> {
         let op = self.choices.pick(ops);
         if kind == Kind::Number && self.choices.chance(15) {
             return format!("{} {op} {}", self.chain(), self.chain());
-        }
-        if kind == Kind::Number && self.choices.chance(15) {
-            let (int, number) = self.widened();
-            return match self.choices.weighted(&[5, 2, 1]) {
-                0 => format!("{int} {op} {number}"),
-                1 => format!("{number} {op} {int}"),
-                _ => format!("{int} IN [{}, {number}]", self.number(1)),
-            };
         }
         match (self.operand(kind, depth), self.operand(kind, depth)) {
             (Some(left), Some(right)) => format!("{left} {op} {right}"),

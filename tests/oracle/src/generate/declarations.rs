@@ -58,6 +58,9 @@ fn field_text(choices: &mut Choices<'_>, index: usize, key: bool, types: &[&str]
     // A key that refers to a fact would make a name that is no longer unique once that fact is gone.
     let kind = kind(choices, if key { &[] } else { types });
     let first = kind.chars().next().unwrap_or('x').to_ascii_lowercase();
+    // A field whose values are mostly at the edges says so by a capital letter.
+    let is_numeric = matches!(kind.as_str(), "int" | "number");
+    let first = if is_numeric && choices.chance(20) { first.to_ascii_uppercase() } else { first };
     // Now and then a name that Rust reserves.
     let name = match choices.below(40) {
         39 if index == 0 => "type".to_owned(),

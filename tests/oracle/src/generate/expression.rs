@@ -200,7 +200,7 @@ impl<'a, 'c> Expressions<'a, 'c> {
     }
 
     /// An operand that is a `number`, or an `int` that is widened.
-    pub(super) fn number(&mut self, depth: usize) -> String {
+    fn number(&mut self, depth: usize) -> String {
         let depth = depth.saturating_sub(1);
         let aggregate = 3 * usize::from(self.may_aggregate());
         match if depth == 0 { 0 } else { self.choices.weighted(&[10, 2, 5, 1, 2, 1, 1, aggregate, 1]) } {
@@ -222,19 +222,10 @@ impl<'a, 'c> Expressions<'a, 'c> {
         }
     }
 
-    /// An integer beside a number that is as large as integers are when numbers no longer tell them apart.
-    pub(super) fn widened(&mut self) -> (String, String) {
-        let int = match self.choices.weighted(&[5, 1, 1]) {
-            0 => self.path(Kind::Int).unwrap_or_else(|| self.int(2)),
-            1 => format!("(number) {}", self.int(2)),
-            _ => self.int(2),
-        };
-        let edge = values::edge(self.choices, Kind::Number);
-        let number = match self.choices.weighted(&[3, 1]) {
-            0 => values::literal(&edge).expect("not a reference"),
-            _ => self.number(2),
-        };
-        (int, number)
+    /// The integers that can be read and are mostly at the edges.
+    pub(super) fn edges(&self) -> Vec<String> {
+        let is_edgy = |path: &String| path.rsplit('.').next().is_some_and(values::is_edgy);
+        self.paths(|kind, _| kind == Kind::Int).into_iter().filter(is_edgy).collect()
     }
 
     /// Arithmetic without parentheses, whose operators decide what belongs together.

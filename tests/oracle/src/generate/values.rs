@@ -59,13 +59,19 @@ pub(super) fn field(choices: &mut Choices<'_>, field: &Field, facts: &[FactId]) 
     match field.kind {
         Kind::Fact(_) if facts.is_empty() => None,
         Kind::Fact(_) => Some(Value::Fact(choices.pick(facts))),
+        kind if is_edgy(&field.name) && choices.chance(75) => Some(edge(choices, kind)),
         kind => Some(of_kind(choices, kind)),
     }
 }
 
+/// Whether the values of a field are mostly at the edges.
+pub(super) fn is_edgy(field: &str) -> bool {
+    field.starts_with(|first: char| first.is_ascii_uppercase())
+}
+
 /// A value of a kind other than a reference; mostly one of three.
 pub(super) fn of_kind(choices: &mut Choices<'_>, kind: Kind) -> Value {
-    if matches!(kind, Kind::Number | Kind::Int) && choices.chance(12) {
+    if matches!(kind, Kind::Number | Kind::Int) && choices.chance(6) {
         return edge(choices, kind);
     }
     let wide = choices.chance(20);

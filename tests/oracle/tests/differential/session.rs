@@ -343,8 +343,12 @@ fn ran_of(ran: Result<Report, Error>) -> Ran {
     assert_eq!(counts.iter().map(|(_, count)| count).sum::<u64>(), report.total());
     assert_eq!(report.problem_count(), report.problems().len() as u64, "runs are short");
     counts.sort_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
-    assert!(last.is_none_or(|last| last == counts), "runs are short, so all rules fired to the end");
-    Ran { events: Vec::new(), problems: report.problems().iter().map(problem).collect(), counts }
+    assert!(
+        last.as_ref().is_none_or(|last| *last == counts),
+        "runs are short, so all rules fired to the end"
+    );
+    let problems = report.problems().iter().map(problem).collect();
+    Ran { events: Vec::new(), is_stopped: last.is_some(), problems, counts }
 }
 
 fn problem(problem: &tsd_runtime::Problem) -> Problem {

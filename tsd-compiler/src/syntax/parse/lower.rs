@@ -53,6 +53,7 @@ impl<'d> Lowering<'d> {
             match pair.as_rule() {
                 Rule::EOI => continue,
                 Rule::semicolon => {}
+                Rule::file_head => self.file_head(&pair, program),
                 Rule::module => self.module(&pair, program),
                 _ => {
                     let before = self.reported;
@@ -66,6 +67,24 @@ impl<'d> Lowering<'d> {
             end = offset + pair.as_span().end();
         }
         end
+    }
+
+    fn file_head(&mut self, pair: &Pair<'_, Rule>, program: &mut Program) {
+        let annotations = self.annotations(pair);
+        if program.module.is_none() && program.statements.is_empty() {
+            program.head.extend(annotations);
+            return;
+        }
+        let message = "an annotation by itself is about its file and stands at the very beginning of it";
+        let diagnostic = Diagnostic::new(Code::Syntax, self.span(pair), message);
+        self.report(match program.statements.is_empty() {
+            true => {
+                diagnostic.hint("to have it for the whole module, remove the `;` behind the module's name")
+            }
+            false => {
+                diagnostic.hint("one about a rule stands behind the rule's name: `rule r @allow(…) : …`")
+            }
+        });
     }
 
     fn module(&mut self, pair: &Pair<'_, Rule>, program: &mut Program) {

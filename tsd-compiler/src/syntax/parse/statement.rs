@@ -109,7 +109,8 @@ impl Lowering<'_> {
         match pair.as_rule() {
             Rule::constant => self.constant(pair),
             Rule::bare_word => {
-                let root = self.name(&part(pair, Rule::name)?);
+                let words: Vec<&str> = parts_of(pair, Rule::name).map(|word| word.as_str()).collect();
+                let root = ast::Name { text: words.join("-"), span: self.span(pair) };
                 let path = ast::Path { root, fields: Vec::new() };
                 Some(ast::Expr { kind: ast::ExprKind::Path(path), span: self.span(pair) })
             }
