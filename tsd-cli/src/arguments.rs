@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::load::FactFile;
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 all is well (warnings included, unless they are denied), 1 errors in rules or data, or a run that exceeded its limit, \
-2 wrong usage or files that cannot be read or written.";
+Exit codes: 0 all is well (warnings included, unless they are denied), 1 errors in rules or data, a run that exceeded its \
+limit or had effects that could not take place, 2 wrong usage or files that cannot be read or written.";
 
 /// Checks, runs and expands business rules.
 #[derive(Debug, Parser)]
@@ -32,19 +32,36 @@ pub(crate) enum Command {
     Explain(Explain),
     /// Count the nodes of the network with and without sharing; with facts, also what they hold.
     Stats(Stats),
+    /// Write what has a shell complete the command's arguments.
+    #[command(after_help = COMPLETIONS)]
+    Completions(Completions),
+}
+
+const COMPLETIONS: &str = "\
+To have them in every shell that begins:
+  bash   tsd completions bash > ~/.local/share/bash-completion/completions/tsd
+  zsh    tsd completions zsh > ~/.zfunc/_tsd   (a directory that is in fpath)
+  fish   tsd completions fish > ~/.config/fish/completions/tsd.fish";
+
+#[derive(Debug, Args)]
+pub(crate) struct Completions {
+    /// The shell.
+    #[arg(value_enum, value_name = "SHELL")]
+    pub(crate) shell: clap_complete::Shell,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Rules {
-    /// Rule files. Several make one program. The order of rules, facts and commands in it is that of the files.
-    #[arg(required = true, value_name = "FILE")]
+    /// Rule files. Several make one program. The order of rules, facts and commands in it is that of the files. A
+    /// directory stands for all `.tsd` files in it and below, sorted by their paths, and `-` for standard input.
+    #[arg(required = true, value_name = "FILE", value_hint = ValueHint::AnyPath)]
     pub(crate) files: Vec<PathBuf>,
     /// How to put the patterns of rules in order, except where a rule says it itself. It changes time and memory, never a
     /// result.
     #[arg(long, value_enum, value_name = "STRATEGY")]
     pub(crate) plan: Option<Plan>,
     /// Plan with what this profile says, instead of the .profile file beside the first rule file, if there is one.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) use_profile: Option<PathBuf>,
 }
 
@@ -81,28 +98,31 @@ impl From<Plan> for tsd_compiler::Strategy {
 #[command(after_long_help = "\
 Facts:
   In a CSV file the header tells which column is which field; columns that the type lacks are ignored. An empty cell
-  and NA are missing, which only a field declared with `?` may be. In a JSONL file each line is an object; null and an
-  absent key are missing. A field that refers to a fact holds that fact's primary key, the parts of a composite key
-  joined by `_`.
+  and NA are missing, which only a field declared with `?` may be; in quotes they are texts. In a JSONL file each line is
+  an object; null and an absent key are missing. A field that refers to a fact holds that fact's primary key, the parts of
+  a composite key joined by `_`. Of standard input (`--facts Order=-`) the first letter tells what it is: `{` begins JSONL.
 
 Output of --format json, one line an activation, in firing order:
   {\"rule\":\"vip\",\"bindings\":{\"c\":\"Customer~c1\"},\"actions\":[{\"name\":\"reward\",\"args\":[\"c1\",1200]}]}
-  `actions` holds the calls of the program's actions and, as calls with one argument, the lines of Print and Log. What
-  Insert, Update and Retract did shows in --final-facts:
+  `actions` holds what the rule did, in this order: the calls of the program's actions; the lines of Print and Log, as
+  calls with one argument; and what changed facts:
+  {\"name\":\"Insert\",\"args\":[\"Alert~a1\",{\"id\":\"a1\",\"order\":\"Order~o1\"}]} (and InsertLogical)
+  {\"name\":\"Update\",\"args\":[\"Order~o1\",{\"total\":20}]}, {\"name\":\"Retract\",\"args\":[\"Order~o1\"]}
+  What could not take place is missing there and told on standard error. A fact of --final-facts:
   {\"fact\":\"Customer\",\"fields\":{\"id\":\"c1\",\"tier\":\"GOLD\"}}
   A fact is written Type~key or, without a key, Type~#n by insertion number; a missing value is null.")]
 pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) rules: Rules,
-    /// Facts of a type: a .csv or .jsonl file, with .zst behind it when compressed. May be given often, also for one
-    /// type.
+    /// Facts of a type: a .csv or .jsonl file, with .zst behind it when compressed, or `-` for standard input. May be
+    /// given often, also for one type.
     #[arg(long, value_name = "TYPE=FILE")]
     pub(crate) facts: Vec<FactFile>,
     /// How to show what fires.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
     /// Write to this file what was observed of facts, filters and joins, for the planner.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) profile: Option<PathBuf>,
     /// Show all facts at the end, by type and then in the order of insertion.
     #[arg(long)]
@@ -113,6 +133,9 @@ pub(crate) struct Run {
     /// Stop with an error after this many activations.
     #[arg(long, value_name = "N")]
     pub(crate) run_limit: Option<u64>,
+    /// Succeed also when effects could not take place: tell of them as warnings.
+    #[arg(long)]
+    pub(crate) allow_problems: bool,
     /// In which order activations of one salience fire.
     #[arg(long, value_enum, default_value_t = Strategy::Breadth)]
     pub(crate) strategy: Strategy,
@@ -132,7 +155,7 @@ pub(crate) struct Graph {
     #[arg(long, value_name = "NAME")]
     pub(crate) rule: Vec<String>,
     /// Where to write the drawing; standard output when left out.
-    #[arg(long, short, value_name = "PATH")]
+    #[arg(long, short, value_name = "PATH", value_hint = ValueHint::FilePath)]
     pub(crate) output: Option<PathBuf>,
     /// Load the facts that stand in the rules, and say what each node holds. --facts and --run do so, too.
     #[arg(long)]

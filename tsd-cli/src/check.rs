@@ -11,7 +11,7 @@ use crate::rules::{counted, planning, read, show};
 /// Compiles the rules, which may be a script, and says what they hold.
 pub(crate) fn check(check: &Check, streams: &mut Streams) -> Result<(), Stop> {
     let rules = &check.rules;
-    let (sources, files, profile) = read(rules, streams)?;
+    let (sources, files, profile) = read(rules, &[], streams)?;
     let planning = planning(rules, &sources, profile);
     let mut compilation = compile_script_with(&Nothing::default(), &sources, &files, &planning);
     if check.deny_warnings {

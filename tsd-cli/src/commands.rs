@@ -4,14 +4,14 @@ use std::ffi::OsString;
 use std::fmt;
 use std::io::{self, Write};
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
-use crate::arguments::{Arguments, Command};
+use crate::arguments::{Arguments, Command, Completions};
 use crate::{check, execute, expand, explain, graph, stats};
 
-/// All is well. Warnings are no errors unless they are denied, nor are effects that a run reports as problems and leaves out.
+/// All is well. Warnings are no errors unless they are denied.
 pub const EXIT_OK: u8 = 0;
-/// Errors in rules or data, or a run that exceeded its limit.
+/// Errors in rules or data, or a run that exceeded its limit or had effects that could not take place.
 pub const EXIT_ERRORS: u8 = 1;
 /// Wrong usage, or files that cannot be read or written.
 pub const EXIT_USAGE: u8 = 2;
@@ -65,6 +65,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, mut streams: Streams) 
         Command::Graph(graph) => graph::graph(&graph, &mut streams),
         Command::Explain(explain) => explain::explain(&explain, &mut streams),
         Command::Stats(stats) => stats::stats(&stats, &mut streams),
+        Command::Completions(Completions { shell }) => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Arguments::command(), "tsd", &mut script);
+            streams.out.write_all(&script).map_err(Stop::from)
+        }
     };
     finish(ended, &mut streams.err)
 }

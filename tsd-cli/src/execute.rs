@@ -5,7 +5,7 @@ use tsd_runtime::{Engine, Error};
 
 use crate::arguments::{Format, Run};
 use crate::commands::{EXIT_ERRORS, EXIT_USAGE, Stop, Streams};
-use crate::load::{LoadError, load};
+use crate::load::load;
 use crate::loaded::told;
 use crate::progress::Bar;
 use crate::record::{Shared, Style};
@@ -14,7 +14,7 @@ use crate::summary;
 
 /// Interprets the rules over the facts and shows what fires.
 pub(crate) fn execute(arguments: &Run, mut streams: Streams) -> Result<(), Stop> {
-    let (sources, files, profile) = read(&arguments.rules, &mut streams)?;
+    let (sources, files, profile) = read(&arguments.rules, &arguments.facts, &mut streams)?;
     let planning = planning(&arguments.rules, &sources, profile);
     let style = match arguments.format {
         Format::Json => Style::Json,
@@ -45,23 +45,26 @@ pub(crate) fn execute(arguments: &Run, mut streams: Streams) -> Result<(), Stop>
     let mut bar = Bar::new(progress);
     let loaded = load(&mut engine, &arguments.facts, &mut |progress| bar.show(progress));
     bar.clear();
-    if let Err(error) = loaded {
-        return Err(refuse(&recorder, &error));
+    let (lines, failed) = told(loaded);
+    lines.iter().for_each(|line| recorder.lock().complain(line));
+    if let Some(code) = failed {
+        return Err(Stop::Exit(code));
     }
 
     // Rules may take facts away, so the facts are observed before and after.
     let observed = arguments.profile.as_ref().map(|_| engine.profile());
     let run = engine.run();
     recorder.lock().flush();
-    match run {
+    let problems = match run {
         Ok(report) => {
-            summary::problems(&report, &recorder);
+            summary::problems(&report, arguments.allow_problems, &recorder);
             if style == Style::Text {
                 summary::counts(&engine, &report, &recorder);
             }
+            report.problem_count()
         }
         Err(error) => return stop(&recorder, &error),
-    }
+    };
     if let (Some(path), Some(before)) = (&arguments.profile, observed) {
         let profile = before.then(engine.profile());
         if let Err(error) = std::fs::write(path, profile.to_string()) {
@@ -73,15 +76,10 @@ pub(crate) fn execute(arguments: &Run, mut streams: Streams) -> Result<(), Stop>
         summary::final_facts(&engine, style, &recorder);
     }
     recorder.lock().finish()?;
+    if problems > 0 && !arguments.allow_problems {
+        return Err(Stop::Exit(EXIT_ERRORS));
+    }
     Ok(())
-}
-
-/// Says why the facts could not be loaded.
-fn refuse(recorder: &Shared, error: &LoadError) -> Stop {
-    let (lines, code) = told(error);
-    let mut recorder = recorder.lock();
-    lines.iter().for_each(|line| recorder.complain(line));
-    Stop::Exit(code)
 }
 
 /// Ends after a run that was stopped: what fired before is shown.

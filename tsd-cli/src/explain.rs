@@ -17,7 +17,7 @@ use crate::rules::{compile_standing, find_rule};
 
 /// Says in words what the planner made of a rule, and why.
 pub(crate) fn explain(arguments: &Explain, streams: &mut Streams) -> Result<(), Stop> {
-    let compiled = compile_standing(&arguments.rules, streams)?;
+    let compiled = compile_standing(&arguments.rules, &[], streams)?;
     let planned = find_rule(&compiled.module, &arguments.rule, streams)?;
     let place = compiled.sources.position(planned.span);
     let file = compiled.sources.name(planned.span.file);

@@ -18,7 +18,7 @@ use crate::rules::{Compiled, compile_standing, find_rule};
 
 /// Draws the network that the rules share.
 pub(crate) fn graph(arguments: &Graph, streams: &mut Streams) -> Result<(), Stop> {
-    let compiled = compile_standing(&arguments.rules, streams)?;
+    let compiled = compile_standing(&arguments.rules, &arguments.facts.facts, streams)?;
     for rule in &arguments.rule {
         find_rule(&compiled.module, rule, streams)?;
     }

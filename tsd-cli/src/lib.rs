@@ -10,6 +10,7 @@ mod described;
 mod execute;
 mod expand;
 mod explain;
+mod files;
 mod graph;
 pub mod load;
 mod loaded;

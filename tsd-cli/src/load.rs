@@ -5,13 +5,16 @@
 //! [`PROBLEMS_KEPT`] at once.
 //!
 //! A cell is read strictly: an `int` is digits with a sign, a `number` a decimal number, a `bool` `true` or `false` in
-//! any case. In CSV, `NA` and an empty cell are missing; in JSON `null` and an absent key are. A field that refers to a
-//! fact holds the primary key of that fact, the parts of a composite key joined by `_`.
+//! any case. In CSV, `NA` and an empty cell are missing, unless they stand in quotes; in JSON `null` and an absent key
+//! are. A field that refers to a fact holds the primary key of that fact, the parts of a composite key joined by `_`.
+//! What might be a mistake and is read all the same (a column that is no field, but nearly the name of an optional one)
+//! comes back as a warning.
 
 mod cell;
 mod csv;
 mod file;
 mod jsonl;
+mod lines;
 mod problem;
 mod references;
 mod rows;
@@ -24,7 +27,8 @@ use tsd_runtime::Session;
 use tsd_runtime::ir::{Schema, TypeId};
 use tsd_runtime::program::Program;
 
-pub use self::file::{FactFile, Format};
+pub(crate) use self::file::is_standard_input;
+pub use self::file::{FactFile, Format, STANDARD_INPUT};
 pub use self::problem::Problem;
 use self::rows::Rows;
 
@@ -44,6 +48,15 @@ pub struct Progress<'a> {
     pub facts: u64,
 }
 
+/// What was loaded.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Loaded {
+    /// How many facts there were.
+    pub facts: u64,
+    /// What may be a mistake, at most [`PROBLEMS_KEPT`] of them.
+    pub warnings: Vec<Problem>,
+}
+
 /// Why facts could not be loaded.
 #[derive(Debug)]
 pub enum LoadError {
@@ -61,8 +74,13 @@ pub enum LoadError {
         /// Why.
         cause: io::Error,
     },
-    /// Rows are at fault, at most [`PROBLEMS_KEPT`] of them.
-    Rows(Vec<Problem>),
+    /// Rows are at fault.
+    Rows {
+        /// What is wrong, at most [`PROBLEMS_KEPT`] of it.
+        problems: Vec<Problem>,
+        /// What may be a mistake, at most as much.
+        warnings: Vec<Problem>,
+    },
 }
 
 impl fmt::Display for LoadError {
@@ -73,7 +91,7 @@ impl fmt::Display for LoadError {
                 meant.as_ref().map_or(Ok(()), |meant| write!(f, "; did you mean `{meant}`?"))
             }
             Self::Unreadable { path, cause } => write!(f, "cannot read {}: {cause}", path.display()),
-            Self::Rows(problems) => {
+            Self::Rows { problems, .. } => {
                 let mut separator = "";
                 for problem in problems {
                     write!(f, "{separator}{problem}")?;
@@ -87,7 +105,7 @@ impl fmt::Display for LoadError {
 
 impl std::error::Error for LoadError {}
 
-/// Inserts the facts of the files and returns how many there were.
+/// Inserts the facts of the files.
 ///
 /// The files are read in the order given, except that a file waits for those of the types that its own type refers to.
 /// `watch` is called now and then with the progress.
@@ -98,19 +116,24 @@ pub fn load<P: Program>(
     session: &mut Session<P>,
     files: &[FactFile],
     watch: &mut dyn FnMut(Progress<'_>),
-) -> Result<u64, LoadError> {
+) -> Result<Loaded, LoadError> {
     let mut sized = Vec::with_capacity(files.len());
     for file in files {
         let ty = find_type(session.schema(), &file.ty)?;
         let unreadable = |cause| LoadError::Unreadable { path: file.path.clone(), cause };
-        let size = std::fs::metadata(&file.path).map_err(unreadable)?.len();
+        // Of standard input nobody knows how much there will be.
+        let size = if file.is_standard_input() {
+            0
+        } else {
+            std::fs::metadata(&file.path).map_err(unreadable)?.len()
+        };
         sized.push((ty, file, size));
     }
     let total_bytes = sized.iter().map(|(_, _, size)| size).sum();
     let mut rows = Rows::new(session, total_bytes, watch);
     for (ty, file, size) in referenced_first(rows.schema(), sized) {
         rows.read(ty, file, size)
-            .map_err(|cause| LoadError::Unreadable { path: file.path.clone(), cause })?;
+            .map_err(|cause| LoadError::Unreadable { path: file.shown().to_owned(), cause })?;
     }
     rows.finish()
 }

@@ -6,7 +6,7 @@ use tsd_runtime::{Engine, Statistics};
 
 use crate::arguments::Facts;
 use crate::commands::{EXIT_ERRORS, EXIT_USAGE, Stop, Streams};
-use crate::load::{LoadError, PROBLEMS_KEPT, load};
+use crate::load::{LoadError, Loaded, PROBLEMS_KEPT, load};
 use crate::progress::Bar;
 use crate::rules::Compiled;
 
@@ -41,11 +41,11 @@ pub(crate) fn statistics(
     let mut bar = Bar::new(streams.progress);
     let loaded = load(&mut engine, &facts.facts, &mut |progress| bar.show(progress));
     bar.clear();
-    if let Err(error) = loaded {
-        let (lines, code) = told(&error);
-        for line in lines {
-            writeln!(streams.err, "{line}")?;
-        }
+    let (lines, failed) = told(loaded);
+    for line in lines {
+        writeln!(streams.err, "{line}")?;
+    }
+    if let Some(code) = failed {
         return Err(Stop::Exit(code));
     }
     if facts.run
@@ -57,12 +57,18 @@ pub(crate) fn statistics(
     Ok(engine.statistics())
 }
 
-/// Why facts could not be loaded, line by line, and the exit code that this makes.
-pub(crate) fn told(error: &LoadError) -> (Vec<String>, u8) {
-    let LoadError::Rows(problems) = error else { return (vec![format!("error: {error}")], EXIT_USAGE) };
-    let mut lines: Vec<String> = problems.iter().map(|problem| format!("error: {problem}")).collect();
+/// What is to be said of a load, line by line, and the exit code when it failed.
+pub(crate) fn told(loaded: Result<Loaded, LoadError>) -> (Vec<String>, Option<u8>) {
+    let (warnings, problems) = match loaded {
+        Ok(Loaded { warnings, .. }) => (warnings, Vec::new()),
+        Err(LoadError::Rows { problems, warnings }) => (warnings, problems),
+        Err(error) => return (vec![format!("error: {error}")], Some(EXIT_USAGE)),
+    };
+    let warnings = warnings.iter().map(|warning| format!("warning: {warning}"));
+    let mut lines: Vec<String> =
+        warnings.chain(problems.iter().map(|problem| format!("error: {problem}"))).collect();
     if problems.len() >= PROBLEMS_KEPT {
         lines.push("error: too many errors; the rest of the facts was not read".to_owned());
     }
-    (lines, EXIT_ERRORS)
+    (lines, (!problems.is_empty()).then_some(EXIT_ERRORS))
 }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Map, Value as Json};
 use tsd_runtime::ir::{FactHandle, Value};
-use tsd_runtime::{Activation, Context, Engine, Host, Interpreted};
+use tsd_runtime::{Activation, Change, ChangeKind, Context, Engine, Host, Interpreted};
 
 use crate::shown::Shown;
 
@@ -38,8 +38,9 @@ pub(crate) struct Recorder {
 struct Record {
     rule: String,
     bindings: Vec<Binding>,
-    calls: Vec<Call>,
+    done: Vec<Done>,
     printed: Vec<String>,
+    logged: Vec<String>,
 }
 
 struct Binding {
@@ -48,9 +49,12 @@ struct Binding {
     name: String,
 }
 
-struct Call {
-    action: String,
-    arguments: Vec<Shown>,
+/// What an effect did.
+enum Done {
+    /// It called an action, or printed or logged a line.
+    Called { action: String, arguments: Vec<Shown> },
+    /// It changed the facts.
+    Changed { effect: ChangeKind, ty: String, fact: String, fields: Vec<(String, Shown)> },
 }
 
 /// A recorder as observer, host and sinks share it.
@@ -71,6 +75,10 @@ impl Shared {
     pub(crate) fn attach(&self, engine: &mut Engine<Shared>) {
         let shared = self.clone();
         engine.observe(move |activation| shared.lock().begin(activation));
+        if self.lock().style != Style::PrintedOnly {
+            let shared = self.clone();
+            engine.observe_changes(move |change| shared.lock().changed(change));
+        }
         let shared = self.clone();
         engine.on_print(move |line| shared.lock().print(line));
         let shared = self.clone();
@@ -84,7 +92,7 @@ impl Host for Shared {
         let Some(record) = &mut recorder.current else { return };
         let show = |value: &Value| Shown::new(value, || record.name(value, context));
         let arguments = arguments.iter().map(show).collect();
-        record.calls.push(Call { action: action.to_owned(), arguments });
+        record.done.push(Done::Called { action: action.to_owned(), arguments });
     }
 }
 
@@ -97,7 +105,17 @@ impl Recorder {
             name: activation.name_of(handle).unwrap_or_default(),
         });
         let (bindings, rule) = (bindings.collect(), activation.rule().to_owned());
-        self.current = Some(Record { rule, bindings, calls: Vec::new(), printed: Vec::new() });
+        let (done, printed, logged) = (Vec::new(), Vec::new(), Vec::new());
+        self.current = Some(Record { rule, bindings, done, printed, logged });
+    }
+
+    fn changed(&mut self, change: &Change<'_>) {
+        let Some(record) = &mut self.current else { return };
+        let show =
+            |value: &Value| Shown::new(value, || record.bound(value).unwrap_or_else(|| change.show(value)));
+        let fields = change.fields().map(|(name, value)| (name.to_owned(), show(value))).collect();
+        let (ty, fact) = (change.type_name().to_owned(), change.name().to_owned());
+        record.done.push(Done::Changed { effect: change.kind(), ty, fact, fields });
     }
 
     fn print(&mut self, line: &str) {
@@ -106,19 +124,16 @@ impl Recorder {
 
     fn log(&mut self, line: &str) {
         self.built_in("Log", line);
-        if self.style != Style::Json {
-            // As for standard error at large: a line that cannot be written is lost.
-            let _ = writeln!(self.err, "{line}");
-        }
     }
 
     fn built_in(&mut self, name: &str, line: &str) {
         let Some(record) = &mut self.current else { return };
         if self.style == Style::Json {
             let arguments = vec![Shown::Value(Value::Text(line.to_owned()))];
-            record.calls.push(Call { action: name.to_owned(), arguments });
-        } else if name == "Print" {
-            record.printed.push(line.to_owned());
+            record.done.push(Done::Called { action: name.to_owned(), arguments });
+        } else {
+            let lines = if name == "Print" { &mut record.printed } else { &mut record.logged };
+            lines.push(line.to_owned());
         }
     }
 
@@ -132,6 +147,10 @@ impl Recorder {
         }
         for line in record.printed {
             self.line(&line);
+        }
+        // Behind the activation that they belong to, where both go to a terminal.
+        for line in record.logged {
+            self.complain(&line);
         }
     }
 
@@ -165,38 +184,72 @@ impl Recorder {
 impl Record {
     /// The name of a fact, also of one that an earlier effect of this activation retracted.
     fn name(&self, value: &Value, context: &Context<'_, Interpreted<Shared>>) -> String {
-        let known = |binding: &&Binding| *value == Value::Fact(binding.handle);
-        match self.bindings.iter().find(known) {
-            Some(binding) => binding.name.clone(),
-            None => context.show(value),
-        }
+        self.bound(value).unwrap_or_else(|| context.show(value))
+    }
+
+    /// The name that a fact of the activation had when it fired.
+    fn bound(&self, value: &Value) -> Option<String> {
+        let known = self.bindings.iter().find(|binding| *value == Value::Fact(binding.handle));
+        known.map(|binding| binding.name.clone())
     }
 
     fn to_json(&self) -> Json {
         let bindings = self.bindings.iter().map(|bound| (bound.variable.clone(), Json::from(&*bound.name)));
-        let actions = self.calls.iter().map(|call| {
-            let arguments: Vec<Json> = call.arguments.iter().map(Shown::to_json).collect();
-            object([("name", Json::from(&*call.action)), ("args", Json::from(arguments))])
-        });
         object([
             ("rule", Json::from(&*self.rule)),
             ("bindings", Json::Object(bindings.collect())),
-            ("actions", actions.collect()),
+            ("actions", self.done.iter().map(Done::to_json).collect()),
         ])
     }
 
-    /// `vip: c=Customer~c1 o=Order~o1 => reward("c1", 1200)`
+    /// `vip: c=Customer~c1 o=Order~o1 ==> reward("c1", 1200)`
     fn to_text(&self) -> String {
         let mut text = format!("{}:", self.rule);
         for binding in &self.bindings {
             text += &format!(" {}={}", binding.variable, binding.name);
         }
-        for (index, call) in self.calls.iter().enumerate() {
+        for (index, done) in self.done.iter().enumerate() {
             text += if index == 0 { " ==> " } else { ", " };
-            let arguments: Vec<String> = call.arguments.iter().map(ToString::to_string).collect();
-            text += &format!("{}({})", call.action, arguments.join(", "));
+            text += &done.to_text();
         }
         text
+    }
+}
+
+impl Done {
+    fn to_json(&self) -> Json {
+        let (name, arguments) = match self {
+            Self::Called { action, arguments } => {
+                (action.clone(), arguments.iter().map(Shown::to_json).collect())
+            }
+            Self::Changed { effect, fact, fields, .. } => {
+                let mut arguments = vec![Json::from(&**fact)];
+                if *effect != ChangeKind::Retract {
+                    let fields = fields.iter().map(|(name, value)| (name.clone(), value.to_json()));
+                    arguments.push(Json::Object(fields.collect()));
+                }
+                (effect.to_string(), arguments)
+            }
+        };
+        object([("name", Json::from(name)), ("args", Json::from(arguments))])
+    }
+
+    /// As rules write it, with the names of facts in place of variables.
+    fn to_text(&self) -> String {
+        let list = |fields: &[(String, Shown)]| {
+            fields.iter().map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>().join(", ")
+        };
+        match self {
+            Self::Called { action, arguments } => {
+                let arguments: Vec<String> = arguments.iter().map(ToString::to_string).collect();
+                format!("{action}({})", arguments.join(", "))
+            }
+            Self::Changed { effect: ChangeKind::Update, fact, fields, .. } => {
+                format!("Update({fact}, {{{}}})", list(fields))
+            }
+            Self::Changed { effect: ChangeKind::Retract, fact, .. } => format!("Retract({fact})"),
+            Self::Changed { effect, ty, fields, .. } => format!("{effect}({ty}({}))", list(fields)),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Rule files on their way to a module, and what is to be said about them.
 
 use std::io::{self, ErrorKind, Write};
+use std::path::PathBuf;
 
 use tsd_compiler::diagnostics::{Diagnostic, render};
 use tsd_compiler::script::{Nothing, Removed, ScriptStep};
@@ -9,6 +10,8 @@ use tsd_compiler::{Module, PlannedRule, Planning, Strategy, compile_script_with}
 
 use crate::arguments::Rules;
 use crate::commands::{EXIT_ERRORS, EXIT_USAGE, Stop, Streams};
+use crate::files;
+use crate::load::{FactFile, is_standard_input};
 
 /// Rules that compiled.
 pub(crate) struct Compiled {
@@ -22,7 +25,7 @@ pub(crate) struct Compiled {
 
 /// Reads and compiles rule files, and shows every error and warning.
 pub(crate) fn compile(rules: &Rules, streams: &mut Streams) -> Result<Compiled, Stop> {
-    let (sources, ids, profile) = read(rules, streams)?;
+    let (sources, ids, profile) = read(rules, &[], streams)?;
     let compilation = tsd_compiler::compile_with(&sources, &ids, &planning(rules, &sources, profile));
     show(&sources, &compilation.diagnostics, streams.colour, &mut streams.err)?;
     let compiled =
@@ -31,8 +34,12 @@ pub(crate) fn compile(rules: &Rules, streams: &mut Streams) -> Result<Compiled, 
 }
 
 /// The same of files that may be a script: gives the rules that are there at its end, and its facts.
-pub(crate) fn compile_standing(rules: &Rules, streams: &mut Streams) -> Result<Compiled, Stop> {
-    let (sources, ids, profile) = read(rules, streams)?;
+pub(crate) fn compile_standing(
+    rules: &Rules,
+    facts: &[FactFile],
+    streams: &mut Streams,
+) -> Result<Compiled, Stop> {
+    let (sources, ids, profile) = read(rules, facts, streams)?;
     let planning = planning(rules, &sources, profile);
     let compilation = compile_script_with(&Nothing::default(), &sources, &ids, &planning);
     show(&sources, &compilation.diagnostics, streams.colour, &mut streams.err)?;
@@ -68,11 +75,16 @@ pub(crate) fn show(
 }
 
 /// The profile to plan with: the one that is named, or the one beside the first rule file.
-fn profile(rules: &Rules, sources: &mut SourceMap, streams: &mut Streams) -> Result<Option<FileId>, Stop> {
-    let path = match (&rules.use_profile, rules.files.first()) {
+fn profile(
+    rules: &Rules,
+    first: Option<&PathBuf>,
+    sources: &mut SourceMap,
+    streams: &mut Streams,
+) -> Result<Option<FileId>, Stop> {
+    let path = match (&rules.use_profile, first) {
         (Some(path), _) => path.clone(),
-        (None, Some(first)) => first.with_extension("profile"),
-        (None, None) => return Ok(None),
+        (None, Some(first)) if !is_standard_input(first) => first.with_extension("profile"),
+        (None, _) => return Ok(None),
     };
     match std::fs::read_to_string(&path) {
         Ok(text) => Ok(Some(sources.add(path.display().to_string(), text))),
@@ -94,31 +106,34 @@ pub(crate) fn planning<'a>(rules: &Rules, sources: &'a SourceMap, profile: Optio
 }
 
 /// Reads all files, and shows which cannot be read. A file given twice is read once. The last is the profile, if there is
-/// one.
+/// one. The facts are those that will be loaded afterwards: standard input can serve only one of all these.
 pub(crate) fn read(
     rules: &Rules,
+    facts: &[FactFile],
     streams: &mut Streams,
 ) -> Result<(SourceMap, Vec<FileId>, Option<FileId>), Stop> {
-    let files = &rules.files;
-    let mut sources = SourceMap::new();
-    let mut ids = Vec::with_capacity(files.len());
-    let mut unreadable = false;
-    for (index, path) in files.iter().enumerate() {
-        if files[..index].contains(path) {
-            continue;
-        }
-        match std::fs::read_to_string(path) {
-            Ok(text) => ids.push(sources.add(path.display().to_string(), text)),
-            Err(error) => {
-                unreadable = true;
-                writeln!(streams.err, "error: cannot read {}: {error}", path.display())?;
-            }
-        }
-    }
-    if unreadable {
+    let from_input = rules.files.iter().any(|path| is_standard_input(path));
+    if usize::from(from_input) + facts.iter().filter(|file| file.is_standard_input()).count() > 1 {
+        writeln!(streams.err, "error: standard input (`-`) can be read only once")?;
         return Err(Stop::Exit(EXIT_USAGE));
     }
-    let profile = profile(rules, &mut sources, streams)?;
+    let (files, faults) = files::find(&rules.files);
+    let mut sources = SourceMap::new();
+    let mut ids = Vec::with_capacity(files.len());
+    let mut unreadable = faults;
+    for path in &files {
+        match files::text(path) {
+            Ok(text) => ids.push(sources.add(files::shown(path), text)),
+            Err(error) => unreadable.push(format!("cannot read {}: {error}", files::shown(path))),
+        }
+    }
+    for fault in &unreadable {
+        writeln!(streams.err, "error: {fault}")?;
+    }
+    if !unreadable.is_empty() {
+        return Err(Stop::Exit(EXIT_USAGE));
+    }
+    let profile = profile(rules, files.first(), &mut sources, streams)?;
     Ok((sources, ids, profile))
 }
 

@@ -8,15 +8,17 @@ use crate::record::{Shared, Style, object};
 use crate::rules::counted;
 use crate::shown::Shown;
 
-/// Says on standard error what could not be done.
-pub(crate) fn problems(report: &Report, recorder: &Shared) {
+/// Says on standard error what could not be done, which is an error unless it is allowed.
+pub(crate) fn problems(report: &Report, allowed: bool, recorder: &Shared) {
     let mut recorder = recorder.lock();
+    let level = if allowed { "warning" } else { "error" };
     for problem in report.problems() {
-        recorder.complain(&format!("warning: {problem}"));
+        recorder.complain(&format!("{level}: {problem}"));
     }
     let more = report.problem_count() - report.problems().len() as u64;
     if more > 0 {
-        recorder.complain(&format!("warning: {more} more effects could not take place"));
+        let effects = if more == 1 { "effect" } else { "effects" };
+        recorder.complain(&format!("{level}: {more} more {effects} could not take place"));
     }
 }
 

@@ -151,8 +151,11 @@ fn a_run_beyond_its_limit_gives_1_and_shows_what_fired() {
     let grow = "type T(#id: string, v: int) rule grow : {t: T} / t.v > 0 ==> Update(t, {v: t.v + 1}) T(id: \"t\", v: 1)";
     let folder = Folder::new(&[("grow.tsd", grow)]);
     let found = folder.tsd(&["run", "grow.tsd", "--run-limit", "2", "--format", "json"]);
-    let line = "{\"rule\":\"grow\",\"bindings\":{\"t\":\"T~t\"},\"actions\":[]}\n";
-    assert_eq!((found.code, found.out), (Some(1), line.repeat(2)));
+    let line = |v| {
+        let update = format!("{{\"name\":\"Update\",\"args\":[\"T~t\",{{\"v\":{v}}}]}}");
+        format!("{{\"rule\":\"grow\",\"bindings\":{{\"t\":\"T~t\"}},\"actions\":[{update}]}}\n")
+    };
+    assert_eq!((found.code, found.out), (Some(1), line(2) + &line(3)));
     assert!(found.err.starts_with("error: the run stopped after 2 activations"), "{}", found.err);
 }
 
@@ -184,12 +187,165 @@ fn a_strategy_puts_activations_in_order() {
 }
 
 #[test]
-fn effects_that_cannot_take_place_are_told_and_the_run_succeeds() {
+fn effects_that_cannot_take_place_make_a_run_fail_unless_they_are_allowed() {
     let divide =
         "type T(#id: string, v: int) action f(v: int) rule r : {t: T} / ==> f(1 / t.v) T(id: \"t\", v: 0)";
-    let found = Folder::new(&[("divide.tsd", divide)]).tsd(&["run", "divide.tsd"]);
-    let out = "r: t=T~t\n\nrule   fired\nr          1\n";
-    assert_eq!(found, done(0, out, "warning: rule `r`, f (t=T~t): an argument has no value\n"));
+    let folder = Folder::new(&[("divide.tsd", divide)]);
+    let out = "r: t=T~t\n\nrule   fired\nr          1\n\n1 fact\nT(id: \"t\", v: 0)\n";
+    let problem = "rule `r`, f (t=T~t): an argument has no value\n";
+    let run = ["run", "divide.tsd", "--final-facts"];
+    assert_eq!(folder.tsd(&run), done(1, out, &format!("error: {problem}")));
+    let allowed = folder.tsd(&[&run[..], &["--allow-problems"]].concat());
+    assert_eq!(allowed, done(0, out, &format!("warning: {problem}")));
+    let quiet = folder.tsd(&["run", "divide.tsd", "--quiet"]);
+    assert_eq!(quiet, done(1, "", &format!("error: {problem}")));
+    let many: String = (0..101).map(|id| format!("T(id: \"{id}\", v: 0) ")).collect();
+    folder.write("many.tsd", many.as_bytes());
+    let found = folder.tsd(&["run", "divide.tsd", "many.tsd", "--quiet"]);
+    assert!(found.err.ends_with("\nerror: 2 more effects could not take place\n"), "{}", found.err);
+}
+
+const CHANGES: &str = r#"type Order(#id: string, total: number, note: string?)
+type Alert(order: Order)
+type Paid(#id: string)
+rule begin salience 2 : {p: Paid} / ==> Insert(Order(id: p.id, total: 5)), Print("begin", p)
+rule alert : {o: Order} / o.total > 3 ==> InsertLogical(Alert(order: o)), Log("alert", o)
+rule lower : {a: Alert, o: Order} / a.order == o ==> Update(o, {total: 1, note: "low"}), Retract(o), Retract(o)
+Paid(id: "p")
+"#;
+
+#[test]
+fn changes_to_facts_are_shown_as_text() {
+    let folder = Folder::new(&[("changes.tsd", CHANGES)]);
+    let out = "\
+begin: p=Paid~p ==> Insert(Order(id: \"p\", total: 5, note: missing))
+begin Paid~p
+alert: o=Order~p ==> InsertLogical(Alert(order: Order~p))
+lower: a=Alert~#1 o=Order~p ==> Update(Order~p, {total: 1, note: \"low\"}), Retract(Order~p)
+
+rule   fired
+begin      1
+alert      1
+lower      1
+total      3
+";
+    assert_eq!(folder.tsd(&["run", "changes.tsd"]), done(0, out, "alert Order~p\n"));
+    assert_eq!(folder.tsd(&["run", "changes.tsd", "-q"]), done(0, "begin Paid~p\n", "alert Order~p\n"));
+}
+
+#[test]
+fn changes_to_facts_are_shown_as_json() {
+    let folder = Folder::new(&[("changes.tsd", CHANGES)]);
+    let out = r#"{"rule":"begin","bindings":{"p":"Paid~p"},"actions":[{"name":"Insert","args":["Order~p",{"id":"p","total":5,"note":null}]},{"name":"Print","args":["begin Paid~p"]}]}
+{"rule":"alert","bindings":{"o":"Order~p"},"actions":[{"name":"InsertLogical","args":["Alert~#1",{"order":"Order~p"}]},{"name":"Log","args":["alert Order~p"]}]}
+{"rule":"lower","bindings":{"a":"Alert~#1","o":"Order~p"},"actions":[{"name":"Update","args":["Order~p",{"total":1,"note":"low"}]},{"name":"Retract","args":["Order~p"]}]}
+"#;
+    assert_eq!(folder.tsd(&["run", "changes.tsd", "--format", "json"]), done(0, out, ""));
+}
+
+#[test]
+fn rules_come_from_standard_input() {
+    let folder = shop(&[]);
+    let more = b"Customer(id: \"c1\", tier: \"GOLD\") rule all : {c: Customer} / ==> Print(c.id)";
+    assert_eq!(folder.tsd_reading(more, &["run", "shop.tsd", "-", "-q"]), done(0, "c1\n", ""));
+    let counts = "2 types, 1 action, 1 rule, 0 facts: no warnings\n";
+    assert_eq!(folder.tsd_reading(SHOP.as_bytes(), &["check", "-"]), done(0, counts, ""));
+    let wrong = folder
+        .tsd_reading(b"rule more : {c: Customer} / c.teir == 1 ==> Print(1)", &["check", "shop.tsd", "-"]);
+    assert_eq!(wrong.code, Some(1));
+    assert!(wrong.err.contains("--> <stdin>:1:31"), "{}", wrong.err);
+    let code = folder.tsd_reading(SHOP.as_bytes(), &["expand", "-"]);
+    assert!(code.out.starts_with("// Generated by tsd from <stdin>; do not edit.\n"), "{}", code.out);
+    assert_eq!(folder.tsd_reading(SHOP.as_bytes(), &["explain", "-", "vip"]).code, Some(0));
+    let not_text = folder.tsd_reading(b"type T(#id: string)\n\xff", &["check", "-"]);
+    assert_eq!(not_text, done(2, "", "error: cannot read <stdin>: line 2 is not UTF-8 text\n"));
+}
+
+#[test]
+fn facts_come_from_standard_input_as_what_they_begin_like() {
+    let folder = shop(&[("all.tsd", "rule all : {c: Customer} / ==> Print(c.id)")]);
+    let run = ["run", "shop.tsd", "all.tsd", "-q", "--facts", "Customer=-"];
+    let lines = "{\"id\":\"c1\",\"tier\":\"TIN\"}\n{\"id\":\"c2\",\"tier\":\"TIN\"}\n";
+    for input in ["id,tier\nc1,TIN\nc2,TIN\n", lines, &format!("\u{feff}\n{lines}")] {
+        assert_eq!(folder.tsd_reading(input.as_bytes(), &run), done(0, "c1\nc2\n", ""), "{input}");
+    }
+    assert_eq!(folder.tsd_reading(b"", &run), done(0, "", ""));
+    let wrong = folder.tsd_reading(b"id,tier\nc1,TIN\nc1,TIN\n", &run);
+    assert_eq!(wrong, done(1, "", "error: <stdin>:3:1: the fact Customer~c1 is there already\n"));
+    let compressed = folder
+        .tsd_reading(include_bytes!("frames/first.zst"), &["run", "-q", "note.tsd", "--facts", "Note=-"]);
+    assert_eq!(compressed.code, Some(2), "there is no note.tsd");
+    folder.write("note.tsd", b"type Note(text: string) rule all : {n: Note} / ==> Print(n.text)");
+    let compressed = folder
+        .tsd_reading(include_bytes!("frames/first.zst"), &["run", "-q", "note.tsd", "--facts", "Note=-"]);
+    assert_eq!(compressed, done(0, "one\n", ""));
+    let both = folder.tsd_reading(b"", &["run", "-", "--facts", "Customer=-"]);
+    assert_eq!(both, done(2, "", "error: standard input (`-`) can be read only once\n"));
+    let stats = folder.tsd_reading(lines.as_bytes(), &["stats", "shop.tsd", "--facts", "Customer=-"]);
+    assert!(stats.out.contains("\n2 facts of 2 types\n"), "{}", stats.out);
+}
+
+#[test]
+fn warnings_of_loads_are_shown_and_are_no_errors() {
+    let folder = Folder::new(&[
+        ("note.tsd", "type Note(text: string, size: int?) rule all : {n: Note} / ==> Print(n.text)"),
+        ("notes.csv", "text,sise\none,1\n"),
+    ]);
+    let warning =
+        "warning: notes.csv:1:2: Note has no field `sise`, so this column is ignored; is `size` meant?\n";
+    let facts = ["--facts", "Note=notes.csv"];
+    assert_eq!(folder.tsd(&[&["run", "-q", "note.tsd"], &facts[..]].concat()), done(0, "one\n", warning));
+    let stats = folder.tsd(&[&["stats", "note.tsd"], &facts[..]].concat());
+    assert_eq!((stats.code, &*stats.err), (Some(0), &*warning.repeat(2)), "it loads twice");
+}
+
+#[test]
+fn a_directory_stands_for_the_rule_files_below() {
+    let folder = shop(&[]);
+    for directory in ["rules/b", "rules/a.d", "none"] {
+        std::fs::create_dir_all(folder.path().join(directory)).unwrap();
+    }
+    for (file, text) in [
+        ("rules/z.tsd", "type T(#id: string) T(id: \"z\")"),
+        ("rules/b/one.tsd", "T(id: \"b/one\")"),
+        ("rules/a.tsd", "rule all : {t: T} / ==> Print(t.id) T(id: \"a\")"),
+        ("rules/a.d/two.tsd", "T(id: \"a.d/two\")"),
+        ("rules/b/notes.txt", "no rules"),
+    ] {
+        folder.write(file, text.as_bytes());
+    }
+    let out = "a.d/two\na\nb/one\nz\n";
+    assert_eq!(folder.tsd(&["run", "-q", "rules"]), done(0, out, ""));
+    assert_eq!(folder.tsd(&["run", "-q", "rules/", "rules/z.tsd"]), done(0, out, ""), "each once");
+    let z_first = "z\na.d/two\na\nb/one\n";
+    assert_eq!(
+        folder.tsd(&["run", "-q", "rules/z.tsd", "rules"]),
+        done(0, z_first, ""),
+        "in the order given"
+    );
+    let none = done(2, "", "error: there are no .tsd files in none\n");
+    assert_eq!(folder.tsd(&["check", "none"]), none);
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("..", folder.path().join("rules/b/up")).unwrap();
+        assert_eq!(folder.tsd(&["run", "-q", "rules"]), done(0, out, ""), "a circle of links ends");
+    }
+}
+
+#[test]
+fn shells_complete_the_arguments() {
+    let folder = Folder::new(&[]);
+    for (shell, begins) in
+        [("bash", "_tsd() {"), ("zsh", "#compdef tsd"), ("fish", "#"), ("powershell", ""), ("elvish", "")]
+    {
+        let found = folder.tsd(&["completions", shell]);
+        assert_eq!((found.code, &*found.err), (Some(0), ""), "{shell}");
+        assert!(found.out.trim_start().starts_with(begins), "{shell}: {:.60}", found.out);
+        for word in ["explain", "completions", "final-facts", "allow-problems"] {
+            assert!(found.out.contains(word), "{shell} lacks {word}");
+        }
+    }
+    assert_eq!(folder.tsd(&["completions", "cmd"]).code, Some(2));
 }
 
 #[test]

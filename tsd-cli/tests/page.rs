@@ -124,6 +124,64 @@ fn a_rule_named_in_the_address_is_chosen_with_its_path() {
     assert_eq!(said, expected);
 }
 
+/// Views, alone and shared, and a reference that is followed to a type which the rule joins with nothing.
+const FIRM: &str = r#"type Dept(#id: string, budget: number, boss: Emp?)
+type Emp(#id: string, dept: string, salary: number)
+type Task(#id: string, emp: string, hours: number)
+action hit(a: string)
+rule paid : {d: Dept} / SUM(e: Emp / e.dept == d.id ; e.salary) > d.budget ==> hit(d.id)
+rule idle : {d: Dept} / EXISTS (e: Emp / e.dept == d.id AND NOT (EXISTS (t: Task / t.emp == e.id))) ==> hit(d.id)
+rule boss : {t: Task, d: Dept} / d.id == t.emp AND d.boss.salary > 100 ==> hit(d.id)
+rule "a = b & c" when d: Dept(budget > 1) then hit(d.id); end
+rule works : {e: Emp, t: Task} / t.emp == e.id AND SUM(x: Emp / x.dept == e.dept ; x.salary) > 1 ==> hit(e.id)
+"#;
+
+/// The page of these rules, and of a hundred others that make it too large to be read as a whole.
+fn firm(others: usize) -> Folder {
+    let others = (0..others).map(|n| {
+        format!(
+            "type T{n}(#id: string, emp: string) rule r{n} : {{t: T{n}, e: Emp}} / t.emp == e.id AND e.salary > {n} ==> hit(t.id)\n"
+        )
+    });
+    let folder = Folder::new(&[("firm.tsd", &(FIRM.to_owned() + &others.collect::<String>()))]);
+    let made = folder.tsd(&["graph", "firm.tsd", "-o", "page.html"]);
+    assert_eq!(made.code, Some(0), "{}", made.err);
+    folder
+}
+
+#[test]
+fn the_whole_path_of_the_rule_in_the_address_is_lit_and_in_sight() {
+    let script = "
+        say(lit());
+        const frame = stage.getBoundingClientRect();
+        const boxes = [...scene.querySelectorAll('.node.lit')].map((node) => node.getBoundingClientRect());
+        const inside = (box) => box.left >= frame.left && box.right <= frame.right && box.top >= frame.top && box.bottom <= frame.bottom;
+        say(boxes.every(inside), boxes.every((box) => box.height > 8));";
+    for (others, hash, path) in [
+        (0, "#rule=paid", "Dept, Emp, SUM, paid, tested again, ⋈ Emp"),
+        (0, "#rule=idle", "Dept, EXISTS, EXISTS, Emp, Task, idle, tested again, tested again, ⋈ Emp, ⋈ Task"),
+        // Emp is where the reference leads.
+        (0, "#rule=boss", "Dept, Emp, Task, boss, tested again, ⋈ Task"),
+        (0, "#rule=a%20%3D%20b%20%26%20c", "Dept, a = b & c"),
+        (0, "#rule=a = b & c", "Dept, a = b & c"),
+        (100, "#rule=paid", "Dept, Emp, SUM, paid, tested again, ⋈ Emp"),
+        (100, "#rule=r99", "Emp, T99, r99, ⋈ T99"),
+    ] {
+        let Some(said) = said(&firm(others), hash, script) else { return };
+        assert_eq!(said, [path, "true true"], "{hash} beside {others}");
+    }
+}
+
+#[test]
+fn an_address_that_names_nothing_opens_the_page_as_it_is() {
+    let script = "say(lit() === '', details.querySelector('h2').textContent);";
+    for hash in ["#rule=none", "#rule=", "#rule=%", "#node=9999", "#node=length", "#node=-1", "#node=", "#x"]
+    {
+        let Some(said) = said(&page(), hash, script) else { return };
+        assert_eq!(said, ["true The network"], "{hash}");
+    }
+}
+
 #[test]
 fn search_finds_nodes_and_takes_to_them() {
     let script = "

@@ -104,7 +104,7 @@ impl Default for Agenda {
             age: 0,
             came: 0,
             room: ROOM,
-            muted: Vec::new(),
+            own: Own::default(),
             stops: Stops::default(),
         }
     }

@@ -36,7 +36,7 @@ pub use memory::{InvalidValue, RowFitter, RowReader, RowWriter};
 pub use pattern::{Pattern, StaticPattern};
 pub use program::Handle;
 pub use report::{Problem, Report};
-pub use session::{Activation, Batch, Context, LiveNetwork, Session};
+pub use session::{Activation, Batch, Change, ChangeKind, Context, LiveNetwork, Session};
 pub use statistics::Statistics;
 pub use strategy::{Strategy, UnknownStrategy};
 pub use tsd_ir as ir;

@@ -1,6 +1,7 @@
 //! Sessions: facts in, activations out.
 
 mod batch;
+mod changed;
 mod context;
 mod core;
 mod fire;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use tsd_ir::{FactHandle, Rule, Schema, Sharing, TypeId, Value};
 
 pub use self::batch::Batch;
+pub use self::changed::{Change, ChangeKind};
 pub use self::context::Context;
 pub(crate) use self::core::Core;
 pub use self::fire::Activation;
@@ -240,6 +242,12 @@ impl<P: Program> Session<P> {
     /// Calls `observer` with every activation, just before its effects take place.
     pub fn observe(&mut self, observer: impl FnMut(&Activation<'_>) + Send + 'static) {
         self.core.observer = Some(Box::new(observer));
+    }
+
+    /// Calls `observer` with every change that `Insert`, `InsertLogical`, `Update` and `Retract` make, just after they have
+    /// taken place. What changes nothing (a `Retract` of a fact that is gone) and what could not take place is not told.
+    pub fn observe_changes(&mut self, observer: impl FnMut(&Change<'_>) + Send + 'static) {
+        self.core.changes = Some(Box::new(observer));
     }
 
     /// Calls `sink` with every line that `Print` makes, in place of writing it to standard output.

@@ -154,21 +154,49 @@ impl Oracle {
                 events.push(Event::Called { action: name, arguments });
             }
             Effect::Insert { ty, fields, logical: true } => {
-                self.insert_logical(ty, fields).map_err(refused)?
+                let changes: Vec<_> = fields.iter().cloned().enumerate().collect();
+                if let Some(fact) = self.insert_logical(ty, fields).map_err(refused)? {
+                    events.push(self.changed_event("InsertLogical", fact, self.facts.name(fact), &changes));
+                }
             }
             Effect::Insert { ty, fields, .. } => {
-                self.insert(ty, fields).map_err(refused)?;
+                let changes: Vec<_> = fields.iter().cloned().enumerate().collect();
+                let fact = self.insert(ty, fields).map_err(refused)?;
+                events.push(self.changed_event("Insert", fact, self.facts.name(fact), &changes));
             }
             Effect::Update { fact, changes } => {
                 let mut fields = self.facts.get(fact).ok_or(Reason::Retracted)?.fields.clone();
-                changes.into_iter().for_each(|(index, value)| fields[index] = value);
+                changes.iter().for_each(|(index, value)| fields[*index].clone_from(value));
+                let name = self.facts.name(fact);
                 self.update(fact, fields).map_err(refused)?;
+                events.push(self.changed_event("Update", fact, name, &changes));
             }
-            // What an earlier effect retracted is gone, as it should be.
-            Effect::Retract { fact } => drop(self.retract(fact)),
+            Effect::Retract { fact } => {
+                let name = self.facts.name(fact);
+                // What an earlier effect retracted is gone, as it should be.
+                if self.retract(fact).is_ok() {
+                    events.push(self.changed_event("Retract", fact, name, &[]));
+                }
+            }
             Effect::Print(values) => events.push(Event::Printed(line(&values))),
             Effect::Log(values) => events.push(Event::Logged(line(&values))),
         }
         Ok(())
+    }
+
+    /// What an effect did to a fact that had the given name.
+    fn changed_event(
+        &self,
+        effect: &str,
+        fact: FactId,
+        name: String,
+        changes: &[(usize, Option<Value>)],
+    ) -> Event {
+        let declared = &self.facts.schema.types[self.facts.ever(fact).ty];
+        let field = |(index, value): &(usize, Option<Value>)| {
+            (declared.fields[*index].name.clone(), self.facts.show(value.as_ref()))
+        };
+        let fields = changes.iter().map(field).collect();
+        Event::Changed { effect: effect.to_owned(), fact: name, fields }
     }
 }

@@ -123,6 +123,15 @@ pub enum Event {
         /// Its arguments, one for each parameter.
         arguments: Vec<Shown>,
     },
+    /// `Insert`, `InsertLogical`, `Update` or `Retract` has changed the facts, or what supports them.
+    Changed {
+        /// Which of them.
+        effect: String,
+        /// The fact, by the name that it had before an update or retraction.
+        fact: String,
+        /// The fields that got values.
+        fields: Vec<(String, Shown)>,
+    },
     /// A line is printed.
     Printed(String),
     /// A line goes to the log.

@@ -48,9 +48,9 @@ impl Oracle {
         self.support.supporters.contains_key(&fact)
     }
 
-    /// `InsertLogical`, by the activation that fires.
-    pub(crate) fn insert_logical(&mut self, ty: usize, fields: Fields) -> Result<(), Refusal> {
-        let Some(activation) = self.support.firing.clone() else { return Ok(()) };
+    /// `InsertLogical`, by the activation that fires. Gives the fact that it supports.
+    pub(crate) fn insert_logical(&mut self, ty: usize, fields: Fields) -> Result<Option<FactId>, Refusal> {
+        let Some(activation) = self.support.firing.clone() else { return Ok(None) };
         let equal: Vec<FactId> =
             self.facts.of_type(ty).filter(|fact| self.facts.ever(*fact).fields == fields).collect();
         if equal.is_empty() {
@@ -61,12 +61,15 @@ impl Oracle {
             self.support.supporters.insert(fact, BTreeSet::from([activation]));
             self.changed(None);
             self.withdraw();
+            // It may have ended what supports it.
+            return Ok(self.facts.get(fact).is_some().then_some(fact));
         } else if let [fact] = equal.as_slice()
             && let Some(supporters) = self.support.supporters.get_mut(fact)
         {
             supporters.insert(activation);
+            return Ok(Some(*fact));
         }
-        Ok(())
+        Ok(None)
     }
 
     /// Withdraws what has lost all support, and what loses it by that: generation after generation, each by type and then

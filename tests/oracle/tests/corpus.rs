@@ -48,6 +48,13 @@ fn lines(program: &str) -> Vec<String> {
                     arguments.iter().map(|value| json(&remembered(value, &bound))).collect();
                 called(action, &arguments.join(","))
             }
+            Event::Changed { effect, fact, fields } => {
+                let fields: Vec<String> = (fields.iter())
+                    .map(|(name, value)| format!("{}:{}", quoted(name), json(&remembered(value, &bound))))
+                    .collect();
+                let fields = format!(",{{{}}}", fields.join(","));
+                called(effect, &(quoted(fact) + if effect == "Retract" { "" } else { &fields }))
+            }
             Event::Printed(line) => called("Print", &quoted(line)),
             Event::Logged(line) => called("Log", &quoted(line)),
         };

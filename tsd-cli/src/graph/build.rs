@@ -1,7 +1,6 @@
 //! From rules and their network to a picture.
 
 mod told;
-mod users;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,12 +9,11 @@ use tsd_runtime::ir::network::Path;
 use tsd_runtime::ir::{Branch, Figure, Network, NodeId, RootId, Rule, TypeId, ViewId};
 
 use self::told::Teller;
-use self::users::Users;
 use super::picture::{Edge, Node, Passing, Picture};
 use crate::rules::Compiled;
 
-/// Draws the network of a module's rules, or of those with the given names. With statistics, nodes say how much they
-/// hold.
+/// Draws the network of a module's rules, or what those with the given names use of it. With statistics, nodes say how
+/// much they hold.
 pub(crate) fn build(
     compiled: &Compiled,
     network: &Network,
@@ -23,21 +21,24 @@ pub(crate) fn build(
     statistics: Option<&Statistics>,
 ) -> Picture {
     let Compiled { module, sources, .. } = compiled;
-    let wanted = |name: &str| only.is_empty() || only.iter().any(|rule| rule == name);
-    let teller = Teller { schema: &module.schema, network, statistics, users: Users::of(network) };
+    let teller = Teller { schema: &module.schema, network, statistics };
     let mut drawing = Drawing {
         network,
         teller,
         picture: Picture::default(),
-        drawn: BTreeSet::new(),
+        drawn: BTreeMap::new(),
+        used: BTreeSet::new(),
+        gone_through: BTreeSet::new(),
         types: BTreeMap::new(),
         roots: BTreeMap::new(),
         joins: BTreeMap::new(),
         views: BTreeMap::new(),
         watches: BTreeMap::new(),
     };
-    // Left to itself, the order of the nodes is that of the rules which first use them.
-    for planned in module.rules.iter().filter(|planned| wanted(&planned.rule.name)) {
+    // Left to itself, the order of the nodes is that of the rules which first use them. All are drawn, also where only
+    // some are wanted, since the nodes of these say who else uses them.
+    let mut wanted = Vec::new();
+    for planned in &module.rules {
         let Some(placed) = network.placed(&planned.rule.name) else { continue };
         let views: Vec<ViewId> = placed.views.iter().map(|(view, _)| *view).collect();
         let asking = Asking { rule: &planned.rule, views: &views };
@@ -46,8 +47,14 @@ pub(crate) fn build(
         let node = drawing.teller.rule(planned, sources.slice(planned.span));
         let rule = drawing.picture.node(node);
         ends.into_iter().for_each(|end| drawing.edge(end, rule, Passing::Matches));
+        drawing.used_by(rule);
+        if only.contains(&planned.rule.name.to_string()) {
+            wanted.push(rule);
+        }
     }
-    drawing.picture
+    let mut picture = drawing.picture;
+    picture.name_users();
+    if only.is_empty() { picture } else { picture.of_rules(&wanted) }
 }
 
 /// A rule that is drawn, with its views in the network.
@@ -65,7 +72,12 @@ struct Drawing<'a> {
     network: &'a Network,
     teller: Teller<'a>,
     picture: Picture,
-    drawn: BTreeSet<Edge>,
+    /// The lines that are drawn, with their places in the picture.
+    drawn: BTreeMap<Edge, usize>,
+    /// The lines that the rule under way uses, new or not.
+    used: BTreeSet<usize>,
+    /// The views of the rule under way whose lines are among these.
+    gone_through: BTreeSet<ViewId>,
     types: BTreeMap<TypeId, usize>,
     roots: BTreeMap<RootId, usize>,
     joins: BTreeMap<NodeId, usize>,
@@ -75,12 +87,18 @@ struct Drawing<'a> {
 }
 
 impl Drawing<'_> {
-    /// Adds a line, unless it is there.
+    /// Adds a line, unless it is there, as one that the rule under way uses.
     fn edge(&mut self, from: usize, to: usize, kind: Passing) {
         let edge = Edge { from, to, kind };
-        if self.drawn.insert(edge) {
-            self.picture.edge(edge);
-        }
+        let picture = &mut self.picture;
+        let place = *self.drawn.entry(edge).or_insert_with(|| picture.edge(edge));
+        self.used.insert(place);
+    }
+
+    /// The rule under way is drawn, as this node.
+    fn used_by(&mut self, rule: usize) {
+        std::mem::take(&mut self.used).into_iter().for_each(|edge| self.picture.edge_users[edge].push(rule));
+        self.gone_through.clear();
     }
 
     fn node(&mut self, node: Node) -> usize {
@@ -116,38 +134,30 @@ impl Drawing<'_> {
 
     /// A root. One that is its type's only root is drawn as the type.
     fn root(&mut self, id: RootId) -> usize {
-        if let Some(known) = self.roots.get(&id) {
-            return *known;
-        }
         let ty = self.network.root(id).ty;
         let entering = self.ty(ty);
-        let alone = self.network.roots().filter(|(_, root)| root.ty == ty).nth(1).is_none();
-        let place = if alone {
-            entering
-        } else {
-            let node = self.teller.root(id);
-            let place = self.node(node);
-            self.edge(entering, place, Passing::Tuples);
+        let known = self.roots.get(&id).copied();
+        let place = known.unwrap_or_else(|| {
+            let alone = self.network.roots().filter(|(_, root)| root.ty == ty).nth(1).is_none();
+            let place = if alone { entering } else { self.node(self.teller.root(id)) };
+            self.roots.insert(id, place);
             place
-        };
-        self.roots.insert(id, place);
+        });
+        if place != entering {
+            self.edge(entering, place, Passing::Tuples);
+        }
         place
     }
 
     fn join(&mut self, id: NodeId, left: usize) -> usize {
+        let types = &self.network.join(id).types;
+        let right = self.ty(types[types.len() - 1]);
         let known = self.joins.get(&id).copied();
-        let place = known.unwrap_or_else(|| {
-            let types = &self.network.join(id).types;
-            let right = self.ty(types[types.len() - 1]);
-            let node = self.teller.join(id);
-            let place = self.node(node);
-            self.edge(left, place, Passing::Tuples);
-            self.edge(right, place, Passing::Facts);
-            self.joins.insert(id, place);
-            place
-        });
+        let place = known.unwrap_or_else(|| self.node(self.teller.join(id)));
+        self.joins.insert(id, place);
         // Tuples may come from behind a watch for one rule, and past it for another.
         self.edge(left, place, Passing::Tuples);
+        self.edge(right, place, Passing::Facts);
         place
     }
 
@@ -191,8 +201,10 @@ impl Drawing<'_> {
     /// A view of a rule, with the layers of watches before it.
     fn view(&mut self, index: u16, asking: Asking<'_>) -> (usize, usize) {
         let id = asking.views[index as usize];
-        if let Some(known) = self.views.get(&id) {
-            return *known;
+        let known = self.views.get(&id).copied();
+        // Another rule may have drawn the view; this one uses the same lines, which it goes through once.
+        if let Some(known) = known.filter(|_| !self.gone_through.insert(id)) {
+            return known;
         }
         let planned = &asking.rule.views[index as usize];
         let (mut ends, mut layers) = (Vec::new(), 0);
@@ -211,10 +223,10 @@ impl Drawing<'_> {
                 Figure::Followed { ty, .. } => ends.push((self.ty(*ty), Passing::Facts)),
             }
         }
-        let node = self.teller.view(id);
-        let place = self.node(node);
-        ends.into_iter().for_each(|(end, passing)| self.edge(end, place, passing));
-        self.views.insert(id, (place, layers));
-        (place, layers)
+        let known = known.unwrap_or_else(|| (self.node(self.teller.view(id)), layers));
+        ends.into_iter().for_each(|(end, passing)| self.edge(end, known.0, passing));
+        self.views.insert(id, known);
+        self.gone_through.insert(id);
+        known
     }
 }

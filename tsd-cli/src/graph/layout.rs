@@ -1,7 +1,8 @@
 //! Where the boxes of a picture go, in layers from left to right.
 //!
 //! As Sugiyama, Tagawa and Toda have it (1981): a node stands one layer behind the last of those that lead to it; a line
-//! that skips layers gets a bend in each, so that all lines lead from one layer to the next; layers are put in the order
+//! that skips layers gets a bend in each, so that all lines lead from one layer to the next; where lines lead in a circle,
+//! some lead back, by bends in all the layers from their end to their beginning; layers are put in the order
 //! that the neighbours of their nodes suggest, back and forth, and the order with the fewest crossings stays; then each
 //! node moves towards the middle of its neighbours as far as the others of its layer let it. Nothing depends on chance:
 //! the same picture has the same layout.
@@ -39,6 +40,8 @@ const SPACING: f64 = 14.0;
 /// Between lines that pass a layer.
 const LINE_SPACING: f64 = 8.0;
 const MARGIN: f64 = 20.0;
+/// How far a line that leads back bows out of its boxes.
+pub(crate) const LOOP: f64 = 60.0;
 /// Pictures with more nodes are large.
 const LARGE: usize = 60;
 
@@ -53,7 +56,7 @@ struct Item {
     after: Vec<usize>,
 }
 
-/// Finds a place for every node and a way for every line. The lines of the picture must not lead in a circle.
+/// Finds a place for every node and a way for every line.
 pub(crate) fn layout(picture: &Picture, sizes: &[Size]) -> Layout {
     let layers = longest_paths(picture);
     let mut items: Vec<Item> = (layers.iter().zip(sizes))
@@ -66,12 +69,13 @@ pub(crate) fn layout(picture: &Picture, sizes: &[Size]) -> Layout {
         })
         .collect();
     let routes: Vec<Vec<usize>> = (picture.edges.iter())
-        .map(|edge| match is_aside(picture, *edge) {
-            true => vec![edge.from, edge.to],
-            false => route(edge.from, edge.to, &mut items),
+        .map(|edge| match (is_aside(picture, *edge), leads_back(&layers, *edge)) {
+            (true, _) => vec![edge.from, edge.to],
+            (false, true) => route_back(edge.from, edge.to, &mut items),
+            (false, false) => route(edge.from, edge.to, &mut items),
         })
         .collect();
-    let mut order = first_order(&items, picture.nodes.len());
+    let mut order = first_order(&items);
     crossings::reduce(&items, &mut order);
     let centres = positions::centres(&items, &order);
     place(picture, &items, &order, &centres, &routes, layers)
@@ -84,11 +88,17 @@ pub(crate) fn is_aside(picture: &Picture, edge: Edge) -> bool {
     picture.nodes.len() > LARGE && matches!(edge.kind, Passing::Facts | Passing::Answers)
 }
 
+/// Whether a line leads to where it comes from, or farther to the left.
+pub(crate) fn leads_back(layers: &[usize], edge: Edge) -> bool {
+    layers[edge.from] >= layers[edge.to]
+}
+
 /// The items of each layer in the order in which they are come upon along the lines, which has no crossings in a forest.
-fn first_order(items: &[Item], nodes: usize) -> Vec<Vec<usize>> {
+fn first_order(items: &[Item]) -> Vec<Vec<usize>> {
     let mut order = vec![Vec::new(); items.iter().map(|item| item.layer + 1).max().unwrap_or(0)];
     let mut seen = vec![false; items.len()];
-    let mut waiting: Vec<usize> = (0..nodes).rev().filter(|node| items[*node].before.is_empty()).collect();
+    let mut waiting: Vec<usize> =
+        (0..items.len()).rev().filter(|item| items[*item].before.is_empty()).collect();
     while let Some(item) = waiting.pop() {
         if !std::mem::replace(&mut seen[item], true) {
             order[items[item].layer].push(item);
@@ -99,26 +109,59 @@ fn first_order(items: &[Item], nodes: usize) -> Vec<Vec<usize>> {
 }
 
 /// The layer of each node: one behind the last of the nodes that lead to it.
+///
+/// Lines can lead in a circle: a join may serve a view and, behind the watch that waits for the view's answer, the rule.
+/// There the line with the answer leads back, so that the tuples of the rule still go from left to right.
 fn longest_paths(picture: &Picture) -> Vec<usize> {
     let count = picture.nodes.len();
     let mut waiting = vec![0; count];
+    // Those of the lines waited for that bring no answers.
+    let mut waiting_for_tuples = vec![0; count];
     let mut next = vec![Vec::new(); count];
     for edge in &picture.edges {
+        let tuples = usize::from(edge.kind != Passing::Answers);
         waiting[edge.to] += 1;
-        next[edge.from].push(edge.to);
+        waiting_for_tuples[edge.to] += tuples;
+        next[edge.from].push((edge.to, tuples));
     }
     let mut layers = vec![0; count];
+    let mut done = vec![false; count];
     let mut ready: Vec<usize> = (0..count).filter(|node| waiting[*node] == 0).collect();
-    while let Some(node) = ready.pop() {
-        for target in &next[node] {
-            layers[*target] = layers[*target].max(layers[node] + 1);
-            waiting[*target] -= 1;
-            if waiting[*target] == 0 {
-                ready.push(*target);
+    loop {
+        while let Some(node) = ready.pop() {
+            done[node] = true;
+            for (target, tuples) in next[node].iter().filter(|(target, _)| !done[*target]) {
+                layers[*target] = layers[*target].max(layers[node] + 1);
+                waiting[*target] -= 1;
+                waiting_for_tuples[*target] -= tuples;
+                if waiting[*target] == 0 {
+                    ready.push(*target);
+                }
+            }
+        }
+        let waits = |node: &usize| !done[*node];
+        let for_answers = |node: &usize| waits(node) && waiting_for_tuples[*node] == 0;
+        let first = (0..count).filter(for_answers).find(|node| leads_to_itself(*node, &next, &done));
+        let Some(first) = first.or_else(|| (0..count).find(waits)) else { return layers };
+        ready.push(first);
+    }
+}
+
+/// Whether lines lead from a node back to it, past nodes that have no layer yet.
+fn leads_to_itself(node: usize, next: &[Vec<(usize, usize)>], done: &[bool]) -> bool {
+    let mut seen = done.to_vec();
+    let mut reached = vec![node];
+    while let Some(at) = reached.pop() {
+        for (target, _) in &next[at] {
+            if *target == node {
+                return true;
+            }
+            if !std::mem::replace(&mut seen[*target], true) {
+                reached.push(*target);
             }
         }
     }
-    layers
+    false
 }
 
 /// The items along a line, with a bend in each layer between its ends.
@@ -135,6 +178,21 @@ fn route(from: usize, to: usize, items: &mut Vec<Item>) -> Vec<usize> {
         items[pair[1]].before.push(pair[0]);
     }
     route
+}
+
+/// The items along a line that leads back. Its bends are neighbours of each other alone: what they lead past on their way
+/// from its beginning, and what they lead past before its end, stands in the same layers as these.
+fn route_back(from: usize, to: usize, items: &mut Vec<Item>) -> Vec<usize> {
+    let first = items.len();
+    for layer in items[to].layer..=items[from].layer {
+        let size = Size { width: 0.0, height: 0.0 };
+        items.push(Item { layer, size, bend: true, before: Vec::new(), after: Vec::new() });
+    }
+    for bend in first + 1..items.len() {
+        items[bend - 1].after.push(bend);
+        items[bend].before.push(bend - 1);
+    }
+    [from].into_iter().chain((first..items.len()).rev()).chain([to]).collect()
 }
 
 /// The distance to be kept between the centres of two neighbours in a layer.
@@ -170,7 +228,8 @@ fn place(
             .fold(0.0, f64::max);
         x += width + GAP + (steep / 12.0).min(160.0);
     }
-    let width = columns.last().map_or(MARGIN, |(x, width)| x + width) + MARGIN;
+    let bow = if picture.edges.iter().any(|edge| leads_back(&layers, *edge)) { LOOP } else { 0.0 };
+    let width = columns.last().map_or(MARGIN, |(x, width)| x + width) + MARGIN + bow;
     let height =
         (0..items.len()).map(|item| centre(item) + items[item].size.height / 2.0).fold(0.0, f64::max)
             + MARGIN;
@@ -182,8 +241,19 @@ fn place(
     };
     let ways = routes.iter().zip(&picture.edges).map(|(route, edge)| {
         let passages = route.windows(2);
+        let back = route.len() > 2 && leads_back(&layers, *edge);
         let mut way: Vec<(f64, f64)> = passages
-            .flat_map(|pair| [(right(pair[0]), centre(pair[0])), (left(pair[1]), centre(pair[1]))])
+            .enumerate()
+            .flat_map(|(passage, pair)| match back {
+                // Out of the first box to the right, through all layers from right to left, and from there to the last.
+                true => {
+                    let out = if passage == 0 { right(pair[0]) } else { left(pair[0]) };
+                    let last = passage + 2 == route.len();
+                    let into = if last { left(pair[1]) } else { right(pair[1]) };
+                    [(out, centre(pair[0])), (into, centre(pair[1]))]
+                }
+                false => [(right(pair[0]), centre(pair[0])), (left(pair[1]), centre(pair[1]))],
+            })
             .collect();
         way.last_mut().into_iter().for_each(|(_, y)| *y += edge.kind.port());
         way
@@ -207,9 +277,11 @@ mod tests {
 
     fn picture(nodes: usize, edges: &[(usize, usize)]) -> Picture {
         let nodes = (0..nodes).map(|node| Node::new(Kind::Join, node.to_string())).collect();
-        let mut picture = Picture { title: String::new(), nodes, edges: Vec::new() };
+        let mut picture = Picture { nodes, ..Picture::default() };
         let edge = |(from, to): &(usize, usize)| Edge { from: *from, to: *to, kind: Passing::Tuples };
-        edges.iter().for_each(|ends| picture.edge(edge(ends)));
+        for ends in edges {
+            picture.edge(edge(ends));
+        }
         picture
     }
 
@@ -267,6 +339,27 @@ mod tests {
                 assert_eq!(crossed.count(), 0, "a line at {y} passes through a box");
             }
         }
+    }
+
+    /// A join (1) leads to a view (2), whose answer a watch (3) waits for, from where tuples go to the join, too.
+    #[test]
+    fn of_a_circle_the_answer_leads_back() {
+        let mut picture = picture(5, &[(0, 3), (3, 1), (0, 1), (1, 2), (1, 4)]);
+        picture.edge(Edge { from: 2, to: 3, kind: Passing::Answers });
+        let layout = laid_out(&picture);
+        assert_eq!(layout.layers, [0, 2, 3, 1, 3]);
+        assert_eq!(layout.ways.iter().map(Vec::len).collect::<Vec<_>>(), [2, 2, 4, 2, 2, 8]);
+        let back: Vec<f64> = layout.ways[5].iter().map(|(x, _)| *x).collect();
+        assert_eq!(back[0], layout.corners[2].0 + SIZE.width);
+        assert_eq!(back[7], layout.corners[3].0);
+        assert!(back[1..].is_sorted_by(|one, other| one >= other), "{back:?}");
+    }
+
+    #[test]
+    fn circles_of_any_kind_have_a_layout() {
+        let circle = laid_out(&picture(3, &[(0, 1), (1, 2), (2, 0)]));
+        assert_eq!(circle.corners.len(), 3);
+        assert_eq!(laid_out(&picture(2, &[(0, 1), (1, 1)])).layers, [0, 1]);
     }
 
     #[test]

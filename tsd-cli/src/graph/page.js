@@ -35,6 +35,20 @@ function fit() {
   show();
 }
 
+/// Brings all that is lit into sight, as large as it can be.
+function fitLit() {
+  const boxes = [...scene.querySelectorAll(".lit")].map((element) => element.getBoundingClientRect());
+  const box = stage.getBoundingClientRect();
+  const [left, top] = [Math.min(...boxes.map((lit) => lit.left)), Math.min(...boxes.map((lit) => lit.top))];
+  const wide = Math.max(...boxes.map((lit) => lit.right)) - left, high = Math.max(...boxes.map((lit) => lit.bottom)) - top;
+  const margin = 20;
+  const factor = Math.min((box.width - 2 * margin) / wide, (box.height - 2 * margin) / high, 1.25 / view.scale);
+  view.x = box.width / 2 - factor * (left - box.left + wide / 2 - view.x);
+  view.y = box.height / 2 - factor * (top - box.top + high / 2 - view.y);
+  view.scale *= factor;
+  show();
+}
+
 /// How the page opens: the whole picture, or the upper end of one that would be too small to be read.
 function open() {
   fit();
@@ -128,16 +142,22 @@ stage.addEventListener("click", (event) => {
 
 let chosen = null;
 
-/// Adds what leads to a node, or where it leads, to those lit. What leads to a rule leads there by nodes that it uses:
-/// others may lead to the same place for other rules.
+/// The whole path of a rule: the lines that it uses, and what these connect. Others may lead to the same nodes for other
+/// rules.
+function path(rule, lit) {
+  edges.forEach(([from, to, , users], edge) => {
+    if (!users.includes(rule)) return;
+    lit.edges.add(edge);
+    lit.nodes.add(from).add(to);
+  });
+}
+
+/// Adds what leads to a node, or where it leads, to those lit.
 function follow(start, ways, lit) {
-  const { kind, name } = nodes[start];
-  const foreign = ({ users }) => kind === "rule" && users.length > 0 && !users.includes(name);
   const waiting = [start];
   const seen = new Set(waiting);
   while (waiting.length > 0) {
     for (const { node, edge } of ways[waiting.pop()]) {
-      if (foreign(nodes[node])) continue;
       lit.edges.add(edge);
       lit.nodes.add(node);
       if (!seen.has(node)) { seen.add(node); waiting.push(node); }
@@ -149,8 +169,11 @@ function choose(index, toMiddle) {
   unlight();
   chosen = index;
   const lit = { nodes: new Set([index]), edges: new Set() };
-  follow(index, before, lit);
-  follow(index, after, lit);
+  if (nodes[index].kind === "rule") path(index, lit);
+  else {
+    follow(index, before, lit);
+    follow(index, after, lit);
+  }
   lit.nodes.forEach((node) => nodeElements[node].classList.add("lit"));
   lit.edges.forEach((edge) => edgeElements[edge].classList.add("lit"));
   nodeElements[index].classList.add("chosen");
@@ -181,15 +204,21 @@ function remember(hash) {
   if (location.hash !== hash && !(hash === "#" && location.hash === "")) history.replaceState(null, "", hash);
 }
 
+/// Chooses what the address names, and shows all of its way: in its place, or where it would be too small there, alone.
 function chooseFromAddress() {
-  const [what, value] = location.hash.slice(1).split("=");
-  if (what === "rule") {
-    let name = null;
-    try { name = decodeURIComponent(value ?? ""); } catch { /* not an address that this page made */ }
-    if (ruleNodes.has(name)) return choose(ruleNodes.get(name), true);
-  }
-  if (what === "node" && nodes[value]) return choose(Number(value), true);
-  describeAll();
+  const index = nodeOfAddress();
+  if (index === undefined) return describeAll();
+  showAlone(false);
+  choose(index);
+  fitLit();
+  if (view.scale < 0.45) showAlone(true);
+}
+
+function nodeOfAddress() {
+  const [, what, value] = location.hash.match(/^#(rule|node)=(.*)$/) ?? [];
+  if (what === "node") return /^\d+$/.test(value) && Number(value) < nodes.length ? Number(value) : undefined;
+  // A name that is written by hand may hold what an address cannot; then it is meant as it stands.
+  try { return ruleNodes.get(decodeURIComponent(value)); } catch { return ruleNodes.get(value); }
 }
 
 // --- Only what is chosen ----------------------------------------------------------------------------------------------
@@ -248,8 +277,8 @@ function placeAlone() {
     if (!start || !end) return;
     const [x1, y1] = [start.x + start.wide, start.y + start.high / 2];
     const [x2, y2] = [end.x, end.y + end.high / 2 + port];
-    // A line that skips layers passes below what stands in them.
-    const skips = layers[to].layer - layers[from].layer > 1;
+    // A line that skips layers passes below what stands in them, as does one that leads back.
+    const skips = layers[to].layer - layers[from].layer !== 1;
     const [c1, c2] = skips ? [x1 + gap, x2 - gap] : [(x1 + x2) / 2, (x1 + x2) / 2];
     const [d1, d2] = skips ? [low, low] : [y1, y2];
     edgeElements[index].setAttribute("d", `M${x1} ${y1}C${c1} ${d1} ${c2} ${d2} ${x2} ${y2}`);

@@ -62,10 +62,12 @@ fn described(picture: &Picture, layout: &Layout) -> Json {
             "counts": node.counts.iter().map(|(what, count)| json!([what, count])).collect::<Vec<_>>(),
         })
     });
+    let edges = (picture.edges.iter().zip(&picture.edge_users))
+        .map(|(edge, users)| json!([edge.from, edge.to, edge.kind.port(), users]));
     let places = layout.layers.iter().zip(&layout.corners);
     json!({
         "nodes": nodes.collect::<Vec<_>>(),
-        "edges": picture.edges.iter().map(|edge| json!([edge.from, edge.to, edge.kind.port()])).collect::<Vec<_>>(),
+        "edges": edges.collect::<Vec<_>>(),
         "layers": places.map(|(layer, (_, y))| json!({"layer": layer, "y": y.round()})).collect::<Vec<_>>(),
         "width": layout.width,
         "height": layout.height,

@@ -3,6 +3,8 @@
 //! The drawings know nothing of rules and joins. What a kind of node looks like is told by its [`Kind`]; everything else
 //! is text. A new kind of node is a new kind here and a few lines where the picture is [built](super::build).
 
+use std::collections::{BTreeMap, BTreeSet};
+
 /// What is drawn.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Picture {
@@ -10,6 +12,9 @@ pub(crate) struct Picture {
     pub(crate) title: String,
     pub(crate) nodes: Vec<Node>,
     pub(crate) edges: Vec<Edge>,
+    /// For each line the rules that use it, as the places of their nodes, ascending: the lines of a rule are its whole
+    /// path.
+    pub(crate) edge_users: Vec<Vec<usize>>,
 }
 
 /// A box.
@@ -122,9 +127,43 @@ impl Picture {
         self.nodes.len() - 1
     }
 
-    /// Adds a line.
-    pub(crate) fn edge(&mut self, edge: Edge) {
+    /// Adds a line, which nobody uses so far, and returns its place.
+    pub(crate) fn edge(&mut self, edge: Edge) -> usize {
         self.edges.push(edge);
+        self.edge_users.push(Vec::new());
+        self.edges.len() - 1
+    }
+
+    /// Has every node name the rules whose lines begin or end there, except that a rule needs no user.
+    pub(crate) fn name_users(&mut self) {
+        let mut users: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); self.nodes.len()];
+        for (edge, by) in self.edges.iter().zip(&self.edge_users) {
+            [edge.from, edge.to].into_iter().for_each(|node| users[node].extend(by));
+        }
+        for (node, by) in users.iter().enumerate() {
+            if self.nodes[node].kind != Kind::Rule {
+                self.nodes[node].users = by.iter().map(|rule| self.nodes[*rule].name.clone()).collect();
+            }
+        }
+    }
+
+    /// What some rules, named by the places of their nodes, use of the picture.
+    pub(crate) fn of_rules(self, rules: &[usize]) -> Self {
+        let used = |users: &[usize]| rules.iter().any(|rule| users.contains(rule));
+        let kept = self.edges.iter().zip(self.edge_users).filter(|(_, users)| used(users));
+        let kept: Vec<(Edge, Vec<usize>)> = kept.map(|(edge, users)| (*edge, users)).collect();
+        let ends = kept.iter().flat_map(|(edge, _)| [edge.from, edge.to]);
+        let stay: BTreeSet<usize> = rules.iter().copied().chain(ends).collect();
+        let mut picture = Self { title: self.title, ..Self::default() };
+        let mut places = BTreeMap::new();
+        for (place, node) in self.nodes.into_iter().enumerate().filter(|(place, _)| stay.contains(place)) {
+            places.insert(place, picture.node(node));
+        }
+        for (Edge { from, to, kind }, users) in kept {
+            let edge = picture.edge(Edge { from: places[&from], to: places[&to], kind });
+            picture.edge_users[edge] = users.iter().filter_map(|rule| places.get(rule).copied()).collect();
+        }
+        picture
     }
 }
 

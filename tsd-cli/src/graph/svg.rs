@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::layout::{Layout, Size, is_aside, layout};
+use super::layout::{LOOP, Layout, Size, is_aside, layout, leads_back};
 use super::picture::{Edge, Node, Picture};
 
 /// Looks of nodes and lines, by classes; the page uses them too.
@@ -59,7 +59,8 @@ pub(super) fn write_content(text: &mut String, picture: &Picture, layout: &Layou
     text.push_str("<g class=\"edges\">\n");
     for (index, (edge, way)) in picture.edges.iter().zip(&layout.ways).enumerate() {
         let class = if is_aside(picture, *edge) { "aside " } else { "" };
-        write_edge(text, index, edge, class, way);
+        let back = leads_back(&layout.layers, *edge) && way.len() > 2;
+        write_edge(text, index, edge, class, way, back);
     }
     text.push_str("</g>\n<g class=\"nodes\">\n");
     for (index, (node, corner)) in picture.nodes.iter().zip(&layout.corners).enumerate() {
@@ -68,12 +69,18 @@ pub(super) fn write_content(text: &mut String, picture: &Picture, layout: &Layou
     text.push_str("</g>\n");
 }
 
-fn write_edge(text: &mut String, index: usize, edge: &Edge, class: &str, way: &[(f64, f64)]) {
+fn write_edge(text: &mut String, index: usize, edge: &Edge, class: &str, way: &[(f64, f64)], back: bool) {
     let mut path = String::new();
+    let last = way.len() / 2 - 1;
     for (step, passage) in way.chunks(2).enumerate() {
         let [(x, y), (to_x, to_y)] = passage else { continue };
         let command = if step == 0 { 'M' } else { 'L' };
-        let middle = f64::midpoint(*x, *to_x);
+        let middle = match back {
+            // A line that leads back bows to the right and out of its first box, and from the left into its last.
+            true if step == 0 => x.max(*to_x) + LOOP / 2.0,
+            true if step == last => x.min(*to_x) - LOOP / 2.0,
+            _ => f64::midpoint(*x, *to_x),
+        };
         // Writing to a String cannot fail.
         let _ = write!(
             path,

@@ -13,6 +13,8 @@ pub(super) enum Cell<'a> {
     Missing(&'a str),
     /// Text that the kind of the field gives a meaning to: a cell of a table.
     Untyped(&'a str),
+    /// The same in quotes, which is never missing.
+    Quoted(&'a str),
     /// A JSON string.
     Text(&'a str),
     /// A JSON number, as it is written.
@@ -45,16 +47,20 @@ pub(super) fn read<P: Program>(
     let value = match (cell, field.kind) {
         (Cell::Missing(_), _) if field.optional => Some(Value::Missing),
         (Cell::Missing(_), _) => None,
-        (Cell::Untyped(text), Kind::Fact(target)) | (Cell::Text(text), Kind::Fact(target)) => {
-            return references.find(session, target, text).map(Value::Fact);
+        (
+            Cell::Untyped(text) | Cell::Quoted(text) | Cell::Text(text) | Cell::Number(text),
+            Kind::Fact(target),
+        ) => return references.find(session, target, text).map(Value::Fact),
+        (Cell::Untyped(text) | Cell::Quoted(text) | Cell::Text(text), Kind::Text) => {
+            Some(Value::Text(text.to_owned()))
         }
-        (Cell::Number(text), Kind::Fact(target)) => {
-            return references.find(session, target, text).map(Value::Fact);
+        (Cell::Untyped(text) | Cell::Quoted(text) | Cell::Number(text), Kind::Number) => {
+            number(text).map(Value::Number)
         }
-        (Cell::Untyped(text) | Cell::Text(text), Kind::Text) => Some(Value::Text(text.to_owned())),
-        (Cell::Untyped(text) | Cell::Number(text), Kind::Number) => number(text).map(Value::Number),
-        (Cell::Untyped(text) | Cell::Number(text), Kind::Int) => int(text).map(Value::Int),
-        (Cell::Untyped(text), Kind::Bool) => bool(text).map(Value::Bool),
+        (Cell::Untyped(text) | Cell::Quoted(text) | Cell::Number(text), Kind::Int) => {
+            int(text).map(Value::Int)
+        }
+        (Cell::Untyped(text) | Cell::Quoted(text), Kind::Bool) => bool(text).map(Value::Bool),
         (Cell::Bool(bool), Kind::Bool) => Some(Value::Bool(bool)),
         _ => None,
     };
@@ -63,9 +69,13 @@ pub(super) fn read<P: Program>(
 
 /// A decimal number. `inf` and `nan`, which Rust reads too, are none, nor is one that is too large.
 fn number(text: &str) -> Option<f64> {
-    let plain = text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
-    let number: f64 = if plain { text.parse().ok()? } else { return None };
+    let number: f64 = if is_plain(text) { text.parse().ok()? } else { return None };
     number.is_finite().then_some(number)
+}
+
+/// Whether a text holds nothing but what decimal numbers are written with.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte))
 }
 
 fn int(text: &str) -> Option<i64> {
@@ -99,12 +109,31 @@ fn unexpected(schema: &Schema, ty: &Type, field: &Field, cell: Cell<'_>) -> Stri
                 "expected {expected} for {name}.{own}, found {found} (a field that may be missing is declared with `?`)"
             );
         }
-        Cell::Untyped(text) | Cell::Text(text) => format!("{:?}", shortened(text)),
+        Cell::Untyped(text) | Cell::Quoted(text) | Cell::Text(text) => format!("{:?}", shortened(text)),
         Cell::Number(text) => shortened(text),
         Cell::Bool(bool) => bool.to_string(),
         Cell::Nested(text) => if text.starts_with('[') { "an array" } else { "an object" }.to_owned(),
     };
-    format!("expected {expected} for {name}.{own}, found {found}")
+    let why = match cell {
+        Cell::Quoted("" | "NA") => " (in quotes it is a text; what is missing stands without)",
+        Cell::Untyped(text) | Cell::Quoted(text) | Cell::Number(text) if does_not_fit(field.kind, text) => {
+            ", which does not fit"
+        }
+        _ => "",
+    };
+    format!("expected {expected} for {name}.{own}, found {found}{why}")
+}
+
+/// Whether a text would be a value of the kind if it were not too large.
+fn does_not_fit(kind: Kind, text: &str) -> bool {
+    match kind {
+        Kind::Int => {
+            let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+            !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+        }
+        Kind::Number => is_plain(text) && text.parse().is_ok_and(f64::is_infinite),
+        _ => false,
+    }
 }
 
 /// Text cut to a length that suits a message.

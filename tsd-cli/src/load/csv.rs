@@ -1,43 +1,75 @@
 //! Tables: the header tells which column is which field.
 
-use std::io::{self, Read};
+mod record;
+
+use std::io;
 use std::path::Path;
 use std::str;
 
-use csv::{ByteRecord, ReaderBuilder};
 use tsd_compiler::diagnostics::closest;
 use tsd_runtime::ir::{Type, TypeId};
 use tsd_runtime::program::Program;
 
+use self::record::{Fault, Next, Records};
 use super::cell::Cell;
-use super::file::{self, Source};
+use super::file::Source;
+use super::lines::{Lines, not_text};
 use super::rows::{Place, Rows};
 
 /// Reads a table.
-pub(super) fn read<P: Program>(rows: &mut Rows<'_, P>, ty: TypeId, path: &Path) -> io::Result<()> {
-    let Source { mut content, bytes } = file::open(path)?;
-    let line_break = LineBreak::of(content.fill_buf()?);
-    // Rows of another length are reported here, with a message of our own. The line break ends the last row; a second
-    // one is a blank line, which the reader skips.
-    let mut reader = ReaderBuilder::new().flexible(true).from_reader(content.chain(line_break.bytes()));
-    let header = reader.byte_headers().map_err(io_error)?.clone();
-    let Some(columns) = columns(rows, ty, path, &header) else { return Ok(()) };
-    let mut record = ByteRecord::new();
-    while reader.read_byte_record(&mut record).map_err(io_error)? {
-        let line = line_break.start(reader.position().line(), &record);
-        let place = Place { path, line, bytes: bytes.get() };
-        if record.len() != header.len() {
-            let plural = if record.len() == 1 { "" } else { "s" };
-            let message =
-                format!("this row has {} column{plural}, the header has {}", record.len(), header.len());
-            rows.problem(ty, place, None, message);
-        } else if let Some(column) = columns.iter().flatten().find(|column| !is_text(&record, **column)) {
+pub(super) fn read<P: Program>(
+    rows: &mut Rows<'_, P>,
+    ty: TypeId,
+    path: &Path,
+    source: Source,
+) -> io::Result<()> {
+    let mut records = Records::new(Lines::new(source));
+    let begun = records.next()?;
+    let place = |records: &Records| Place { path, line: records.line(), bytes: records.bytes() };
+    if let Some(message) = other_separator(rows.schema().ty(ty), &records) {
+        rows.problem(ty, place(&records), None, message);
+        return Ok(());
+    }
+    match begun {
+        Next::End => {
+            let message = "the file is empty; the first line of a table names its columns";
+            rows.problem(ty, Place { path, line: 1, bytes: 0 }, None, message);
+            return Ok(());
+        }
+        Next::Fault(fault) => {
+            rows.problem(ty, Place { line: fault.line, ..place(&records) }, fault.column, fault.message);
+            return Ok(());
+        }
+        Next::Record => {}
+    }
+    let width = records.len();
+    let Some(columns) = columns(rows, ty, place(&records), &records) else { return Ok(()) };
+    while !rows.is_full() {
+        match records.next()? {
+            Next::End => break,
+            Next::Record => {}
+            Next::Fault(Fault { line, column, message, last }) => {
+                rows.problem(ty, Place { line, ..place(&records) }, column, message);
+                if last {
+                    break;
+                }
+                continue;
+            }
+        }
+        let place = place(&records);
+        if records.len() != width {
+            let count = records.len();
+            let plural = if count == 1 { "" } else { "s" };
+            rows.problem(
+                ty,
+                place,
+                None,
+                format!("this row has {count} column{plural}, the header has {width}"),
+            );
+        } else if let Some(column) = columns.iter().flatten().find(|column| records.text(**column).is_err()) {
             rows.problem(ty, place, Some(column + 1), "this cell is not UTF-8 text");
         } else {
-            rows.row(ty, place, |field| cell(&record, columns[field]));
-        }
-        if rows.is_full() {
-            break;
+            rows.row(ty, place, |field| cell(&records, columns[field]));
         }
     }
     Ok(())
@@ -47,12 +79,20 @@ pub(super) fn read<P: Program>(rows: &mut Rows<'_, P>, ty: TypeId, path: &Path) 
 fn columns<P: Program>(
     rows: &mut Rows<'_, P>,
     ty: TypeId,
-    path: &Path,
-    header: &ByteRecord,
+    place: Place<'_>,
+    header: &Records,
 ) -> Option<Vec<Option<usize>>> {
-    let names: Vec<&str> = header.iter().map(|name| str::from_utf8(name).unwrap_or_default()).collect();
+    if let Some(column) = (0..header.len()).find(|column| header.text(*column).is_err()) {
+        let (message, _) = not_text(header.raw(), true, "name of a column");
+        rows.problem(ty, place, Some(column + 1), message);
+        return None;
+    }
+    let names: Vec<&str> = (0..header.len()).map(|column| header.text(column).unwrap_or_default()).collect();
     let mut problems: Vec<(Option<usize>, String)> = Vec::new();
+    let mut warnings: Vec<(Option<usize>, String)> = Vec::new();
     let declared: &Type = rows.schema().ty(ty);
+    let strange =
+        || names.iter().copied().filter(|name| declared.fields.iter().all(|field| *field.name != **name));
     let mut columns = Vec::with_capacity(declared.fields.len());
     for field in declared.fields.iter() {
         let name = &*field.name;
@@ -61,70 +101,63 @@ fn columns<P: Program>(
         if let Some(second) = places.next() {
             problems.push((Some(second + 1), format!("the column `{name}` stands here a second time")));
         }
-        if first.is_none() && !field.optional {
-            let mut message = format!("there is no column `{name}` for {}.{name}", declared.name);
-            if let Some(meant) = closest(name, names.iter().copied()) {
-                message += &format!("; is it the column `{meant}`?");
+        let meant = first.is_none().then(|| closest(name, strange())).flatten();
+        match (first, meant) {
+            (None, Some(meant)) if field.optional => {
+                let column = names.iter().position(|name| *name == meant).map(|column| column + 1);
+                warnings.push((column, ignored("column", meant, declared, name)));
             }
-            problems.push((None, message));
+            (None, meant) if !field.optional => {
+                let mut message = format!("there is no column `{name}` for {}.{name}", declared.name);
+                if let Some(meant) = meant {
+                    message += &format!("; is it the column `{meant}`?");
+                }
+                problems.push((None, message));
+            }
+            _ => {}
         }
         columns.push(first);
     }
-    let sound = problems.is_empty();
-    for (column, message) in problems {
-        rows.problem(ty, Place { path, line: 1, bytes: 0 }, column, message);
+    if problems.is_empty() && columns.iter().all(Option::is_none) {
+        problems.push((None, format!("no column of this table is a field of {}", declared.name)));
     }
+    let sound = problems.is_empty();
+    warnings.into_iter().for_each(|(column, message)| rows.warning(place, column, message));
+    problems.into_iter().for_each(|(column, message)| rows.problem(ty, place, column, message));
     sound.then_some(columns)
 }
 
-fn cell(record: &ByteRecord, column: Option<usize>) -> (Cell<'_>, Option<usize>) {
-    let text = column.and_then(|column| record.get(column)).and_then(|cell| str::from_utf8(cell).ok());
-    let cell = match text {
+/// What is said of a column or key that may be meant for an optional field.
+pub(super) fn ignored(what: &str, written: &str, declared: &Type, field: &str) -> String {
+    let ty = &declared.name;
+    format!("{ty} has no field `{written}`, so this {what} is ignored; is `{field}` meant?")
+}
+
+/// What to say of a table whose columns are parted by something else than commas: then no name of the header is a field,
+/// and some are once it is parted otherwise.
+fn other_separator(declared: &Type, header: &Records) -> Option<String> {
+    let line = String::from_utf8_lossy(header.raw());
+    let names_fields = |separator: char| {
+        let names = line.trim_end().split(separator).map(|name| name.trim().trim_matches('"'));
+        names.into_iter().any(|name| declared.fields.iter().any(|field| *field.name == *name))
+    };
+    if names_fields(',') {
+        return None;
+    }
+    let known = [(';', "semicolons"), ('\t', "tabs"), ('|', "bars")];
+    let (_, found) = known.into_iter().find(|(separator, _)| names_fields(*separator))?;
+    Some(format!(
+        "the columns of a table are parted by commas, and here by {found}; write the file with commas"
+    ))
+}
+
+/// A cell. Without quotes, nothing and `NA` are missing; in quotes they are texts.
+fn cell(record: &Records, column: Option<usize>) -> (Cell<'_>, Option<usize>) {
+    let cell = match column.map(|column| (record.text(column), record.is_quoted(column))) {
         None => Cell::Missing(""),
-        Some(text @ ("" | "NA")) => Cell::Missing(text),
-        Some(text) => Cell::Untyped(text),
+        Some((Ok(text @ ("" | "NA")), false)) => Cell::Missing(text),
+        Some((Ok(text), true)) => Cell::Quoted(text),
+        Some((text, _)) => Cell::Untyped(text.unwrap_or_default()),
     };
     (cell, column.map(|column| column + 1))
-}
-
-fn is_text(record: &ByteRecord, column: usize) -> bool {
-    record.get(column).is_none_or(|cell| str::from_utf8(cell).is_ok())
-}
-
-/// How lines end. The reader takes a line feed for the end of a row, but of a carriage return and a line feed only the
-/// former; it also skips blank lines. So the line of a row is counted back from where the reader is behind it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum LineBreak {
-    Lf,
-    CrLf,
-}
-
-impl LineBreak {
-    /// The first line break in the beginning of a file.
-    fn of(text: &[u8]) -> Self {
-        match text.iter().position(|byte| *byte == b'\n') {
-            Some(end) if text[..end].ends_with(b"\r") => Self::CrLf,
-            _ => Self::Lf,
-        }
-    }
-
-    fn bytes(self) -> &'static [u8] {
-        match self {
-            Self::Lf => b"\n",
-            Self::CrLf => b"\r\n",
-        }
-    }
-
-    /// The line on which a record begins, behind which the reader is on the line `after`.
-    fn start(self, after: u64, record: &ByteRecord) -> u64 {
-        let within = record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
-        after.saturating_sub(within + u64::from(self == Self::Lf)).max(1)
-    }
-}
-
-fn io_error(error: csv::Error) -> io::Error {
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => error,
-        other => io::Error::new(io::ErrorKind::InvalidData, format!("{other:?}")),
-    }
 }

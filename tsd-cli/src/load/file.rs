@@ -10,15 +10,18 @@ use std::str::FromStr;
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
+/// The path that stands for standard input.
+pub const STANDARD_INPUT: &str = "-";
+
 /// A file with facts of one type, as `Type=FILE` names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FactFile {
     /// The name of the type.
     pub ty: String,
-    /// The file.
+    /// The file, or [`STANDARD_INPUT`].
     pub path: PathBuf,
-    /// How it is written.
-    pub format: Format,
+    /// How it is written. `None` for standard input, whose first letters tell.
+    pub format: Option<Format>,
 }
 
 /// How facts are written.
@@ -37,9 +40,24 @@ impl FactFile {
     /// When the name ends like that of no format.
     pub fn new(ty: impl Into<String>, path: impl Into<PathBuf>) -> Result<Self, String> {
         let path = path.into();
-        let format = Format::of(&path)?;
+        let format = if is_standard_input(&path) { None } else { Some(Format::of(&path)?) };
         Ok(Self { ty: ty.into(), path, format })
     }
+
+    /// Whether the facts come from standard input.
+    pub fn is_standard_input(&self) -> bool {
+        is_standard_input(&self.path)
+    }
+
+    /// What messages call the file.
+    pub(super) fn shown(&self) -> &Path {
+        if self.is_standard_input() { Path::new("<stdin>") } else { &self.path }
+    }
+}
+
+/// Whether a path stands for standard input.
+pub(crate) fn is_standard_input(path: &Path) -> bool {
+    path == Path::new(STANDARD_INPUT)
 }
 
 impl FromStr for FactFile {
@@ -66,6 +84,15 @@ impl Format {
             }
         }
     }
+
+    /// The format that the first letters tell: those of JSON lines begin an object, or an array, which is an error there.
+    fn of_content(start: &[u8]) -> Self {
+        let start = start.strip_prefix("\u{feff}".as_bytes()).unwrap_or(start);
+        match start.trim_ascii_start().first() {
+            None | Some(b'{' | b'[') => Self::JsonLines,
+            Some(_) => Self::Csv,
+        }
+    }
 }
 
 /// A file that is being read.
@@ -76,18 +103,35 @@ pub(super) struct Source {
     pub(super) bytes: Rc<Cell<u64>>,
 }
 
-/// Opens a file for reading. It is decompressed when its name ends in `.zst`.
-pub(super) fn open(path: &Path) -> io::Result<Source> {
+/// Opens a file for reading. It is decompressed when its name ends in `.zst`; standard input, when it begins as
+/// compressed data do.
+pub(super) fn open(file: &FactFile) -> io::Result<(Source, Format)> {
     let bytes = Rc::new(Cell::new(0));
-    let file = BufReader::new(Counted { inner: File::open(path)?, count: Rc::clone(&bytes) });
-    let compressed = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("zst"));
-    let content: Box<dyn BufRead> = if compressed {
-        let frames = Frames { source: file, decoder: FrameDecoder::new(), open: false };
-        Box::new(BufReader::with_capacity(1 << 16, frames))
-    } else {
-        Box::new(file)
+    let count = |inner: Box<dyn Read>| {
+        let counted = Counted { inner, count: Rc::clone(&bytes) };
+        BufReader::with_capacity(1 << 16, counted)
     };
-    Ok(Source { content, bytes })
+    let (mut raw, compressed) = if file.is_standard_input() {
+        let mut input = count(Box::new(io::stdin()));
+        let compressed = input.fill_buf()?.starts_with(&MAGIC);
+        (input, compressed)
+    } else {
+        let end = file.path.extension();
+        let compressed = end.is_some_and(|end| end.eq_ignore_ascii_case("zst"));
+        (count(Box::new(File::open(&file.path)?)), compressed)
+    };
+    // Errors in the first frame come when it is read.
+    let mut content: Box<dyn BufRead> = if compressed {
+        Box::new(BufReader::with_capacity(1 << 16, Frames::new(raw, Rc::clone(&bytes))))
+    } else {
+        raw.fill_buf()?;
+        Box::new(raw)
+    };
+    let format = match file.format {
+        Some(format) => format,
+        None => Format::of_content(content.fill_buf()?),
+    };
+    Ok((Source { content, bytes }, format))
 }
 
 /// Counts the bytes that go through.
@@ -104,12 +148,28 @@ impl<R: Read> Read for Counted<R> {
     }
 }
 
+/// How data that zstd has compressed begin.
+const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+
+/// Content of any size may be compressed to this share of its own.
+const SHARE: u64 = 1000;
+
+/// Content of this size may be compressed to any share.
+const SMALL: u64 = 256 << 20;
+
 /// Decompresses all the frames of a file, one after another, as `zstd` does.
+///
+/// A file of a few kilobytes can be made to hold terabytes. What grows like that is no data, and reading it would take all
+/// memory, so it is an error.
 struct Frames<R> {
     source: R,
     decoder: FrameDecoder,
     /// Whether a frame is being decoded.
     open: bool,
+    /// The bytes that were read from the disk.
+    read: Rc<Cell<u64>>,
+    /// The bytes that they became.
+    written: u64,
 }
 
 impl<R: BufRead> Read for Frames<R> {
@@ -118,8 +178,10 @@ impl<R: BufRead> Read for Frames<R> {
             if self.open {
                 let read = self.read_frame(buffer)?;
                 if read > 0 || buffer.is_empty() {
+                    self.count(read)?;
                     return Ok(read);
                 }
+                self.check()?;
                 self.open = false;
             }
             if self.source.fill_buf()?.is_empty() {
@@ -131,6 +193,33 @@ impl<R: BufRead> Read for Frames<R> {
 }
 
 impl<R: BufRead> Frames<R> {
+    fn new(source: R, read: Rc<Cell<u64>>) -> Self {
+        Self { source, decoder: FrameDecoder::new(), open: false, read, written: 0 }
+    }
+
+    /// Counts what was decompressed, and refuses to go on when that is out of all proportion.
+    fn count(&mut self, written: usize) -> io::Result<()> {
+        self.written += written as u64;
+        if self.written <= SMALL || self.written / SHARE <= self.read.get() {
+            return Ok(());
+        }
+        let message = format!(
+            "its content is more than {SHARE} times as large as the file; if that is meant, decompress it first"
+        );
+        Err(io::Error::new(io::ErrorKind::InvalidData, message))
+    }
+
+    /// At the end of a frame: whether its content is what was compressed, as far as the frame tells.
+    fn check(&self) -> io::Result<()> {
+        match (self.decoder.get_checksum_from_data(), self.decoder.get_calculated_checksum()) {
+            (Some(told), Some(calculated)) if told != calculated => {
+                let message = "not valid zstd data: the checksum is wrong, so the content is damaged";
+                Err(io::Error::new(io::ErrorKind::InvalidData, message))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Reads from the open frame; nothing when it is at its end.
     fn read_frame(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.decoder.can_collect() == 0 && !self.decoder.is_finished() {
@@ -157,4 +246,42 @@ impl<R: BufRead> Frames<R> {
 
 fn invalid(error: FrameDecoderError) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, format!("not valid zstd data: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A frame of zstd that holds nothing but line feeds: each block of 128 KiB takes four bytes.
+    fn line_feeds(blocks: usize) -> Vec<u8> {
+        // The magic number, and a header that tells the size of the window (1 MiB) and nothing else.
+        let mut frame = [&MAGIC[..], &[0x00, 0x50]].concat();
+        for block in 0..blocks {
+            let header = u32::from(block + 1 == blocks) | 1 << 1 | (128 << 10) << 3;
+            frame.extend_from_slice(&header.to_le_bytes()[..3]);
+            frame.push(b'\n');
+        }
+        frame
+    }
+
+    fn size_of(frame: &[u8]) -> io::Result<u64> {
+        let read = Rc::new(Cell::new(0));
+        let source = BufReader::new(Counted { inner: frame, count: Rc::clone(&read) });
+        io::copy(&mut Frames::new(source, read), &mut io::sink())
+    }
+
+    #[test]
+    fn what_grows_out_of_all_proportion_is_refused() {
+        assert_eq!(size_of(&line_feeds(64)).unwrap(), 8 << 20, "a little does no harm");
+        let error = size_of(&line_feeds(1 << 20)).unwrap_err().to_string();
+        assert!(error.starts_with("its content is more than 1000 times as large as the file"), "{error}");
+    }
+
+    #[test]
+    fn the_first_letter_tells_the_format() {
+        let lines = ["{\"a\":1}", "\u{feff}\n {\"a\":1}", "[", "", "\n"];
+        assert!(lines.iter().all(|text| Format::of_content(text.as_bytes()) == Format::JsonLines));
+        let tables = ["a,b\n", "\"a\"", "\u{feff}a"];
+        assert!(tables.iter().all(|text| Format::of_content(text.as_bytes()) == Format::Csv));
+    }
 }

@@ -8,10 +8,10 @@ use tsd_runtime::program::Program;
 use tsd_runtime::{Error, Session};
 
 use super::cell::{self, Cell, Fault};
-use super::file::{FactFile, Format};
+use super::file::{self, FactFile, Format};
 use super::problem::Problem;
 use super::references::References;
-use super::{LoadError, PROBLEMS_KEPT, Progress, csv, jsonl};
+use super::{LoadError, Loaded, PROBLEMS_KEPT, Progress, csv, jsonl};
 
 /// How many rows are read between two reports of the progress.
 const ROWS_PER_REPORT: u64 = 512;
@@ -21,6 +21,7 @@ pub(super) struct Rows<'a, P: Program> {
     session: &'a mut Session<P>,
     references: References,
     problems: Vec<Problem>,
+    warnings: Vec<Problem>,
     watch: &'a mut dyn FnMut(Progress<'_>),
     total_bytes: u64,
     /// The bytes of the files that are done.
@@ -48,6 +49,7 @@ impl<'a, P: Program> Rows<'a, P> {
             session,
             references: References::default(),
             problems: Vec::new(),
+            warnings: Vec::new(),
             watch,
             total_bytes,
             bytes_before: 0,
@@ -65,16 +67,22 @@ impl<'a, P: Program> Rows<'a, P> {
         if self.is_full() {
             return Ok(());
         }
-        match file.format {
-            Format::Csv => csv::read(self, ty, &file.path)?,
-            Format::JsonLines => jsonl::read(self, ty, &file.path)?,
+        let (source, format) = file::open(file)?;
+        match format {
+            Format::Csv => csv::read(self, ty, file.shown(), source)?,
+            Format::JsonLines => jsonl::read(self, ty, file.shown(), source)?,
         }
         self.bytes_before += size;
         Ok(())
     }
 
-    pub(super) fn finish(self) -> Result<u64, LoadError> {
-        if self.problems.is_empty() { Ok(self.facts) } else { Err(LoadError::Rows(self.problems)) }
+    pub(super) fn finish(self) -> Result<Loaded, LoadError> {
+        let Self { problems, warnings, facts, .. } = self;
+        if problems.is_empty() {
+            Ok(Loaded { facts, warnings })
+        } else {
+            Err(LoadError::Rows { problems, warnings })
+        }
     }
 
     /// Whether no more problems are kept.
@@ -93,6 +101,13 @@ impl<'a, P: Program> Rows<'a, P> {
         if !self.is_full() {
             let path = place.path.to_owned();
             self.problems.push(Problem { path, line: place.line, column, message: message.into() });
+        }
+    }
+
+    /// Notes something that may be a mistake.
+    pub(super) fn warning(&mut self, place: Place<'_>, column: Option<usize>, message: String) {
+        if self.warnings.len() < PROBLEMS_KEPT {
+            self.warnings.push(Problem { path: place.path.to_owned(), line: place.line, column, message });
         }
     }
 

@@ -4,8 +4,9 @@
 #![allow(dead_code)]
 
 use std::fs;
+use std::io::Write;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
@@ -45,8 +46,24 @@ impl Folder {
 
     pub(crate) fn tsd(&self, arguments: &[&str]) -> Done {
         let output = self.command(arguments).output().unwrap();
+        Done::of(output)
+    }
+
+    /// The same with something on standard input.
+    pub(crate) fn tsd_reading(&self, input: &[u8], arguments: &[&str]) -> Done {
+        let mut command = self.command(arguments);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        // The command may end without having read it all.
+        let _ = child.stdin.take().unwrap().write_all(input);
+        Done::of(child.wait_with_output().unwrap())
+    }
+}
+
+impl Done {
+    fn of(output: Output) -> Self {
         let text = |bytes| String::from_utf8(bytes).unwrap();
-        Done { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+        Self { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
     }
 }
 

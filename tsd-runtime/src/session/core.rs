@@ -6,6 +6,7 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 use tsd_ir::{FactHandle, FactRef, FieldId, Rule, Schema, Sharing, Type, TypeId, Value};
 
+use super::changed::ChangeObserver;
 use super::fire::Observer;
 use super::limit::RunLimit;
 use super::names;
@@ -27,6 +28,7 @@ pub(crate) struct Core<P: Program> {
     pub(crate) natives: Natives,
     pub(crate) run_limit: RunLimit,
     pub(crate) observer: Option<Observer>,
+    pub(crate) changes: Option<ChangeObserver>,
     pub(crate) print: Sink,
     pub(crate) log: Sink,
     /// The facts to which texts gave names, which later texts may use.
@@ -48,6 +50,7 @@ impl<P: Program> Core<P> {
             natives,
             run_limit: RunLimit::default(),
             observer: None,
+            changes: None,
             // Output that cannot be written (a closed pipe) is lost, as `echo` loses it.
             print: Box::new(|line| drop(writeln!(std::io::stdout(), "{line}"))),
             log: Box::new(|line| drop(writeln!(std::io::stderr(), "{line}"))),
@@ -154,15 +157,20 @@ impl<P: Program> Core<P> {
 
     /// Inserts a fact as long as the activation whose effects take place holds. An equal fact that activations support is
     /// supported by one more; one that was stated stays as it is. Does nothing when the activation holds no longer.
-    pub(crate) fn insert_logical(&mut self, ty: TypeId, values: &[Value]) -> Result<(), Error> {
+    /// Returns the fact, if the activation supports one now.
+    pub(crate) fn insert_logical(
+        &mut self,
+        ty: TypeId,
+        values: &[Value],
+    ) -> Result<Option<FactHandle>, Error> {
         self.check()?;
         self.check_count(ty, values)?;
         self.change(|core| core.support(ty, values))
     }
 
-    fn support(&mut self, ty: TypeId, values: &[Value]) -> Result<(), Error> {
+    fn support(&mut self, ty: TypeId, values: &[Value]) -> Result<Option<FactHandle>, Error> {
         if !self.matcher.support.still_holds() {
-            return Ok(());
+            return Ok(None);
         }
         self.write_values(ty, values)?;
         let equal = self.matcher.memory.stores[ty.index()].find_equal(&self.row);
@@ -172,15 +180,17 @@ impl<P: Program> Core<P> {
             let handle = self.insert_written(ty)?;
             self.matcher.support.add(handle.fact());
             self.withdraw();
-            return Ok(());
+            return Ok(Some(handle));
         }
         let (store, texts, _) = self.matcher.store_and_texts(ty);
         store.discard(&self.row, texts);
         let support = &mut self.matcher.support;
-        if equal.iter().all(|fact| support.is_logical(*fact)) {
-            equal.into_iter().for_each(|fact| support.add(fact));
+        if !equal.iter().all(|fact| support.is_logical(*fact)) {
+            return Ok(None);
         }
-        Ok(())
+        equal.iter().for_each(|fact| support.add(*fact));
+        let origin = self.matcher.memory.origin;
+        Ok(equal.first().map(|fact| FactHandle::new(*fact, origin)))
     }
 
     /// Withdraws the facts that lost their last support by a change, and those that lose theirs by that, each by a change

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 use tsd_ir::{FactHandle, FieldId, Rule, TypeId, Value};
 
+use super::changed::ChangeKind;
 use super::core::Core;
 use super::limit::Allowance;
 use super::tally::Tally;
@@ -279,11 +280,18 @@ fn take_place<P: Program>(
         }
         Prepared::Insert { ty, logical: true, .. } => {
             let ty = *ty;
-            core.insert_logical(ty, &values).map_err(|error| error.to_string())
+            let supported = core.insert_logical(ty, &values).map_err(|error| error.to_string())?;
+            // One that has ended what supports it is gone again, and not told of.
+            supported
+                .into_iter()
+                .for_each(|fact| core.inserted(ChangeKind::InsertLogical, ty, fact, &values));
+            Ok(())
         }
         Prepared::Insert { ty, .. } => {
             let ty = *ty;
-            core.insert_values(ty, &values).map(|_| ()).map_err(|error| error.to_string())
+            let fact = core.insert_values(ty, &values).map_err(|error| error.to_string())?;
+            core.inserted(ChangeKind::Insert, ty, fact, &values);
+            Ok(())
         }
         Prepared::Update { at, fields, .. } => {
             let (handle, fields) = (handles[at.index()], fields.clone());
@@ -291,7 +299,11 @@ fn take_place<P: Program>(
         }
         Prepared::Retract { at } => {
             // What an earlier effect retracted is gone, as it should be.
-            let _ = core.retract(handles[at.index()]);
+            let fact = handles[at.index()];
+            let name = core.name_for_observer(fact);
+            if core.retract(fact).is_ok() {
+                core.changed(ChangeKind::Retract, fact, name.as_deref(), &[], &[]);
+            }
             Ok(())
         }
         Prepared::Print { .. } => {
@@ -316,10 +328,13 @@ fn update_fields<P: Program>(
     let Some(mut row) = core.values(handle) else {
         return Err("the fact was retracted by an earlier effect".to_owned());
     };
-    for (field, value) in fields.iter().zip(values) {
-        row[field.index()] = value;
+    for (field, value) in fields.iter().zip(&values) {
+        row[field.index()] = value.clone();
     }
-    core.update_fields(handle, fields, &row).map_err(|error| error.to_string())
+    let name = core.name_for_observer(handle);
+    core.update_fields(handle, fields, &row).map_err(|error| error.to_string())?;
+    core.changed(ChangeKind::Update, handle, name.as_deref(), fields, &values);
+    Ok(())
 }
 
 fn line(matcher: &Matcher, values: &[Value]) -> String {

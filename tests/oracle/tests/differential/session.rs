@@ -8,7 +8,7 @@ use tsd_oracle::{
     Event, FactId, Facts, Fields, Outcome, Problem, Ran, Reason, Refusal, Shown, Step, Strategy, Value,
 };
 use tsd_runtime::program::Program;
-use tsd_runtime::{Activation, Error, Report, Session, Strategy as EngineStrategy};
+use tsd_runtime::{Activation, Change, Error, Report, Session, Strategy as EngineStrategy};
 
 /// What a session lets the world see, in order.
 #[derive(Clone, Debug, Default)]
@@ -160,8 +160,9 @@ impl Subject {
         declared: Vec<Rule>,
     ) -> Self {
         let types = (0..facts.schema.types.len()).map(type_id).collect();
-        let (fired, printed, logged) = (log.clone(), log.clone(), log.clone());
+        let (fired, changed, printed, logged) = (log.clone(), log.clone(), log.clone(), log.clone());
         session.observe(move |activation| fired.push(fired_event(activation)));
+        session.observe_changes(move |change| changed.push(changed_event(change)));
         session.on_print(move |line| printed.push(Event::Printed(line.to_owned())));
         session.on_log(move |line| logged.push(Event::Logged(line.to_owned())));
         let session = Box::new(session);
@@ -326,6 +327,16 @@ fn fired_event(activation: &Activation<'_>) -> Event {
     let fact = |fact| activation.name_of(fact).expect("a firing activation has its facts");
     let bindings = activation.bindings().map(|(variable, handle)| (variable.to_owned(), fact(handle)));
     Event::Fired { rule: activation.rule().to_owned(), bindings: bindings.collect() }
+}
+
+fn changed_event(change: &Change<'_>) -> Event {
+    let fields =
+        change.fields().map(|(name, value)| (name.to_owned(), shown(value, |fact| change.show(fact))));
+    Event::Changed {
+        effect: change.kind().to_string(),
+        fact: change.name().to_owned(),
+        fields: fields.collect(),
+    }
 }
 
 fn type_id(index: usize) -> TypeId {

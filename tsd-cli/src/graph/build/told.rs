@@ -5,7 +5,6 @@ use tsd_runtime::Statistics;
 use tsd_runtime::ir::{Network, NodeId, RootId, Schema, TypeId, ViewId};
 
 use super::super::picture::{Kind, Node};
-use super::users::Users;
 use crate::described;
 use crate::rules::counted;
 
@@ -14,17 +13,15 @@ pub(super) struct Teller<'a> {
     pub(super) schema: &'a Schema,
     pub(super) network: &'a Network,
     pub(super) statistics: Option<&'a Statistics>,
-    pub(super) users: Users,
 }
 
 impl Teller<'_> {
     pub(super) fn ty(&self, ty: TypeId) -> Node {
         if let Some(view) = ty.view() {
-            return self.asked(ty, ViewId(view));
+            return self.asked(ViewId(view));
         }
         let declared = self.schema.ty(ty);
         let mut node = Node::new(Kind::Type, declared.name.clone());
-        node.users = self.users.ty(ty);
         let fields = declared.fields.iter().enumerate().map(|(index, field)| {
             let key = declared.key.iter().any(|key| key.index() == index);
             format!("{}{}", if key { "#" } else { "" }, field.name)
@@ -41,10 +38,9 @@ impl Teller<'_> {
     }
 
     /// The values that a view is asked for.
-    fn asked(&self, ty: TypeId, view: ViewId) -> Node {
+    fn asked(&self, view: ViewId) -> Node {
         let asked = self.network.view(view);
         let mut node = Node::new(Kind::Asked, "asked");
-        node.users = self.users.ty(ty);
         node.lines.push(format!("for #{}", asked.signature.short()));
         node.text = format!("The combinations of values for which somebody asks\n{}", described::view(asked));
         if let Some(held) = self.statistics.and_then(|held| held.views.iter().find(|held| held.view == view))
@@ -57,7 +53,6 @@ impl Teller<'_> {
     pub(super) fn root(&self, id: RootId) -> Node {
         let root = self.network.root(id);
         let mut node = Node::new(Kind::Root, described::type_name(self.schema, root.ty));
-        node.users = self.users.root(id);
         node.counts.push(("branches", root.users.to_string()));
         node.text = format!("The facts of {}, where chains start that share nothing", node.name);
         node
@@ -73,7 +68,6 @@ impl Teller<'_> {
         node.lines = if keys.is_empty() { vec!["every pair".to_owned()] } else { keys };
         node.text = format!("{}\non {}", names.join(" ⋈ "), node.lines.join(", "));
         node.signature = Some(format!("{:?}", join.signature));
-        node.users = self.users.join(id);
         node.counts.push(("branches", join.users.to_string()));
         let held = self.statistics.and_then(|held| held.joins.iter().find(|held| held.node == id));
         if let Some(held) = held {
@@ -101,7 +95,6 @@ impl Teller<'_> {
         let mut node = Node::new(Kind::View, gather);
         node.lines.push(asks.strip_suffix(')').unwrap_or(asks).to_owned());
         node.signature = Some(format!("{:?}", view.signature));
-        node.users = self.users.view(id);
         node.counts.push(("askers", view.users.to_string()));
         if let Some(held) = self.statistics.and_then(|held| held.views.iter().find(|held| held.view == id)) {
             node.lines.push(counted(held.groups, "answer"));
@@ -118,7 +111,6 @@ impl Teller<'_> {
     pub(super) fn watch(&self, root: RootId, join: Option<NodeId>) -> Node {
         let mut node = Node::new(Kind::Watch, "tested again");
         node.text = "Tuples that are tested again when what they ask has changed".to_owned();
-        node.users = join.map_or_else(|| self.users.root(root), |join| self.users.join(join));
         if let Some(held) = self.statistics {
             let here = held.watches.iter().filter(|watch| watch.root == root && watch.join == join);
             let (tuples, bytes) =

@@ -1,0 +1,112 @@
+//! What effects did to the facts, for whoever wants to see it: Insert, Update and Retract have no host that performs them.
+
+use std::fmt;
+
+use tsd_ir::{FactHandle, FieldId, TypeId, Value};
+
+use super::core::{Core, all_fields};
+use super::names;
+use crate::matcher::Matcher;
+use crate::program::Program;
+
+/// Sees every change that an effect makes.
+pub(crate) type ChangeObserver = Box<dyn FnMut(&Change<'_>) + Send>;
+
+/// A change to the facts that an effect has made.
+#[derive(Debug)]
+pub struct Change<'a> {
+    matcher: &'a Matcher,
+    effect: ChangeKind,
+    fact: FactHandle,
+    name: &'a str,
+    fields: &'a [FieldId],
+    values: &'a [Value],
+}
+
+/// The effect that made a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChangeKind {
+    /// `Insert`.
+    Insert,
+    /// `InsertLogical`, which supports a fact that may have been there already.
+    InsertLogical,
+    /// `Update`.
+    Update,
+    /// `Retract`.
+    Retract,
+}
+
+/// As rules write it.
+impl fmt::Display for ChangeKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Insert => "Insert",
+            Self::InsertLogical => "InsertLogical",
+            Self::Update => "Update",
+            Self::Retract => "Retract",
+        })
+    }
+}
+
+impl Change<'_> {
+    /// The effect.
+    pub fn kind(&self) -> ChangeKind {
+        self.effect
+    }
+
+    /// The fact. One that was retracted is gone.
+    pub fn fact(&self) -> FactHandle {
+        self.fact
+    }
+
+    /// The name of the fact: `Type~key`, or `Type~#n` by insertion number.
+    pub fn name(&self) -> &str {
+        self.name
+    }
+
+    /// The name of the fact's type.
+    pub fn type_name(&self) -> &str {
+        &self.matcher.schema.ty(self.fact.ty()).name
+    }
+
+    /// The fields that the effect gave values to, in the order of the rule, with their values: all of a new fact, and those
+    /// that `Update` names.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &Value)> {
+        let declared = self.matcher.schema.ty(self.fact.ty());
+        self.fields.iter().map(|field| &*declared.field(*field).name).zip(self.values)
+    }
+
+    /// A value as `Print` shows it.
+    pub fn show(&self, value: &Value) -> String {
+        names::value(self.matcher, value)
+    }
+}
+
+impl<P: Program> Core<P> {
+    /// The name of a fact that is about to change, if somebody wants to see that.
+    pub(super) fn name_for_observer(&self, fact: FactHandle) -> Option<String> {
+        let slot = self.changes.as_ref().and_then(|_| self.matcher.find(fact))?;
+        Some(names::fact(&self.matcher, fact.ty(), slot))
+    }
+
+    /// Tells of a change, if somebody wants to see it. A fact that is gone has the name that it had.
+    pub(super) fn changed(
+        &mut self,
+        effect: ChangeKind,
+        fact: FactHandle,
+        name: Option<&str>,
+        fields: &[FieldId],
+        values: &[Value],
+    ) {
+        let (Some(observer), Some(name)) = (&mut self.changes, name) else { return };
+        observer(&Change { matcher: &self.matcher, effect, fact, name, fields, values });
+    }
+
+    /// Tells of a new fact, if somebody wants to see it.
+    pub(super) fn inserted(&mut self, effect: ChangeKind, ty: TypeId, fact: FactHandle, values: &[Value]) {
+        if let Some(name) = self.name_for_observer(fact) {
+            let fields = all_fields(self.matcher.schema.ty(ty).fields.len());
+            self.changed(effect, fact, Some(&name), &fields, values);
+        }
+    }
+}
