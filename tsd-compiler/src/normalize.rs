@@ -7,6 +7,7 @@
 //! facts, equalities between two facts, and tests on several.
 
 mod fold;
+mod followed;
 mod form;
 mod keys;
 mod order;
@@ -19,6 +20,7 @@ use std::collections::BTreeMap;
 
 use tsd_ir::{Body, Domain, Effect, Expr, FieldId, Position, Schema, Test, TypeId};
 
+pub use self::followed::Followed;
 pub use self::keys::{End, Key};
 pub use self::view::NormalView;
 
@@ -27,6 +29,7 @@ pub(crate) use self::keys::{Groups, at_positions, is_unique, positions};
 pub(crate) use self::order::ordered;
 pub(crate) use self::sets::widening_to;
 
+use self::followed::Following;
 use self::form::{Form, Forms};
 use self::view::Views;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
@@ -45,9 +48,14 @@ pub struct Normal {
     pub(crate) tied: Groups,
 }
 
-/// Conditions that must all hold. Positions are those of the declared patterns.
+/// Conditions that must all hold. Positions are those of the declared patterns, and behind them those of the facts that
+/// references lead to.
 #[derive(Clone, Debug, Default)]
 pub struct Conjunction {
+    /// The types of the facts at all positions.
+    pub types: Vec<TypeId>,
+    /// The references that are followed for keys.
+    pub followed: Vec<Followed>,
     /// What each pattern's fact must pass by itself.
     pub filters: Vec<PatternFilter>,
     /// What of different facts must be equal; sorted.
@@ -74,7 +82,8 @@ pub fn normalize(schema: &Schema, rule: &Rule, sink: &mut Diagnostics) -> Normal
     let forms = Forms { schema, types: &types };
     let form = forms.of(&views.named_condition(&rule.condition), false);
     let tied = tied(forms, &form);
-    let branches = branches(forms, form);
+    let following = if rule.no_loop { Following::Never } else { Following::Directly };
+    let branches = branches(forms, following, form);
     if branches.is_empty() {
         let message = format!("the rule `{}` never fires: its condition cannot be true", rule.name);
         sink.report(Diagnostic::new(Code::UnreachableRule, rule.condition_span, message).label("never true"));
@@ -83,15 +92,15 @@ pub fn normalize(schema: &Schema, rule: &Rule, sink: &mut Diagnostics) -> Normal
     Normal { branches, effects, views: views.list, tied }
 }
 
-/// A condition on facts of some types: its canonical text, and its alternatives.
+/// The condition of a view, on facts of some types: its canonical text, and its alternatives.
 fn conjunctions(schema: &Schema, types: &[TypeId], condition: &Condition) -> (String, Vec<Conjunction>) {
     let forms = Forms { schema, types };
     let form = forms.of(condition, false);
-    (forms.canonical(&form), branches(forms, form))
+    (forms.canonical(&form), branches(forms, Following::Anyhow, form))
 }
 
-fn branches(forms: Forms<'_>, form: Form) -> Vec<Conjunction> {
-    split::branches(forms, form).into_iter().map(|parts| conjunction(forms, parts)).collect()
+fn branches(forms: Forms<'_>, following: Following, form: Form) -> Vec<Conjunction> {
+    split::branches(forms, form).into_iter().map(|parts| conjunction(forms, following, parts)).collect()
 }
 
 /// Which patterns are tied together by any condition, be it an equality or not.
@@ -110,7 +119,7 @@ fn tied(forms: Forms<'_>, form: &Form) -> Groups {
     groups
 }
 
-fn conjunction(forms: Forms<'_>, parts: Vec<Form>) -> Conjunction {
+fn conjunction(forms: Forms<'_>, following: Following, parts: Vec<Form>) -> Conjunction {
     let mut conjunction =
         Conjunction { filters: vec![PatternFilter::default(); forms.types.len()], ..Conjunction::default() };
     for part in parts {
@@ -140,6 +149,7 @@ fn conjunction(forms: Forms<'_>, parts: Vec<Form>) -> Conjunction {
         let test = key.test(forms.schema, forms.types).map(|test| forms.to_test(&Form::Test(test)));
         conjunction.tests.extend(test.map(|test| (test.positions(), test)));
     }
+    followed::join(forms, following, &mut conjunction);
     conjunction.keys.sort_unstable();
     conjunction.keys.dedup();
     conjunction

@@ -17,7 +17,7 @@ mod strategy;
 mod text;
 mod view;
 
-use tsd_ir::{Expr, Schema, Signature, TypeId};
+use tsd_ir::{Expr, Schema, Signature};
 
 pub use self::cross::Side;
 pub use self::facts::{BranchPlan, Method, Plan, Step};
@@ -62,19 +62,18 @@ pub fn plan(
     planning: &Planning<'_>,
     sink: &mut Diagnostics,
 ) -> Vec<PlannedRule> {
-    let types: Vec<Vec<Vec<TypeId>>> = rules.iter().map(|(rule, normal)| all_types(rule, normal)).collect();
     let mut units = Vec::with_capacity(rules.len());
-    for (index, ((rule, normal), types)) in rules.iter().zip(&types).enumerate() {
+    for (index, (rule, normal)) in rules.iter().enumerate() {
         let strategy = rule.strategy.or(planning.strategy).unwrap_or_default();
         let views = normal.views.iter().map(|view| (&view.branches, None));
         let own = std::iter::once((&normal.branches, Some(&normal.tied)));
-        for ((branches, tied), types) in own.chain(views).zip(types) {
-            let own = branches.iter().map(|conjunction| (index, Unit { types, conjunction, tied, strategy }));
+        for (branches, tied) in own.chain(views) {
+            let own = branches.iter().map(|conjunction| (index, Unit { conjunction, tied, strategy }));
             units.extend(own);
         }
     }
     let mut plans = facts::plans(schema, &units, planning, sink).into_iter();
-    let planned = rules.into_iter().zip(&types).map(|((rule, normal), types)| {
+    let planned = rules.into_iter().map(|(rule, normal)| {
         let plan = Plan {
             strategy: rule.strategy.or(planning.strategy).unwrap_or_default(),
             branches: plans.by_ref().take(normal.branches.len()).collect(),
@@ -85,23 +84,18 @@ pub fn plan(
                 .collect(),
         };
         cross::report(&rule, &plan.branches, sink);
-        plan_rule(schema, plan, &types[0], rule, normal)
+        plan_rule(schema, plan, rule, normal)
     });
     planned.collect()
 }
 
-/// The types of a rule's patterns, and behind them those of each of its views.
-fn all_types(rule: &Rule, normal: &Normal) -> Vec<Vec<TypeId>> {
-    std::iter::once(rule.types()).chain(normal.views.iter().map(|view| view.view.types())).collect()
-}
-
-fn plan_rule(schema: &Schema, plan: Plan, types: &[TypeId], rule: Rule, normal: Normal) -> PlannedRule {
+fn plan_rule(schema: &Schema, plan: Plan, rule: Rule, normal: Normal) -> PlannedRule {
     let mut branches = Vec::with_capacity(normal.branches.len());
     let views = normal.views.iter().zip(&plan.views).map(|(view, plans)| view::plan(schema, plans, view));
     let (effects, figures) = view::numbered_effects(normal.effects);
     let shown: Vec<&Expr> = effects.iter().flat_map(hir::effect_operands).collect();
     for (conjunction, plan) in normal.branches.iter().zip(&plan.branches) {
-        branches.push(Graph { schema, types, conjunction }.chain(&plan.order(), &shown));
+        branches.push(Graph { schema, conjunction }.chain(&rule.patterns, &plan.order(), &shown));
     }
     let patterns = rule.patterns.into_iter().map(|pattern| tsd_ir::Pattern {
         variable: pattern.variable.into(),

@@ -47,8 +47,12 @@ pub struct Pattern {
 /// A conjunction: one chain of joins. Positions in it count the patterns in the order of the chain.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Branch {
-    /// For each place in the chain, the pattern that stands there, as the rule declares them.
+    /// For each place in the chain, the pattern that stands there, as the rule declares them; behind these are
+    /// numbered those in `followed`.
     pub order: List<Position>,
+    /// The facts that take part because references lead to them. Whoever has the others has them, so they are no part
+    /// of what the chain finds.
+    pub followed: List<Pattern>,
     /// The type of the first pattern.
     pub ty: TypeId,
     /// What the facts of the first pattern must pass.
@@ -179,6 +183,14 @@ impl Rule {
 }
 
 impl Branch {
+    /// What stands at a place of the chain: one of the rule's patterns, or a fact that a reference leads to.
+    pub fn pattern<'p>(&'p self, patterns: &'p [Pattern], at: Position) -> &'p Pattern {
+        match at.index().checked_sub(patterns.len()) {
+            None => &patterns[at.index()],
+            Some(followed) => &self.followed[followed],
+        }
+    }
+
     /// The types of the facts of a joined tuple, in the order of the chain.
     pub fn types(&self) -> Vec<TypeId> {
         std::iter::once(self.ty).chain(self.joins.iter().map(|join| join.ty)).collect()

@@ -67,6 +67,12 @@ fn pairs_looked_at_grow_with_the_facts_and_not_with_their_square() {
         "{a: A} / SUM(b: B / b.x - 1 == a.x ; b.y) > 3",
         "{b: B} / MAX(a: A / a.x + 1 == b.x / 2 ; a.y) > 3",
         "{a: A, b: B} / a.x == b.x AND EXISTS (c: C / c.x == a.id + b.id)",
+        "{a: A, c: C} / a.other.x == c.x",
+        "{a: A, c: C} / a.other.x == c.x + 1 AND c.id > 2",
+        "{b: B} / EXISTS (a: A / a.other.x == b.x)",
+        "{b: B} / COUNT(a: A / UPPER(a.other.code) + a.x == b.code + b.x) > 0",
+        "{a: A} / EXISTS (other: A / other.other.code == a.other.code)",
+        "{a: A} / EXISTS (b: B / b.id == a.other.id + 1)",
     ] {
         let (few, many) = (pairs(rule, 100), pairs(rule, 400));
         assert!(few > 0, "{rule}: no pair at all");

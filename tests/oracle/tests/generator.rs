@@ -57,7 +57,7 @@ fn the_oracle_follows_them() {
 
 #[test]
 fn many_of_their_joins_compute_what_they_compare() {
-    let mut of_joins = 0;
+    let (mut of_joins, mut of_rules) = (0, 0);
     for seed in 0..100 {
         let program = plan(seed, Features::ALL).program();
         let mut sources = SourceMap::new();
@@ -65,6 +65,8 @@ fn many_of_their_joins_compute_what_they_compare() {
         let compiled = tsd_compiler::compile(&sources, &[file]);
         let module = compiled.module.expect("random programs are accepted");
         let rules = module.rules.iter().map(|planned| &planned.rule);
+        let own = rules.clone().flat_map(|rule| rule.branches.iter());
+        of_rules += own.filter(|branch| !branch.followed.is_empty()).count();
         let branches = rules.flat_map(|rule| {
             rule.branches.iter().chain(rule.views.iter().flat_map(|view| view.branches.iter()))
         });
@@ -73,4 +75,5 @@ fn many_of_their_joins_compute_what_they_compare() {
         of_joins += keys.filter(|key| computed(&key.left) || computed(&key.right)).count();
     }
     assert!(of_joins > 40, "only {of_joins}");
+    assert!(of_rules > 5, "only {of_rules} with a reference that is followed for a key");
 }

@@ -53,12 +53,12 @@ impl Chain<'_> {
 
     /// The types of the chain, each with the variable that stands for the fact.
     fn places(&self) -> Vec<(TypeId, String)> {
-        let patterns = self.branch.order.iter().map(|place| &self.rule.patterns[place.index()]);
+        let patterns = self.branch.order.iter().map(|at| self.branch.pattern(&self.rule.patterns, *at));
         patterns.map(|pattern| (pattern.ty, pattern.variable.to_string())).collect()
     }
 
     fn pattern(&self, place: usize) -> String {
-        let pattern = &self.rule.patterns[self.branch.order[place].index()];
+        let pattern = self.branch.pattern(&self.rule.patterns, self.branch.order[place]);
         format!("{}: {}", pattern.variable, self.schema.ty(pattern.ty).name)
     }
 

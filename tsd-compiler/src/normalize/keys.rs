@@ -51,7 +51,7 @@ impl Key {
         Self::of(at_positions(&self.one, map), at_positions(&self.other, map))
     }
 
-    fn of(one: End, other: End) -> Self {
+    pub(super) fn of(one: End, other: End) -> Self {
         if one.0 < other.0 { Self { one, other } } else { Self { one: other, other: one } }
     }
 
@@ -181,19 +181,23 @@ pub(super) fn take_idle(forms: Forms<'_>, keys: &mut Vec<Key>) -> Vec<Key> {
         return Vec::new();
     }
     let (computed, stored): (Vec<Key>, Vec<Key>) = keys.drain(..).partition(Key::is_computed);
-    let is_found = |wanted: Position, by: Position| {
-        let ends = stored.iter().flat_map(Key::ends);
-        let parts = ends.filter(|(own, other)| own.0 == wanted && other.0 == by).map(|(own, _)| &own.1);
-        is_unique(forms.schema, forms.types[wanted.index()], parts)
-    };
     let (idle, wanted) = computed.into_iter().partition(|key| {
-        key.ends()
-            .iter()
-            .any(|(own, other)| positions(own).any(|one| positions(other).any(|two| is_found(one, two))))
+        let [one, other] = [&key.one, &key.other].map(|end| positions(end).collect::<Vec<_>>());
+        are_found(forms, &stored, &one, &other)
     });
     *keys = wanted;
     keys.extend(stored);
     idle
+}
+
+/// Whether keys find the one fact there can be of a pattern, by a fact of one on the other side.
+pub(super) fn are_found(forms: Forms<'_>, keys: &[Key], one: &[Position], other: &[Position]) -> bool {
+    let is_found = |wanted: Position, by: Position| {
+        let ends = keys.iter().flat_map(Key::ends);
+        let parts = ends.filter(|(own, other)| own.0 == wanted && other.0 == by).map(|(own, _)| &own.1);
+        is_unique(forms.schema, forms.types[wanted.index()], parts)
+    };
+    one.iter().any(|one| other.iter().any(|other| is_found(*one, *other) || is_found(*other, *one)))
 }
 
 /// Patterns that are tied together, directly or through others.

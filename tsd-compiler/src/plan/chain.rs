@@ -1,25 +1,26 @@
 //! A branch in its final form: the chain of joins for a given order of the patterns.
 
 use tsd_ir::{
-    Body, Branch, Canonical, Expr, Figure, Filter, Join, Position, Schema, Signature, Test, TestRef, TypeId,
-    Watch,
+    Body, Branch, Canonical, Expr, Figure, Filter, Join, Pattern, Position, Schema, Signature, Test, TestRef,
+    TypeId, Watch,
 };
 
 use super::figures::Watched;
 use super::shape::{key_to, keys_to};
-use crate::normalize::{Conjunction, PatternFilter, ordered};
+use crate::hir;
+use crate::normalize::{Conjunction, Followed, PatternFilter, ordered};
 
 /// The patterns and conditions of one branch.
 pub(super) struct Graph<'a> {
     pub(super) schema: &'a Schema,
-    pub(super) types: &'a [TypeId],
     pub(super) conjunction: &'a Conjunction,
 }
 
 impl Graph<'_> {
     /// The branch that joins the patterns in this order. Figures in `shown` matter to what comes of its tuples.
-    pub(super) fn chain(&self, order: &[usize], shown: &[&Expr]) -> Branch {
-        let types: Vec<TypeId> = order.iter().map(|pattern| self.types[*pattern]).collect();
+    pub(super) fn chain(&self, patterns: &[hir::Pattern], order: &[usize], shown: &[&Expr]) -> Branch {
+        let all = &self.conjunction.types;
+        let types: Vec<TypeId> = order.iter().map(|pattern| all[*pattern]).collect();
         let mut place = vec![Position(0); order.len()];
         for (at, pattern) in order.iter().enumerate() {
             place[*pattern] = Position(at as u16);
@@ -39,7 +40,7 @@ impl Graph<'_> {
                     && complete(&key.positions().collect::<Vec<_>>())
                     && !(key.is_exact() && key_to(key, &order[..at], *pattern).is_some())
             });
-            let tests = tests.chain(keys_to_test.filter_map(|key| key.test(self.schema, self.types)));
+            let tests = tests.chain(keys_to_test.filter_map(|key| key.test(self.schema, all)));
             let tests = tests.map(|test| test.at_positions(&|position| place[position.index()]));
             joins.push(Join {
                 ty: types[at],
@@ -51,6 +52,7 @@ impl Graph<'_> {
         }
         let (figures, watches) = self.watches(&types, &place, shown);
         Branch {
+            followed: self.followed(patterns).into(),
             order: order.iter().map(|pattern| Position(*pattern as u16)).collect::<Vec<_>>().into(),
             ty: types[0],
             filter: self.filter(order[0]),
@@ -58,6 +60,22 @@ impl Graph<'_> {
             figures: figures.into(),
             watches: watches.into(),
         }
+    }
+
+    /// The facts that references lead to, each called as the rule writes it.
+    fn followed(&self, patterns: &[hir::Pattern]) -> Vec<Pattern> {
+        let Conjunction { types, followed, .. } = self.conjunction;
+        let mut all: Vec<Pattern> = Vec::with_capacity(followed.len());
+        for Followed { of, reference, ty, reads } in followed {
+            let leading = match of.index().checked_sub(patterns.len()) {
+                None => patterns[of.index()].variable.as_str(),
+                Some(other) => &all[other].variable,
+            };
+            let field = &self.schema.ty(types[of.index()]).field(*reference).name;
+            let variable = format!("{leading}.{field}").into();
+            all.push(Pattern { variable, ty: *ty, reads: reads.clone().into() });
+        }
+        all
     }
 
     /// The figures of a chain with these types; `place` tells where in it each pattern stands.
@@ -80,7 +98,10 @@ impl Graph<'_> {
         let PatternFilter { fields, tests } = &self.conjunction.filters[pattern];
         let fields: Vec<_> = fields.iter().map(|(field, domain)| (*field, domain.clone())).collect();
         let tests = tests.iter().map(|test| test.at_positions(&|_| Position(0))).collect();
-        Filter { fields: fields.into(), tests: self.tests_of(&[self.types[pattern]], tests).into() }
+        Filter {
+            fields: fields.into(),
+            tests: self.tests_of(&[self.conjunction.types[pattern]], tests).into(),
+        }
     }
 
     /// Tests in their final order, each with its canonical form. Their positions are those of `types`.

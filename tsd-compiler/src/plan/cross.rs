@@ -35,14 +35,21 @@ pub(super) fn sides(
     (model, member): (&Model, &Member),
     observed: &Observed,
 ) -> Vec<Side> {
-    let single = single(schema, unit.types, unit.conjunction, observed);
+    let Conjunction { types, followed, .. } = unit.conjunction;
+    let declared = types.len() - followed.len();
+    let single = single(schema, types, unit.conjunction, observed);
+    // The fact that a reference leads to belongs to the one that has the reference.
+    let owner = |pattern: usize| {
+        let up = |pattern: &usize| Some(followed[pattern.checked_sub(declared)?].of.index());
+        std::iter::successors(Some(pattern), up).last().unwrap_or(pattern)
+    };
     let sides = tied.firsts().into_iter().map(|first| {
-        let inside = |pattern: usize| tied.same(first, pattern);
+        let inside = |pattern: usize| tied.same(first, owner(pattern));
         let places = patterns.iter().enumerate().filter(|(_, pattern)| inside(**pattern));
         let set = places.fold(0, |set: Mask, (place, _)| set | 1 << place);
-        let mut all = (0..unit.types.len()).filter(|pattern| inside(*pattern));
+        let mut all = (0..types.len()).filter(|pattern| inside(*pattern));
         let rows = if all.clone().all(|pattern| single[pattern]) { 1.0 } else { model.rows_for(member, set) };
-        let guessed = all.any(|pattern| !observed.knows_rows(schema, unit.types[pattern]));
+        let guessed = all.any(|pattern| !observed.knows_rows(schema, types[pattern]));
         Side { first: Position(first as u16), rows, guessed }
     });
     sides.collect()

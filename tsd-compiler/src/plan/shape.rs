@@ -59,10 +59,16 @@ pub(super) fn mask(positions: &[Position]) -> Mask {
 
 impl Shape {
     /// The shape of a branch, and for each of its patterns the one of the rule that it is.
-    pub(super) fn of(schema: &Schema, types: &[TypeId], conjunction: &Conjunction) -> (Self, Vec<usize>) {
-        let keys = &conjunction.keys;
+    pub(super) fn of(schema: &Schema, conjunction: &Conjunction) -> (Self, Vec<usize>) {
+        let Conjunction { types, keys, .. } = conjunction;
         let ties = ties(types, conjunction);
         let order = own_order(types.len(), keys, &ties, &colours(schema, types, keys, &ties));
+        Self::with_order(conjunction, ties, order)
+    }
+
+    /// The shape with its patterns in this order.
+    fn with_order(conjunction: &Conjunction, ties: Vec<Mask>, order: Vec<usize>) -> (Self, Vec<usize>) {
+        let Conjunction { types, keys, .. } = conjunction;
         let mut place = vec![0; order.len()];
         order.iter().enumerate().for_each(|(at, pattern)| place[*pattern] = at);
         let moved = |at: Position| Position(place[at.index()] as u16);
@@ -74,11 +80,20 @@ impl Shape {
         (shape, order)
     }
 
-    /// The shape of a branch with its patterns in the order in which the rule declares them.
-    pub(super) fn as_declared(types: &[TypeId], conjunction: &Conjunction) -> (Self, Vec<usize>) {
-        let shape =
-            Self { types: types.to_vec(), keys: conjunction.keys.clone(), ties: ties(types, conjunction) };
-        (shape, (0..types.len()).collect())
+    /// The shape of a branch with its patterns in the order in which the rule declares them, each before those that its
+    /// references lead to.
+    pub(super) fn as_declared(conjunction: &Conjunction) -> (Self, Vec<usize>) {
+        let Conjunction { types, followed, .. } = conjunction;
+        let declared = types.len() - followed.len();
+        let mut order = Vec::with_capacity(types.len());
+        let mut open: Vec<usize> = (0..declared).rev().collect();
+        while let Some(pattern) = open.pop() {
+            order.push(pattern);
+            let led_to =
+                (declared..types.len()).zip(followed).filter(|(_, followed)| followed.of.index() == pattern);
+            open.extend(led_to.map(|(own, _)| own).rev());
+        }
+        Self::with_order(conjunction, ties(types, conjunction), order)
     }
 
     /// The patterns that keys tie to a pattern, each to each.

@@ -29,8 +29,6 @@ const TRIED: usize = 4096;
 /// A branch to be planned.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Unit<'a> {
-    /// The types of the patterns as declared.
-    pub(super) types: &'a [TypeId],
     pub(super) conjunction: &'a Conjunction,
     /// Which patterns some condition of the whole rule ties together, for the branches of a rule.
     pub(super) tied: Option<&'a Groups>,
@@ -245,8 +243,8 @@ pub(super) fn groups(schema: &Schema, units: &[Unit<'_>], observed: &Observed) -
     let mut by_shape: BTreeMap<(Strategy, Shape), Vec<Placed>> = BTreeMap::new();
     for (index, unit) in units.iter().enumerate() {
         let (shape, order) = match unit.strategy {
-            Strategy::Declared => Shape::as_declared(unit.types, unit.conjunction),
-            Strategy::Greedy | Strategy::Optimal => Shape::of(schema, unit.types, unit.conjunction),
+            Strategy::Declared => Shape::as_declared(unit.conjunction),
+            Strategy::Greedy | Strategy::Optimal => Shape::of(schema, unit.conjunction),
         };
         by_shape.entry((unit.strategy, shape)).or_default().push((index, order));
     }
@@ -353,7 +351,7 @@ impl Filters {
                 unit.conjunction
                     .filters
                     .iter()
-                    .zip(unit.types)
+                    .zip(&unit.conjunction.types)
                     .map(|(filter, ty)| {
                         let tests: Vec<_> = filter
                             .tests
@@ -369,8 +367,8 @@ impl Filters {
             texts.iter().flatten().map(|text| (text.as_str(), 0)).collect();
         numbers.values_mut().enumerate().for_each(|(number, value)| *value = number);
         let of = units.iter().zip(&texts).map(|(unit, texts)| {
-            let graph = Graph { schema, types: unit.types, conjunction: unit.conjunction };
-            let filters = unit.conjunction.filters.iter().zip(unit.types).zip(texts).enumerate();
+            let graph = Graph { schema, conjunction: unit.conjunction };
+            let filters = unit.conjunction.filters.iter().zip(&unit.conjunction.types).zip(texts).enumerate();
             let numbered = filters.map(|(pattern, ((filter, ty), text))| {
                 let share = observed.filter(schema, *ty, filter, || graph.filter(pattern));
                 (numbers[text.as_str()], share)

@@ -51,7 +51,7 @@ fn write_branch(text: &mut String, schema: &Schema, rule: &Rule, branch: &tsd_ir
     let types = branch.types();
     let joins = std::iter::once(None).chain(branch.joins.iter().map(Some));
     for ((place, join), step) in branch.order.iter().zip(joins).zip(&plan.steps) {
-        let pattern = &rule.patterns[place.index()];
+        let pattern = branch.pattern(&rule.patterns, *place);
         let ty = schema.ty(pattern.ty);
         let _ = write!(text, "  {}: {}", pattern.variable, ty.name);
         let own_filter = match join {

@@ -18,7 +18,7 @@ pub(super) fn plan(schema: &Schema, plans: &[BranchPlan], normal: &NormalView) -
     let measure = view.measure.as_ref().map(|measure| figures.numbered(measure));
     let shown: Vec<&Expr> = measure.iter().collect();
     let branches = branches.iter().zip(plans).map(|(conjunction, plan)| {
-        let branch = Graph { schema, types: &types, conjunction }.chain(&plan.order(), &shown);
+        let branch = Graph { schema, conjunction }.chain(&view.patterns, &plan.order(), &shown);
         match view.parameters {
             Parameters::Values(_) => of_parameters(branch, types[0]),
             Parameters::None | Parameters::Fact(_) => branch,

@@ -210,7 +210,7 @@ impl Matcher {
         }
         let mut places = Vec::with_capacity(placed.paths.len());
         for (index, (path, branch)) in placed.paths.into_iter().zip(rule.branches.iter()).enumerate() {
-            let as_declared = branch.order.is_sorted();
+            let as_declared = branch.order.is_sorted() && branch.followed.is_empty();
             let ranked = Ranked { rank, rule: id, branch: index as u32, as_declared, calls_only };
             let owner = Owner::Rule(ranked);
             let place = self.occupy(path, branch, &rule.patterns, owner, &views, natives, touched);
@@ -242,9 +242,12 @@ impl Matcher {
         natives: Natives,
         touched: &mut Touched,
     ) -> Place {
-        let mut chain_places = vec![0; branch.order.len()];
+        let mut chain_places = vec![0; patterns.len()];
         for (place, position) in branch.order.iter().enumerate() {
-            chain_places[position.index()] = place as u16;
+            // A fact that a reference leads to is no part of what is found.
+            if let Some(own) = chain_places.get_mut(position.index()) {
+                *own = place as u16;
+            }
         }
         let bit = self.occupy_root(&path, owner);
         self.enroll(patterns, branch, &path, bit, natives);
@@ -288,7 +291,7 @@ impl Matcher {
             bit,
             fields: filter.fields.clone(),
             tests: prepare(&filter.tests),
-            reads: patterns[branch.order[place].index()].reads.clone(),
+            reads: branch.pattern(patterns, branch.order[place]).reads.clone(),
         };
         if let Some(root) = &mut self.roots[path.root.0 as usize] {
             root.input.add(member(0, &branch.filter));

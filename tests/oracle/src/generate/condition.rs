@@ -130,7 +130,11 @@ impl Expressions<'_, '_> {
         let all = std::mem::replace(&mut self.variables, own);
         let (features, figures) = (self.features, std::mem::take(&mut self.figures));
         self.features.aggregates = false;
-        let paths = self.paths(|other, _| other == kind);
+        let mut paths = self.paths(|other, _| other == kind);
+        if self.features.references && self.choices.chance(30) {
+            let followed = self.followed_from(.., |other| other == kind);
+            paths = if followed.is_empty() { paths } else { followed };
+        }
         let mut operand = None;
         if !paths.is_empty() && self.choices.chance(40) {
             operand = Some(self.choices.pick(&paths));

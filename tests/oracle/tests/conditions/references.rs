@@ -100,3 +100,71 @@ fn effects_may_follow_them() {
     office.add("rule after : {o: Order} / o.total == 9 ==> Print(o.customer.place.country)");
     assert_eq!(office.ran(), (vec!["o1 Ada".into(), "o2 Bob".into(), "it".into()], 1));
 }
+
+#[test]
+fn what_one_leads_to_is_a_key_of_a_join_and_the_fact_that_has_it_no_part_of_the_match() {
+    let mut office = office("{o: Order, p: Place} / o.customer.name == p.country ==> Print(o.id, p.id)");
+    assert_eq!(office.matches(), NOTHING);
+    office.set("Place~oslo", "country: \"Ada\"");
+    assert_eq!(office.matches(), ["o1 oslo"]);
+    assert_eq!(office.run(), ["o1 oslo"]);
+    office.set("Person~ada", "place: oslo");
+    assert_eq!(office.run(), NOTHING, "nobody reads where they live");
+    office.set("Order~o2", "customer: ada");
+    assert_eq!(office.run(), ["o2 oslo"]);
+    office.set("Person~ada", "name: \"Ida\"");
+    assert_eq!(office.matches(), NOTHING);
+    office.set("Person~ada", "name: \"Ada\"");
+    assert_eq!(office.run(), ["o1 oslo", "o2 oslo"]);
+    office.set("Order~o1", "customer: bob");
+    office.retract("Person~ada");
+    assert_eq!(office.matches(), NOTHING);
+    office.insert("Person(id: \"ada\", name: \"Ada\")");
+    assert_eq!(office.matches(), NOTHING, "it refers to the fact, not to the key");
+}
+
+#[test]
+fn what_holds_before_and_after_does_not_fire_again_when_what_one_leads_to_changes() {
+    let mut office =
+        office("{o: Order, p: Place} / UPPER(o.customer.name) == UPPER(p.country) ==> Print(o.id, p.id)");
+    office.add("rule same : {o: Order, p: Order} / o.customer.name == p.customer.name AND o != p ==> Print(o.id, p.id)");
+    office.set("Place~oslo", "country: \"ada\"");
+    office.set("Order~o2", "customer: ada");
+    assert_eq!(office.run(), ["o1 oslo", "o2 oslo", "o1 o2", "o2 o1"]);
+    office.set("Person~ada", "name: \"ADA\"");
+    assert_eq!(office.run(), NOTHING);
+    office.set("Person~ada", "name: \"Ida\"");
+    assert_eq!(office.matches(), NOTHING);
+}
+
+#[test]
+fn a_question_may_find_its_facts_by_them() {
+    let mut office = office(
+        "{p: Place} / EXISTS (o: Order / LOWER(o.customer.place.country) + \"!\" == p.id) ==> Print(p.id)",
+    );
+    office.add("rule sum : {p: Place} / SUM(o: Order / o.customer.place == p ; o.total) > 1 ==> Print(p.id)");
+    assert_eq!((office.matches(), office.matches_of("sum")), (vec![], vec![]));
+    office.set("Place~rome", "country: \"ROME\"");
+    office.insert("Place(id: \"rome!\", country: \"no\")");
+    assert_eq!(office.matches(), ["rome!"]);
+    office.set("Person~bob", "place: rome");
+    assert_eq!(office.matches_of("sum"), ["rome"]);
+    office.set("Person~ada", "place: oslo");
+    assert_eq!(office.matches(), ["rome!"]);
+    office.retract("Order~o2");
+    assert_eq!((office.matches(), office.matches_of("sum")), (vec![], vec![]));
+}
+
+#[test]
+fn a_no_loop_rule_is_told_tuple_by_tuple() {
+    let mut office = Session::new(&format!(
+        "{OFFICE} rule r no-loop : {{o: Order, p: Place}} / o.customer.name == p.country AND o.total < 9
+         ==> Print(o.id, o.total), Update(o, {{total: o.total + 1}})"
+    ));
+    office.set("Place~oslo", "country: \"Ada\"");
+    assert_eq!(office.run(), ["o1 1"]);
+    assert_eq!(office.matches(), ["o1 oslo"]);
+    office.set("Person~ada", "name: \"Ida\"");
+    office.set("Person~ada", "name: \"Ada\"");
+    assert_eq!(office.run(), ["o1 2"]);
+}

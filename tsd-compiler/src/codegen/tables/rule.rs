@@ -31,8 +31,9 @@ impl Tables<'_> {
     pub(super) fn branch(&mut self, branch: &Branch) {
         let order = list(branch.order.iter(), |position| format!("Position({})", position.0));
         let (ty, filter) = (branch.ty.0, filter(&branch.filter));
+        let followed = list(branch.followed.iter(), pattern);
         self.put(format_args!(
-            "\n        Branch {{\n            order: {order}, ty: TypeId({ty}),\n            \
+            "\n        Branch {{\n            order: {order}, followed: {followed}, ty: TypeId({ty}),\n            \
              filter: {filter},\n            joins: Borrowed(&["
         ));
         let types = branch.types();

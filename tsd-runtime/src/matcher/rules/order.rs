@@ -37,6 +37,7 @@ impl Order<'_> {
         let (_, place) = self.place(branch);
         let chain = slots.clone();
         let declared = place.chain_places.iter().map(|at| chain[*at as usize]);
+        slots.truncate(place.chain_places.len());
         slots.iter_mut().zip(declared).for_each(|(slot, declared)| *slot = declared);
     }
 }
