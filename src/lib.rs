@@ -44,8 +44,8 @@ pub use tsd_macros::{Fact, include_rules, rules};
 pub use tsd_runtime::rt;
 pub use tsd_runtime::rt::Fact;
 pub use tsd_runtime::{
-    Activation, Batch, Change, ChangeKind, Context, Error, Handle, InvalidValue, LiveNetwork, Problem, Report, Session,
-    Statistics, Strategy, UnknownStrategy, ir, statistics,
+    Activation, Batch, Change, ChangeKind, Context, Error, Handle, InvalidValue, LiveNetwork, Problem,
+    Report, Session, Statistics, Strategy, UnknownStrategy, ir, statistics,
 };
 #[cfg(feature = "dynamic")]
 pub use tsd_runtime::{Engine, Host, Interpreted, RuleErrors};

@@ -122,8 +122,11 @@ pub fn load<P: Program>(
         let ty = find_type(session.schema(), &file.ty)?;
         let unreadable = |cause| LoadError::Unreadable { path: file.path.clone(), cause };
         // Of standard input nobody knows how much there will be.
-        let size =
-            if file.is_standard_input() { 0 } else { std::fs::metadata(&file.path).map_err(unreadable)?.len() };
+        let size = if file.is_standard_input() {
+            0
+        } else {
+            std::fs::metadata(&file.path).map_err(unreadable)?.len()
+        };
         sized.push((ty, file, size));
     }
     let total_bytes = sized.iter().map(|(_, _, size)| size).sum();

@@ -111,9 +111,8 @@ impl Recorder {
 
     fn changed(&mut self, change: &Change<'_>) {
         let Some(record) = &mut self.current else { return };
-        let show = |value: &Value| {
-            Shown::new(value, || record.bound(value).unwrap_or_else(|| change.show(value)))
-        };
+        let show =
+            |value: &Value| Shown::new(value, || record.bound(value).unwrap_or_else(|| change.show(value)));
         let fields = change.fields().map(|(name, value)| (name.to_owned(), show(value))).collect();
         let (ty, fact) = (change.type_name().to_owned(), change.name().to_owned());
         record.done.push(Done::Changed { effect: change.kind(), ty, fact, fields });

@@ -235,7 +235,8 @@ fn rules_come_from_standard_input() {
     assert_eq!(folder.tsd_reading(more, &["run", "shop.tsd", "-", "-q"]), done(0, "c1\n", ""));
     let counts = "2 types, 1 action, 1 rule, 0 facts: no warnings\n";
     assert_eq!(folder.tsd_reading(SHOP.as_bytes(), &["check", "-"]), done(0, counts, ""));
-    let wrong = folder.tsd_reading(b"rule more : {c: Customer} / c.teir == 1 ==> Print(1)", &["check", "shop.tsd", "-"]);
+    let wrong = folder
+        .tsd_reading(b"rule more : {c: Customer} / c.teir == 1 ==> Print(1)", &["check", "shop.tsd", "-"]);
     assert_eq!(wrong.code, Some(1));
     assert!(wrong.err.contains("--> <stdin>:1:31"), "{}", wrong.err);
     let code = folder.tsd_reading(SHOP.as_bytes(), &["expand", "-"]);
@@ -256,10 +257,12 @@ fn facts_come_from_standard_input_as_what_they_begin_like() {
     assert_eq!(folder.tsd_reading(b"", &run), done(0, "", ""));
     let wrong = folder.tsd_reading(b"id,tier\nc1,TIN\nc1,TIN\n", &run);
     assert_eq!(wrong, done(1, "", "error: <stdin>:3:1: the fact Customer~c1 is there already\n"));
-    let compressed = folder.tsd_reading(include_bytes!("frames/first.zst"), &["run", "-q", "note.tsd", "--facts", "Note=-"]);
+    let compressed = folder
+        .tsd_reading(include_bytes!("frames/first.zst"), &["run", "-q", "note.tsd", "--facts", "Note=-"]);
     assert_eq!(compressed.code, Some(2), "there is no note.tsd");
     folder.write("note.tsd", b"type Note(text: string) rule all : {n: Note} / ==> Print(n.text)");
-    let compressed = folder.tsd_reading(include_bytes!("frames/first.zst"), &["run", "-q", "note.tsd", "--facts", "Note=-"]);
+    let compressed = folder
+        .tsd_reading(include_bytes!("frames/first.zst"), &["run", "-q", "note.tsd", "--facts", "Note=-"]);
     assert_eq!(compressed, done(0, "one\n", ""));
     let both = folder.tsd_reading(b"", &["run", "-", "--facts", "Customer=-"]);
     assert_eq!(both, done(2, "", "error: standard input (`-`) can be read only once\n"));
@@ -273,7 +276,8 @@ fn warnings_of_loads_are_shown_and_are_no_errors() {
         ("note.tsd", "type Note(text: string, size: int?) rule all : {n: Note} / ==> Print(n.text)"),
         ("notes.csv", "text,sise\none,1\n"),
     ]);
-    let warning = "warning: notes.csv:1:2: Note has no field `sise`, so this column is ignored; is `size` meant?\n";
+    let warning =
+        "warning: notes.csv:1:2: Note has no field `sise`, so this column is ignored; is `size` meant?\n";
     let facts = ["--facts", "Note=notes.csv"];
     assert_eq!(folder.tsd(&[&["run", "-q", "note.tsd"], &facts[..]].concat()), done(0, "one\n", warning));
     let stats = folder.tsd(&[&["stats", "note.tsd"], &facts[..]].concat());
@@ -299,7 +303,11 @@ fn a_directory_stands_for_the_rule_files_below() {
     assert_eq!(folder.tsd(&["run", "-q", "rules"]), done(0, out, ""));
     assert_eq!(folder.tsd(&["run", "-q", "rules/", "rules/z.tsd"]), done(0, out, ""), "each once");
     let z_first = "z\na.d/two\na\nb/one\n";
-    assert_eq!(folder.tsd(&["run", "-q", "rules/z.tsd", "rules"]), done(0, z_first, ""), "in the order given");
+    assert_eq!(
+        folder.tsd(&["run", "-q", "rules/z.tsd", "rules"]),
+        done(0, z_first, ""),
+        "in the order given"
+    );
     let none = done(2, "", "error: there are no .tsd files in none\n");
     assert_eq!(folder.tsd(&["check", "none"]), none);
     #[cfg(unix)]

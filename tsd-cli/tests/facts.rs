@@ -274,7 +274,8 @@ fn a_name_that_nearly_is_an_optional_field_is_warned_of() {
             "loose.csv:1:4: Loose has no field `wieght`, so this column is ignored; is `weight` meant?",
         ]
     );
-    let lines = "{\"a\":\"x\",\"size\":1,\"sizes\":[2]}\n{\"size\":null,\"wight\":2}\n{\"size\":null,\"wight\":3}\n";
+    let lines =
+        "{\"a\":\"x\",\"size\":1,\"sizes\":[2]}\n{\"size\":null,\"wight\":2}\n{\"size\":null,\"wight\":3}\n";
     let (found, warnings) = facts("Loose=loose.jsonl", lines);
     assert_eq!(found.len(), 3);
     // Where `size` is given, `sizes` is something else.
@@ -290,8 +291,9 @@ fn a_table_that_is_none_says_so() {
     for (separator, name) in [(';', "semicolons"), ('\t', "tabs"), ('|', "bars")] {
         let table = "a,size\nx,1\n".replace(',', &separator.to_string());
         let quoted = "\"id\",\"dep_delay\"\nx,1\n".replace(',', &separator.to_string());
-        let message =
-            format!("the columns of a table are parted by commas, and here by {name}; write the file with commas");
+        let message = format!(
+            "the columns of a table are parted by commas, and here by {name}; write the file with commas"
+        );
         assert_eq!(problems(&[("Loose=loose.csv", &table)]), [format!("loose.csv:1: {message}")]);
         assert_eq!(problems(&[("Flight=flights.csv", &quoted)]), [format!("flights.csv:1: {message}")]);
     }
@@ -312,7 +314,10 @@ fn a_table_that_is_none_says_so() {
         ]
     );
     assert_eq!(
-        problems(&[("Loose=loose.jsonl", "{\"a\":\"x\"} {\"a\":\"y\"}\n{\"size\":NaN}\n{\"size\":9223372036854775808}\n")]),
+        problems(&[(
+            "Loose=loose.jsonl",
+            "{\"a\":\"x\"} {\"a\":\"y\"}\n{\"size\":NaN}\n{\"size\":9223372036854775808}\n"
+        )]),
         [
             "loose.jsonl:1:11: trailing characters",
             "loose.jsonl:2:9: expected value",

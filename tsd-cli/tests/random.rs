@@ -36,8 +36,7 @@ impl Write for Written {
 /// What the command writes for a file.
 fn tsd(path: &Path, arguments: &[&str]) -> Result<(u8, String), String> {
     let (out, err) = (Written::default(), Written::default());
-    let streams =
-        Streams { out: Box::new(out.clone()), err: Box::new(err), colour: false, progress: false };
+    let streams = Streams { out: Box::new(out.clone()), err: Box::new(err), colour: false, progress: false };
     let [command, more @ ..] = arguments else { panic!("a command is needed") };
     let all = [OsString::from("tsd"), OsString::from(command), path.into()];
     let all = all.into_iter().chain(more.iter().map(OsString::from));
@@ -50,7 +49,10 @@ fn tsd(path: &Path, arguments: &[&str]) -> Result<(u8, String), String> {
 /// The lines of a picture, by the numbers of their nodes.
 fn lines(dot: &str) -> Vec<(usize, usize)> {
     let end = |text: &str| text.trim_start().strip_prefix('n')?.split([' ', ';']).next()?.parse().ok();
-    dot.lines().filter_map(|line| line.split_once(" -> ")).filter_map(|(from, to)| Some((end(from)?, end(to)?))).collect()
+    dot.lines()
+        .filter_map(|line| line.split_once(" -> "))
+        .filter_map(|(from, to)| Some((end(from)?, end(to)?)))
+        .collect()
 }
 
 /// Whether lines lead in a circle.

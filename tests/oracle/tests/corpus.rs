@@ -49,10 +49,9 @@ fn lines(program: &str) -> Vec<String> {
                 called(action, &arguments.join(","))
             }
             Event::Changed { effect, fact, fields } => {
-                let fields: Vec<String> =
-                    (fields.iter())
-                        .map(|(name, value)| format!("{}:{}", quoted(name), json(&remembered(value, &bound))))
-                        .collect();
+                let fields: Vec<String> = (fields.iter())
+                    .map(|(name, value)| format!("{}:{}", quoted(name), json(&remembered(value, &bound))))
+                    .collect();
                 let fields = format!(",{{{}}}", fields.join(","));
                 called(effect, &(quoted(fact) + if effect == "Retract" { "" } else { &fields }))
             }

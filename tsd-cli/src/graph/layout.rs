@@ -97,7 +97,8 @@ pub(crate) fn leads_back(layers: &[usize], edge: Edge) -> bool {
 fn first_order(items: &[Item]) -> Vec<Vec<usize>> {
     let mut order = vec![Vec::new(); items.iter().map(|item| item.layer + 1).max().unwrap_or(0)];
     let mut seen = vec![false; items.len()];
-    let mut waiting: Vec<usize> = (0..items.len()).rev().filter(|item| items[*item].before.is_empty()).collect();
+    let mut waiting: Vec<usize> =
+        (0..items.len()).rev().filter(|item| items[*item].before.is_empty()).collect();
     while let Some(item) = waiting.pop() {
         if !std::mem::replace(&mut seen[item], true) {
             order[items[item].layer].push(item);

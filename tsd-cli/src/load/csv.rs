@@ -60,7 +60,12 @@ pub(super) fn read<P: Program>(
         if records.len() != width {
             let count = records.len();
             let plural = if count == 1 { "" } else { "s" };
-            rows.problem(ty, place, None, format!("this row has {count} column{plural}, the header has {width}"));
+            rows.problem(
+                ty,
+                place,
+                None,
+                format!("this row has {count} column{plural}, the header has {width}"),
+            );
         } else if let Some(column) = columns.iter().flatten().find(|column| records.text(**column).is_err()) {
             rows.problem(ty, place, Some(column + 1), "this cell is not UTF-8 text");
         } else {
@@ -141,7 +146,9 @@ fn other_separator(declared: &Type, header: &Records) -> Option<String> {
     }
     let known = [(';', "semicolons"), ('\t', "tabs"), ('|', "bars")];
     let (_, found) = known.into_iter().find(|(separator, _)| names_fields(*separator))?;
-    Some(format!("the columns of a table are parted by commas, and here by {found}; write the file with commas"))
+    Some(format!(
+        "the columns of a table are parted by commas, and here by {found}; write the file with commas"
+    ))
 }
 
 /// A cell. Without quotes, nothing and `NA` are missing; in quotes they are texts.

@@ -91,7 +91,8 @@ fn object<P: Program>(
         }
     }
     // Only where a field is left out can a key be meant for it.
-    let warning = if found.iter().any(Option::is_none) { strange.look(&entries, declared, text) } else { None };
+    let warning =
+        if found.iter().any(Option::is_none) { strange.look(&entries, declared, text) } else { None };
     if let Some((column, message)) = warning {
         rows.warning(place, Some(column), message);
     }
@@ -108,7 +109,8 @@ fn no_object(text: &str, error: &serde_json::Error) -> String {
             .to_owned();
     }
     if error.is_eof() {
-        return "the object does not end on this line; write each fact as an object on a line of its own".to_owned();
+        return "the object does not end on this line; write each fact as an object on a line of its own"
+            .to_owned();
     }
     let message = error.to_string();
     message.split_once(" at line ").map_or(&*message, |(message, _)| message).to_owned()
@@ -131,7 +133,11 @@ impl Strange {
         let is_field = |key: &str| declared.fields.iter().any(|field| *field.name == *key);
         let has = |name: &str| entries.iter().any(|(key, _)| key == name);
         let left_out = || {
-            declared.fields.iter().filter(|field| field.optional && !has(&field.name)).map(|field| &*field.name)
+            declared
+                .fields
+                .iter()
+                .filter(|field| field.optional && !has(&field.name))
+                .map(|field| &*field.name)
         };
         for (key, value) in entries.iter().filter(|(key, _)| !is_field(key)) {
             if self.seen.len() == KEYS_KEPT || self.seen.contains(&**key) {

@@ -78,7 +78,11 @@ impl<'a, P: Program> Rows<'a, P> {
 
     pub(super) fn finish(self) -> Result<Loaded, LoadError> {
         let Self { problems, warnings, facts, .. } = self;
-        if problems.is_empty() { Ok(Loaded { facts, warnings }) } else { Err(LoadError::Rows { problems, warnings }) }
+        if problems.is_empty() {
+            Ok(Loaded { facts, warnings })
+        } else {
+            Err(LoadError::Rows { problems, warnings })
+        }
     }
 
     /// Whether no more problems are kept.

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 use tsd_ir::{FactHandle, FieldId, Rule, TypeId, Value};
 
-use super::core::{Core, reader};
 use super::changed::ChangeKind;
+use super::core::{Core, reader};
 use super::tally::Tally;
 use super::{Context, Session, names};
 use crate::effect::{Effects, Prepared};
@@ -243,7 +243,9 @@ fn take_place<P: Program>(
             let ty = *ty;
             let supported = core.insert_logical(ty, &values).map_err(|error| error.to_string())?;
             // One that has ended what supports it is gone again, and not told of.
-            supported.into_iter().for_each(|fact| core.inserted(ChangeKind::InsertLogical, ty, fact, &values));
+            supported
+                .into_iter()
+                .for_each(|fact| core.inserted(ChangeKind::InsertLogical, ty, fact, &values));
             Ok(())
         }
         Prepared::Insert { ty, .. } => {

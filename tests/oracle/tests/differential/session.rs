@@ -300,9 +300,8 @@ fn fired_event(activation: &Activation<'_>) -> Event {
 }
 
 fn changed_event(change: &Change<'_>) -> Event {
-    let fields = change
-        .fields()
-        .map(|(name, value)| (name.to_owned(), shown(value, |fact| change.show(fact))));
+    let fields =
+        change.fields().map(|(name, value)| (name.to_owned(), shown(value, |fact| change.show(fact))));
     Event::Changed {
         effect: change.kind().to_string(),
         fact: change.name().to_owned(),

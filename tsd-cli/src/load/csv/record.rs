@@ -153,7 +153,8 @@ impl Records {
             return Ok(Ok(at));
         }
         let line = self.lines.number();
-        let mut message = "text stands behind the quote that closes this cell (a quote within is doubled)".to_owned();
+        let mut message =
+            "text stands behind the quote that closes this cell (a quote within is doubled)".to_owned();
         if opened != line {
             message += &format!("; the cell begins on line {opened}: is its quote meant to be closed there?");
         }
