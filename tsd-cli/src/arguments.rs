@@ -104,8 +104,8 @@ Facts:
 
 Output of --format json, one line an activation, in firing order:
   {\"rule\":\"vip\",\"bindings\":{\"c\":\"Customer~c1\"},\"actions\":[{\"name\":\"reward\",\"args\":[\"c1\",1200]}]}
-  `actions` holds what the rule did, in this order: the calls of the program's actions; the lines of Print and Log, as
-  calls with one argument; and what changed facts:
+  `actions` holds what the rule did, one effect after another: the calls of the program's actions, the lines of Print and
+  Log as calls with one argument, and what changed facts:
   {\"name\":\"Insert\",\"args\":[\"Alert~a1\",{\"id\":\"a1\",\"order\":\"Order~o1\"}]} (and InsertLogical)
   {\"name\":\"Update\",\"args\":[\"Order~o1\",{\"total\":20}]}, {\"name\":\"Retract\",\"args\":[\"Order~o1\"]}
   What could not take place is missing there and told on standard error. A fact of --final-facts:

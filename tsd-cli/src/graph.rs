@@ -18,6 +18,13 @@ use crate::rules::{Compiled, compile_standing, find_rule};
 
 /// Draws the network that the rules share.
 pub(crate) fn graph(arguments: &Graph, streams: &mut Streams) -> Result<(), Stop> {
+    let Some(format) = arguments.format.or_else(|| by_name(arguments.output.as_deref())) else {
+        writeln!(
+            streams.err,
+            "error: tsd draws .dot, .svg and .html; of a .dot, Graphviz makes other pictures (dot -Tpng network.dot)"
+        )?;
+        return Err(Stop::Exit(EXIT_USAGE));
+    };
     let compiled = compile_standing(&arguments.rules, &arguments.facts.facts, streams)?;
     for rule in &arguments.rule {
         find_rule(&compiled.module, rule, streams)?;
@@ -31,7 +38,6 @@ pub(crate) fn graph(arguments: &Graph, streams: &mut Streams) -> Result<(), Stop
     };
     let mut picture = build::build(&compiled, &network, &arguments.rule, statistics.as_ref());
     picture.title = title(&compiled, &arguments.rule);
-    let format = arguments.format.unwrap_or_else(|| by_name(arguments.output.as_deref()));
     let text = match format {
         Drawing::Dot => dot::dot(&picture),
         Drawing::Svg => svg::svg(&picture),
@@ -49,13 +55,14 @@ pub(crate) fn graph(arguments: &Graph, streams: &mut Streams) -> Result<(), Stop
     Ok(())
 }
 
-/// The format that a file's name tells.
-fn by_name(output: Option<&Path>) -> Drawing {
+/// The format that a file's name tells; none when it is that of a picture which is not drawn.
+fn by_name(output: Option<&Path>) -> Option<Drawing> {
     let extension = output.and_then(Path::extension).unwrap_or_default();
     match extension.to_string_lossy().to_lowercase().as_str() {
-        "svg" => Drawing::Svg,
-        "html" | "htm" => Drawing::Html,
-        _ => Drawing::Dot,
+        "svg" => Some(Drawing::Svg),
+        "html" | "htm" => Some(Drawing::Html),
+        "png" | "jpg" | "jpeg" | "gif" | "webp" | "pdf" | "ps" | "eps" => None,
+        _ => Some(Drawing::Dot),
     }
 }
 

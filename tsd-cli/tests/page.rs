@@ -132,7 +132,7 @@ action hit(a: string)
 rule paid : {d: Dept} / SUM(e: Emp / e.dept == d.id ; e.salary) > d.budget ==> hit(d.id)
 rule idle : {d: Dept} / EXISTS (e: Emp / e.dept == d.id AND NOT (EXISTS (t: Task / t.emp == e.id))) ==> hit(d.id)
 rule boss : {t: Task, d: Dept} / d.id == t.emp AND d.boss.salary > 100 ==> hit(d.id)
-rule "a = b & c" when d: Dept(budget > 1) then hit(d.id); end
+rule "a = b, c" when $d : Dept(budget > 1) then hit($d.id); end
 rule works : {e: Emp, t: Task} / t.emp == e.id AND SUM(x: Emp / x.dept == e.dept ; x.salary) > 1 ==> hit(e.id)
 "#;
 
@@ -162,8 +162,8 @@ fn the_whole_path_of_the_rule_in_the_address_is_lit_and_in_sight() {
         (0, "#rule=idle", "Dept, EXISTS, EXISTS, Emp, Task, idle, tested again, tested again, ⋈ Emp, ⋈ Task"),
         // Emp is where the reference leads.
         (0, "#rule=boss", "Dept, Emp, Task, boss, tested again, ⋈ Task"),
-        (0, "#rule=a%20%3D%20b%20%26%20c", "Dept, a = b & c"),
-        (0, "#rule=a = b & c", "Dept, a = b & c"),
+        (0, "#rule=a%20%3D%20b%2C%20c", "Dept, a = b, c"),
+        (0, "#rule=a = b, c", "Dept, a = b, c"),
         (100, "#rule=paid", "Dept, Emp, SUM, paid, tested again, ⋈ Emp"),
         (100, "#rule=r99", "Emp, T99, r99, ⋈ T99"),
     ] {

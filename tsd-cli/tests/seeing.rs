@@ -78,6 +78,38 @@ fn views_and_the_tuples_that_wait_for_them_are_drawn() {
     assert_eq!((count("view"), count("watch"), count("join"), count("rule")), (1, 1, 1, 1), "{one}");
 }
 
+/// A join serves the view MIN and, behind the tuples that wait for MIN, the rule.
+const CIRCLE: &str = r#"type T0(#id: string)
+type T1(#id: string, n: number)
+rule r : {p1: T0, p2: T1, p3: T1, p4: T1} / AVG(a: T1 ; a.n) > MIN(b: T1 / b == p2 ; b.n) AND p4 == p2 ==> Print(1)
+"#;
+
+#[test]
+fn what_leads_in_a_circle_is_drawn() {
+    let folder = Folder::new(&[("circle.tsd", CIRCLE)]);
+    let svg = out(&folder, &["graph", "circle.tsd", "--format", "svg"]);
+    assert_well_formed(&svg);
+    let dot = out(&folder, &["graph", "circle.tsd"]);
+    assert_eq!(svg.matches("<path ").count(), dot.matches(" -> ").count());
+    assert!(!svg.contains("NaN") && !svg.contains("inf"), "{svg}");
+    assert!(out(&folder, &["graph", "circle.tsd", "--format", "html"]).contains("MIN"));
+}
+
+#[test]
+fn a_node_names_the_rules_that_use_it_through_references_and_views() {
+    let page = out(&shop(), &["graph", "firm.tsd", "--rule", "boss", "--format", "html"]);
+    let (_, data) = page.split_once("id=\"data\">").unwrap();
+    let data: serde_json::Value = serde_json::from_str(data.split_once("</script>").unwrap().0).unwrap();
+    let users = |kind: &str, name: &str| {
+        let found = |node: &&serde_json::Value| node["kind"] == kind && node["name"] == name;
+        data["nodes"].as_array().unwrap().iter().find(found).unwrap()["users"].clone()
+    };
+    // What the rule follows a reference to is Emp; the other rules that use it are named, too.
+    assert_eq!(users("type", "Emp"), serde_json::json!(["paid", "groups", "idle", "boss"]));
+    // `idle` waits behind them, since its view asks another.
+    assert_eq!(users("watch", "tested again"), serde_json::json!(["paid", "groups", "boss"]));
+}
+
 #[test]
 fn a_picture_says_what_nodes_hold_when_there_are_facts() {
     let folder = shop();
@@ -118,6 +150,9 @@ fn the_output_tells_the_format_unless_one_is_asked_for() {
         let text = std::fs::read_to_string(folder.path().join(file)).unwrap();
         assert!(text.starts_with(begins), "{file}: {text:.40}");
     }
+    let found = folder.tsd(&["graph", "shop.tsd", "-o", "shop.png"]);
+    assert!(found.code == Some(2) && found.err.contains("dot -Tpng"), "{}", found.err);
+    assert!(!folder.path().join("shop.png").exists());
     let found = folder.tsd(&["graph", "shop.tsd", "-o", "no/such/folder.svg"]);
     assert_eq!(found.code, Some(2));
     assert!(found.err.starts_with("error: cannot write no/such/folder.svg: "), "{}", found.err);
