@@ -23,7 +23,7 @@ impl Host for Clumsy {
     fn perform(&mut self, action: &str, arguments: &[Value], _: &mut Context<'_, Interpreted<Self>>) {
         let call =
             format!("{action}({})", arguments.iter().map(|value| format!("{value:?}")).collect::<String>());
-        if self.drops.iter().any(|dropped| *dropped == call) {
+        if self.drops.contains(&call) {
             self.drops.retain(|dropped| *dropped != call);
             panic!("{call} is dropped");
         }
