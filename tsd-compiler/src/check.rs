@@ -23,6 +23,7 @@ mod typed;
 mod value;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use tsd_ir::Schema;
 
@@ -54,6 +55,7 @@ pub fn check(programs: &[ast::Program], lost: BTreeSet<String>, sink: &mut Diagn
     });
     let mut declarations = Declarations::default();
     declarations.set_lost(lost);
+    declarations.set_guesses(guesses(programs));
     declarations.add_types(types, sink);
     for statement in statements() {
         match statement {
@@ -77,7 +79,8 @@ pub fn check(programs: &[ast::Program], lost: BTreeSet<String>, sink: &mut Diagn
 
 /// Checks rules that are added to a module with this schema.
 pub fn check_added_rules(schema: &Schema, program: &ast::Program, sink: &mut Diagnostics) -> Vec<hir::Rule> {
-    let declarations = Declarations::of_schema(schema);
+    let mut declarations = Declarations::of_schema(schema);
+    declarations.set_guesses(guesses(std::slice::from_ref(program)));
     let mut rules = Vec::new();
     for statement in &program.statements {
         match statement {
@@ -89,6 +92,11 @@ pub fn check_added_rules(schema: &Schema, program: &ast::Program, sink: &mut Dia
         }
     }
     check_rules(&declarations, &BTreeMap::new(), rules.into_iter(), sink)
+}
+
+/// What the parser has to say of names, should they not be found.
+fn guesses(programs: &[ast::Program]) -> Rc<BTreeMap<Span, Diagnostic>> {
+    Rc::new(programs.iter().flat_map(|program| program.guesses.iter().cloned()).collect())
 }
 
 fn check_rules<'a>(
@@ -155,6 +163,11 @@ fn command(span: Span, what: &str) -> Diagnostic {
     )
     .label("takes back what stands before it")
     .hint("leave it out of compiled rules; `tsd run` and `Engine::execute` take commands")
+}
+
+/// Whether an effect of the language is called so.
+pub(crate) fn is_effect(name: &str) -> bool {
+    effect::BUILT_IN.contains(&name)
 }
 
 fn mismatch(span: Span, message: impl Into<String>) -> Diagnostic {

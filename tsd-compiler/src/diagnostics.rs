@@ -27,6 +27,15 @@ pub struct Label {
     pub text: String,
 }
 
+/// Text to put in the place of other text.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Edit {
+    /// What is replaced; empty where something is only put in.
+    pub span: Span,
+    /// What stands there afterwards.
+    pub text: String,
+}
+
 /// One error or warning.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[must_use = "a diagnostic says nothing until it is reported to a `Diagnostics` sink"]
@@ -43,6 +52,8 @@ pub struct Diagnostic {
     pub secondary: Vec<Label>,
     /// What to do about it.
     pub hint: Option<String>,
+    /// The hint, followed: edits in the order of the text that do not overlap. Empty where the author has to choose.
+    pub fix: Vec<Edit>,
 }
 
 impl Diagnostic {
@@ -55,6 +66,7 @@ impl Diagnostic {
             primary: Label { span, text: String::new() },
             secondary: Vec::new(),
             hint: None,
+            fix: Vec::new(),
         }
     }
 
@@ -73,6 +85,12 @@ impl Diagnostic {
     /// Adds a line of advice.
     pub fn hint(mut self, text: impl Into<String>) -> Self {
         self.hint = Some(text.into());
+        self
+    }
+
+    /// Adds an edit that follows the hint; edits are given in the order of the text.
+    pub fn edit(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.fix.push(Edit { span, text: text.into() });
         self
     }
 

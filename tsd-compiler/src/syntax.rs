@@ -6,12 +6,14 @@
 //! spans apart.
 
 pub mod ast;
+pub(crate) mod habits;
 mod parse;
 mod print;
 mod scan;
 mod scan_tokens;
 
 pub use parse::{MAX_NESTING, parse};
+pub(crate) use print::expression;
 pub use print::print;
 
 /// Whether a word cannot be the name of a variable because it is an operator or a Boolean.

@@ -15,6 +15,7 @@ use super::{annotation, mismatch, rule};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprKind};
+use crate::syntax::habits::effect;
 
 /// Takes an action's declaration in.
 pub(super) fn declare(
@@ -125,6 +126,15 @@ pub(super) fn infer<'a>(
                 && !declarations.is_lost(name)
         };
         let calls: Vec<&ast::Call> = rule.calls.iter().filter(is_undeclared).collect();
+        let (effects, calls): (Vec<_>, Vec<_>) = calls.into_iter().partition(|call| meant(call).is_some());
+        for call in effects {
+            let Some(effect) = meant(call) else { continue };
+            let name = &call.name;
+            let message = format!("there is no action `{}`", name.text);
+            let diagnostic = Diagnostic::new(Code::UnknownAction, name.span, message).label("not declared");
+            sink.report(diagnostic.hint(format!("write `{effect}`")).edit(name.span, effect));
+            declarations.lose(&name.text);
+        }
         if calls.is_empty() {
             continue;
         }
@@ -158,6 +168,17 @@ pub(super) fn infer<'a>(
     found.into_iter().for_each(|action| add(declarations, action, sink));
 }
 
+/// The effect that is meant by a call of an action that no one could declare: it takes what only effects do.
+fn meant(call: &ast::Call) -> Option<&'static str> {
+    let takes = |argument: &ast::Argument| match argument {
+        ast::Argument::Fact(_) => Some(["Insert", "InsertLogical"].as_slice()),
+        ast::Argument::Changes { .. } => Some(["Update"].as_slice()),
+        ast::Argument::Value(_) => None,
+    };
+    let effects = call.arguments.iter().find_map(takes)?;
+    effect(&call.name.text).filter(|effect| effects.contains(effect))
+}
+
 fn add(declarations: &mut Declarations, action: Undeclared<'_>, sink: &mut Diagnostics) {
     let Some(id) = declarations.add_action(action.name, sink) else { return };
     declarations.inferred.insert(id);
@@ -183,7 +204,10 @@ fn add(declarations: &mut Declarations, action: Undeclared<'_>, sink: &mut Diagn
     .hint(format!("declare it: `action {name}({})`", written.join(", ")));
     let names: Vec<&str> =
         declarations.action_names().filter(|other| other != name).chain(BUILT_IN).collect();
-    sink.report(diagnostic.did_you_mean(name, names));
+    sink.report(match effect(name) {
+        Some(effect) => diagnostic.hint(format!("did you mean `{effect}`?")),
+        None => diagnostic.did_you_mean(name, names),
+    });
     declarations.action_mut(id).parameters = parameters.into();
 }
 

@@ -15,7 +15,13 @@ impl Checker<'_> {
     pub(super) fn condition(&mut self, expr: &ast::Expr) -> Condition {
         match &expr.kind {
             ExprKind::And(parts) => Condition::All(parts.iter().map(|part| self.condition(part)).collect()),
-            ExprKind::Or(parts) => Condition::Any(parts.iter().map(|part| self.condition(part)).collect()),
+            ExprKind::Or(parts) => match either_value(parts) {
+                Some(diagnostic) => {
+                    self.sink.report(diagnostic);
+                    Condition::always()
+                }
+                None => Condition::Any(parts.iter().map(|part| self.condition(part)).collect()),
+            },
             ExprKind::Not(part) => Condition::Not(Box::new(self.condition(part))),
             ExprKind::Exists(exists) => {
                 let figure = self.exists(exists, expr.span);
@@ -184,6 +190,28 @@ impl Checker<'_> {
         }
         Condition::Test(Test::Matches { text, pattern })
     }
+}
+
+/// `x == "a" OR "b"`: the string is no condition, it is another value of the comparison.
+fn either_value(parts: &[ast::Expr]) -> Option<Diagnostic> {
+    let is_value = |part: &ast::Expr| match &part.kind {
+        ExprKind::Literal(literal) => !matches!(literal, ast::Literal::Bool(_)),
+        _ => false,
+    };
+    let first = parts.windows(2).position(|two| {
+        let compared =
+            matches!(&two[0].kind, ExprKind::Compare { op: CompareOp::Equal, right, .. } if is_value(right));
+        compared && is_value(&two[1])
+    })?;
+    let ExprKind::Compare { op_span, right, .. } = &parts.get(first)?.kind else { return None };
+    let others = parts.get(first + 1..)?.iter().take_while(|part| is_value(part));
+    let values: Vec<&ast::Expr> = std::iter::once(&**right).chain(others).collect();
+    let texts: Vec<String> = values.iter().map(|value| crate::syntax::expression(value)).collect();
+    let text = format!("IN [{}]", texts.join(", "));
+    let message = "a value that stands alone is not a condition";
+    let diagnostic = Diagnostic::new(Code::NotACondition, values.get(1)?.span, message);
+    let hint = format!("write `{text}`");
+    Some(diagnostic.label("neither true nor false").hint(hint).edit(op_span.to(values.last()?.span), text))
 }
 
 /// Advises a cast where one side is a string and the other could be made one.

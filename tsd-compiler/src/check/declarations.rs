@@ -5,6 +5,7 @@
 //! uses the name is left in peace.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use tsd_ir::{Action, ActionId, Field, FieldId, Kind, Schema, Type, TypeId};
 
@@ -12,10 +13,14 @@ use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::module::{Places, TypePlace};
 use crate::source::Span;
 use crate::syntax::ast;
+use crate::syntax::habits::built_in_type;
 
 /// The names of the kinds that need no declaration.
 const BUILT_IN: [(&str, Kind); 4] =
     [("string", Kind::Text), ("number", Kind::Number), ("int", Kind::Int), ("bool", Kind::Bool)];
+
+/// How many names a message lists.
+const SHOWN: usize = 8;
 
 /// Types and actions by name, with the places of their declarations where these are known.
 #[derive(Debug, Default)]
@@ -30,6 +35,8 @@ pub(super) struct Declarations {
     pub(super) inferred: BTreeSet<ActionId>,
     /// Names whose declarations could not be read.
     lost: BTreeSet<String>,
+    /// What to say of a name that is not found, by where it stands.
+    guesses: Rc<BTreeMap<Span, Diagnostic>>,
     /// Fields and parameters whose types could not be resolved.
     broken_fields: BTreeSet<(TypeId, FieldId)>,
     pub(super) broken_parameters: BTreeSet<(ActionId, usize)>,
@@ -59,6 +66,21 @@ impl Declarations {
     /// Names whose declarations the parser had to leave out: whatever uses them is not to be blamed.
     pub(super) fn set_lost(&mut self, lost: BTreeSet<String>) {
         self.lost = lost;
+    }
+
+    /// Leaves whatever uses a name in peace from now on.
+    pub(super) fn lose(&mut self, name: &str) {
+        self.lost.insert(name.to_owned());
+    }
+
+    /// What the parser has to say of names that are not found.
+    pub(super) fn set_guesses(&mut self, guesses: Rc<BTreeMap<Span, Diagnostic>>) {
+        self.guesses = guesses;
+    }
+
+    /// What to say of the name at a place, if nothing is called so.
+    pub(super) fn guess(&self, span: Span) -> Option<&Diagnostic> {
+        self.guesses.get(&span)
     }
 
     /// Whether the declaration of a name could not be read.
@@ -218,16 +240,31 @@ impl Declarations {
             return Resolved::Known(*id);
         }
         if !self.is_lost(&name.text) {
-            let built_in = BUILT_IN.iter().filter(|_| or_built_in).map(|(name, _)| *name);
-            let names = self.types.keys().map(String::as_str).chain(built_in);
-            let message = format!("there is no type `{}`", name.text);
-            sink.report(
-                Diagnostic::new(Code::UnknownType, name.span, message)
-                    .label("not declared")
-                    .did_you_mean(&name.text, names),
-            );
+            let unknown = || self.unknown_type(name, or_built_in);
+            sink.report(self.guess(name.span).cloned().unwrap_or_else(unknown));
         }
         Resolved::Broken
+    }
+
+    fn unknown_type(&self, name: &ast::Name, or_built_in: bool) -> Diagnostic {
+        let built_in = || BUILT_IN.iter().filter(|_| or_built_in).map(|(name, _)| *name);
+        let names = || self.types.keys().map(String::as_str).chain(built_in());
+        let message = format!("there is no type `{}`", name.text);
+        let diagnostic = Diagnostic::new(Code::UnknownType, name.span, message).label("not declared");
+        if let Some((ty, holds, later)) = built_in_type(&name.text).filter(|_| or_built_in) {
+            let message = format!("there is no type `{}` yet", name.text);
+            let hint = format!("write `{ty}`{holds}");
+            let diagnostic = if later { Diagnostic { message, ..diagnostic } } else { diagnostic };
+            return diagnostic.hint(hint).edit(name.span, ty);
+        }
+        let shown: Vec<String> = names().take(SHOWN).map(|name| format!("`{name}`")).collect();
+        let more = names().count() - shown.len();
+        let hint = match (shown.as_slice(), more) {
+            ([], _) => "no type is declared: `type Order(#id: string)` declares one".to_owned(),
+            (shown, 0) => format!("the types are {}", shown.join(", ")),
+            (shown, more) => format!("the types are {} and {more} more", shown.join(", ")),
+        };
+        diagnostic.hint(hint).did_you_mean(&name.text, names())
     }
 
     /// The action with a name.
@@ -257,7 +294,8 @@ impl Declarations {
                 diagnostic = diagnostic.also(span, "declared here");
             }
             let names = declared.fields.iter().map(|field| field.name.as_ref());
-            sink.report(diagnostic.did_you_mean(&name.text, names));
+            let guess = self.guess(name.span).cloned();
+            sink.report(guess.unwrap_or_else(|| diagnostic.did_you_mean(&name.text, names)));
         }
         found
     }

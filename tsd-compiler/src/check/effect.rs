@@ -8,6 +8,7 @@ use super::value::Checker;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast::{self, Argument, Call, ExprKind};
+use crate::syntax::habits::is_null;
 
 /// The effects that need no declaration. An action that a program declares under such a name takes its place.
 pub(super) const BUILT_IN: [&str; 6] = ["Insert", "InsertLogical", "Update", "Retract", "Print", "Log"];
@@ -49,6 +50,12 @@ impl Checker<'_> {
     }
 
     fn form<T>(&mut self, call: &Call, message: &str) -> Option<T> {
+        let is_invalid = |argument: &Argument| {
+            matches!(argument, Argument::Value(ast::Expr { kind: ExprKind::Invalid, .. }))
+        };
+        if call.arguments.iter().any(is_invalid) {
+            return None;
+        }
         self.sink.report(Diagnostic::new(Code::WrongArity, call.span, message));
         None
     }
@@ -190,6 +197,14 @@ impl Checker<'_> {
     }
 
     fn update(&mut self, call: &Call) -> Option<Effect> {
+        if let [Argument::Value(ast::Expr { kind: ExprKind::Path(path), .. }), Argument::Value(value)] =
+            call.arguments.as_slice()
+            && let [field] = path.fields.as_slice()
+            && !matches!(value.kind, ExprKind::Invalid)
+        {
+            self.sink.report(update_of_field(call, path, field, value));
+            return None;
+        }
         let [Argument::Value(fact), Argument::Changes { fields, .. }] = call.arguments.as_slice() else {
             return self
                 .form(call, "`Update` takes a fact variable and changes, as in `Update(o, {total: 0})`");
@@ -242,6 +257,12 @@ impl Checker<'_> {
         value: &ast::Expr,
     ) -> Option<Expr> {
         let wanted = field.and_then(|field| self.declarations.field_kind(ty, field));
+        if let Some(field) = field
+            && let Some(guess) = self.no_value(ty, field, value)
+        {
+            self.sink.report(guess);
+            return None;
+        }
         let value = match self.bare_word(value, wanted) {
             Some(word) => word,
             None => self.value(value),
@@ -265,6 +286,27 @@ impl Checker<'_> {
                 self.sink.report(hint_cast(diagnostic, &value, wanted, &wanted_name));
             })
             .ok()
+    }
+
+    /// What to say of a `null` in the place of a field's value.
+    fn no_value(&self, ty: TypeId, field: FieldId, value: &ast::Expr) -> Option<Diagnostic> {
+        let ExprKind::Path(ast::Path { root, fields }) = &value.kind else { return None };
+        let is_variable = self.scope.find(&root.text).is_some();
+        let guess = self.declarations.guess(root.span).filter(|_| fields.is_empty() && !is_variable)?;
+        let declared = self.declarations.schema.ty(ty).field(field);
+        if declared.optional || !is_null(&root.text) {
+            return (declared.optional || declared.kind == Kind::Bool).then(|| guess.clone());
+        }
+        let message = format!("the field `{}` cannot be without a value", declared.name);
+        let diagnostic = Diagnostic::new(Code::MissingField, value.span, message);
+        let Some(span) = self.declarations.field_span(ty, field) else { return Some(diagnostic) };
+        let hint = format!(
+            "give a value, or write `{}: {}?`",
+            declared.name,
+            self.declarations.kind_name(declared.kind)
+        );
+        let end = Span::new(span.file, span.end, span.end);
+        Some(diagnostic.also(span, "declared here").hint(hint).edit(end, "?"))
     }
 
     /// A name that no variable has, as a string. Where a fact is wanted, a name is never a string.
@@ -315,6 +357,19 @@ impl Checker<'_> {
 
 fn arguments(expressions: Vec<Expr>, optional: Vec<bool>) -> Arguments {
     Arguments { body: Body::Tree(expressions), optional: optional.into() }
+}
+
+/// `Update(o.total, 5)`.
+fn update_of_field(call: &Call, path: &ast::Path, field: &ast::Name, value: &ast::Expr) -> Diagnostic {
+    let between = |from: Span, to: Span| Span::new(from.file, from.end, to.start);
+    let end = Span::new(call.span.file, call.span.end.saturating_sub(1), call.span.end.saturating_sub(1));
+    let message = "`Update` takes a fact variable and changes, as in `Update(o, {total: 0})`";
+    let hint = format!("write `Update({}, {{{}: …}})`", path.root.text, field.text);
+    Diagnostic::new(Code::WrongArity, call.span, message)
+        .hint(hint)
+        .edit(between(path.root.span, field.span), ", {")
+        .edit(between(field.span, value.span), ": ")
+        .edit(end, "}")
 }
 
 fn hint_cast(diagnostic: Diagnostic, value: &Typed, wanted: Kind, wanted_name: &str) -> Diagnostic {

@@ -5,6 +5,7 @@
 //! again after a `remove`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use tsd_ir::{Const, FactHandle, TypeId, Value, ops};
 
@@ -27,10 +28,11 @@ pub fn check_script(
 ) -> Vec<Script> {
     let statements: Vec<&Statement> = programs.iter().flat_map(|program| &program.statements).collect();
     let nothing = Nothing::default();
+    let guesses = super::guesses(programs);
     let epochs = statements.split(|statement| matches!(statement, Statement::Reset(_)));
     let checked = epochs.enumerate().map(|(index, statements)| {
         let session = if index == 0 { session } else { &nothing };
-        Script { reset: index > 0, ..epoch(session, statements, lost, sink) }
+        Script { reset: index > 0, ..epoch(session, statements, lost, &guesses, sink) }
     });
     checked.collect()
 }
@@ -40,10 +42,12 @@ fn epoch(
     session: &dyn Standing,
     statements: &[&Statement],
     lost: &BTreeSet<String>,
+    guesses: &Rc<BTreeMap<Span, Diagnostic>>,
     sink: &mut Diagnostics,
 ) -> Script {
     let mut declarations = Declarations::of_schema(session.schema());
     declarations.set_lost(lost.clone());
+    declarations.set_guesses(Rc::clone(guesses));
     let types = statements.iter().filter_map(|statement| match statement {
         Statement::Type(declaration) => Some(declaration),
         _ => None,

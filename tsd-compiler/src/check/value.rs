@@ -6,7 +6,7 @@ use super::declarations::Declarations;
 use super::mismatch;
 use super::scope::{Meaning, Scope};
 use super::typed::{Pair, Ty, Typed};
-use crate::diagnostics::{Code, Diagnostic, Diagnostics};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, closest};
 use crate::hir::View;
 use crate::source::Span;
 use crate::syntax::ast::{self, ArithmeticOp, CastType, ExprKind, Literal, Number};
@@ -119,6 +119,9 @@ impl Checker<'_> {
 
     fn unknown_variable(&self, path: &ast::Path) -> Diagnostic {
         let name = &path.root.text;
+        if let Some(guess) = self.declarations.guess(path.root.span) {
+            return guess.clone();
+        }
         if let Some(fact) = self.scope.outside.and_then(|outside| outside.get(name)) {
             let message = format!("`{name}` is a fact of the program, which no pattern of this rule binds");
             return Diagnostic::new(Code::UnboundVariable, path.root.span, message)
@@ -132,15 +135,25 @@ impl Checker<'_> {
             self.scope.variables().iter().take(1000).find_map(|variable| match &variable.meaning {
                 Meaning::Fact { ty, .. } if path.fields.is_empty() => {
                     let _field = self.declarations.schema.ty(*ty).find_field(name)?;
-                    Some(format!("did you mean `{}.{name}`?", variable.name))
+                    Some(format!("{}.{name}", variable.name))
                 }
                 _ => None,
             });
         match with_field {
-            Some(hint) => diagnostic.hint(hint),
-            None if path.fields.is_empty() => diagnostic
-                .hint(format!("a string is written in quotes: \"{name}\""))
-                .did_you_mean(name, known),
+            Some(path_to) => {
+                let hint = format!("did you mean `{path_to}`?");
+                diagnostic.hint(hint).edit(path.root.span, path_to)
+            }
+            None if path.fields.is_empty() => match closest(name, known) {
+                Some(found) => {
+                    diagnostic.hint(format!("did you mean `{found}`?")).edit(path.root.span, found)
+                }
+                None => {
+                    let quoted = format!("\"{name}\"");
+                    let hint = format!("a string is written in quotes: {quoted}");
+                    diagnostic.hint(hint).edit(path.root.span, quoted)
+                }
+            },
             None => diagnostic.did_you_mean(name, known),
         }
     }

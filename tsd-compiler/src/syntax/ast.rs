@@ -8,6 +8,7 @@
 //! Nothing is resolved here: a [`Name`] is the text that was written, and a path such as `o.customer.name` is a list of
 //! names. Everything carries the [`Span`] it was written at.
 
+use crate::diagnostics::Diagnostic;
 use crate::source::Span;
 
 mod expr;
@@ -36,6 +37,8 @@ pub struct Program {
     pub annotations: Vec<Annotation>,
     /// The statements in the order of the text. Those with a syntax error are left out, and reported.
     pub statements: Vec<Statement>,
+    /// What to say of the name at a place where nothing is called so: it means something in other languages.
+    pub guesses: Vec<(Span, Diagnostic)>,
 }
 
 /// One statement. Order matters only to facts and commands; declarations may be used before they are made.

@@ -12,12 +12,15 @@ mod lower;
 mod names;
 mod operand;
 mod statement;
+mod trial;
 
 use pest::Parser as _;
 use pest::error::InputLocation;
+use pest::iterators::Pair;
 
 use self::lower::Lowering;
 use super::ast::Program;
+use super::habits::Place;
 use super::scan::{Fault, Obstacle, Scan};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::source::{FileId, SourceMap, Span};
@@ -37,23 +40,28 @@ pub fn parse(sources: &SourceMap, file: FileId, diagnostics: &mut Diagnostics) -
         diagnostics.report(Diagnostic::new(Code::Syntax, start, "a source text cannot be larger than 4 GiB"));
         return Program::default();
     }
-    let mut parser = Parser { text, file, scan: Scan::new(text), lowering: Lowering::new(file, diagnostics) };
+    let scan = Scan::new(text);
+    let lowering = Lowering::new(file, &scan, diagnostics);
+    let mut parser = Parser { text, file, scan: &scan, lowering, open_rule: None };
     let mut program = Program::default();
     let mut at = 0;
-    while at < parser.scan.tokens.len() {
+    while at < scan.tokens.len() {
         at = parser.piece(at, &mut program);
     }
+    program.guesses = parser.lowering.take_guesses();
     program
 }
 
-struct Parser<'t, 'd> {
-    text: &'t str,
+struct Parser<'d> {
+    text: &'d str,
     file: FileId,
-    scan: Scan<'t>,
+    scan: &'d Scan<'d>,
     lowering: Lowering<'d>,
+    /// The first token of the rule that was read last, if more actions could follow it.
+    open_rule: Option<usize>,
 }
 
-impl Parser<'_, '_> {
+impl Parser<'_> {
     /// Reads the piece that begins at a token; gives the token to go on at, which is always a later one.
     fn piece(&mut self, first: usize, program: &mut Program) -> usize {
         let end = match self.scan.piece(first, MAX_NESTING) {
@@ -64,35 +72,92 @@ impl Parser<'_, '_> {
         let piece = self.text.get(from..to).unwrap_or("");
         let error = match Grammar::parse(Rule::program, piece) {
             Ok(pairs) => {
+                let pairs: Vec<_> = pairs.collect();
+                if let Some(next) = self.bare_effect(&pairs, from, end) {
+                    return next;
+                }
+                self.open_rule = self.open_rule_of(&pairs, from);
                 self.lowering.statements(pairs, from, program);
                 return end;
             }
             Err(error) => error,
         };
-        let good = match Grammar::parse(Rule::prefix, piece) {
-            Ok(pairs) => self.lowering.statements(pairs, from, program),
-            Err(_) => from,
-        };
+        let mut good: Vec<_> = Grammar::parse(Rule::prefix, piece).map(Iterator::collect).unwrap_or_default();
+        let good_end = good.last().map_or(from, |last| from + last.as_span().end());
+        let mut statement = self.scan.token_at(good_end).clamp(first, end - 1);
+        // `;;` in front of a statement belongs to what is wrong there.
+        let before = (first..statement).rev().take_while(|index| self.scan.is_sign(*index, ';')).count();
+        if before > 1 {
+            statement -= before;
+        }
+        let joint = statement;
+        // Where the last statement is a rule, what follows may have been meant as part of it.
+        let rule = if good.is_empty() { self.open_rule } else { self.open_rule_of(&good, from) };
+        let rule = rule.filter(|_| self.scan.continues_actions(joint));
+        if let Some(rule) = rule {
+            statement = rule;
+            while good.last().is_some_and(|last| from + last.as_span().end() > self.start(rule)) {
+                good.pop();
+            }
+        }
+        self.lowering.statements(good, from, program);
         let at = match error.location {
             InputLocation::Pos(at) | InputLocation::Span((at, _)) => from + at,
         };
-        let statement = self.scan.token_at(good).clamp(first, end - 1);
-        let found = self.scan.token_at(at).clamp(statement, end);
-        self.lowering.report(expected::diagnostic(
-            &self.scan,
-            self.file,
-            statement,
-            found..end,
-            &error.variant,
-        ));
-        self.scan.resume(statement, found).min(end).max(first + 1)
+        let found = self.scan.token_at(at).clamp(joint, end);
+        let next = self.scan.resume(statement, found).max(first + 1);
+        let place = Place::new(self.scan, statement..next, found).joined_at(rule.map(|_| joint));
+        let advised = self.lowering.advise(&place);
+        let next = advised.as_ref().map_or(next, |(_, resume)| (*resume).max(next));
+        let diagnostic = advised.map_or_else(
+            || {
+                let place = (joint, rule.is_some());
+                expected::diagnostic(self.scan, self.file, place, found..end, &error.variant)
+            },
+            |(diagnostic, _)| diagnostic,
+        );
+        self.lowering.report(diagnostic);
+        self.open_rule = rule;
+        next
+    }
+
+    /// Reports an effect that cannot do without arguments and has them behind it without parentheses, as in
+    /// `Insert Order(id: 1)`. The grammar takes them for the next statement. Gives the token to go on at.
+    fn bare_effect(&mut self, statements: &[Pair<'_, Rule>], from: usize, end: usize) -> Option<usize> {
+        let rule = statements.iter().rfind(|pair| !matches!(pair.as_rule(), Rule::semicolon | Rule::EOI))?;
+        let call = lower::parts_of(&lower::part(rule, Rule::arrow_body)?, Rule::call).last()?;
+        let needs_some = matches!(call.as_str().trim(), "Insert" | "InsertLogical" | "Update" | "Retract");
+        let (first, at) = (self.scan.token_at(from + rule.as_span().start()), end);
+        if !needs_some || self.scan.tokens.get(at).is_none_or(|next| next.leads_line) {
+            return None;
+        }
+        let next = self.scan.resume(first, at + 1);
+        let place = Place::new(self.scan, first..next, at).joined_at(Some(at));
+        let (diagnostic, _) = self.lowering.advise(&place)?;
+        self.lowering.report(diagnostic);
+        self.open_rule = Some(first);
+        Some(next)
+    }
+
+    /// The first token of the last of the statements that were read, if it is a rule in the arrow notation.
+    fn open_rule_of(&self, statements: &[Pair<'_, Rule>], from: usize) -> Option<usize> {
+        let last = statements.iter().rfind(|pair| !matches!(pair.as_rule(), Rule::semicolon | Rule::EOI))?;
+        lower::part(last, Rule::arrow_body)?;
+        Some(self.scan.token_at(from + last.as_span().start()))
     }
 
     /// Reports what keeps the parser from reading a piece.
     fn obstacle(&mut self, first: usize, obstacle: Obstacle) -> usize {
+        self.open_rule = None;
         let (index, diagnostic) = match obstacle {
             Obstacle::TooDeep(index) => (index, too_deep(self.span(index)).label("one bracket too many")),
             Obstacle::Fault(index, fault) => {
+                let next = self.scan.resume(first, index + 1);
+                let place = Place::new(self.scan, first..next, index);
+                if let Some((diagnostic, resume)) = self.lowering.advise(&place) {
+                    self.lowering.report(diagnostic);
+                    return resume.max(next);
+                }
                 (index, fault_diagnostic(self.span(index), fault, self.scan.slice(index)))
             }
         };

@@ -42,6 +42,11 @@ pub fn print(program: &Program) -> String {
     out
 }
 
+/// An expression as text.
+pub(crate) fn expression(expr: &super::ast::Expr) -> String {
+    expr::text(expr)
+}
+
 /// Whether two statements stand under each other without an empty line.
 fn same_kind(first: &Statement, second: &Statement) -> bool {
     !matches!(first, Statement::Rule(_)) && std::mem::discriminant(first) == std::mem::discriminant(second)

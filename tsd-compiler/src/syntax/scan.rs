@@ -9,6 +9,7 @@
 //! piece. One that is wrong would break a valid program, so [`Scan::is_start`] only holds where no valid
 //! statement can go on.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// What a token is, as far as finding statements needs it.
@@ -50,6 +51,9 @@ pub(super) struct Token {
 pub(super) struct Scan<'t> {
     text: &'t str,
     pub(super) tokens: Vec<Token>,
+    /// The names that stand behind `type` and behind `action`, and where.
+    types: BTreeMap<&'t str, usize>,
+    actions: BTreeMap<&'t str, usize>,
 }
 
 /// Why a piece cannot be given to the parser.
@@ -63,7 +67,21 @@ pub(super) enum Obstacle {
 impl<'t> Scan<'t> {
     /// Cuts a text into tokens.
     pub(super) fn new(text: &'t str) -> Self {
-        Scan { text, tokens: super::scan_tokens::tokens(text) }
+        let tokens = super::scan_tokens::tokens(text);
+        let scan = Scan { text, tokens, types: BTreeMap::new(), actions: BTreeMap::new() };
+        let behind = |keyword: &str| -> BTreeMap<&'t str, usize> {
+            (1..scan.tokens.len())
+                .filter(|index| scan.slice(index - 1) == keyword && scan.is_name(*index))
+                .map(|index| (scan.slice(index), index))
+                .collect()
+        };
+        let (types, actions) = (behind("type"), behind("action"));
+        Scan { types, actions, ..scan }
+    }
+
+    /// The text that the tokens are of.
+    pub(super) fn text(&self) -> &'t str {
+        self.text
     }
 
     /// The text of a token; empty past the last one.
@@ -76,12 +94,12 @@ impl<'t> Scan<'t> {
         self.tokens.get(index).map(|token| token.kind)
     }
 
-    fn is_sign(&self, index: usize, sign: char) -> bool {
+    pub(super) fn is_sign(&self, index: usize, sign: char) -> bool {
         self.kind(index) == Some(TokenKind::Sign(sign))
     }
 
     /// A word that may be a name: not a number, not an operator.
-    fn is_name(&self, index: usize) -> bool {
+    pub(super) fn is_name(&self, index: usize) -> bool {
         self.kind(index) == Some(TokenKind::Word)
             && !self.slice(index).starts_with(|c: char| c.is_ascii_digit())
             && !is_word_operator(self.slice(index))
@@ -91,10 +109,12 @@ impl<'t> Scan<'t> {
     pub(super) fn piece(&self, first: usize, max_depth: usize) -> Result<usize, Obstacle> {
         let mut depth = 0;
         let mut in_block = false;
+        let is_rule = self.slice(first) == "rule";
+        let mut in_head = is_rule;
         for index in first..self.tokens.len() {
-            if index > first
-                && (self.is_declaration(index) || (depth == 0 && !in_block && self.is_start(index)))
-            {
+            let inside = in_block || in_head || depth > 0;
+            let starts = |index| self.is_start(index) && !(is_rule && self.begins_call(index));
+            if index > first && (self.is_declaration(index) || (!inside && starts(index))) {
                 return Ok(index);
             }
             match self.tokens[index].kind {
@@ -106,12 +126,13 @@ impl<'t> Scan<'t> {
                     }
                 }
                 TokenKind::Sign(')' | ']' | '}') => depth = depth.saturating_sub(1),
+                TokenKind::Sign(':') if depth == 0 => in_head = false,
                 TokenKind::Word if depth == 0 && !self.is_sign(index.wrapping_sub(1), '.') => {
-                    in_block = match self.slice(index) {
-                        "when" if self.slice(first) == "rule" => true,
-                        "end" => false,
-                        _ => in_block,
-                    };
+                    if in_head && self.slice(index).eq_ignore_ascii_case("when") {
+                        (in_block, in_head) = (true, false);
+                    } else if self.slice(index).eq_ignore_ascii_case("end") {
+                        (in_block, in_head) = (false, false);
+                    }
                 }
                 TokenKind::Word | TokenKind::Text | TokenKind::Sign(_) => {}
             }
@@ -123,23 +144,86 @@ impl<'t> Scan<'t> {
     /// since a missing one may be the error.
     pub(super) fn resume(&self, statement: usize, from: usize) -> usize {
         let from = from.max(statement + 1);
-        let words = |range: Range<usize>, word| range.into_iter().any(|index| self.slice(index) == word);
-        let in_block = self.slice(statement) == "rule"
-            && words(statement..from, "when")
-            && !words(statement..from, "end");
+        let in_rule = self.slice(statement) == "rule";
+        let in_block = self.is_block(statement)
+            && !(statement..from).any(|index| self.slice(index).eq_ignore_ascii_case("end"));
         for index in from..self.tokens.len() {
             if self.is_declaration(index) {
                 return index;
             }
-            if in_block {
-                if self.slice(index) == "end" {
-                    return index + 1;
-                }
-            } else if self.is_start(index) || self.looks_like_start(index) {
+            if in_block && self.slice(index).eq_ignore_ascii_case("end") {
+                return index + 1;
+            }
+            // Behind a fault in a rule, what stands on a line of its own alone is sure not to be a part of it.
+            let starts = match in_rule {
+                true => self.tokens[index].leads_line && !self.begins_call(index),
+                false => true,
+            };
+            if !in_block && starts && (self.is_start(index) || self.looks_like_start(index)) {
                 return index;
             }
         }
         self.tokens.len()
+    }
+
+    /// Whether the statement that begins at a token is a rule in the block notation, as far as it can be read.
+    pub(super) fn is_block(&self, statement: usize) -> bool {
+        if !self.slice(statement).eq_ignore_ascii_case("rule") {
+            return false;
+        }
+        let mut depth = 0_usize;
+        for index in statement + 2..self.tokens.len() {
+            if self.is_declaration(index) {
+                return false;
+            }
+            match self.tokens[index].kind {
+                TokenKind::Sign('(' | '[' | '{') => depth += 1,
+                TokenKind::Sign(')' | ']' | '}') => depth = depth.saturating_sub(1),
+                TokenKind::Sign(':' | '=') if depth == 0 => return false,
+                TokenKind::Word if depth == 0 => match self.slice(index) {
+                    word if word.eq_ignore_ascii_case("when") || word.eq_ignore_ascii_case("then") => {
+                        return true;
+                    }
+                    _ => {}
+                },
+                _ => {}
+            }
+        }
+        false
+    }
+
+    /// The fields of a type that the text declares, in order, each with its type and whether it is part of the key.
+    pub(super) fn fields_of(&self, name: &str) -> Vec<(&'t str, &'t str, bool)> {
+        let Some(head) = self.types.get(name) else { return Vec::new() };
+        let fields = (head + 2..self.tokens.len()).take_while(|index| !self.is_sign(*index, ')'));
+        let is_field = |index: &usize| self.is_name(*index) && self.is_sign(index + 1, ':');
+        let field = |index| (self.slice(index), self.slice(index + 2), self.is_sign(index - 1, '#'));
+        fields.filter(is_field).map(field).collect()
+    }
+
+    /// Whether `Name (` is rather a call than a fact: what is in the brackets has no field's name before it, or an
+    /// action of this text or the language is called so.
+    fn is_action(&self, index: usize) -> bool {
+        let name = self.slice(index);
+        let named = self.is_name(index + 2) && self.is_sign(index + 3, ':');
+        let sounds = name.starts_with(char::is_lowercase) || crate::check::is_effect(name);
+        !named && !self.types.contains_key(name) && (sounds || self.actions.contains_key(name))
+    }
+
+    /// Whether `Name (` begins at a token and is rather a call than a fact.
+    pub(super) fn begins_call(&self, index: usize) -> bool {
+        self.is_sign(index + 1, '(') && self.is_action(index)
+    }
+
+    /// Whether a token behind a rule rather goes on with its actions than begins a statement.
+    pub(super) fn continues_actions(&self, index: usize) -> bool {
+        if !self.is_name(index) {
+            return self.kind(index) != Some(TokenKind::Sign('#')) && index < self.tokens.len();
+        }
+        if self.is_sign(index + 1, '(') {
+            return self.is_action(index);
+        }
+        !self.tokens[index].leads_line && !self.begins_fact(index)
     }
 
     /// Whether the token begins a statement, given that it stands outside all brackets and pattern lists.

@@ -14,6 +14,7 @@ use super::names::{FreshNames, Meaning, Scope};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast::{self, Binding, BindingKind, Block, CompareOp, Exists, Expr, ExprKind, Name, Path};
+use crate::syntax::habits;
 
 type Node<'i> = Pair<'i, Rule>;
 
@@ -88,6 +89,16 @@ impl Lowering<'_> {
         bound: &mut Vec<Meaning>,
     ) -> Option<Pattern<'i>> {
         let type_name = self.name(&part(&part(&node, Rule::pattern_type)?, Rule::type_word)?);
+        if habits::is_no_pattern(&type_name.text) {
+            let known = self.diagnosed();
+            self.guess(Code::UnknownType, type_name.span, habits::pattern_types);
+            // What such a bracket holds is rather patterns than constraints.
+            if matches!(type_name.text.to_lowercase().as_str(), "forall" | "accumulate" | "acc")
+                && self.report_guess(known)
+            {
+                return None;
+            }
+        }
         let (negated, exists) = (part(&node, Rule::kw_not).is_some(), part(&node, Rule::kw_exists).is_some());
         let written = part(&node, Rule::block_variable);
         let wish = written.as_ref().map_or_else(

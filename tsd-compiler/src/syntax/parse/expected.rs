@@ -10,12 +10,12 @@ use crate::diagnostics::{Code, Diagnostic, closest};
 use crate::source::FileId;
 use crate::syntax::scan::{Scan, TokenKind, is_word_operator};
 
-/// The diagnostic of an error at the first token of `found`, in the statement that begins at `statement`. The piece that
-/// was parsed ends where `found` does.
+/// The diagnostic of an error at the first token of `found`, in the statement that begins at `statement`, or that would
+/// begin there if it did not stand behind the actions of a rule. The piece that was parsed ends where `found` does.
 pub(super) fn diagnostic(
     scan: &Scan<'_>,
     file: FileId,
-    statement: usize,
+    (statement, after_actions): (usize, bool),
     found: std::ops::Range<usize>,
     variant: &ErrorVariant<Rule>,
 ) -> Diagnostic {
@@ -23,7 +23,8 @@ pub(super) fn diagnostic(
         ErrorVariant::ParsingError { positives, .. } => positives,
         ErrorVariant::CustomError { .. } => &[],
     };
-    let mut error = Place { scan, statement, at: found.start, ended: found.is_empty(), tried };
+    let (at, ended) = (found.start, found.is_empty());
+    let mut error = Place { scan, statement, after_actions, at, ended, tried };
     if error.is_no_statement() {
         (error.at, error.ended) = (statement, false);
     }
@@ -46,6 +47,7 @@ pub(super) fn diagnostic(
 struct Place<'a, 't> {
     scan: &'a Scan<'t>,
     statement: usize,
+    after_actions: bool,
     at: usize,
     /// Whether the statement ended where more was expected.
     ended: bool,
@@ -113,6 +115,7 @@ impl Place<'_, '_> {
     fn expectation(&self) -> String {
         if self.is_no_statement() || (self.tried(Rule::kw_mod) && self.tried(Rule::kw_type)) {
             return match self.at == self.statement {
+                _ if self.after_actions => "`,` and another action, or the next statement".into(),
                 true => "a statement: `type`, `action`, `rule`, `remove`, `reset` or a fact".into(),
                 false => "the next statement".into(),
             };

@@ -11,6 +11,7 @@ use super::lower::Lowering;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast::{ArithmeticOp, CompareOp, Expr, ExprKind, Step};
+use crate::syntax::habits;
 
 /// One element of an expression with what stands around it.
 pub(super) struct Operand {
@@ -142,12 +143,11 @@ impl Lowering<'_> {
 
     fn first_comparison(&mut self, earlier: Option<Span>, span: Span) -> Option<()> {
         let Some(earlier) = earlier else { return Some(()) };
-        self.report(
-            Diagnostic::new(Code::Syntax, span, "comparisons cannot be chained")
-                .label("second comparison")
-                .also(earlier, "first comparison")
-                .hint("write two comparisons, as in `1 < x AND x < 5`"),
-        );
+        let diagnostic = Diagnostic::new(Code::Syntax, span, "comparisons cannot be chained")
+            .label("second comparison")
+            .also(earlier, "first comparison")
+            .hint("write two comparisons, as in `1 < x AND x < 5`");
+        self.report_with(diagnostic, habits::comparisons);
         None
     }
 
@@ -172,11 +172,10 @@ impl Lowering<'_> {
 
     fn list_after_in(&mut self, op: CompareOp, right: &Expr) -> Option<()> {
         if op == CompareOp::In && !matches!(right.kind, ExprKind::List(_)) {
-            self.report(
-                Diagnostic::new(Code::Syntax, right.span, "`IN` needs a list")
-                    .label("not a list")
-                    .hint("write the values in brackets, as in `x IN [1, 2]`"),
-            );
+            let diagnostic = Diagnostic::new(Code::Syntax, right.span, "`IN` needs a list")
+                .label("not a list")
+                .hint("write the values in brackets, as in `x IN [1, 2]`");
+            self.report_with(diagnostic, habits::comparisons);
             return None;
         }
         Some(())

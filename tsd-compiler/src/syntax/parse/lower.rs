@@ -4,18 +4,29 @@
 //! those of the whole text, and it carries the sink for the few faults that the grammar cannot express. A fault that
 //! leaves no tree is reported first and then returned as `None`.
 
-use pest::iterators::{Pair, Pairs};
+use std::ops::Range;
 
-use super::{MAX_NESTING, Rule, span};
+use pest::iterators::Pair;
+
+use super::{MAX_NESTING, Rule, span, trial};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{Name, Program};
+use crate::syntax::habits::{self, Advice, Place};
+use crate::syntax::scan::Scan;
 use crate::syntax::scan_tokens::unescape;
 
 /// Turns recognised statements into the tree.
 pub(super) struct Lowering<'d> {
     file: FileId,
+    scan: &'d Scan<'d>,
     offset: usize,
+    /// Where the statement that is being lowered stands in the text.
+    statement: Range<usize>,
+    /// What to say of names that the checker does not find.
+    guesses: Vec<(Span, Diagnostic)>,
+    /// How many bytes may still be parsed to try advice.
+    trials: usize,
     diagnostics: &'d mut Diagnostics,
     /// How many diagnostics there have been, so that no statement is left out in silence.
     reported: usize,
@@ -26,8 +37,20 @@ pub(super) struct Lowering<'d> {
 }
 
 impl<'d> Lowering<'d> {
-    pub(super) fn new(file: FileId, diagnostics: &'d mut Diagnostics) -> Self {
-        Self { file, offset: 0, diagnostics, reported: 0, signs: 0, in_block_notation: false }
+    pub(super) fn new(file: FileId, scan: &'d Scan<'d>, diagnostics: &'d mut Diagnostics) -> Self {
+        let trials = trial::BUDGET;
+        Self {
+            file,
+            scan,
+            offset: 0,
+            statement: 0..0,
+            guesses: Vec::new(),
+            trials,
+            diagnostics,
+            reported: 0,
+            signs: 0,
+            in_block_notation: false,
+        }
     }
 
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
@@ -35,27 +58,106 @@ impl<'d> Lowering<'d> {
         self.diagnostics.report(diagnostic);
     }
 
+    /// What to say of a place where the parser could not go on, if it is a known habit, and the token behind what the
+    /// habit covers.
+    pub(super) fn advise(&mut self, place: &Place<'_, '_>) -> Option<(Diagnostic, usize)> {
+        self.best(place, habits::candidates)
+    }
+
+    fn best(
+        &mut self,
+        place: &Place<'_, '_>,
+        candidates: fn(&Place<'_, '_>) -> Vec<Advice>,
+    ) -> Option<(Diagnostic, usize)> {
+        let advice = trial::best(place, candidates, &mut self.trials)?;
+        let place = |bytes: &Range<usize>| span(self.file, bytes.start, bytes.end);
+        let mut diagnostic =
+            Diagnostic::new(Code::Syntax, place(&advice.at), advice.message).hint(advice.hint);
+        if let Some((bytes, words)) = &advice.also {
+            diagnostic = diagnostic.also(place(bytes), words.as_str());
+        }
+        for (bytes, text) in &advice.edits {
+            diagnostic = diagnostic.edit(place(bytes), text.as_str());
+        }
+        Some((diagnostic, self.scan.token_at(advice.at.end)))
+    }
+
+    /// Keeps what to say of a name in the case that the checker finds nothing of the name.
+    pub(super) fn guess(&mut self, code: Code, span: Span, habit: fn(&Place<'_, '_>) -> Vec<Advice>) {
+        let place = self.place(self.statement.clone(), span.start as usize);
+        if let Some((advised, _)) = self.best(&place, habit) {
+            self.guesses.push((span, Diagnostic { code, ..advised }));
+        }
+    }
+
+    /// A fault at a byte of a statement that could be read, or of several.
+    fn place(&self, statement: Range<usize>, at: usize) -> Place<'d, 'd> {
+        let token = |byte| self.scan.token_at(byte);
+        Place::new(self.scan, token(statement.start)..token(statement.end), token(at))
+    }
+
+    /// Keeps what to say of a fact behind a rule that is rather one more action of the rule.
+    fn guess_action(&mut self, rule: usize, pair: &Pair<'_, Rule>) {
+        let token = self.scan.token_at(self.statement.start);
+        let Some(name) = self.scan.tokens.get(token).map(|token| token.range.clone()) else { return };
+        if pair.as_rule() != Rule::fact || !self.scan.begins_call(token) {
+            return;
+        }
+        let place = self.place(rule..self.statement.end, self.statement.start).joined_at(Some(token));
+        if let Some((advised, _)) = self.best(&place, habits::behind_actions) {
+            self.guesses.push((span(self.file, name.start, name.end), advised));
+        }
+    }
+
+    /// Reports a fault of something that could be read, with advice if `habit` knows what was meant there.
+    pub(super) fn report_with(&mut self, diagnostic: Diagnostic, habit: fn(&Place<'_, '_>) -> Vec<Advice>) {
+        if !self.reported_with(diagnostic.clone(), habit) {
+            self.report(diagnostic);
+        }
+    }
+
+    /// Reports a fault of something that could be read, if `habit` knows what was meant there; whether it did.
+    pub(super) fn reported_with(
+        &mut self,
+        diagnostic: Diagnostic,
+        habit: fn(&Place<'_, '_>) -> Vec<Advice>,
+    ) -> bool {
+        let place = self.place(self.statement.clone(), diagnostic.primary.span.start as usize);
+        match self.best(&place, habit) {
+            Some((advised, _)) => {
+                let mut primary = advised.primary;
+                if primary.span == diagnostic.primary.span {
+                    primary.text = diagnostic.primary.text;
+                }
+                let (code, secondary) = (diagnostic.code, diagnostic.secondary);
+                self.report(Diagnostic { code, primary, secondary, ..advised });
+            }
+            None => return false,
+        }
+        true
+    }
+
     /// Reports a fault that the grammar lets through.
     pub(super) fn syntax_error(&mut self, span: Span, message: impl Into<String>) {
         self.report(Diagnostic::new(Code::Syntax, span, message));
     }
 
-    /// Adds the statements of a piece that stands at `offset` in the text; gives the end of the last one.
-    pub(super) fn statements(
-        &mut self,
-        pairs: Pairs<'_, Rule>,
-        offset: usize,
-        program: &mut Program,
-    ) -> usize {
+    /// Adds the statements of a piece that stands at `offset` in the text.
+    pub(super) fn statements(&mut self, pairs: Vec<Pair<'_, Rule>>, offset: usize, program: &mut Program) {
         self.offset = offset;
-        let mut end = offset;
+        let mut rule = None;
         for pair in pairs {
+            let place = pair.as_span();
+            self.statement = offset + place.start()..offset + place.end();
             match pair.as_rule() {
                 Rule::EOI => continue,
-                Rule::semicolon => {}
+                Rule::semicolon => continue,
                 Rule::file_head => self.file_head(&pair, program),
                 Rule::module => self.module(&pair, program),
                 _ => {
+                    if let Some(rule) = rule {
+                        self.guess_action(rule, &pair);
+                    }
                     let before = self.reported;
                     let statement = self.statement(&pair);
                     if statement.is_none() && self.reported == before {
@@ -64,9 +166,26 @@ impl<'d> Lowering<'d> {
                     program.statements.extend(statement);
                 }
             }
-            end = offset + pair.as_span().end();
+            rule = part(&pair, Rule::arrow_body).map(|_| self.statement.start);
         }
-        end
+    }
+
+    /// How many names the checker may not find.
+    pub(super) fn diagnosed(&self) -> usize {
+        self.guesses.len()
+    }
+
+    /// Reports what was kept last, if something was kept since there were `known`.
+    pub(super) fn report_guess(&mut self, known: usize) -> bool {
+        let guess = if self.guesses.len() > known { self.guesses.pop() } else { None };
+        let found = guess.is_some();
+        guess.into_iter().for_each(|(_, guess)| self.report(guess));
+        found
+    }
+
+    /// Gives out what to say of names that are not found.
+    pub(super) fn take_guesses(&mut self) -> Vec<(Span, Diagnostic)> {
+        std::mem::take(&mut self.guesses)
     }
 
     fn file_head(&mut self, pair: &Pair<'_, Rule>, program: &mut Program) {

@@ -12,6 +12,7 @@ use crate::source::Span;
 use crate::syntax::ast::{
     Aggregate, AggregateFunction, CastType, Exists, Expr, ExprKind, Function, Literal, Name, Number, Path,
 };
+use crate::syntax::habits;
 use crate::syntax::scan_tokens::unescape;
 
 type Node<'i> = Pair<'i, Rule>;
@@ -99,21 +100,26 @@ impl Lowering<'_> {
     }
 
     fn path(&mut self, pair: &Node<'_>) -> Option<Path> {
-        let mut names = parts(pair);
+        let mut names = parts(pair).collect::<Vec<_>>().into_iter();
         let root = names.next()?;
         if root.as_rule() == Rule::block_variable && !self.in_block_notation {
             let span = self.span(&root);
+            let plain = root.as_str().trim_start_matches('$');
             self.report(
                 Diagnostic::new(
                     Code::Syntax,
                     span,
                     "names with `$` belong to the `when … then … end` notation",
                 )
-                .hint(format!("write `{}`", root.as_str().trim_start_matches('$'))),
+                .hint(format!("write `{plain}`"))
+                .edit(span, plain),
             );
             return None;
         }
         let mut name = self.name(&root);
+        if habits::is_suspect(&name.text) && names.clone().next().is_none() {
+            self.guess(Code::UnknownVariable, name.span, habits::suspects);
+        }
         if root.as_rule() == Rule::block_variable {
             name.text.insert(0, '$');
         }
@@ -179,10 +185,14 @@ impl Lowering<'_> {
                 format!("`{}` needs to know over which facts", name.text),
             )
             .hint(aggregate_form(aggregate)),
-            None if name.text.eq_ignore_ascii_case("concat") => diagnostic.hint("`+` joins strings"),
-            None => diagnostic.did_you_mean(&name.text, Function::ALL.iter().map(|function| function.text())),
+            None => {
+                let names = || Function::ALL.iter().map(|function| function.text());
+                diagnostic
+                    .hint(format!("the functions are {}", names().collect::<Vec<_>>().join(", ")))
+                    .did_you_mean(&name.text, names())
+            }
         };
-        self.report(diagnostic);
+        self.report_with(diagnostic, habits::functions);
         Some(ExprKind::Invalid)
     }
 

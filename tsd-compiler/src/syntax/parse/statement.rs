@@ -11,6 +11,8 @@ use crate::syntax::ast::{
     Parameter, Remove, Salience, Statement, TypeDeclaration, TypeName,
 };
 
+use crate::syntax::habits;
+
 type Node<'i> = Pair<'i, Rule>;
 
 impl Lowering<'_> {
@@ -129,6 +131,13 @@ impl Lowering<'_> {
             calls: Vec::new(),
             span: self.span(pair),
         };
+        for annotation in std::mem::take(&mut rule.annotations) {
+            let message = format!("a rule has no `@{}`", annotation.name.text);
+            let unknown = Diagnostic::new(Code::UnknownAnnotation, annotation.span, message);
+            if !self.reported_with(unknown, habits::annotations) {
+                rule.annotations.push(annotation);
+            }
+        }
         for salience in parts_of(pair, Rule::salience) {
             let salience = self.salience(&salience)?;
             self.once("salience", rule.salience.map(|first| first.span), salience.span);
