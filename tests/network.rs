@@ -56,6 +56,11 @@ fn every_kind_of_key_has_its_text() {
         rule widened : {o: Order, p: Order} / o.value == p.number ==> hit(o.id)
         rule two : {a: Customer, b: Customer} / a.tier == b.tier AND a.city == b.city AND a.id < b.id ==> hit(a.id)
         rule all : {c: Customer, i: Item} / i.quantity > 5 AND c.tier == "GOLD" ==> hit(c.id)
+        rule computed : {c: Customer, o: Order} / LENGTH(c.city) == o.number + 1 ==> hit(c.id)
+        rule text : {c: Customer, o: Order} / UPPER(o.customer_id) + "!" == c.city ==> hit(c.id)
+        rule same : {k: Order, d: Customer} / d.city == upper(k.customer_id) + "!" AND k.value > 5 ==> hit(d.id)
+        rule of_both : {c: Customer, o: Order, i: Item} / c.id == o.customer_id AND LENGTH(c.city) + o.number == i.quantity ==> hit(c.id)
+        rule followed : {o: Order, i: Item} / o.customer.city == i.order_id ==> hit(o.id)
         "#,
         Sharing::On,
     ));
