@@ -29,7 +29,8 @@ mod output;
 use std::path::PathBuf;
 
 use tsd_compiler::codegen::{self, Options};
-use tsd_compiler::diagnostics::{Diagnostic, render};
+use tsd_compiler::diagnostics::{Diagnostic, Shown, render, shortened};
+use tsd_compiler::escape::one_line;
 use tsd_compiler::source::SourceMap;
 use tsd_compiler::{Planning, compile_with};
 
@@ -97,6 +98,8 @@ impl Builder {
     /// # Errors
     /// Those of [`compile`](Self::compile).
     pub fn compile_telling(self, mut tell: impl FnMut(&str)) -> Result<(), Error> {
+        // What comes after a line break in a name would be the next thing that Cargo is told.
+        let mut tell = |line: &str| tell(&one_line(line));
         let out_dir = self.out_dir.or_else(|| std::env::var_os("OUT_DIR").map(PathBuf::from));
         let out_dir = out_dir.ok_or_else(Error::no_out_dir)?.join("tsd");
         let mut modules = Modules::find(&self.dirs)?;
@@ -110,7 +113,7 @@ impl Builder {
         }
 
         let mut generated = Vec::new();
-        let mut errors = String::new();
+        let mut rendered = String::new();
         for (name, files) in &modules.files {
             let mut sources = SourceMap::new();
             let ids: Vec<_> = files.iter().map(|file| sources.add(&*file.name, &*file.text)).collect();
@@ -121,19 +124,22 @@ impl Builder {
                 ..Planning::default()
             };
             let mut compilation = compile_with(&sources, &ids, &planning);
-            for diagnostic in compilation.diagnostics.iter().filter(|diagnostic| !diagnostic.is_error()) {
+            let (errors, warnings): (Vec<_>, Vec<_>) =
+                std::mem::take(&mut compilation.diagnostics).into_iter().partition(Diagnostic::is_error);
+            let shown = Shown::of(&warnings);
+            for diagnostic in shown.iter() {
                 tell(&format!("warning={}", warning(diagnostic, &sources)));
             }
+            shown.rest().into_iter().for_each(|rest| tell(&format!("warning={rest}")));
             let Some(module) = &mut compilation.module else {
-                compilation.diagnostics.retain(Diagnostic::is_error);
-                errors += &render(&sources, &compilation.diagnostics, false);
+                rendered += &render(&sources, &errors, false);
                 continue;
             };
             module.name = Some(name.clone());
             generated.push((name, codegen::module_text(module, &sources, &Options::default())));
         }
-        if !errors.is_empty() {
-            return Err(Error::in_rules(errors));
+        if !rendered.is_empty() {
+            return Err(Error::in_rules(rendered));
         }
         output::write(&out_dir, &generated)
     }
@@ -145,5 +151,6 @@ fn warning(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
     let position = sources.position(span);
     let hint = diagnostic.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
     let (name, code) = (sources.name(span.file), diagnostic.code);
-    format!("{name}:{}:{}: {} [{code}]{hint}", position.line, position.column, diagnostic.message)
+    let message = shortened(&diagnostic.message);
+    format!("{name}:{}:{}: {message} [{code}]{hint}", position.line, position.column)
 }

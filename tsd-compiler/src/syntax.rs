@@ -6,11 +6,13 @@
 //! spans apart.
 
 pub mod ast;
+mod name;
 mod parse;
 mod print;
 mod scan;
 mod scan_tokens;
 
+pub use name::{is_name_part, is_name_start, normal_name};
 pub use parse::{MAX_NESTING, parse};
 pub use print::print;
 

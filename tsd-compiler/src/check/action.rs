@@ -173,8 +173,7 @@ fn add(declarations: &mut Declarations, action: Undeclared<'_>, sink: &mut Diagn
     )
     .label("taken as called here")
     .hint(format!("declare it: `action {name}({})`", written.join(", ")));
-    let names: Vec<&str> =
-        declarations.action_names().filter(|other| other != name).chain(BUILT_IN).collect();
+    let names = sink.candidates(declarations.action_names().filter(|other| other != name).chain(BUILT_IN));
     sink.report(diagnostic.did_you_mean(name, names));
     declarations.action_mut(id).parameters = parameters.into();
 }

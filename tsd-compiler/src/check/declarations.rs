@@ -22,6 +22,8 @@ const BUILT_IN: [(&str, Kind); 4] =
 pub(super) struct Declarations {
     pub(super) schema: Schema,
     types: BTreeMap<String, TypeId>,
+    /// The fields of each type by name.
+    fields: Vec<BTreeMap<String, FieldId>>,
     actions: BTreeMap<String, ActionId>,
     /// Absent for the types and actions of a schema that existed before.
     type_spans: BTreeMap<TypeId, TypePlace>,
@@ -49,6 +51,9 @@ impl Declarations {
         let mut this = Self { schema: schema.clone(), ..Self::default() };
         for (index, ty) in schema.types.iter().enumerate() {
             this.types.insert(ty.name.to_string(), TypeId(index as u16));
+            let fields = ty.fields.iter().enumerate();
+            this.fields
+                .push(fields.map(|(at, field)| (field.name.to_string(), FieldId(at as u16))).collect());
         }
         for (index, action) in schema.actions.iter().enumerate() {
             this.actions.insert(action.name.to_string(), ActionId(index as u16));
@@ -118,6 +123,7 @@ impl Declarations {
             path,
         });
         self.types.insert(text.clone(), id);
+        self.fields.push(BTreeMap::new());
         let path = declaration.rust_path.as_deref().unwrap_or_default();
         let path = path.first().zip(path.last()).map(|(first, last)| first.span.to(last.span));
         self.type_spans.insert(id, TypePlace { name: *span, fields: Vec::new(), path });
@@ -125,21 +131,23 @@ impl Declarations {
     }
 
     fn add_fields(&mut self, id: TypeId, declaration: &ast::TypeDeclaration, sink: &mut Diagnostics) {
-        let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
+        let mut names: BTreeMap<String, FieldId> = BTreeMap::new();
         let (mut fields, mut spans, mut key) = (Vec::new(), Vec::new(), Vec::new());
+        let mut name_spans = Vec::new();
         for field in &declaration.fields {
             let name = &field.name;
-            if let Some(first) = seen.get(name.text.as_str()) {
-                sink.report(duplicate("field", name, Some(*first)));
+            if let Some(first) = names.get(&name.text) {
+                sink.report(duplicate("field", name, Some(name_spans[first.index()])));
                 continue;
             }
-            seen.insert(&name.text, name.span);
             if fields.len() > usize::from(u16::MAX) {
                 let message = format!("a type cannot have more than {} fields", fields.len());
                 sink.report(Diagnostic::new(Code::OutOfRange, name.span, message));
                 break;
             }
             let field_id = FieldId(fields.len() as u16);
+            names.insert(name.text.clone(), field_id);
+            name_spans.push(name.span);
             let kind = match self.resolve_kind(&field.kind.name, sink) {
                 Resolved::Known(kind) => kind,
                 Resolved::Broken => {
@@ -165,6 +173,7 @@ impl Declarations {
         let ty = &mut self.schema.types.to_mut()[id.index()];
         ty.fields = fields.into();
         ty.key = key.into();
+        self.fields[id.index()] = names;
         if let Some(place) = self.type_spans.get_mut(&id) {
             place.fields = spans;
         }
@@ -219,7 +228,7 @@ impl Declarations {
         }
         if !self.is_lost(&name.text) {
             let built_in = BUILT_IN.iter().filter(|_| or_built_in).map(|(name, _)| *name);
-            let names = self.types.keys().map(String::as_str).chain(built_in);
+            let names = sink.candidates(self.types.keys().map(String::as_str).chain(built_in));
             let message = format!("there is no type `{}`", name.text);
             sink.report(
                 Diagnostic::new(Code::UnknownType, name.span, message)
@@ -240,6 +249,16 @@ impl Declarations {
         self.actions.keys().map(String::as_str)
     }
 
+    /// The type with a name.
+    pub(super) fn find_type(&self, name: &str) -> Option<TypeId> {
+        self.types.get(name).copied()
+    }
+
+    /// The field with a name.
+    pub(super) fn find_field(&self, ty: TypeId, name: &str) -> Option<FieldId> {
+        self.fields.get(ty.index())?.get(name).copied()
+    }
+
     /// The field with a name; reported when there is none.
     pub(super) fn resolve_field(
         &self,
@@ -248,7 +267,7 @@ impl Declarations {
         sink: &mut Diagnostics,
     ) -> Option<FieldId> {
         let declared = self.schema.ty(ty);
-        let found = declared.find_field(&name.text);
+        let found = self.find_field(ty, &name.text);
         if found.is_none() {
             let message = format!("type `{}` has no field `{}`", declared.name, name.text);
             let mut diagnostic =
@@ -256,7 +275,7 @@ impl Declarations {
             if let Some(span) = self.type_span(ty) {
                 diagnostic = diagnostic.also(span, "declared here");
             }
-            let names = declared.fields.iter().map(|field| field.name.as_ref());
+            let names = sink.candidates(declared.fields.iter().map(|field| field.name.as_ref()));
             sink.report(diagnostic.did_you_mean(&name.text, names));
         }
         found

@@ -22,6 +22,10 @@ use super::scan::{Fault, Obstacle, Scan};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::source::{FileId, SourceMap, Span};
 
+/// After so many errors in one text the parser goes on at the next declaration only: what it looks through after each
+/// error may be all the rest of the text.
+const MOST_ERRORS: usize = 100;
+
 /// How deep brackets may nest, and how many signs may stand before one operand.
 pub const MAX_NESTING: usize = 128;
 
@@ -37,7 +41,8 @@ pub fn parse(sources: &SourceMap, file: FileId, diagnostics: &mut Diagnostics) -
         diagnostics.report(Diagnostic::new(Code::Syntax, start, "a source text cannot be larger than 4 GiB"));
         return Program::default();
     }
-    let mut parser = Parser { text, file, scan: Scan::new(text), lowering: Lowering::new(file, diagnostics) };
+    let lowering = Lowering::new(file, diagnostics);
+    let mut parser = Parser { text, file, scan: Scan::new(text), lowering, errors: 0 };
     let mut program = Program::default();
     let mut at = 0;
     while at < parser.scan.tokens.len() {
@@ -51,6 +56,8 @@ struct Parser<'t, 'd> {
     file: FileId,
     scan: Scan<'t>,
     lowering: Lowering<'d>,
+    /// How many statements could not be read.
+    errors: usize,
 }
 
 impl Parser<'_, '_> {
@@ -85,7 +92,17 @@ impl Parser<'_, '_> {
             found..end,
             &error.variant,
         ));
-        self.scan.resume(statement, found).min(end).max(first + 1)
+        match self.gives_up() {
+            // The piece ends where the next declaration begins.
+            true => end,
+            false => self.scan.resume(statement, found).min(end).max(first + 1),
+        }
+    }
+
+    /// Counts an error; whether there are too many to go on as soon as possible.
+    fn gives_up(&mut self) -> bool {
+        self.errors += 1;
+        self.errors > MOST_ERRORS
     }
 
     /// Reports what keeps the parser from reading a piece.
@@ -100,6 +117,7 @@ impl Parser<'_, '_> {
         // The rest of a string may hold further faults of its own.
         match self.scan.tokens.get(index + 1).map(|token| token.kind) {
             Some(super::scan::TokenKind::Fault(_)) => index + 1,
+            _ if self.gives_up() => self.scan.next_declaration(index + 1),
             _ => self.scan.resume(first, index + 1),
         }
     }

@@ -10,6 +10,7 @@ use super::{MAX_NESTING, Rule, span};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{Name, Program};
+use crate::syntax::normal_name;
 use crate::syntax::scan_tokens::unescape;
 
 /// Turns recognised statements into the tree.
@@ -33,6 +34,11 @@ impl<'d> Lowering<'d> {
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
         self.reported += 1;
         self.diagnostics.report(diagnostic);
+    }
+
+    /// The names among which to look for the one that was meant.
+    pub(super) fn candidates<I: IntoIterator>(&mut self, names: I) -> std::iter::Take<I::IntoIter> {
+        self.diagnostics.candidates(names)
     }
 
     /// Reports a fault that the grammar lets through.
@@ -99,6 +105,8 @@ impl<'d> Lowering<'d> {
             Rule::block_variable => written.trim_start_matches('$').to_owned(),
             _ => written.to_owned(),
         };
+        // The key of a fact is a value, and values stay as they are.
+        let text = if pair.as_rule() == Rule::fact_key { text } else { normal_name(&text).into_owned() };
         Name { text, span: self.span(pair) }
     }
 
