@@ -1,8 +1,11 @@
 //! Rule files, and which module each belongs to.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use tsd_compiler::syntax::{is_name_part, is_name_start, normal_name};
 
 use crate::error::Error;
 
@@ -91,7 +94,7 @@ impl Modules {
         for path in paths.into_iter().filter(|path| path.extension().is_some_and(|end| end == "tsd")) {
             let text = fs::read_to_string(&path).map_err(|error| Error::at(&path, "read", &error))?;
             let name = format!("{shown}/{}", last_name(&path));
-            found.push((named_module(&text).map(str::to_owned), File { name, text }));
+            found.push((named_module(&text).map(Cow::into_owned), File { name, text }));
             self.watched.insert(path);
         }
         let named: BTreeSet<&String> = found.iter().filter_map(|(module, _)| module.as_ref()).collect();
@@ -107,7 +110,7 @@ impl Modules {
 }
 
 fn stem(path: &Path) -> String {
-    path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    path.file_stem().map(|name| normal_name(&name.to_string_lossy()).into_owned()).unwrap_or_default()
 }
 
 fn last_name(path: &Path) -> String {
@@ -123,12 +126,13 @@ fn slashed(path: &Path) -> String {
 
 /// The name of a directory as one of a module.
 fn identifier(name: &str) -> String {
-    let name: String = name.chars().map(|char| if char.is_alphanumeric() { char } else { '_' }).collect();
-    if name.starts_with(|first: char| first.is_numeric()) { format!("_{name}") } else { name }
+    let name = normal_name(name);
+    let name: String = name.chars().map(|char| if is_name_part(char) { char } else { '_' }).collect();
+    if name.starts_with(is_name_start) { name } else { format!("_{name}") }
 }
 
 /// The name in a leading `mod name;`.
-fn named_module(text: &str) -> Option<&str> {
+fn named_module(text: &str) -> Option<Cow<'_, str>> {
     let mut rest = text.trim_start_matches('\u{feff}');
     loop {
         rest = rest.trim_start();
@@ -154,8 +158,8 @@ fn named_module(text: &str) -> Option<&str> {
     if name.len() == rest.len() {
         return None;
     }
-    let end = name.find(|char: char| !char.is_alphanumeric() && char != '_').unwrap_or(name.len());
-    (end > 0).then(|| &name[..end])
+    let end = name.find(|char: char| !is_name_part(char)).unwrap_or(name.len());
+    (end > 0).then(|| normal_name(&name[..end]))
 }
 
 #[cfg(test)]
@@ -164,7 +168,9 @@ mod tests {
 
     #[test]
     fn a_leading_mod_names_the_module() {
-        assert_eq!(named_module("// the shop\n /* its */ mod shop ;\ntype A()"), Some("shop"));
+        let named_module = |text| super::named_module(text).map(Cow::into_owned);
+        assert_eq!(named_module("// the shop\n /* its */ mod shop ;\ntype A()").as_deref(), Some("shop"));
+        assert_eq!(named_module("mod cafe\u{301};").as_deref(), Some("caf\u{e9}"));
         assert_eq!(named_module("model = A()"), None);
         assert_eq!(
             named_module("@allow(bare-word, x) // why\n@allow(y);\nmod shop @plan(greedy);"),
@@ -180,5 +186,6 @@ mod tests {
     fn directories_become_identifiers() {
         assert_eq!(identifier("my-rules"), "my_rules");
         assert_eq!(identifier("2nd"), "_2nd");
+        assert_eq!(identifier("x²\n"), "x__");
     }
 }

@@ -29,7 +29,8 @@ mod output;
 use std::path::PathBuf;
 
 use tsd_compiler::codegen::{self, Options};
-use tsd_compiler::diagnostics::{Diagnostic, place, render};
+use tsd_compiler::diagnostics::{Diagnostic, Shown, place, render, shortened};
+use tsd_compiler::escape::one_line;
 use tsd_compiler::source::SourceMap;
 use tsd_compiler::{Planning, compile_with};
 
@@ -111,8 +112,9 @@ impl Builder {
     /// # Errors
     /// Those of [`compile`](Self::compile).
     pub fn compile_telling(self, mut tell: impl FnMut(&str)) -> Result<(), Error> {
+        // What comes after a line break in a name would be the next thing that Cargo is told.
         self.compile_saying(&mut |said| match said {
-            Said::Line(line) | Said::InCode(line) => tell(line),
+            Said::Line(line) | Said::InCode(line) => tell(&one_line(line)),
         })
     }
 
@@ -150,11 +152,14 @@ impl Builder {
             }
             let (found, warnings): (Vec<_>, Vec<_>) =
                 compilation.diagnostics.into_iter().partition(Diagnostic::is_error);
-            for diagnostic in &warnings {
-                let line = format!("warning={}", warning(diagnostic, &sources));
-                // Without a module there is no code to show it.
+            // Without a module there is no code to show it.
+            let mut warn = |text: &str| {
+                let line = format!("warning={text}");
                 say(if found.is_empty() { Said::InCode(&line) } else { Said::Line(&line) });
-            }
+            };
+            let shown = Shown::of(&warnings);
+            shown.iter().for_each(|diagnostic| warn(&warning(diagnostic, &sources)));
+            shown.rest().into_iter().for_each(|rest| warn(&rest));
             errors += &render(&sources, &found, false);
             let Some(module) = compilation.module.as_mut().filter(|_| found.is_empty()) else { continue };
             module.name = Some(name.clone());
@@ -180,5 +185,5 @@ enum Said<'a> {
 fn warning(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
     let place = place(sources, diagnostic.primary.span);
     let hint = diagnostic.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
-    format!("{place}: {} [{}]{hint}", diagnostic.message, diagnostic.code)
+    format!("{place}: {} [{}]{hint}", shortened(&diagnostic.message), diagnostic.code)
 }

@@ -1,5 +1,6 @@
 //! Rule files on their way to a module, and what is to be said about them.
 
+use std::collections::BTreeMap;
 use std::io::{self, ErrorKind, Write};
 use std::path::PathBuf;
 
@@ -45,17 +46,28 @@ pub(crate) fn compile_standing(
     show(&sources, &compilation.diagnostics, streams.colour, &mut streams.err)?;
     let Some(script) = compilation.script else { return Err(Stop::Exit(EXIT_ERRORS)) };
     let mut module = Module { schema: script.schema, ..Module::default() };
+    // The rules in order, and where in it each is that was not removed.
+    let mut rules: Vec<Option<PlannedRule>> = Vec::new();
+    let mut standing: BTreeMap<String, usize> = BTreeMap::new();
     let mut removed = Vec::new();
     for step in script.steps {
         match step {
-            ScriptStep::AddRules(rules) => module.rules.extend(rules),
+            ScriptStep::AddRules(added) => {
+                for rule in added {
+                    standing.insert(rule.rule.name.to_string(), rules.len());
+                    rules.push(Some(rule));
+                }
+            }
             ScriptStep::Insert { fact, .. } => module.facts.push(fact),
-            ScriptStep::RemoveRule(name) => module.rules.retain(|planned| planned.rule.name != name),
+            ScriptStep::RemoveRule(name) => {
+                standing.remove(&name).into_iter().for_each(|index| rules[index] = None);
+            }
             ScriptStep::RemoveFact(Removed::Inserted(fact)) => removed.push(fact),
             // There is no session that facts could stand in before.
             ScriptStep::RemoveFact(Removed::Standing(_)) => {}
         }
     }
+    module.rules = rules.into_iter().flatten().collect();
     Ok(Compiled { sources, files: ids, module, removed })
 }
 

@@ -7,6 +7,7 @@
 
 mod actions;
 mod condition;
+mod doc;
 mod expr;
 mod names;
 mod native;
@@ -29,6 +30,7 @@ use crate::diagnostics::Diagnostic;
 use crate::module::Module;
 use crate::source::{SourceMap, Span};
 
+pub use self::names::{identifier, is_never_a_name};
 pub use self::text::module_text;
 
 /// The lints that a generated module can trip by what the rules call things, or by what the host program leaves unused:
@@ -124,7 +126,7 @@ fn parts(module: &Module, sources: &SourceMap, options: &Options<'_>) -> Parts {
             #warnings
         },
         imports: quote! {
-            use std::borrow::Cow::Borrowed;
+            use ::std::borrow::Cow::Borrowed;
             use #runtime::rt::{self, *};
         },
         functions: natives.functions(),

@@ -172,12 +172,11 @@ fn lost_names(sources: &SourceMap, files: &[FileId], sink: &Diagnostics) -> BTre
         return names;
     }
     for file in files {
-        let words =
-            sources.text(*file).split(|character: char| !character.is_alphanumeric() && character != '_');
+        let words = sources.text(*file).split(|character: char| !syntax::is_name_part(character));
         let mut declares = false;
         for word in words.filter(|word| !word.is_empty()) {
             if declares {
-                names.insert(word.to_owned());
+                names.insert(syntax::normal_name(word).into_owned());
             }
             declares = matches!(word, "type" | "action" | "rule");
         }

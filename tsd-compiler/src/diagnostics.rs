@@ -6,11 +6,14 @@
 
 mod allowed;
 mod code;
+mod excerpt;
+mod limit;
 mod plain;
 mod render;
 mod suggest;
 
 pub use code::{Code, Severity};
+pub use limit::{Shown, shortened};
 pub use plain::{place, plain};
 pub use render::render;
 pub use suggest::closest;
@@ -113,11 +116,21 @@ impl Diagnostic {
     }
 }
 
+/// For how many mistaken names a compilation looks what was meant. Nobody reads further, and each search passes over all
+/// names that there are.
+const SEARCHES: u32 = 50;
+
+/// How many names one search passes over.
+const CANDIDATES: usize = 20_000;
+
 /// Collects the diagnostics of all stages.
 #[derive(Debug, Default)]
 pub struct Diagnostics {
     reported: Vec<Diagnostic>,
     allowed: Allowed,
+    errors: usize,
+    /// How often it was looked what was meant.
+    searches: u32,
 }
 
 impl Diagnostics {
@@ -128,12 +141,21 @@ impl Diagnostics {
 
     /// Takes a diagnostic in.
     pub fn report(&mut self, diagnostic: Diagnostic) {
+        self.errors += usize::from(diagnostic.is_error());
         self.reported.push(diagnostic);
+    }
+
+    /// The names among which to look for the one that was meant: those given, unless there were so many searches that a
+    /// further one would only take time.
+    pub fn candidates<I: IntoIterator>(&mut self, names: I) -> std::iter::Take<I::IntoIter> {
+        let is_one_of_few = self.searches < SEARCHES;
+        self.searches += u32::from(is_one_of_few);
+        names.into_iter().take(if is_one_of_few { CANDIDATES } else { 0 })
     }
 
     /// Whether an error has been reported. Warnings do not count.
     pub fn has_errors(&self) -> bool {
-        self.reported.iter().any(Diagnostic::is_error)
+        self.errors > 0
     }
 
     /// Switches a warning off in all files.

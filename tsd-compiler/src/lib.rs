@@ -11,12 +11,14 @@
 //! - [`module`] is what comes out, or [`script`] where rules may be taken back, and [`compile()`] leads through all of it;
 //! - `codegen` (a feature) makes Rust source of a module;
 //! - [`diagnostics`] collects what every stage has to say to the author of the rules.
+//! - [`escape`] keeps names that others chose on one line.
 
 pub mod check;
 #[cfg(feature = "codegen")]
 pub mod codegen;
 pub mod compile;
 pub mod diagnostics;
+pub mod escape;
 pub mod hir;
 pub mod module;
 pub mod normalize;

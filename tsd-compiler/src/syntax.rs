@@ -7,11 +7,13 @@
 
 pub mod ast;
 pub(crate) mod habits;
+mod name;
 mod parse;
 mod print;
 mod scan;
 mod scan_tokens;
 
+pub use name::{is_name_part, is_name_start, normal_name};
 pub use parse::{MAX_NESTING, parse};
 pub(crate) use print::expression;
 pub use print::print;

@@ -9,7 +9,7 @@
 //! then the view joins the very facts that rules join, and shares their nodes.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tsd_ir::{
     Canonical, Expr, FigureExpr, Gather, Kind, Network, Parameters, Position, Schema, Source, Type, TypeId,
@@ -53,7 +53,8 @@ pub(crate) fn ask(schema: &Schema, question: Question<'_>, views: &mut Vec<View>
         }
     };
     let first = usize::from(!leaves.is_empty());
-    let mut replace = |part: &Expr| inside(part, outer.len(), first, &leaves, single.is_some());
+    let places = leaves.iter().enumerate().map(|(index, leaf)| (name(leaf), index)).collect();
+    let mut replace = |part: &Expr| inside(part, outer.len(), first, &places, single.is_some());
     let condition = condition.rewrite(&mut replace);
     let measure = measure.map(|measure| measure.rewrite(&mut replace));
     let mut patterns = Vec::with_capacity(first + sources.len());
@@ -81,11 +82,12 @@ pub(crate) fn ask(schema: &Schema, question: Question<'_>, views: &mut Vec<View>
 fn leaves(schema: &Schema, outer: &[TypeId], condition: &Condition, measure: Option<&Expr>) -> Vec<Expr> {
     // Figures that ask different things of the same operands read alike as long as they have no names.
     let mut found: BTreeMap<String, Vec<Expr>> = BTreeMap::new();
+    let mut known: BTreeSet<String> = BTreeSet::new();
     let mut collect = |expr: &Expr| {
         expr.rewrite(&mut |part| {
             is_leaf(part, outer.len()).then(|| {
-                let alike = found.entry(Canonical::new(schema, outer).expr(part)).or_default();
-                if !alike.contains(part) {
+                if known.insert(name(part)) {
+                    let alike = found.entry(Canonical::new(schema, outer).expr(part)).or_default();
                     alike.push(part.clone());
                 }
                 part.clone()
@@ -145,13 +147,25 @@ fn single_fact(schema: &Schema, outer: &[TypeId], leaves: &[Expr]) -> Option<(Po
     (own && named).then_some((at, ty))
 }
 
-/// What stands for a part inside the view: a leaf is a parameter, and the sources come behind the parameters.
-fn inside(part: &Expr, outer: usize, first: usize, leaves: &[Expr], single: bool) -> Option<Expr> {
+/// What tells a leaf from others that are not equal to it.
+fn name(leaf: &Expr) -> String {
+    format!("{leaf:?}")
+}
+
+/// What stands for a part inside the view: a leaf is the parameter at its place, and the sources come behind the
+/// parameters.
+fn inside(
+    part: &Expr,
+    outer: usize,
+    first: usize,
+    places: &BTreeMap<String, usize>,
+    single: bool,
+) -> Option<Expr> {
     if is_leaf(part, outer) {
         if single {
             return Some(part.at_positions(&|_| Position(0)));
         }
-        let index = leaves.iter().position(|leaf| leaf == part)?;
+        let index = *places.get(&name(part))?;
         let kind = part.kind().unwrap_or(Kind::Bool);
         return Some(Expr::Field { at: Position(0), field: tsd_ir::FieldId(index as u16), kind });
     }

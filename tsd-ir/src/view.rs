@@ -80,7 +80,7 @@ pub struct Measure {
 }
 
 /// The answer that a tuple of facts gets.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Figure {
     /// What a view finds.
     Found {

@@ -3,8 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, Ident, LitStr, Visibility};
+use syn::{Attribute, LitStr, Visibility};
 use tsd_compiler::codegen;
+use tsd_compiler::syntax::{is_name_part, is_name_start, normal_name};
 
 /// `#[doc = "…"] pub "shop"`
 struct Include {
@@ -22,21 +23,25 @@ impl Parse for Include {
 
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let parsed = syn::parse2(input).and_then(|include: Include| {
-        let module: Ident = include.name.parse().map_err(|_| {
+        let written = include.name.value();
+        let name = written.strip_prefix("r#").unwrap_or(&written);
+        let is_name = name.starts_with(is_name_start) && name.chars().all(is_name_part);
+        if !is_name || codegen::is_never_a_name(name) {
             let message = "the name of a module is expected, such as \"shop\" for the rules in `shop.rs`";
-            syn::Error::new(include.name.span(), message)
-        })?;
-        Ok((include, module))
+            return Err(syn::Error::new(include.name.span(), message));
+        }
+        let (name, span) = (normal_name(name).into_owned(), include.name.span());
+        Ok((include, codegen::identifier(&name, span), name))
     });
-    let (Include { attributes, visibility, .. }, module) = match parsed {
+    let (Include { attributes, visibility, .. }, module, name) = match parsed {
         Ok(parsed) => parsed,
         Err(error) => return error.into_compile_error(),
     };
     let doc = (!attributes.iter().any(|attribute| attribute.path().is_ident("doc"))).then(|| {
-        let doc = format!(" The rules `{module}`.");
+        let doc = format!(" The rules `{name}`.");
         quote!(#[doc = #doc])
     });
-    let path = format!("/tsd/{}.rs", module.to_string().trim_start_matches("r#"));
+    let path = format!("/tsd/{name}.rs");
     let lints = codegen::allowed_lints();
     quote! {
         #doc

@@ -1,9 +1,9 @@
 //! The compiler's diagnostics as errors of rustc. Its warnings are made by `codegen`, which makes them for build scripts, too.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
-use tsd_compiler::diagnostics::{Diagnostic, place, plain};
-use tsd_compiler::source::{FileId, SourceMap, Span};
+use tsd_compiler::diagnostics::{Diagnostic, Shown, place, plain};
+use tsd_compiler::source::{FileId, SourceMap};
 
 use crate::layout::Layout;
 
@@ -11,13 +11,27 @@ use crate::layout::Layout;
 pub(crate) fn tokens(
     layout: &Layout,
     rules: FileId,
-    span: Span,
-) -> Option<(proc_macro2::Span, proc_macro2::Span)> {
+    span: tsd_compiler::source::Span,
+) -> Option<(Span, Span)> {
     (span.file == rules).then(|| layout.tokens(span.start as usize..span.end as usize))
 }
 
+/// A `compile_error!` for each error that is shown.
+pub(crate) fn compile_errors(
+    diagnostics: &[Diagnostic],
+    sources: &SourceMap,
+    layout: &Layout,
+    rules: FileId,
+) -> TokenStream {
+    let errors: Vec<Diagnostic> =
+        diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).cloned().collect();
+    let shown = Shown::of(&errors);
+    let rest = shown.rest().map(|rest| at(Span::call_site(), Span::call_site(), &rest));
+    shown.iter().map(|error| compile_error(error, sources, layout, rules)).chain(rest).collect()
+}
+
 /// A `compile_error!` at the tokens that a diagnostic is about.
-pub(crate) fn compile_error(
+fn compile_error(
     diagnostic: &Diagnostic,
     sources: &SourceMap,
     layout: &Layout,
@@ -27,7 +41,7 @@ pub(crate) fn compile_error(
     match tokens(layout, rules, diagnostic.primary.span) {
         Some((first, last)) => at(first, last, &words),
         None => {
-            let call = proc_macro2::Span::call_site();
+            let call = Span::call_site();
             at(call, call, &format!("{}: {words}", place(sources, diagnostic.primary.span)))
         }
     }

@@ -23,32 +23,36 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let mut sources = SourceMap::new();
     let file = sources.add(file_name(Span::call_site()), layout.text.as_str());
     let name = head.name.clone().unwrap_or_else(|| Ident::new("rules", Span::call_site()));
-    let profile = profile(&name.to_string());
+    let text = name.to_string();
+    let written = text.strip_prefix("r#").unwrap_or(&text);
+    let profile = profile(written);
     let planned_with = profile.as_ref().map(|(shown, text)| sources.add(shown.as_str(), text.as_str()));
     let planning = Planning { profile: planned_with.map(|file| (&sources, file)), ..Planning::default() };
     let mut compilation = compile_with(&sources, &[file], &planning);
     if head.denies_warnings() {
         compilation.diagnostics.iter_mut().for_each(Diagnostic::deny);
     }
-    let errors = compilation.diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
-    let errors: TokenStream =
-        errors.map(|error| report::compile_error(error, &sources, &layout, file)).collect();
+    let errors = report::compile_errors(&compilation.diagnostics, &sources, &layout, file);
     let Some(mut module) = compilation.module else { return errors };
 
     let spans = |span| report::tokens(&layout, file, span);
     let options = Options { spans: Some(&spans), warnings: &compilation.diagnostics, ..Options::default() };
-    module.name.get_or_insert_with(|| name.to_string());
+    module.name.get_or_insert_with(|| written.to_owned());
     let items = codegen::module_tokens(&module, &sources, &options);
     let lints = codegen::allowed_lints();
+    // A name that is a keyword needs no `r#` here, as other names of the rules.
+    let name =
+        if codegen::is_never_a_name(written) { name } else { codegen::identifier(written, name.span()) };
     let doc = (!head.has("doc")).then(|| {
-        let doc = format!(" The rules `{name}`.");
+        let doc = format!(" The rules `{written}`.");
         quote!(#[doc = #doc])
     });
     // What the rules were compiled from besides their text, so that Cargo compiles them again when it changes.
     let watched = profile.map(|(shown, _)| {
         let path = format!("/{shown}");
         quote!(
-            const _: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), #path));
+            const _: &[u8] =
+                ::core::include_bytes!(::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), #path));
         )
     });
     let Head { attributes, visibility, .. } = &head;
@@ -66,7 +70,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
 /// there; with the path from the package.
 fn profile(module: &str) -> Option<(String, String)> {
     let package = std::env::var_os("CARGO_MANIFEST_DIR")?;
-    let shown = format!("rules/{}.profile", module.trim_start_matches("r#"));
+    let shown = format!("rules/{module}.profile");
     let text = std::fs::read_to_string(Path::new(&package).join(&shown)).ok()?;
     Some((shown, text))
 }

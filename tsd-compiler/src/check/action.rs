@@ -202,12 +202,14 @@ fn add(declarations: &mut Declarations, action: Undeclared<'_>, sink: &mut Diagn
     )
     .label("taken as called here")
     .hint(format!("declare it: `action {name}({})`", written.join(", ")));
-    let names: Vec<&str> =
-        declarations.action_names().filter(|other| other != name).chain(BUILT_IN).collect();
-    sink.report(match effect(name) {
+    let diagnostic = match effect(name) {
         Some(effect) => diagnostic.hint(format!("did you mean `{effect}`?")),
-        None => diagnostic.did_you_mean(name, names),
-    });
+        None => {
+            let others = declarations.action_names().filter(|other| other != name);
+            diagnostic.did_you_mean(name, sink.candidates(others.chain(BUILT_IN)))
+        }
+    };
+    sink.report(diagnostic);
     declarations.action_mut(id).parameters = parameters.into();
 }
 

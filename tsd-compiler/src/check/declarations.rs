@@ -27,6 +27,8 @@ const SHOWN: usize = 8;
 pub(super) struct Declarations {
     pub(super) schema: Schema,
     types: BTreeMap<String, TypeId>,
+    /// The fields of each type by name.
+    fields: Vec<BTreeMap<String, FieldId>>,
     actions: BTreeMap<String, ActionId>,
     /// Absent for the types and actions of a schema that existed before.
     type_spans: BTreeMap<TypeId, TypePlace>,
@@ -56,6 +58,9 @@ impl Declarations {
         let mut this = Self { schema: schema.clone(), ..Self::default() };
         for (index, ty) in schema.types.iter().enumerate() {
             this.types.insert(ty.name.to_string(), TypeId(index as u16));
+            let fields = ty.fields.iter().enumerate();
+            this.fields
+                .push(fields.map(|(at, field)| (field.name.to_string(), FieldId(at as u16))).collect());
         }
         for (index, action) in schema.actions.iter().enumerate() {
             this.actions.insert(action.name.to_string(), ActionId(index as u16));
@@ -140,6 +145,7 @@ impl Declarations {
             path,
         });
         self.types.insert(text.clone(), id);
+        self.fields.push(BTreeMap::new());
         let path = declaration.rust_path.as_deref().unwrap_or_default();
         let path = path.first().zip(path.last()).map(|(first, last)| first.span.to(last.span));
         self.type_spans.insert(id, TypePlace { name: *span, fields: Vec::new(), path });
@@ -147,21 +153,23 @@ impl Declarations {
     }
 
     fn add_fields(&mut self, id: TypeId, declaration: &ast::TypeDeclaration, sink: &mut Diagnostics) {
-        let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
+        let mut names: BTreeMap<String, FieldId> = BTreeMap::new();
         let (mut fields, mut spans, mut key) = (Vec::new(), Vec::new(), Vec::new());
+        let mut name_spans = Vec::new();
         for field in &declaration.fields {
             let name = &field.name;
-            if let Some(first) = seen.get(name.text.as_str()) {
-                sink.report(duplicate("field", name, Some(*first)));
+            if let Some(first) = names.get(&name.text) {
+                sink.report(duplicate("field", name, Some(name_spans[first.index()])));
                 continue;
             }
-            seen.insert(&name.text, name.span);
             if fields.len() > usize::from(u16::MAX) {
                 let message = format!("a type cannot have more than {} fields", fields.len());
                 sink.report(Diagnostic::new(Code::OutOfRange, name.span, message));
                 break;
             }
             let field_id = FieldId(fields.len() as u16);
+            names.insert(name.text.clone(), field_id);
+            name_spans.push(name.span);
             let kind = match self.resolve_kind(&field.kind.name, sink) {
                 Resolved::Known(kind) => kind,
                 Resolved::Broken => {
@@ -187,6 +195,7 @@ impl Declarations {
         let ty = &mut self.schema.types.to_mut()[id.index()];
         ty.fields = fields.into();
         ty.key = key.into();
+        self.fields[id.index()] = names;
         if let Some(place) = self.type_spans.get_mut(&id) {
             place.fields = spans;
         }
@@ -240,13 +249,16 @@ impl Declarations {
             return Resolved::Known(*id);
         }
         if !self.is_lost(&name.text) {
-            let unknown = || self.unknown_type(name, or_built_in);
-            sink.report(self.guess(name.span).cloned().unwrap_or_else(unknown));
+            let diagnostic = match self.guess(name.span) {
+                Some(guess) => guess.clone(),
+                None => self.unknown_type(name, or_built_in, sink),
+            };
+            sink.report(diagnostic);
         }
         Resolved::Broken
     }
 
-    fn unknown_type(&self, name: &ast::Name, or_built_in: bool) -> Diagnostic {
+    fn unknown_type(&self, name: &ast::Name, or_built_in: bool, sink: &mut Diagnostics) -> Diagnostic {
         let built_in = || BUILT_IN.iter().filter(|_| or_built_in).map(|(name, _)| *name);
         let names = || self.types.keys().map(String::as_str).chain(built_in());
         let message = format!("there is no type `{}`", name.text);
@@ -258,13 +270,13 @@ impl Declarations {
             return diagnostic.hint(hint).edit(name.span, ty);
         }
         let shown: Vec<String> = names().take(SHOWN).map(|name| format!("`{name}`")).collect();
-        let more = names().count() - shown.len();
+        let more = self.types.len() + built_in().count() - shown.len();
         let hint = match (shown.as_slice(), more) {
             ([], _) => "no type is declared: `type Order(#id: string)` declares one".to_owned(),
             (shown, 0) => format!("the types are {}", shown.join(", ")),
             (shown, more) => format!("the types are {} and {more} more", shown.join(", ")),
         };
-        diagnostic.hint(hint).did_you_mean(&name.text, names())
+        diagnostic.hint(hint).did_you_mean(&name.text, sink.candidates(names()))
     }
 
     /// The action with a name.
@@ -277,6 +289,16 @@ impl Declarations {
         self.actions.keys().map(String::as_str)
     }
 
+    /// The type with a name.
+    pub(super) fn find_type(&self, name: &str) -> Option<TypeId> {
+        self.types.get(name).copied()
+    }
+
+    /// The field with a name.
+    pub(super) fn find_field(&self, ty: TypeId, name: &str) -> Option<FieldId> {
+        self.fields.get(ty.index())?.get(name).copied()
+    }
+
     /// The field with a name; reported when there is none.
     pub(super) fn resolve_field(
         &self,
@@ -285,7 +307,7 @@ impl Declarations {
         sink: &mut Diagnostics,
     ) -> Option<FieldId> {
         let declared = self.schema.ty(ty);
-        let found = declared.find_field(&name.text);
+        let found = self.find_field(ty, &name.text);
         if found.is_none() {
             let message = format!("type `{}` has no field `{}`", declared.name, name.text);
             let mut diagnostic =
@@ -293,7 +315,7 @@ impl Declarations {
             if let Some(span) = self.type_span(ty) {
                 diagnostic = diagnostic.also(span, "declared here");
             }
-            let names = declared.fields.iter().map(|field| field.name.as_ref());
+            let names = sink.candidates(declared.fields.iter().map(|field| field.name.as_ref()));
             let guess = self.guess(name.span).cloned();
             sink.report(guess.unwrap_or_else(|| diagnostic.did_you_mean(&name.text, names)));
         }

@@ -1,5 +1,7 @@
 //! What a rule does: calls of actions and the built-in effects.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use tsd_ir::{ActionId, Arguments, Body, Const, Effect, Expr, FieldId, Kind, Position, TypeId};
 
 use super::mismatch;
@@ -34,7 +36,7 @@ impl Checker<'_> {
             "Log" => Some(Effect::Log { values: self.any_values(call)? }),
             name => {
                 if !self.declarations.is_lost(name) {
-                    let names = self.declarations.action_names().chain(BUILT_IN);
+                    let names = self.sink.candidates(self.declarations.action_names().chain(BUILT_IN));
                     let diagnostic = Diagnostic::new(
                         Code::UnknownAction,
                         call.name.span,
@@ -218,7 +220,7 @@ impl Checker<'_> {
 
     /// The fields of a fact literal or update with their values. `None` when some are at fault.
     fn field_values(&mut self, ty: TypeId, fields: &[ast::FieldValue]) -> Option<Vec<(FieldId, Expr)>> {
-        let mut seen: Vec<(FieldId, Span)> = Vec::with_capacity(fields.len());
+        let mut seen = BTreeMap::new();
         let mut values = Vec::with_capacity(fields.len());
         for field in fields {
             let id = self.field_once(ty, &field.name, &mut seen);
@@ -235,17 +237,17 @@ impl Checker<'_> {
         &mut self,
         ty: TypeId,
         name: &ast::Name,
-        seen: &mut Vec<(FieldId, Span)>,
+        seen: &mut BTreeMap<FieldId, Span>,
     ) -> Option<FieldId> {
         let field = self.declarations.resolve_field(ty, name, self.sink)?;
-        if let Some((_, first)) = seen.iter().find(|(other, _)| *other == field) {
+        if let Some(first) = seen.get(&field) {
             let message = format!("the field `{}` is given twice", name.text);
             let diagnostic =
                 Diagnostic::new(Code::DuplicateField, name.span, message).also(*first, "first given here");
             self.sink.report(diagnostic);
             return None;
         }
-        seen.push((field, name.span));
+        seen.insert(field, name.span);
         Some(field)
     }
 
@@ -331,17 +333,26 @@ impl Checker<'_> {
     /// Reports the fields that a fact literal must give and does not.
     pub(super) fn report_missing(&mut self, ty: TypeId, fact: &ast::FactLiteral) -> bool {
         let declared = self.declarations.schema.ty(ty);
-        let given = |name: &str| fact.fields.iter().any(|field| field.name.text == name);
-        let missing =
-            declared.fields.iter().enumerate().filter(|(_, field)| !field.optional && !given(&field.name));
-        let (keys, others): (Vec<_>, Vec<_>) =
-            missing.map(|(index, _)| FieldId(index as u16)).partition(|field| declared.key.contains(field));
+        let given: BTreeSet<&str> = fact.fields.iter().map(|field| field.name.text.as_str()).collect();
+        let missing = declared
+            .fields
+            .iter()
+            .enumerate()
+            .filter(|(_, field)| !field.optional && !given.contains(&*field.name));
+        // The key's fields come in the order of declaration.
+        let (keys, others): (Vec<_>, Vec<_>) = missing
+            .map(|(index, _)| FieldId(index as u16))
+            .partition(|field| declared.key.binary_search(field).is_ok());
         for (code, what, fields) in
             [(Code::MissingKeyField, "key field", &keys), (Code::MissingField, "field", &others)]
         {
             let [first, rest @ ..] = fields.as_slice() else { continue };
-            let names: Vec<String> =
-                fields.iter().map(|field| format!("`{}`", declared.field(*field).name)).collect();
+            let named = fields.iter().take(NAMED);
+            let mut names: Vec<String> =
+                named.map(|field| format!("`{}`", declared.field(*field).name)).collect();
+            if fields.len() > NAMED {
+                names.push(format!("and {} more", fields.len() - NAMED));
+            }
             let plural = if rest.is_empty() { "" } else { "s" };
             let message =
                 format!("a fact of type `{}` needs the {what}{plural} {}", declared.name, names.join(", "));
@@ -354,6 +365,9 @@ impl Checker<'_> {
         keys.is_empty() && others.is_empty()
     }
 }
+
+/// How many missing fields are named.
+const NAMED: usize = 20;
 
 fn arguments(expressions: Vec<Expr>, optional: Vec<bool>) -> Arguments {
     Arguments { body: Body::Tree(expressions), optional: optional.into() }

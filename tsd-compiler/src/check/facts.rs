@@ -139,7 +139,7 @@ fn fact(
         return None;
     }
     let mut values = vec![InitialValue::Const(Const::Missing); declared.fields.len()];
-    let mut seen = Vec::new();
+    let mut seen = BTreeMap::new();
     let mut sound = true;
     for field in &statement.fact.fields {
         let id = checker.field_once(ty, &field.name, &mut seen);
@@ -214,7 +214,7 @@ fn reference(
         None => {
             let message = format!("there is no fact called `{}`", name.text);
             let names = checker.scope.variables().iter().map(|variable| &variable.name);
-            let names = names.chain(standing.keys()).take(1000).map(String::as_str);
+            let names = checker.sink.candidates(names.chain(standing.keys()).map(String::as_str));
             Diagnostic::new(Code::UnknownFact, name.span, message)
                 .hint(format!("name one: `{} = {wanted_name}(…)`", name.text))
                 .did_you_mean(&name.text, names)

@@ -129,7 +129,7 @@ impl Aggregate<'_> {
         views: &mut Vec<View>,
         sink: &mut Diagnostics,
     ) -> Option<Typed> {
-        if let Some(unbound) = self.unbound(rows) {
+        if let Some(unbound) = self.unbound(rows, sink) {
             sink.report(unbound);
             return None;
         }
@@ -157,7 +157,7 @@ impl Aggregate<'_> {
     }
 
     /// A variable that is gathered though no block binds it, which is more likely a block forgotten than quotes.
-    fn unbound(&self, rows: &Scope<'_>) -> Option<Diagnostic> {
+    fn unbound(&self, rows: &Scope<'_>, sink: &mut Diagnostics) -> Option<Diagnostic> {
         let ExprKind::Path(path) = &self.value.kind else { return None };
         let name = &path.root.text;
         if rows.find(name).is_some() || rows.outside.is_some_and(|outside| outside.contains_key(name)) {
@@ -165,7 +165,7 @@ impl Aggregate<'_> {
         }
         let message = format!("no block of the rule binds `{name}`");
         let diagnostic = Diagnostic::new(Code::UnknownVariable, path.root.span, message);
-        let known = rows.variables().iter().take(1000).map(|variable| variable.name.as_str());
+        let known = sink.candidates(rows.variables().iter().map(|variable| variable.name.as_str()));
         Some(diagnostic.label("not bound").hint(EXAMPLE).did_you_mean(name, known))
     }
 }

@@ -151,7 +151,8 @@ impl Walk<'_> {
         if self.rules.remove(&name.text).is_none() && !self.declarations.is_lost(&name.text) {
             let message = format!("there is no rule `{}` here", name.text);
             let diagnostic = Diagnostic::new(Code::UnknownRule, name.span, message).label("no such rule");
-            self.sink.report(diagnostic.did_you_mean(&name.text, self.rules.keys().map(String::as_str)));
+            let names = self.sink.candidates(self.rules.keys().map(String::as_str));
+            self.sink.report(diagnostic.did_you_mean(&name.text, names));
         }
     }
 
@@ -159,7 +160,7 @@ impl Walk<'_> {
         let Some(fact) = self.facts.check(statement, self.sink) else {
             // Whoever removes it is not to blame.
             let name = &statement.fact.type_name.text;
-            self.broken.extend(self.declarations.schema.find_type(name));
+            self.broken.extend(self.declarations.find_type(name));
             return None;
         };
         self.report_standing_key(&fact);
@@ -233,8 +234,8 @@ impl Walk<'_> {
         let Some(found) = found else {
             if !self.broken.contains(&ty) {
                 let start = declared.name.len() + 1;
-                let there = called.iter().filter(|(_, facts)| !facts.is_empty()).take(1000);
-                let keys = there.filter_map(|(name, _)| name.get(start..));
+                let there = called.iter().filter(|(_, facts)| !facts.is_empty());
+                let keys = self.sink.candidates(there.filter_map(|(name, _)| name.get(start..)));
                 let message =
                     format!("there is no fact of type `{}` with the key `{}` here", declared.name, key.text);
                 let diagnostic = Diagnostic::new(Code::UnknownFact, key.span, message).label("no such fact");

@@ -117,7 +117,7 @@ impl Checker<'_> {
         }
     }
 
-    fn unknown_variable(&self, path: &ast::Path) -> Diagnostic {
+    fn unknown_variable(&mut self, path: &ast::Path) -> Diagnostic {
         let name = &path.root.text;
         if let Some(guess) = self.declarations.guess(path.root.span) {
             return guess.clone();
@@ -130,15 +130,15 @@ impl Checker<'_> {
         }
         let message = format!("there is no variable `{name}` here");
         let diagnostic = Diagnostic::new(Code::UnknownVariable, path.root.span, message).label("not bound");
-        let known = self.scope.variables().iter().take(1000).map(|variable| variable.name.as_str());
-        let with_field =
-            self.scope.variables().iter().take(1000).find_map(|variable| match &variable.meaning {
-                Meaning::Fact { ty, .. } if path.fields.is_empty() => {
-                    let _field = self.declarations.schema.ty(*ty).find_field(name)?;
-                    Some(format!("{}.{name}", variable.name))
-                }
-                _ => None,
-            });
+        let variables = self.sink.candidates(self.scope.variables());
+        let known = variables.clone().map(|variable| variable.name.as_str());
+        let with_field = variables.clone().find_map(|variable| match &variable.meaning {
+            Meaning::Fact { ty, .. } if path.fields.is_empty() => {
+                let _field = self.declarations.find_field(*ty, name)?;
+                Some(format!("{}.{name}", variable.name))
+            }
+            _ => None,
+        });
         match with_field {
             Some(path_to) => {
                 let hint = format!("did you mean `{path_to}`?");

@@ -4,6 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use tsd_ir::{Action, ActionId, Kind, Parameter, Schema};
 
+use super::doc::Doc;
 use super::expr::{number, reader};
 use super::names::Names;
 use super::places::Places;
@@ -30,17 +31,17 @@ impl Actions<'_> {
                 quote!(, #name: #ty)
             });
             quote_spanned! { span=>
-                #[doc = #doc]
+                #doc
                 fn #name(&mut self #context #(#parameters)*);
             }
         });
         quote! {
             /// What the rules call. The host program of a session implements it.
-            pub trait Actions: Sized + 'static { #(#methods)* }
+            pub trait Actions: ::core::marker::Sized + 'static { #(#methods)* }
         }
     }
 
-    fn doc(&self, id: ActionId, action: &Action) -> String {
+    fn doc(&self, id: ActionId, action: &Action) -> Doc {
         let parameter = |parameter: &Parameter| {
             let mark = if parameter.optional { "?" } else { "" };
             let default = parameter.default.as_ref().map(|value| format!(" = {value}")).unwrap_or_default();
@@ -48,10 +49,10 @@ impl Actions<'_> {
         };
         let parameters: Vec<String> = action.parameters.iter().map(parameter).collect();
         let signature = format!("{}({})", action.name, parameters.join(", ")).replace('`', "'");
-        match self.places.action(id) {
-            Some(place) => format!(" `{signature}`, declared in {}.", self.places.line(place)),
-            None => format!(" `{signature}`, inferred from its calls."),
-        }
+        Doc::new(match self.places.action(id) {
+            Some(place) => format!("`{signature}`, declared in {}.", self.places.line(place)),
+            None => format!("`{signature}`, inferred from its calls."),
+        })
     }
 
     fn parameter_type(&self, parameter: &Parameter, span: Span) -> TokenStream {
@@ -65,7 +66,7 @@ impl Actions<'_> {
                 quote_spanned!(span=> rt::Handle<#name>)
             }
         };
-        if parameter.optional { quote_spanned!(span=> Option<#ty>) } else { ty }
+        if parameter.optional { quote_spanned!(span=> ::core::option::Option<#ty>) } else { ty }
     }
 
     /// `Program::perform`.

@@ -1,5 +1,7 @@
 //! Tests as Rust.
 
+use std::collections::BTreeMap;
+
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use tsd_ir::{Comparison, Const, Expr, Kind, Test};
@@ -9,8 +11,8 @@ use super::expr::{Code, Expressions, number};
 /// The body of a test function.
 pub(super) struct Condition<'a> {
     exprs: Expressions,
-    /// The regular expressions of the module, each compiled once.
-    regexes: &'a mut Vec<String>,
+    /// The regular expressions of the module, each compiled once, by their numbers.
+    regexes: &'a mut BTreeMap<String, usize>,
 }
 
 /// How tightly the outermost operator of some code binds.
@@ -23,7 +25,7 @@ enum Binding {
 }
 
 impl<'a> Condition<'a> {
-    pub(super) fn new(regexes: &'a mut Vec<String>) -> Self {
+    pub(super) fn new(regexes: &'a mut BTreeMap<String, usize>) -> Self {
         Self { exprs: Expressions::default(), regexes }
     }
 
@@ -113,10 +115,8 @@ impl<'a> Condition<'a> {
 
     /// The static that holds a regular expression.
     fn regex(&mut self, pattern: &str) -> proc_macro2::Ident {
-        let index = self.regexes.iter().position(|known| known == pattern).unwrap_or_else(|| {
-            self.regexes.push(pattern.to_owned());
-            self.regexes.len() - 1
-        });
+        let next = self.regexes.len();
+        let index = *self.regexes.entry(pattern.to_owned()).or_insert(next);
         format_ident!("REGEX_{index}")
     }
 }

@@ -1,8 +1,9 @@
 //! The Rust names of what the rules declare.
 //!
 //! A name of the rules is kept wherever Rust lets it be: keywords become raw identifiers, and the few words that cannot
-//! even be that (`self`, `Self`, `super`, `crate`, `_`) get an underscore. So does a type that would hide something that
-//! the generated module names itself.
+//! even be that (`self`, `Self`, `super`, `crate`, `_`) get an underscore. So does a type that is called like something
+//! that the generated module declares, or like one of Rust's own types, which whoever imports the module would miss.
+//! What the module takes from Rust's libraries it names by its whole path, so that a type may be called `Option`.
 
 use std::collections::BTreeSet;
 
@@ -12,11 +13,19 @@ use tsd_ir::{ActionId, FieldId, Schema, TypeId};
 
 use super::places::Places;
 
-/// What every generated module declares beside the types of the rules, or takes from Rust's prelude.
-const TAKEN: [&str; 14] = [
-    "Actions", "Context", "Rules", "Session", "Objects", "Self", "network", "rt", "Option", "String", "Vec",
-    "Borrowed", "usize", "str",
+/// The types and modules that a generated module declares beside the types of the rules, and Rust's own types.
+const TAKEN: &[&str] = &[
+    "Actions", "Context", "Rules", "Session", "Objects", "network", "rt", // Rust's:
+    "bool", "char", "f16", "f32", "f64", "f128", "i8", "i16", "i32", "i64", "i128", "isize", "str", "u8",
+    "u16", "u32", "u64", "u128", "usize",
 ];
+
+/// What a parameter cannot be called, because the name alone is a pattern that means a value; and the parameter that
+/// there is beside those of the rules.
+const VALUES: &[&str] = &["context", "Rules", "None", "Some", "Ok", "Err"];
+
+/// Keywords of editions that came after the one whose keywords [`syn`] knows.
+const LATER_KEYWORDS: [&str; 1] = ["gen"];
 
 /// The identifiers of one module.
 pub(super) struct Names {
@@ -32,7 +41,7 @@ pub(super) struct Names {
 
 impl Names {
     pub(super) fn new(schema: &Schema, places: &Places<'_>) -> Self {
-        let mut scope = Scope::with(&TAKEN);
+        let mut scope = Scope::with(TAKEN);
         let types = schema.types.iter().enumerate();
         let types = types.map(|(index, ty)| {
             let place = places.type_name(TypeId(index as u16));
@@ -56,7 +65,7 @@ impl Names {
         });
         let actions = actions.collect();
         let parameters = schema.actions.iter().map(|action| {
-            let mut scope = Scope::with(&["context"]);
+            let mut scope = Scope::with(VALUES);
             action.parameters.iter().map(|parameter| scope.add(&parameter.name, Span::call_site())).collect()
         });
         Self { types, host, fields: fields.collect(), actions, parameters: parameters.collect() }
@@ -75,8 +84,8 @@ impl Scope {
     /// An identifier for `name`, with as many underscores after it as it takes to be new.
     fn add(&mut self, name: &str, span: Span) -> Ident {
         let mut name = match name {
-            "self" | "Self" | "super" | "crate" => format!("{name}_"),
             "_" => "underscore".to_owned(),
+            _ if is_never_a_name(name) => format!("{name}_"),
             _ => name.to_owned(),
         };
         while !self.0.insert(name.clone()) {
@@ -86,11 +95,16 @@ impl Scope {
     }
 }
 
-/// A name as an identifier: raw where it is a keyword. Names of the rules follow the rules for identifiers.
-pub(super) fn identifier(name: &str, span: Span) -> Ident {
-    let mut ident = syn::parse_str::<Ident>(name)
-        .or_else(|_| syn::parse_str::<Ident>(&format!("r#{name}")))
-        .unwrap_or_else(|_| format_ident!("unnamed"));
+/// Whether Rust keeps a word for itself even where it is written raw.
+pub fn is_never_a_name(word: &str) -> bool {
+    matches!(word, "self" | "Self" | "super" | "crate" | "_")
+}
+
+/// A name as an identifier: raw where it is a keyword of any edition. Names of the rules follow the rules for identifiers.
+pub fn identifier(name: &str, span: Span) -> Ident {
+    let plain = if LATER_KEYWORDS.contains(&name) { None } else { syn::parse_str::<Ident>(name).ok() };
+    let raw = || syn::parse_str::<Ident>(&format!("r#{name}")).ok();
+    let mut ident = plain.or_else(raw).unwrap_or_else(|| format_ident!("unnamed"));
     ident.set_span(span);
     ident
 }
@@ -101,11 +115,14 @@ mod tests {
 
     #[test]
     fn names_are_kept_where_rust_allows() {
-        let mut scope = Scope::with(&TAKEN);
+        let mut scope = Scope::with(TAKEN);
         let mut name = |name| scope.add(name, Span::call_site()).to_string();
         assert_eq!(name("Order"), "Order");
         assert_eq!(name("Session"), "Session_");
         assert_eq!(name("match"), "r#match");
+        assert_eq!(name("gen"), "r#gen");
+        assert_eq!(name("Option"), "Option");
+        assert_eq!(name("u8"), "u8_");
         assert_eq!(name("self"), "self_");
         assert_eq!(name("self_"), "self__");
         assert_eq!(name("_"), "underscore");

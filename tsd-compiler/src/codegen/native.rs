@@ -10,6 +10,7 @@ use tsd_ir::{
 };
 
 use super::condition::Condition;
+use super::doc::Doc;
 use super::expr::Expressions;
 use super::names::Names;
 use super::shape::Shape;
@@ -22,7 +23,7 @@ pub(super) struct Natives<'a> {
     values: Functions,
     keys: Functions,
     calls: Functions,
-    regexes: Vec<String>,
+    regexes: BTreeMap<String, usize>,
 }
 
 /// Functions of one signature.
@@ -61,13 +62,13 @@ impl Functions {
 }
 
 impl Function {
-    fn doc(&self) -> String {
+    fn doc(&self) -> Doc {
         let more = match self.uses - 1 {
             0 => String::new(),
             1 => ", and 1 more use".to_owned(),
             more => format!(", and {more} more uses"),
         };
-        format!(" `{}`: rule {}{more}.", self.title.replace('`', "'"), self.place)
+        Doc::new(format!("`{}`: rule {}{more}.", self.title.replace('`', "'"), self.place))
     }
 
     /// The names of the parameters, with an underscore before those that the body does not use.
@@ -85,7 +86,7 @@ impl<'a> Natives<'a> {
             values: Functions::default(),
             keys: Functions::default(),
             calls: Functions::default(),
-            regexes: Vec::new(),
+            regexes: BTreeMap::new(),
         }
     }
 
@@ -237,7 +238,9 @@ impl<'a> Natives<'a> {
 
     /// The tests, value lists and parts of keys, for the private half of the module.
     pub(super) fn functions(&self) -> TokenStream {
-        let regexes = self.regexes.iter().enumerate().map(|(index, pattern)| {
+        let mut regexes: Vec<(&String, &usize)> = self.regexes.iter().collect();
+        regexes.sort_unstable_by_key(|(_, index)| **index);
+        let regexes = regexes.into_iter().map(|(pattern, index)| {
             let name = format_ident!("REGEX_{index}");
             quote! { static #name: rt::StaticRegex = rt::StaticRegex::new(|| rt::Regex::new(#pattern)); }
         });
@@ -245,7 +248,7 @@ impl<'a> Natives<'a> {
             let (name, doc, body) = (format_ident!("test_{index}"), function.doc(), &function.body);
             let (facts, constants) = (function.parameter("facts"), function.parameter("constants"));
             quote! {
-                #[doc = #doc]
+                #doc
                 fn #name(#facts: rt::Tuple<'_>, #constants: &[rt::Const]) -> bool { #body }
             }
         });
@@ -254,8 +257,8 @@ impl<'a> Natives<'a> {
             let (facts, constants) = (function.parameter("facts"), function.parameter("constants"));
             let values = function.parameter("values");
             quote! {
-                #[doc = #doc]
-                fn #name(#facts: rt::Tuple<'_>, #constants: &[rt::Const], #values: &mut Vec<rt::Value>) { #body }
+                #doc
+                fn #name(#facts: rt::Tuple<'_>, #constants: &[rt::Const], #values: &mut ::std::vec::Vec<rt::Value>) { #body }
             }
         });
         let keys = self.keys.list.iter().enumerate().map(|(index, function)| {
@@ -276,7 +279,7 @@ impl<'a> Natives<'a> {
             let (name, doc, body) = (format_ident!("call_{index}"), function.doc(), &function.body);
             let (facts, constants) = (function.parameter("facts"), function.parameter("constants"));
             quote! {
-                #[doc = #doc]
+                #doc
                 fn #name<#host: Actions>(#facts: rt::Tuple<'_>, #constants: &[rt::Const], host: &mut #host) -> bool {
                     #body
                 }

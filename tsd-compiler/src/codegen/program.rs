@@ -52,7 +52,7 @@ pub(super) fn items(
     quote! {
         /// The rules of this module, with actions that an `A` performs.
         #[derive(Debug)]
-        pub struct Rules<A>(std::marker::PhantomData<fn() -> A>);
+        pub struct Rules<A>(::core::marker::PhantomData<fn() -> A>);
 
         /// Facts and rules, and the match between them.
         pub type Session<A> = rt::Session<Rules<A>>;

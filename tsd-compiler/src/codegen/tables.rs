@@ -8,10 +8,12 @@ mod rule;
 mod schema;
 mod view;
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use tsd_ir::{Const, Kind, Rule, Schema, Signature};
 
+use super::doc::Doc;
 use super::native::Natives;
 use crate::module::{InitialFact, InitialValue, Module};
 
@@ -21,13 +23,22 @@ pub(super) struct Tables<'a> {
     out: String,
     /// The joins met so far, with what they join.
     joins: Vec<(Signature, String)>,
-    /// The views met so far: what they ask, and their constants.
-    views: Vec<(String, String)>,
+    join_numbers: BTreeMap<Signature, usize>,
+    /// The views met so far: what they ask, and the numbers of their constants by the texts of these.
+    views: Vec<String>,
+    view_numbers: BTreeMap<String, usize>,
 }
 
 impl<'a> Tables<'a> {
     pub(super) fn new(schema: &'a Schema) -> Self {
-        Self { schema, out: String::new(), joins: Vec::new(), views: Vec::new() }
+        Self {
+            schema,
+            out: String::new(),
+            joins: Vec::new(),
+            join_numbers: BTreeMap::new(),
+            views: Vec::new(),
+            view_numbers: BTreeMap::new(),
+        }
     }
 
     /// All tables. `places` names each rule and its line.
@@ -43,12 +54,15 @@ impl<'a> Tables<'a> {
         }
         let mut joins = String::new();
         for (index, (signature, what)) in self.joins.iter().enumerate() {
-            put(&mut joins, format_args!("/// {what}.\nconst JOIN_{index}: Signature =\n    "));
+            let doc = Doc::new(format!("{what}."));
+            put(&mut joins, format_args!("{doc}\nconst JOIN_{index}: Signature =\n    "));
             put(&mut joins, format_args!("signature(\"{signature:?}\");\n\n"));
         }
-        for (index, (what, view)) in self.views.iter().enumerate() {
-            let what = what.replace('`', "'");
-            put(&mut joins, format_args!("/// `{what}`.\nconst VIEW_{index}: View = {view};\n\n"));
+        let mut views: Vec<(&String, &usize)> = self.view_numbers.iter().collect();
+        views.sort_unstable_by_key(|(_, index)| **index);
+        for (what, (view, index)) in self.views.iter().zip(views) {
+            let doc = Doc::new(format!("`{}`.", what.replace('`', "'")));
+            put(&mut joins, format_args!("{doc}\nconst VIEW_{index}: View = {view};\n\n"));
         }
         let rules = separated(0..rules.len(), |index| format!("RULE_{index}"));
         self.put(format_args!(

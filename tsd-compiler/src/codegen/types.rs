@@ -4,6 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use tsd_ir::{Field, FieldId, Kind, Schema, Type, TypeId};
 
+use super::doc::Doc;
 use super::expr::number;
 use super::names::{Names, identifier};
 use super::places::Places;
@@ -26,29 +27,30 @@ impl Types<'_> {
         let name = &self.names.types[id.index()];
         let place = self.places.type_name(id).map(|place| self.places.line(place)).unwrap_or_default();
         if let Some(path) = &ty.path {
-            let doc = format!(" The facts of type `{}`: `{path}`, as {place} says.", ty.name);
+            let doc = Doc::new(format!("The facts of type `{}`: `{path}`, as {place} says.", ty.name));
             let path = self.path(id, path);
             let place = self.places.path(id);
             let (span, mark) = (self.places.tokens(place), self.places.mark(place));
             return quote_spanned! { span=>
-                #[doc = #doc]
+                #doc
                 #mark
                 pub type #name = #path;
                 #mark
                 const _: () = rt::assert_fact::<#path>();
             };
         }
-        let doc = format!(" A fact of type `{}`, declared in {place}.", ty.name);
+        let doc = Doc::new(format!("A fact of type `{}`, declared in {place}.", ty.name));
         let fields =
             ty.fields.iter().zip(&self.names.fields[id.index()]).enumerate().map(|(at, (field, name))| {
                 let hash = if ty.key.iter().any(|key| key.index() == at) { "#" } else { "" };
                 let mark = if field.optional { "?" } else { "" };
-                let doc = format!(" `{hash}{}: {}{mark}`", field.name, kind_name(self.schema, field.kind));
+                let kind = kind_name(self.schema, field.kind);
+                let doc = Doc::new(format!("`{hash}{}: {kind}{mark}`", field.name));
                 let ty = self.field_type(field);
-                quote! { #[doc = #doc] pub #name: #ty }
+                quote! { #doc pub #name: #ty }
             });
         quote! {
-            #[doc = #doc]
+            #doc
             #[derive(Clone, Debug, PartialEq)]
             pub struct #name { #(#fields),* }
         }
@@ -66,7 +68,7 @@ impl Types<'_> {
 
     fn field_type(&self, field: &Field) -> TokenStream {
         let ty = match field.kind {
-            Kind::Text => quote!(String),
+            Kind::Text => quote!(::std::string::String),
             Kind::Number => quote!(f64),
             Kind::Int => quote!(i64),
             Kind::Bool => quote!(bool),
@@ -75,7 +77,7 @@ impl Types<'_> {
                 quote!(rt::Handle<#name>)
             }
         };
-        if field.optional { quote!(Option<#ty>) } else { ty }
+        if field.optional { quote!(::core::option::Option<#ty>) } else { ty }
     }
 
     /// `impl FactOf<Rules<A>>` for each type.
@@ -109,7 +111,7 @@ impl Types<'_> {
             quote! {
                 const IS_KEPT: bool = true;
 
-                fn read(slot: u32, _row: rt::RowReader<'_>, objects: &Objects) -> Option<Self> {
+                fn read(slot: u32, _row: rt::RowReader<'_>, objects: &Objects) -> ::core::option::Option<Self> {
                     objects.#object.copy(slot)
                 }
 
@@ -123,7 +125,7 @@ impl Types<'_> {
                 quote!(#name: rt::Column::<#column>::read(row, #at)?)
             });
             quote! {
-                fn read(_slot: u32, #row: rt::RowReader<'_>, _objects: &#objects) -> Option<Self> {
+                fn read(_slot: u32, #row: rt::RowReader<'_>, _objects: &#objects) -> ::core::option::Option<Self> {
                     Some(Self { #(#reads),* })
                 }
             }

@@ -2,14 +2,15 @@
 //!
 //! The output is a function of the diagnostics and their sources alone: the width is fixed, line graphics are ASCII,
 //! and only the lines that the labels need are laid out, so a fault in a large file costs no more than one in a
-//! small file.
-
-use std::ops::Range;
+//! small file. Of thousands of diagnostics the first are shown: see [`Shown`].
 
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 
-use super::{Diagnostic, Label, Severity};
+use super::excerpt::{Window, windows};
+use super::limit::{Shown, shortened};
+use super::{Diagnostic, Severity};
+use crate::escape::one_line;
 use crate::source::{FileId, SourceMap};
 
 /// Lays diagnostics out with file, line, excerpt and hint. The text ends in a newline unless it is empty.
@@ -17,12 +18,16 @@ pub fn render(sources: &SourceMap, diagnostics: &[Diagnostic], colour: bool) -> 
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(140);
     let mut out = String::new();
-    for diagnostic in diagnostics {
+    let shown = Shown::of(diagnostics);
+    for diagnostic in shown.iter() {
         if !out.is_empty() {
             out.push('\n');
         }
         out.push_str(&renderer.render(&[group(sources, diagnostic)]));
         out.push('\n');
+    }
+    if let Some(rest) = shown.rest() {
+        out += &format!("\n{rest}\n");
     }
     out
 }
@@ -32,59 +37,38 @@ fn group<'a>(sources: &'a SourceMap, diagnostic: &'a Diagnostic) -> Group<'a> {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let mut group =
-        Group::with_title(level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.name()));
+    let message = shortened(&diagnostic.message);
+    let mut group = Group::with_title(level.primary_title(message).id(diagnostic.code.name()));
     let own = diagnostic.primary.span.file;
     let mut others: Vec<FileId> = diagnostic.secondary.iter().map(|label| label.span.file).collect();
     others.retain(|file| *file != own);
     others.sort_unstable();
     others.dedup();
     for file in std::iter::once(own).chain(others) {
-        group = group.element(excerpt(sources, diagnostic, file));
+        for window in windows(sources, diagnostic, file) {
+            group = group.elements(excerpt(sources, file, window));
+        }
     }
     match &diagnostic.hint {
-        Some(hint) => group.element(Level::HELP.message(hint.as_str())),
+        Some(hint) => group.element(Level::HELP.message(shortened(hint))),
         None => group,
     }
 }
 
-/// The lines of one file that the labels of a diagnostic touch.
-fn excerpt<'a>(
-    sources: &'a SourceMap,
-    diagnostic: &'a Diagnostic,
-    file: FileId,
-) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
-    let labels: Vec<(AnnotationKind, &Label)> =
-        std::iter::once((AnnotationKind::Primary, &diagnostic.primary))
-            .chain(diagnostic.secondary.iter().map(|label| (AnnotationKind::Context, label)))
-            .filter(|(_, label)| label.span.file == file)
-            .collect();
-    let first = labels.iter().map(|(_, label)| label.span.start).min().unwrap_or(0);
-    let last = labels.iter().map(|(_, label)| label.span.end).max().unwrap_or(0);
-    let line = sources.line_index(file, first as usize);
-    let from = sources.line_start(file, line);
-    let to = sources.line_start(file, sources.line_index(file, last as usize) + 1);
-    let text = sources.text(file).get(from..to).unwrap_or("");
-    labels.into_iter().fold(
-        Snippet::source(text).path(sources.name(file)).line_start(line + 1),
-        |snippet, (kind, label)| {
-            let range = within(text, label.span.start as usize, label.span.end as usize, from);
-            let words = (!label.text.is_empty()).then_some(label.text.as_str());
-            snippet.annotation(kind.span(range).label(words))
-        },
-    )
-}
-
-/// A byte range relative to `from`, moved inward to character boundaries of `text`.
-fn within(text: &str, start: usize, end: usize, from: usize) -> Range<usize> {
-    let fit = |at: usize| {
-        let mut at = at.saturating_sub(from).min(text.len());
-        while !text.is_char_boundary(at) {
-            at -= 1;
-        }
-        at
+/// The lines of one window on a file, and above them its name.
+fn excerpt<'a>(sources: &'a SourceMap, file: FileId, window: Window<'a>) -> Vec<Element<'a>> {
+    let name = one_line(sources.name(file));
+    let snippet = Snippet::source(window.text).line_start(window.line);
+    let (origin, snippet) = match window.place {
+        Some(place) => (Some(Origin::path(name).line(place.line).char_column(place.column)), snippet),
+        None => (None, snippet.path(name)),
     };
-    fit(start)..fit(end).max(fit(start))
+    let snippet = window.labels.into_iter().fold(snippet, |snippet, (range, primary, label)| {
+        let kind = if primary { AnnotationKind::Primary } else { AnnotationKind::Context };
+        let words = (!label.text.is_empty()).then(|| shortened(&label.text));
+        snippet.annotation(kind.span(range).label(words))
+    });
+    origin.map(Element::from).into_iter().chain([snippet.into()]).collect()
 }
 
 #[cfg(test)]
@@ -116,6 +100,43 @@ error[unknown-field]: type `Order` has no field `ib`
   = help: did you mean `id`?
 ";
         assert_eq!(render(&sources, &[diagnostic], false), expected);
+    }
+
+    #[test]
+    fn what_lies_between_two_labels_is_not_laid_out() {
+        let mut sources = SourceMap::new();
+        let file = sources.add("shop.tsd", format!("A(id: 1)\n{}A(id: 1)\n", "// x\n".repeat(9000)));
+        let end = 9 + 9000 * 5;
+        let diagnostic = Diagnostic::new(Code::DuplicateKey, Span::new(file, end, end + 8), "twice")
+            .label("the second fact")
+            .also(Span::new(file, 0, 8), "the first fact");
+        let expected = "\
+error[duplicate-key]: twice
+    --> shop.tsd:9002:1
+     |
+9002 | A(id: 1)
+     | ^^^^^^^^ the second fact
+     |
+    ::: shop.tsd:1:1
+     |
+   1 | A(id: 1)
+     | -------- the first fact
+";
+        assert_eq!(render(&sources, &[diagnostic], false), expected);
+    }
+
+    #[test]
+    fn a_line_is_cut_around_its_label() {
+        let mut sources = SourceMap::new();
+        let before = "é, ".repeat(1_000_000);
+        let at = before.len() as u32;
+        let file = sources.add("a.tsd", format!("{before}!{}", "x ".repeat(1_000_000)));
+        let diagnostic = Diagnostic::new(Code::Syntax, Span::new(file, at, at + 1), "odd");
+        let text = render(&sources, &[diagnostic], false);
+        assert!(text.starts_with("error[syntax]: odd\n --> a.tsd:1:3000001\n  |\n1 | ...é, é, "), "{text}");
+        assert!(text.contains(" é, !x x ") && text.contains(" x ...\n") && text.len() < 600, "{text}");
+        let all = Diagnostic::new(Code::Syntax, Span::new(file, 0, at * 2), "all of it");
+        assert!(render(&sources, &[all], false).len() < 1000);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Views in normal form, each with a form that says what it asks and nothing else.
 
+use std::collections::BTreeMap;
+
 use tsd_ir::{Canonical, Expr, FigureExpr, Parameters, Schema, Source, Text};
 
 use super::{Conjunction, conjunctions, folded, parameters};
@@ -27,6 +29,7 @@ pub(super) struct Views {
 impl Views {
     pub(super) fn of(schema: &Schema, views: &[View]) -> Self {
         let mut normal = Self::default();
+        let mut numbers: BTreeMap<Text, usize> = BTreeMap::new();
         for view in views {
             let view = View {
                 condition: normal.named_condition(&view.condition),
@@ -37,9 +40,10 @@ impl Views {
             let view = parameters::at_places(&view, &places);
             let (condition, branches) = conjunctions(schema, &view.types(), &view.condition);
             let form: Text = form(schema, &view, &condition).into();
-            let known = normal.list.iter().position(|other| other.form == form);
-            normal.places.push((known.unwrap_or(normal.list.len()), places));
-            if known.is_none() {
+            let next = normal.list.len();
+            let number = *numbers.entry(form.clone()).or_insert(next);
+            normal.places.push((number, places));
+            if number == next {
                 normal.list.push(NormalView { view, branches, form });
             }
         }

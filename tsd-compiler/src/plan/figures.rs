@@ -17,6 +17,7 @@ use crate::normalize::widening_to;
 #[derive(Debug, Default)]
 pub(super) struct Figures {
     list: Vec<Figure>,
+    numbers: BTreeMap<Figure, u16>,
 }
 
 impl Figures {
@@ -52,11 +53,13 @@ impl Figures {
                 Figure::Followed { reference, ty, field }
             }
         };
-        let known = self.list.iter().position(|other| *other == figure);
-        known.unwrap_or_else(|| {
-            self.list.push(figure);
-            self.list.len() - 1
-        }) as u16
+        if let Some(number) = self.numbers.get(&figure) {
+            return *number;
+        }
+        let number = self.list.len() as u16;
+        self.numbers.insert(figure.clone(), number);
+        self.list.push(figure);
+        number
     }
 
     fn leaf(&mut self, operand: &Expr) -> Leaf {
@@ -73,19 +76,18 @@ impl Figures {
     fn with_dependencies(&self, figures: impl IntoIterator<Item = u16>) -> Vec<u16> {
         let mut wanted = vec![false; self.list.len()];
         figures.into_iter().for_each(|figure| wanted[figure as usize] = true);
-        for index in (0..self.list.len()).rev().filter(|index| wanted[*index]).collect::<Vec<_>>() {
-            self.want(index, &mut wanted);
-        }
-        (0..self.list.len()).filter(|index| wanted[*index]).map(|index| index as u16).collect()
-    }
-
-    fn want(&self, index: usize, wanted: &mut [bool]) {
-        for leaf in self.list[index].leaves() {
-            if let Leaf::Figure(other) = leaf {
-                wanted[*other as usize] = true;
-                self.want(*other as usize, wanted);
+        // Each figure stands behind those that it depends on.
+        for index in (0..self.list.len()).rev() {
+            if wanted[index] {
+                let leaves = self.list[index].leaves().iter();
+                let others = leaves.filter_map(|leaf| match leaf {
+                    Leaf::Figure(other) => Some(usize::from(*other)),
+                    _ => None,
+                });
+                others.for_each(|other| wanted[other] = true);
             }
         }
+        (0..self.list.len()).filter(|index| wanted[*index]).map(|index| index as u16).collect()
     }
 }
 

@@ -25,6 +25,10 @@ use super::scan::{Fault, Obstacle, Scan};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::source::{FileId, SourceMap, Span};
 
+/// After so many errors in one text the parser goes on at the next declaration only: what it looks through after each
+/// error may be all the rest of the text.
+const MOST_ERRORS: usize = 100;
+
 /// How deep brackets may nest, and how many signs may stand before one operand.
 pub const MAX_NESTING: usize = 128;
 
@@ -42,7 +46,7 @@ pub fn parse(sources: &SourceMap, file: FileId, diagnostics: &mut Diagnostics) -
     }
     let scan = Scan::new(text);
     let lowering = Lowering::new(file, &scan, diagnostics);
-    let mut parser = Parser { text, file, scan: &scan, lowering, open_rule: None };
+    let mut parser = Parser { text, file, scan: &scan, lowering, open_rule: None, errors: 0 };
     let mut program = Program::default();
     let mut at = 0;
     while at < scan.tokens.len() {
@@ -59,6 +63,8 @@ struct Parser<'d> {
     lowering: Lowering<'d>,
     /// The first token of the rule that was read last, if more actions could follow it.
     open_rule: Option<usize>,
+    /// How many statements could not be read.
+    errors: usize,
 }
 
 impl Parser<'_> {
@@ -105,6 +111,14 @@ impl Parser<'_> {
             InputLocation::Pos(at) | InputLocation::Span((at, _)) => from + at,
         };
         let found = self.scan.token_at(at).clamp(joint, end);
+        if self.gives_up() {
+            let place = (joint, rule.is_some());
+            let diagnostic = expected::diagnostic(self.scan, self.file, place, found..end, &error.variant);
+            self.lowering.report(diagnostic);
+            self.open_rule = None;
+            // The piece ends where the next declaration begins.
+            return end;
+        }
         let next = self.scan.resume(statement, found).max(first + 1);
         let place = Place::new(self.scan, statement..next, found).joined_at(rule.map(|_| joint));
         let advised = self.lowering.advise(&place);
@@ -146,6 +160,12 @@ impl Parser<'_> {
         Some(self.scan.token_at(from + last.as_span().start()))
     }
 
+    /// Counts an error; whether there are too many to go on as soon as possible.
+    fn gives_up(&mut self) -> bool {
+        self.errors += 1;
+        self.errors > MOST_ERRORS
+    }
+
     /// Reports what keeps the parser from reading a piece.
     fn obstacle(&mut self, first: usize, obstacle: Obstacle) -> usize {
         self.open_rule = None;
@@ -165,6 +185,7 @@ impl Parser<'_> {
         // The rest of a string may hold further faults of its own.
         match self.scan.tokens.get(index + 1).map(|token| token.kind) {
             Some(super::scan::TokenKind::Fault(_)) => index + 1,
+            _ if self.gives_up() => self.scan.next_declaration(index + 1),
             _ => self.scan.resume(first, index + 1),
         }
     }

@@ -226,6 +226,11 @@ impl<'t> Scan<'t> {
         !self.tokens[index].leads_line && !self.begins_fact(index)
     }
 
+    /// The next token from which on a declaration or command surely begins.
+    pub(super) fn next_declaration(&self, from: usize) -> usize {
+        (from..self.tokens.len()).find(|index| self.is_declaration(*index)).unwrap_or(self.tokens.len())
+    }
+
     /// Whether the token begins a statement, given that it stands outside all brackets and pattern lists.
     fn is_start(&self, index: usize) -> bool {
         let after_lone_word = self.looks_like_start(index.wrapping_sub(1)) && !self.tokens[index].leads_line;

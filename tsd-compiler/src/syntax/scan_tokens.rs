@@ -86,8 +86,10 @@ fn string(text: &str, quote: char) -> (usize, Vec<(Fault, std::ops::Range<usize>
 /// The character that `{1F600}` at the beginning of `text` names, and how long that is.
 pub(super) fn braced(text: &str) -> Option<(char, usize)> {
     let digits = text.strip_prefix('{')?;
-    let digits = &digits[..digits.find('}')?];
-    if digits.is_empty() || digits.len() > 6 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+    // No further: a string may have a brace on every second place and none that closes it.
+    let end = digits.bytes().take(7).position(|byte| byte == b'}')?;
+    let digits = &digits[..end];
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return None;
     }
     Some((char::from_u32(u32::from_str_radix(digits, 16).ok()?)?, digits.len() + 2))

@@ -5,15 +5,16 @@ use tsd_ir::{
 };
 
 use super::domain::filter;
-use super::{Tables, constant, list};
+use super::{Doc, Tables, constant, list};
 
 impl Tables<'_> {
     pub(super) fn rule(&mut self, index: usize, rule: &Rule, place: &str) {
         let Rule { name, salience, no_loop, complexity, patterns, branches, effects, views, figures } = rule;
         let views = list(views.iter(), |view| self.view(view));
         let figures = super::view::figures(figures);
+        let doc = Doc::new(format!("Rule {place}."));
         self.put(format_args!(
-            "/// Rule {place}.\nconst RULE_{index}: Rule = Rule {{\n    \
+            "{doc}\nconst RULE_{index}: Rule = Rule {{\n    \
              name: Borrowed({name:?}), salience: {salience}, no_loop: {no_loop}, complexity: {complexity},\n    patterns: Borrowed(&["
         ));
         for pattern in patterns.iter() {
@@ -63,12 +64,13 @@ impl Tables<'_> {
 
     /// The number of the constant that holds the join's signature.
     fn join_name(&mut self, join: &Join, left: &[TypeId]) -> usize {
-        let known = self.joins.iter().position(|(signature, _)| *signature == join.signature);
-        known.unwrap_or_else(|| {
+        let next = self.joins.len();
+        let index = *self.join_numbers.entry(join.signature).or_insert(next);
+        if index == next {
             let what = self.describe(join, left);
             self.joins.push((join.signature, what));
-            self.joins.len() - 1
-        })
+        }
+        index
     }
 
     /// A join in words: `Customer, Order on 0.id == customer_id`.

@@ -13,11 +13,11 @@ impl Tables<'_> {
         std::mem::swap(&mut self.out, &mut text);
         self.view_text(view);
         std::mem::swap(&mut self.out, &mut text);
-        let known = self.views.iter().position(|(_, other)| *other == text);
-        let index = known.unwrap_or_else(|| {
-            self.views.push((view.form.to_string(), text));
-            self.views.len() - 1
-        });
+        let next = self.views.len();
+        let index = *self.view_numbers.entry(text).or_insert(next);
+        if index == next {
+            self.views.push(view.form.to_string());
+        }
         format!("VIEW_{index}")
     }
 

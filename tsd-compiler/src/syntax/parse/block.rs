@@ -10,11 +10,12 @@ use pest::iterators::Pair;
 
 use super::Rule;
 use super::lower::{Lowering, part, parts, parts_of};
-use super::names::{FreshNames, Meaning, Scope};
+use super::names::{Bound, FreshNames, Meaning, Scope};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast::{self, Binding, BindingKind, Block, CompareOp, Exists, Expr, ExprKind, Name, Path};
 use crate::syntax::habits;
+use crate::syntax::normal_name;
 
 type Node<'i> = Pair<'i, Rule>;
 
@@ -40,12 +41,12 @@ impl Lowering<'_> {
 
     fn block_parts(&mut self, pair: &Node<'_>, rule: &mut ast::Rule) -> Option<()> {
         let mut fresh = FreshNames::new(written_names(pair));
-        let mut bound = Vec::new();
+        let mut bound = Bound::default();
         let mut bindings: Vec<Binding> = Vec::new();
         let mut conditions = Vec::new();
         for node in parts_of(pair, Rule::pattern) {
             // What is bound under `not` and `exists`, their variable too, is known inside only.
-            let known = bound.len();
+            let known = bound.count();
             let pattern = self.pattern(node, &mut fresh, &mut bound)?;
             let constraints = self.constraints(&pattern, &mut bound)?;
             if pattern.negated || pattern.exists {
@@ -75,7 +76,8 @@ impl Lowering<'_> {
             let mut call = self.call(&part(&node, Rule::call)?)?;
             let mut scope = Scope::new(&bound, None);
             call.arguments.iter_mut().for_each(|argument| scope.resolve_argument(argument));
-            scope.faults.into_iter().for_each(|fault| self.report(fault));
+            let unbound = scope.unbound;
+            self.report_unbound(unbound, &bound);
             rule.calls.push(call);
         }
         Some(())
@@ -86,7 +88,7 @@ impl Lowering<'_> {
         &mut self,
         node: Node<'i>,
         fresh: &mut FreshNames,
-        bound: &mut Vec<Meaning>,
+        bound: &mut Bound,
     ) -> Option<Pattern<'i>> {
         let type_name = self.name(&part(&part(&node, Rule::pattern_type)?, Rule::type_word)?);
         if habits::is_no_pattern(&type_name.text) {
@@ -103,7 +105,7 @@ impl Lowering<'_> {
         let written = part(&node, Rule::block_variable);
         let wish = written.as_ref().map_or_else(
             || type_name.text.to_lowercase(),
-            |name| name.as_str().trim_start_matches('$').to_owned(),
+            |name| normal_name(name.as_str().trim_start_matches('$')).into_owned(),
         );
         let span = written.as_ref().map_or(type_name.span, |name| self.span(name));
         let variable = Name { text: fresh.pick(&wish), span };
@@ -115,7 +117,7 @@ impl Lowering<'_> {
     }
 
     /// The constraints of a pattern as conditions on its variable, in order.
-    fn constraints(&mut self, pattern: &Pattern<'_>, bound: &mut Vec<Meaning>) -> Option<Vec<Expr>> {
+    fn constraints(&mut self, pattern: &Pattern<'_>, bound: &mut Bound) -> Option<Vec<Expr>> {
         let mut conditions = Vec::new();
         for node in parts(&pattern.node) {
             match node.as_rule() {
@@ -127,15 +129,16 @@ impl Lowering<'_> {
                 Rule::expression => {
                     let mut condition = self.expression(&node)?;
                     if let Some((name, field)) = named_like_its_field(&condition)
-                        && !bound.iter().any(|meaning| meaning.name.text == name.text)
+                        && bound.find(&name.text).is_none()
                     {
                         let path = Path { root: pattern.variable.clone(), fields: vec![field.clone()] };
-                        bound.push(Meaning { name: name.clone(), path });
+                        bound.add(Meaning { name: name.clone(), path });
                         continue;
                     }
                     let mut scope = Scope::new(bound, Some(&pattern.variable));
                     scope.resolve(&mut condition);
-                    scope.faults.into_iter().for_each(|fault| self.report(fault));
+                    let unbound = scope.unbound;
+                    self.report_unbound(unbound, bound);
                     conditions.push(condition);
                 }
                 _ => {}
@@ -144,9 +147,9 @@ impl Lowering<'_> {
         Some(conditions)
     }
 
-    fn bind(&mut self, bound: &mut Vec<Meaning>, written: &Node<'_>, path: Path) {
-        let name = Name { text: written.as_str().to_owned(), span: self.span(written) };
-        if let Some(first) = bound.iter().find(|meaning| meaning.name.text == name.text) {
+    fn bind(&mut self, bound: &mut Bound, written: &Node<'_>, path: Path) {
+        let name = Name { text: normal_name(written.as_str()).into_owned(), span: self.span(written) };
+        if let Some(first) = bound.find(&name.text) {
             self.report(
                 Diagnostic::new(
                     Code::DuplicateDeclaration,
@@ -158,7 +161,7 @@ impl Lowering<'_> {
                 .hint(format!("to compare with it, write `field == {}`", name.text)),
             );
         }
-        bound.push(Meaning { name, path });
+        bound.add(Meaning { name, path });
     }
 }
 
@@ -209,6 +212,6 @@ fn written_names(pair: &Node<'_>) -> BTreeSet<String> {
         .filter(|pair| matches!(pair.as_rule(), Rule::path | Rule::source))
         .filter_map(|pair| parts(&pair).next())
         .filter(|root| root.as_rule() == Rule::name)
-        .map(|root| root.as_str().to_owned())
+        .map(|root| normal_name(root.as_str()).into_owned())
         .collect()
 }

@@ -13,6 +13,7 @@ use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{Name, Program};
 use crate::syntax::habits::{self, Advice, Place};
+use crate::syntax::normal_name;
 use crate::syntax::scan::Scan;
 use crate::syntax::scan_tokens::unescape;
 
@@ -137,6 +138,11 @@ impl<'d> Lowering<'d> {
         true
     }
 
+    /// The names among which to look for the one that was meant.
+    pub(super) fn candidates<I: IntoIterator>(&mut self, names: I) -> std::iter::Take<I::IntoIter> {
+        self.diagnostics.candidates(names)
+    }
+
     /// Reports a fault that the grammar lets through.
     pub(super) fn syntax_error(&mut self, span: Span, message: impl Into<String>) {
         self.report(Diagnostic::new(Code::Syntax, span, message));
@@ -237,6 +243,8 @@ impl<'d> Lowering<'d> {
             Rule::block_variable => written.trim_start_matches('$').to_owned(),
             _ => written.to_owned(),
         };
+        // The key of a fact is a value, and values stay as they are.
+        let text = if pair.as_rule() == Rule::fact_key { text } else { normal_name(&text).into_owned() };
         Name { text, span: self.span(pair) }
     }
 

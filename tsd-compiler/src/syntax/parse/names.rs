@@ -5,8 +5,9 @@
 //! rewrites the paths of an expression. A variable that the expression binds itself, by EXISTS or an aggregate, comes
 //! first.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::lower::Lowering;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::syntax::ast::{Argument, Expr, ExprKind, FieldValue, Name, Path};
 use crate::syntax::is_reserved;
@@ -19,21 +20,55 @@ pub(super) struct Meaning {
     pub(super) path: Path,
 }
 
+/// The `$names` of a rule, in the order in which they are bound.
+#[derive(Default)]
+pub(super) struct Bound {
+    list: Vec<Meaning>,
+    /// Where in the list a name is bound first.
+    first: BTreeMap<String, usize>,
+}
+
+impl Bound {
+    /// What a name stands for.
+    pub(super) fn find(&self, name: &str) -> Option<&Meaning> {
+        self.first.get(name).map(|index| &self.list[*index])
+    }
+
+    pub(super) fn add(&mut self, meaning: Meaning) {
+        self.first.entry(meaning.name.text.clone()).or_insert(self.list.len());
+        self.list.push(meaning);
+    }
+
+    /// How many are bound.
+    pub(super) fn count(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Forgets all but the first ones.
+    pub(super) fn truncate(&mut self, count: usize) {
+        for meaning in self.list.drain(count..) {
+            if self.first.get(&meaning.name.text).is_some_and(|first| *first >= count) {
+                self.first.remove(&meaning.name.text);
+            }
+        }
+    }
+}
+
 /// The names known at one place of a rule.
 pub(super) struct Scope<'a> {
     /// The `$names`.
-    pub(super) bound: &'a [Meaning],
+    bound: &'a Bound,
     /// The variable of the pattern whose fields are written without one; none in the actions.
-    pub(super) pattern: Option<&'a Name>,
+    pattern: Option<&'a Name>,
     /// The variables that the expression around has bound itself.
     local: Vec<String>,
     /// The names that were not bound.
-    pub(super) faults: Vec<Diagnostic>,
+    pub(super) unbound: Vec<Name>,
 }
 
 impl<'a> Scope<'a> {
-    pub(super) fn new(bound: &'a [Meaning], pattern: Option<&'a Name>) -> Self {
-        Self { bound, pattern, local: Vec::new(), faults: Vec::new() }
+    pub(super) fn new(bound: &'a Bound, pattern: Option<&'a Name>) -> Self {
+        Self { bound, pattern, local: Vec::new(), unbound: Vec::new() }
     }
 
     /// Rewrites the paths of an expression.
@@ -88,18 +123,8 @@ impl<'a> Scope<'a> {
                 None => path.clone(),
             });
         }
-        let Some(meaning) = self.bound.iter().find(|meaning| meaning.name.text == path.root.text) else {
-            let names = self.bound.iter().map(|meaning| meaning.name.text.as_str());
-            self.faults.push(
-                Diagnostic::new(
-                    Code::UnboundVariable,
-                    path.root.span,
-                    format!("`{}` is bound by no pattern before this place", path.root.text),
-                )
-                .label("not bound")
-                .hint(format!("bind a field with `{} : field` inside a pattern", path.root.text))
-                .did_you_mean(&path.root.text, names),
-            );
+        let Some(meaning) = self.bound.find(&path.root.text) else {
+            self.unbound.push(path.root.clone());
             return None;
         };
         let at = |name: &Name| Name { text: name.text.clone(), span: path.root.span };
@@ -107,6 +132,20 @@ impl<'a> Scope<'a> {
             root: at(&meaning.path.root),
             fields: meaning.path.fields.iter().map(at).chain(path.fields.iter().cloned()).collect(),
         })
+    }
+}
+
+impl Lowering<'_> {
+    /// Reports names that nothing binds where they stand.
+    pub(super) fn report_unbound(&mut self, names: Vec<Name>, bound: &Bound) {
+        for Name { text, span } in names {
+            let message = format!("`{text}` is bound by no pattern before this place");
+            let diagnostic = Diagnostic::new(Code::UnboundVariable, span, message)
+                .label("not bound")
+                .hint(format!("bind a field with `{text} : field` inside a pattern"));
+            let known = self.candidates(bound.list.iter().map(|meaning| meaning.name.text.as_str()));
+            self.report(diagnostic.did_you_mean(&text, known));
+        }
     }
 }
 
@@ -134,19 +173,27 @@ fn children(expr: &mut Expr) -> Vec<&mut Expr> {
 /// Gives out names that nothing else in a rule has.
 pub(super) struct FreshNames {
     taken: BTreeSet<String>,
+    /// For each wish that was granted with a number, the next one to try.
+    next: BTreeMap<String, u64>,
 }
 
 impl FreshNames {
     /// Names that differ from the given ones.
     pub(super) fn new(taken: BTreeSet<String>) -> Self {
-        Self { taken }
+        Self { taken, next: BTreeMap::new() }
     }
 
     /// The wish itself where it is free, else the wish with a number.
     pub(super) fn pick(&mut self, wish: &str) -> String {
         let free = |name: &String| !self.taken.contains(name) && !is_reserved(name);
-        let numbered = (2..).map(|number: u64| format!("{wish}_{number}"));
-        let name = std::iter::once(wish.to_owned()).chain(numbered).find(free).unwrap_or_default();
+        let mut name = wish.to_owned();
+        if !free(&name) {
+            let next = self.next.entry(wish.to_owned()).or_insert(2);
+            while !free(&name) {
+                name = format!("{wish}_{next}");
+                *next += 1;
+            }
+        }
         self.taken.insert(name.clone());
         name
     }
