@@ -162,7 +162,7 @@ impl Types<'_> {
                 let span = self.places.tokens(self.places.field(TypeId(index as u16), FieldId(at as u16)));
                 let (column, at) = (column(field, span), super::expr::number(at));
                 quote_spanned! { span=>
-                    rt::FieldId(#at) => rt::fit::<#column, #name, _>(|fact| &fact.#field_name, row, #at),
+                    rt::FieldId(#at) => rt::Column::<#column>::fit_as(|fact: &#name| &fact.#field_name, row, #at),
                 }
             });
             quote! {
