@@ -58,6 +58,12 @@ pub trait Column<K>: Sized {
     fn fit(row: &mut RowFitter<'_>, field: usize) -> bool {
         Self::read(row.reader(), field).is_some()
     }
+
+    /// The same, where the type is that of a field of a struct.
+    #[inline]
+    fn fit_as<T>(_: impl Fn(&T) -> &Self, row: &mut RowFitter<'_>, field: usize) -> bool {
+        Self::fit(row, field)
+    }
 }
 
 macro_rules! text_columns {

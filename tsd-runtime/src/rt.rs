@@ -13,7 +13,7 @@ pub use tsd_ir::{
 pub use self::access::{
     ToValue, ToWord, argument, constant, done, holds, signature, value, value_of, word_of,
 };
-pub use self::objects::{Fact, Objects, assert_fact, fit};
+pub use self::objects::{Fact, Objects, assert_fact};
 pub use crate::column::{AsBool, AsFact, AsInt, AsNumber, AsText, Column, Maybe};
 pub use crate::memory::{RowFitter, RowReader, RowWriter};
 #[cfg(feature = "regex")]

@@ -179,7 +179,7 @@ impl Types<'_> {
                 quote_spanned! { span=>
                     rt::FieldId(#at) => {
                         #mark
-                        let fits = rt::fit::<#column, #name, _>(|fact| &fact.#field_name, row, #at);
+                        let fits = rt::Column::<#column>::fit_as(|fact: &#name| &fact.#field_name, row, #at);
                         fits
                     }
                 }

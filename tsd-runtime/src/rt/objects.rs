@@ -2,9 +2,6 @@
 
 use std::fmt;
 
-use crate::column::Column;
-use crate::memory::RowFitter;
-
 /// A struct of the user's own that rules may use as a fact type: `#[derive(tsd::Fact)]`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a fact",
@@ -21,12 +18,6 @@ pub trait Fact: Clone + 'static {
 
 /// Compiles for types that can be facts.
 pub const fn assert_fact<T: Fact>() {}
-
-/// Makes a field of a row that is about to be taken in fit a field of a struct, of which only the type matters; returns
-/// whether it does.
-pub fn fit<K, T, C: Column<K>>(_: impl Fn(&T) -> &C, row: &mut RowFitter<'_>, field: usize) -> bool {
-    C::fit(row, field)
-}
 
 /// The structs of one type, by the slots of their facts.
 pub struct Objects<T> {
