@@ -71,10 +71,11 @@ impl Position {
     }
 }
 
-/// A fact as the reference fields of its own session hold it, in eight bytes: its slot, the slot's generation and its type.
+/// A fact as the reference fields of its own session hold it, in eight bytes: its slot, the slot's generation
+/// and its type.
 ///
-/// A slot is used again after its fact was retracted, with the next generation, so an old reference never reaches a new
-/// fact. A slot whose generations are used up is retired.
+/// A slot is used again after its fact was retracted, with the next generation, so an old reference never
+/// reaches a new fact. A slot whose generations are used up is retired.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FactRef(u64);
 
@@ -125,15 +126,17 @@ impl fmt::Debug for FactRef {
     }
 }
 
-/// Whose facts handles name: no two of a process are equal, so a handle of one session means nothing to another, nor to
-/// the same session after a reset.
+/// Whose facts handles name: no two of a process are equal, so a handle of one session means nothing to
+/// another, nor to the same session after a reset.
 ///
-/// It stands in handles alone. What a session keeps (rows, joins, the agenda) refers to its own facts and does without.
+/// It stands in handles alone. What a session keeps (rows, joins, the agenda) refers to its own facts and
+/// does without.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Origin(NonZeroU64);
 
 impl Origin {
-    /// One that there has never been. There are enough of them for a million a second through half a million years.
+    /// One that there has never been. There are enough of them for a million a second through half a million
+    /// years.
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(1);
@@ -157,7 +160,8 @@ pub struct FactHandle {
 }
 
 impl FactHandle {
-    /// The handle of a fact whose session, or a session that knows it from there, gives handles of this origin.
+    /// The handle of a fact whose session, or a session that knows it from there, gives handles of this
+    /// origin.
     pub const fn new(fact: FactRef, origin: Origin) -> Self {
         Self { fact, origin }
     }

@@ -306,8 +306,8 @@ impl Agenda {
         level.add(Entry { age, root, end, set, start: level.slots.len() as u32 }, &slots);
     }
 
-    /// The activation that fires right after the one which came last from a level, if it is of the very same tuple and of a
-    /// rule that cannot change the session either. It leaves the agenda.
+    /// The activation that fires right after the one which came last from a level, if it is of the very same
+    /// tuple and of a rule that cannot change the session either. It leaves the agenda.
     #[inline]
     pub(crate) fn next_companion(&mut self, level: usize) -> Option<Ranked> {
         self.levels[level].1.next_companion()

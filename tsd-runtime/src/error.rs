@@ -25,8 +25,8 @@ pub enum Error {
         /// How many values were given.
         found: usize,
     },
-    /// The fact was retracted before, or the handle is another session's: the one that the call is about, or one in a
-    /// reference field.
+    /// The fact was retracted before, or the handle is another session's: the one that the call is about, or
+    /// one in a reference field.
     NoSuchFact,
     /// A rule of this name is there already.
     DuplicateRule(String),
@@ -34,8 +34,8 @@ pub enum Error {
     UnknownRule(String),
     /// The rules ask too many different things of other facts, together with those that are there.
     TooManyViews,
-    /// An earlier call was interrupted by a panic inside of the session, which may be inconsistent since, so that no answer of
-    /// it would be good. See [`Session`](crate::Session).
+    /// An earlier call was interrupted by a panic inside of the session, which may be inconsistent since, so
+    /// that no answer of it would be good. See [`Session`](crate::Session).
     Poisoned,
     /// The run fired as many activations as it may, or brought about so many more that it would (see
     /// [`Session::run`](crate::Session::run)); the next run goes on with those that wait.

@@ -114,7 +114,8 @@ impl Matcher {
         self.schema = schema;
     }
 
-    /// Forgets everything. Facts that come have handles of another origin, so those from before never name one of them.
+    /// Forgets everything. Facts that come have handles of another origin, so those from before never name
+    /// one of them.
     #[cfg(feature = "dynamic")]
     pub(crate) fn reset(&mut self) {
         let (strategy, patience) = (self.agenda.strategy(), self.patience);
@@ -284,8 +285,8 @@ impl Matcher {
         Some(due)
     }
 
-    /// At the end of a change: puts what it activates in order, where the agenda's strategy asks for it, and gives back what
-    /// is done with.
+    /// At the end of a change: puts what it activates in order, where the agenda's strategy asks for it, and
+    /// gives back what is done with.
     #[inline]
     fn put_in_order(&mut self) {
         let (wants_order, is_crowded) = (self.agenda.wants_order(), self.agenda.is_crowded());
@@ -311,7 +312,8 @@ impl Matcher {
         count
     }
 
-    /// Sets how many changes a side of a join takes without a probe, and how many activations that are done with are kept.
+    /// Sets how many changes a side of a join takes without a probe, and how many activations that are done
+    /// with are kept.
     pub(crate) fn set_patience(&mut self, changes: u32) {
         self.patience = changes;
         self.agenda.set_room(changes);

@@ -118,7 +118,8 @@ impl WorkingMemory {
         self.recency += slots.len() as u64;
     }
 
-    /// The slot of a handle whose fact is still there. A handle of another session has none, whatever it looks like.
+    /// The slot of a handle whose fact is still there. A handle of another session has none, whatever it
+    /// looks like.
     pub(crate) fn find(&self, handle: FactHandle) -> Option<u32> {
         if handle.origin() == self.origin { self.find_referred(handle.fact()) } else { None }
     }

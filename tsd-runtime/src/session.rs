@@ -40,15 +40,15 @@ use crate::strategy::Strategy;
 /// costs no more than the changes that were spared it ([`set_patience`](Self::set_patience)).
 ///
 /// # Panics
-/// A panic of the host program leaves a session consistent, if it is caught. When an action panics (or an observer, or what
-/// takes the lines of `Print`), its activation has fired; of its effects those that came before have taken place, and those
-/// behind have not; all others wait for the next [`run`](Self::run). A closure or an iterator that panics has given the
-/// session nothing more.
+/// A panic of the host program leaves a session consistent, if it is caught. When an action panics (or an
+/// observer, or what takes the lines of `Print`), its activation has fired; of its effects those that came
+/// before have taken place, and those behind have not; all others wait for the next [`run`](Self::run). A
+/// closure or an iterator that panics has given the session nothing more.
 ///
-/// A panic inside of the session is a fault of this crate, or of a struct of an `extern` type that panics when it is
-/// dropped. If it interrupts a change, the session is *poisoned*: it cannot know any more what holds. Every call that
-/// returns a `Result` then returns [`Error::Poisoned`], and the others panic, instead of giving an answer that may be wrong;
-/// [`is_poisoned`](Self::is_poisoned) tells.
+/// A panic inside of the session is a fault of this crate, or of a struct of an `extern` type that panics
+/// when it is dropped. If it interrupts a change, the session is *poisoned*: it cannot know any more what
+/// holds. Every call that returns a `Result` then returns [`Error::Poisoned`], and the others panic, instead
+/// of giving an answer that may be wrong; [`is_poisoned`](Self::is_poisoned) tells.
 pub struct Session<P: Program> {
     pub(crate) host: P::Host,
     pub(crate) core: Core<P>,
@@ -202,15 +202,16 @@ impl<P: Program> Session<P> {
 
     /// Fires every activation on the agenda, and those that its effects bring about, until none is left.
     ///
-    /// A program may never come to rest, so a run is stopped when it has fired what waited when it began, and of the activations
-    /// that it brought about itself a million more; or ten for each fact and each activation that waited, where these are more. It is stopped earlier when more
-    /// wait than it may fire, or when twenty times as many have come, most of them taken back before they fired. That is a
-    /// second or two, unless the actions take longer than the rules. Activations are counted, not time: the same run is always
-    /// stopped at the same place. [`set_run_limit`](Self::set_run_limit) sets another limit.
+    /// A program may never come to rest, so a run is stopped when it has fired what waited when it began, and
+    /// of the activations that it brought about itself a million more; or ten for each fact and each
+    /// activation that waited, where these are more. It is stopped earlier when more wait than it may fire,
+    /// or when twenty times as many have come, most of them taken back before they fired. That is a second or
+    /// two, unless the actions take longer than the rules. Activations are counted, not time: the same run is
+    /// always stopped at the same place. [`set_run_limit`](Self::set_run_limit) sets another limit.
     ///
     /// # Errors
-    /// [`Error::RunLimit`] when the run was stopped; it names the rules that kept firing and has the report. What is left stays
-    /// on the agenda, and the next run goes on with it.
+    /// [`Error::RunLimit`] when the run was stopped; it names the rules that kept firing and has the report.
+    /// What is left stays on the agenda, and the next run goes on with it.
     pub fn run(&mut self) -> Result<Report, Error> {
         fire::run(self)
     }
@@ -226,10 +227,11 @@ impl<P: Program> Session<P> {
         self.change_matcher(|matcher| matcher.set_strategy(strategy));
     }
 
-    /// Sets how many changes one side of a join takes in without being looked at before it may be given up, to be computed
-    /// anew when somebody looks there; 4096 unless set. It is then given up when it would take fewer looks at facts to
-    /// compute it than it had changes. Lower numbers save memory where facts hardly ever meet; with `u32::MAX` nothing is
-    /// given up. Numbers below 1024 also let the agenda keep fewer activations that have fired or were cancelled.
+    /// Sets how many changes one side of a join takes in without being looked at before it may be given up,
+    /// to be computed anew when somebody looks there; 4096 unless set. It is then given up when it would take
+    /// fewer looks at facts to compute it than it had changes. Lower numbers save memory where facts hardly
+    /// ever meet; with `u32::MAX` nothing is given up. Numbers below 1024 also let the agenda keep fewer
+    /// activations that have fired or were cancelled.
     pub fn set_patience(&mut self, changes: u32) {
         self.core.matcher.set_patience(changes);
     }
@@ -291,13 +293,15 @@ impl<P: Program> Session<P> {
         self.core.add_planned_rule(rule)
     }
 
-    /// Puts back a compiled rule that was removed, at its place in the order of declaration: where salience and strategy
-    /// leave the order open it fires before the rules that are declared behind it, as it did before.
+    /// Puts back a compiled rule that was removed, at its place in the order of declaration: where salience
+    /// and strategy leave the order open it fires before the rules that are declared behind it, as it did
+    /// before.
     ///
-    /// It begins afresh, as a rule that is [added](Self::add_rule) does. What satisfies it now is an activation of this
-    /// change, whether or not it fired before the rule was removed: a rule that is gone leaves nothing behind, neither what
-    /// it inserted logically, which comes again with its activations, nor a memory of what has fired. (A rule that is to
-    /// rest for a while and then to go on where it was asks for a fact that says so.)
+    /// It begins afresh, as a rule that is [added](Self::add_rule) does. What satisfies it now is an
+    /// activation of this change, whether or not it fired before the rule was removed: a rule that is gone
+    /// leaves nothing behind, neither what it inserted logically, which comes again with its activations, nor
+    /// a memory of what has fired. (A rule that is to rest for a while and then to go on where it was asks
+    /// for a fact that says so.)
     ///
     /// # Errors
     /// [`Error::DuplicateRule`] when it is there, [`Error::UnknownRule`] when the module has no rule of that name.
@@ -311,8 +315,8 @@ impl<P: Program> Session<P> {
         self.core.restore_rule(rule.clone(), rank)
     }
 
-    /// Puts a planned rule at a place of the order of declaration, counted from 0: `restore_rule` for a session whose
-    /// program is not compiled, of whoever has kept the rule.
+    /// Puts a planned rule at a place of the order of declaration, counted from 0: `restore_rule` for a
+    /// session whose program is not compiled, of whoever has kept the rule.
     ///
     /// # Errors
     /// [`Error::DuplicateRule`] when a rule has the name or the place.
@@ -320,8 +324,8 @@ impl<P: Program> Session<P> {
         self.core.restore_rule(rule, place)
     }
 
-    /// The names of the rules in use, in the order of their declaration: first those of the module, as they stand there, then
-    /// those that were added, one after another.
+    /// The names of the rules in use, in the order of their declaration: first those of the module, as they
+    /// stand there, then those that were added, one after another.
     pub fn rules(&self) -> impl Iterator<Item = &str> {
         self.core.sound().rules.iter().map(|live| &*live.rule.name)
     }

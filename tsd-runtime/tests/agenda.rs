@@ -16,8 +16,8 @@ fn engine(text: &str, strategy: Strategy) -> Engine<()> {
     engine
 }
 
-/// Does something again and again; neither the session nor the allocator holds more after it than after a first part of
-/// it, and never more than `room` bytes more than before.
+/// Does something again and again; neither the session nor the allocator holds more after it than after a
+/// first part of it, and never more than `room` bytes more than before.
 fn does_not_grow(
     mut engine: Engine<()>,
     room: u64,

@@ -132,7 +132,8 @@ fn a_handle_of_a_retracted_fact_names_nothing_however_often_its_slot_is_used() {
 }
 
 proptest! {
-    /// Two sessions that do the same, and one that does something else: what one makes means nothing to the others.
+    /// Two sessions that do the same, and one that does something else: what one makes means nothing to the
+    /// others.
     #[test]
     fn sessions_do_not_know_each_others_facts(steps in vec((0..3_usize, 0..8_i64, any::<bool>()), 1..40)) {
         let mut engines = [engine(), engine(), engine()];

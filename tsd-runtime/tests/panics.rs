@@ -1,4 +1,5 @@
-//! Panics that are caught: one of the host program leaves the session as it was, one inside of the session poisons it.
+//! Panics that are caught: one of the host program leaves the session as it was, one inside of the session
+//! poisons it.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -40,7 +41,8 @@ fn clumsy(text: &str, drops: &[&str]) -> Engine<Clumsy> {
     Engine::from_text("clumsy.tsd", text, Clumsy { drops, ..Clumsy::default() }).unwrap()
 }
 
-/// The activation has fired, its effects behind the panic have not taken place, and all others wait: those of the same facts too.
+/// The activation has fired, its effects behind the panic have not taken place, and all others wait: those of
+/// the same facts too.
 #[test]
 fn an_action_that_panics_loses_its_own_activation_and_no_other() {
     let mut engine = clumsy(

@@ -35,8 +35,8 @@ fn came_to_joins(engine: &Engine<()>) -> u64 {
     joins.iter().filter_map(|join| join.counts.as_ref()).map(|counts| counts.left_in + counts.right_in).sum()
 }
 
-/// The rules of one text take one pass over the facts, not one each: the facts come to the joins as often as if they had been
-/// loaded with the rules.
+/// The rules of one text take one pass over the facts, not one each: the facts come to the joins as often as
+/// if they had been loaded with the rules.
 #[test]
 fn many_rules_in_one_text_see_the_facts_together() {
     let mut loaded = Engine::from_text("rules.tsd", &format!("{TYPES} {}", many_rules()), ()).unwrap();

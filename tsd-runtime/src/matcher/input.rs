@@ -135,7 +135,8 @@ impl Input {
         self.test(slot, passed.unwrap_or(self.everyone), memory, sets)
     }
 
-    /// Makes a delta one of those of some facts that rules out of `candidates` want, numbered by their places.
+    /// Makes a delta one of those of some facts that rules out of `candidates` want, numbered by their
+    /// places.
     pub(crate) fn admit_all(
         &self,
         slots: &[u32],

@@ -178,7 +178,8 @@ impl Join {
         self.counts.is_some() || with_sides!(&self.sides, pair => pair.right_kept.is_kept())
     }
 
-    /// Takes facts into the right memory without looking for partners, which the caller knows they cannot have yet.
+    /// Takes facts into the right memory without looking for partners, which the caller knows they cannot
+    /// have yet.
     pub(crate) fn store_right(
         &mut self,
         facts: &Delta,

@@ -156,7 +156,8 @@ impl<P: Program> std::fmt::Debug for Batch<'_, P> {
 }
 
 impl<P: Program> Drop for Batch<'_, P> {
-    /// Ends the batch, even when an iterator over its facts has panicked; but not when the session itself has.
+    /// Ends the batch, even when an iterator over its facts has panicked; but not when the session itself
+    /// has.
     fn drop(&mut self) {
         if self.core.check().is_ok() {
             let facts = &mut self.facts;

@@ -10,8 +10,8 @@ use crate::program::{FactOf, Handle, Program};
 /// Lets an action that is declared with `@context` insert, update and retract facts. Changes bring the match up to date
 /// at once; what they activate fires later in the same run.
 ///
-/// An action may catch a panic of the session. This is then poisoned (see [`Session`](crate::Session)), and the run ends when
-/// the action returns.
+/// An action may catch a panic of the session. This is then poisoned (see [`Session`](crate::Session)), and
+/// the run ends when the action returns.
 pub struct Context<'a, P: Program> {
     pub(crate) core: &'a mut Core<P>,
 }

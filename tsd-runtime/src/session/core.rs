@@ -35,7 +35,8 @@ pub(crate) struct Core<P: Program> {
     #[cfg(feature = "dynamic")]
     pub(crate) named: std::collections::BTreeMap<String, FactHandle>,
     pub(crate) told: Told,
-    /// Whether a change is on its way. Where that is found before one begins, a panic has interrupted another.
+    /// Whether a change is on its way. Where that is found before one begins, a panic has interrupted
+    /// another.
     is_changing: bool,
     /// A row on its way in.
     row: Vec<u64>,
@@ -75,8 +76,8 @@ impl<P: Program> Core<P> {
         &self.matcher
     }
 
-    /// Makes a change that must not be left halfway. A panic in it leaves the session poisoned; what the host program does
-    /// (its actions, closures and iterators) is therefore done outside.
+    /// Makes a change that must not be left halfway. A panic in it leaves the session poisoned; what the host
+    /// program does (its actions, closures and iterators) is therefore done outside.
     #[inline]
     pub(crate) fn change<R>(&mut self, change: impl FnOnce(&mut Self) -> R) -> R {
         let before = std::mem::replace(&mut self.is_changing, true);

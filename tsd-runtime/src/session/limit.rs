@@ -1,17 +1,18 @@
 //! How far a run may go before it is taken for one that never rests.
 //!
-//! Nobody can tell a long run from an endless one, but a run that ends fires what waited and not very much more. What is
-//! counted are activations, so the same run is always stopped at the same place, whatever the time it takes. Three things
-//! tell on one that does not rest: it fires on and on; or what it brings about grows faster than it fires, until the agenda
-//! fills the memory long before many have fired; or each firing brings about and takes back so much that few of them take long.
+//! Nobody can tell a long run from an endless one, but a run that ends fires what waited and not very much
+//! more. What is counted are activations, so the same run is always stopped at the same place, whatever the
+//! time it takes. Three things tell on one that does not rest: it fires on and on; or what it brings about
+//! grows faster than it fires, until the agenda fills the memory long before many have fired; or each firing
+//! brings about and takes back so much that few of them take long.
 
 use crate::matcher::Matcher;
 
 /// How many activations a run may fire.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum RunLimit {
-    /// What waits when it begins, and of the activations that it brings about itself so many; or where these are more, so many
-    /// for whatever is there as a run that ends will hardly need.
+    /// What waits when it begins, and of the activations that it brings about itself so many; or where these
+    /// are more, so many for whatever is there as a run that ends will hardly need.
     Own(u64),
     /// So many.
     Fixed(u64),
@@ -23,7 +24,8 @@ impl Default for RunLimit {
     }
 }
 
-/// How many activations a run may bring about and fire for each fact, and for each activation that waits when it begins.
+/// How many activations a run may bring about and fire for each fact, and for each activation that waits when
+/// it begins.
 const OWN_FOR_EACH: u64 = 10;
 
 /// How many times as many as it may fire a run may bring about, to take most of them back before they fire.
@@ -60,7 +62,8 @@ impl Allowance {
         }
     }
 
-    /// Whether the run has brought about more than it may. No more wait than have come, so they are counted only now and then.
+    /// Whether the run has brought about more than it may. No more wait than have come, so they are counted
+    /// only now and then.
     #[inline]
     pub(super) fn is_exceeded(&mut self, matcher: &Matcher) -> bool {
         let Self { firings, growth } = self;
@@ -90,7 +93,8 @@ mod tests {
         engine.run()
     }
 
-    /// How many activations a run that was stopped fired, how many it might have fired, and which rules it names.
+    /// How many activations a run that was stopped fired, how many it might have fired, and which rules it
+    /// names.
     fn stopped(text: &str) -> (u64, u64, Vec<String>) {
         let Err(Error::RunLimit { limit, rules, report }) = run(text) else { panic!("it comes to rest") };
         assert!(rules.iter().all(|(name, count)| report.count(name) == *count));
@@ -122,7 +126,8 @@ mod tests {
                      rule turn salience 10 : {s: Switch} / s.n < LAST ==> Update(s, {n: s.n + 1})
                      rule wait : {s: Switch, i: Item} / s.n >= 0 ==> Print(i.k) Switch(n: 0)";
         let program = |last: u32| format!("{} {facts}", rules.replace("LAST", &last.to_string()));
-        // Each turn is 501 activations; 501 wait at first beside 501 facts, and a run may bring about 20 times 10521.
+        // Each turn is 501 activations; 501 wait at first beside 501 facts, and a run may bring about 20
+        // times 10521.
         let (total, limit, rules) = stopped(&program(1000));
         assert!((415..425).contains(&total) && limit == 10_521, "{total} of {limit}");
         assert_eq!(rules, ["turn"]);

@@ -150,8 +150,8 @@ pub(crate) struct Subject {
 }
 
 impl Subject {
-    /// Takes a session over, whose actions are noted in `log`; `facts` are those that the oracle has, and `declared` the
-    /// rules that the session's program has.
+    /// Takes a session over, whose actions are noted in `log`; `facts` are those that the oracle has, and
+    /// `declared` the rules that the session's program has.
     pub(crate) fn new<P: Program>(
         name: &'static str,
         mut session: Session<P>,
