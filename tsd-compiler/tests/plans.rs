@@ -420,3 +420,70 @@ rule c
 "#,
     );
 }
+
+#[test]
+fn an_equality_that_computes_is_a_key_where_it_finds_more_than_stored_keys_do() {
+    check(
+        r#"
+        rule a : {c: Customer, o: Order} / LENGTH(c.tier) + 1 == o.count ==> Print(o.id)
+        rule b : {c: Customer, o: Order} / UPPER(c.tier) == o.buyer AND o.total > 5 ==> Print(o.id)
+        rule c : {c: Customer, o: Order} / UPPER(c.tier) == o.buyer AND o.payer == c.id ==> Print(o.id)
+        rule d : {c: Customer, o: Order} / UPPER(c.tier) == o.buyer AND o.payer == c.tier ==> Print(o.id)
+        rule e : {c: Customer, o: Order} / c.points - o.count == 1 ==> Print(o.id)
+        rule f : {c: Customer, o: Order, i: Item} / c.id == o.payer AND c.points + o.total == i.price ==> Print(i.id)
+        rule g : {o: Order, i: Item} / o.customer.tier == i.sku AND o.customer.points > 3 ==> Print(i.id)
+        rule h no-loop : {o: Order, i: Item} / o.customer.tier == i.sku ==> Print(i.id)
+        rule i : {o: Order, i: Item} / UPPER(o.customer.tier) == i.sku ==> Print(i.id)
+    "#,
+        r#"
+rule a
+  c: Customer
+  o: Order on ((LENGTH 0.tier) + 1i) = count | join 0.070
+  => Print(1.id)
+
+rule b
+  c: Customer
+  o: Order on (UPPER 0.tier) = buyer where total > 5 if (== (UPPER 0.tier) 1.buyer) | join 0.070
+  => Print(1.id)
+
+rule c
+  c: Customer
+  o: Order on 0.id = payer if (== (UPPER 0.tier) 1.buyer) | join 0.021 shared by 2
+  => Print(1.id)
+
+rule d
+  c: Customer
+  o: Order on 0.tier = payer, (UPPER 0.tier) = buyer if (== (UPPER 0.tier) 1.buyer) | join 0.010
+  => Print(1.id)
+
+rule e
+  c: Customer
+  o: Order cross if (== (0.points - 1.count) 1i) | join 1.000
+  => Print(1.id)
+
+rule f
+  c: Customer
+  o: Order on 0.id = payer | join 0.021 shared by 2, 1000 rows
+  i: Item on ((to-number 0.points) + 1.total) = price | join 0.070, 70000 rows
+  greedy order, cost 79000
+  => Print(2.id)
+
+rule g
+  o.customer: Customer
+  o: Order on 0.# = customer | join 0.021, 1000 rows
+  i: Item on 0.tier = sku | join 0.070, 70000 rows
+  greedy order, cost 79000
+  => Print(1.id)
+
+rule h no-loop
+  i: Item
+  o: Order cross | join 1.000 shared by 2
+  => Print(1.id)
+
+rule i
+  i: Item
+  o: Order cross | join 1.000 shared by 2
+  => Print(1.id)
+"#,
+    );
+}
