@@ -22,7 +22,7 @@ const PRELUDE: &str = "AsMut AsRef AsyncFn AsyncFnMut AsyncFnOnce Box Clone Copy
     ExactSizeIterator Extend Fn FnMut FnOnce From FromIterator Future Hash Into IntoFuture IntoIterator Iterator None Ok \
     Option Ord PartialEq PartialOrd PhantomData Result Send Sized Some String Sync ToOwned ToString TryFrom TryInto Unpin \
     Vec align_of align_of_val alloc clone core drop main proc_macro size_of size_of_val std test include derive doc \
-    allow inline panic vec format println assert Borrowed Cow borrow option marker string primitive";
+    allow inline panic vec format println assert Borrowed Cow borrow option marker primitive";
 
 /// Rust's own types.
 const PRIMITIVE: &str =
@@ -65,8 +65,9 @@ fn program(words: &[&str]) -> Result<String, Box<dyn Error>> {
         writeln!(text, "action {word}({word}: string, {other}: int)")?;
         writeln!(
             text,
-            "rule {word} : {{{variable}: {word}}} / {variable}.n + 0 == 1 AND {variable}.{word} MATCHES \"^a\" ==> \
-             {word}({variable}.{word}, {variable}.n), Insert({word}({word}: \"b\", n: COUNT(y: {word})))"
+            "rule {word} : {{{variable}: {word}}} / {variable}.n + 0 == 1 AND {variable}.{word} MATCHES \"^a\" \
+             AND COUNT(y: {word}) > 0 ==> \
+             {word}({variable}.{word}, {variable}.n), Insert({word}({word}: \"b\", n: 2))"
         )?;
         writeln!(text, "{word} = {word}({word}: \"a\", n: 1)")?;
     }

@@ -127,3 +127,31 @@ fn a_directory_that_is_not_there_is_named() {
         Builder::new().dir("no/such/rules").out_dir("out").compile().map_err(|error| error.to_string());
     assert!(error.is_err_and(|error| error.starts_with("cannot read no/such/rules: ")));
 }
+
+/// Cargo reads what a build script prints line by line, and so does rustc comments.
+#[test]
+#[cfg(unix)]
+fn no_name_begins_a_line() -> Result {
+    let dir = tempfile::tempdir()?;
+    let evil = "\ncargo::rustc-env=EVIL=1\r\u{2028}pub fn evil() {}";
+    let unreachable = "type A(#id: string)\nrule \"r\\ncargo::rustc-cfg=evil\" : {a: A} / a.id == \"x\" AND a.id == \"y\" ==> f(a.id)\n";
+    write(
+        dir.path(),
+        &[
+            (&format!("rules/x{evil}.tsd"), unreachable),
+            (&format!("rules/d{evil}/y.tsd"), "type B(#id: string)\n"),
+        ],
+    )?;
+    let mut told = Vec::new();
+    let out = dir.path().join("out");
+    let builder = Builder::new().dir(dir.path().join("rules")).out_dir(&out);
+    builder.compile_telling(|line| told.push(line.to_owned()))?;
+    assert!(told.iter().any(|line| line.contains("never fires")), "{told:?}");
+    assert!(told.iter().all(|line| !line.contains(['\n', '\r', '\u{2028}'])), "{told:?}");
+    let files: Vec<_> = fs::read_dir(out.join("tsd"))?.collect::<std::io::Result<_>>()?;
+    assert_eq!(files.len(), 1);
+    let text = fs::read_to_string(files[0].path())?;
+    assert!(text.lines().all(|line| !line.trim_start().starts_with("cargo::")), "{text}");
+    assert!(!text.contains(['\r', '\u{2028}']) && !text.contains("\npub fn evil"), "{text}");
+    Ok(())
+}

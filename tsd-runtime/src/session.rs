@@ -142,12 +142,13 @@ impl<P: Program> Session<P> {
         fill(&mut Batch::begin(&mut self.core))
     }
 
-    /// Makes room for so many more facts of a type, which saves the time of growing while they come.
+    /// Makes room for so many more facts of a type, which saves the time of growing while they come. It is only a hint:
+    /// for more than 2^24 facts at once, or more than there is memory for, room is made when they come.
     pub fn reserve<T: FactOf<P>>(&mut self, facts: usize) {
         self.reserve_type(T::TYPE, facts);
     }
 
-    /// Makes room for so many more facts of the type with this number.
+    /// Makes room for so many more facts of the type with this number, as [`reserve`](Self::reserve) does.
     pub fn reserve_type(&mut self, ty: TypeId, facts: usize) {
         self.core.sound();
         if let Some(store) = self.core.matcher.memory.stores.get_mut(ty.index()) {

@@ -449,3 +449,20 @@ fn facts_without_fields_come_in_batches_too() {
     assert_eq!(engine.insert_all_values(TypeId(0), ticks), Ok(200));
     assert_eq!(engine.run().unwrap().total(), 200);
 }
+
+#[test]
+fn no_number_of_facts_is_too_many_to_make_room_for() {
+    let wide: Vec<String> = (0..2000).map(|field| format!("f{field}: int")).collect();
+    let rules = format!("type Tick() type Customer(#id: int) type Wide({})", wide.join(", "));
+    let mut engine = Engine::from_text("rules.tsd", &rules, ()).unwrap();
+    for ty in [TypeId(0), TypeId(1), TypeId(2), TypeId(3)] {
+        for facts in [0, 1, usize::MAX / 8, usize::MAX / 2, usize::MAX - 1, usize::MAX] {
+            engine.reserve_type(ty, facts);
+        }
+    }
+    // An iterator may say that it will give more than there will be.
+    let endless = (0..usize::MAX).map(|id| [Value::Int(id as i64 % 5)]);
+    let fact = "Customer~0".to_owned();
+    assert_eq!(engine.insert_all_values(TypeId(1), endless), Err(Error::DuplicateKey { fact }));
+    assert_eq!(engine.handles(TypeId(1)).count(), 5);
+}

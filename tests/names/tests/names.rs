@@ -6,6 +6,29 @@ struct Calls(usize);
 
 include!(concat!(env!("OUT_DIR"), "/programs.rs"));
 
+mod model {
+    #[derive(Clone, tsd::Fact)]
+    pub(crate) struct Sized {
+        pub(crate) r#gen: i64,
+        pub(crate) r#match: Option<String>,
+    }
+}
+
+tsd::rules! {
+    mod gen;
+    extern type Option(#gen: int, match: string?) = super::model::Sized
+    action Some(None: int, Rules: string?)
+    rule r : {self: Option} / self.match != "y" ==> Some(self.gen, self.match)
+}
+
+impl r#gen::Actions for Calls {
+    #[allow(non_snake_case)]
+    fn Some(&mut self, none: i64, rules: Option<&str>) {
+        assert_eq!((none, rules), (7, Some("x")));
+        self.0 += 1;
+    }
+}
+
 mod modules {
     include!(concat!(env!("OUT_DIR"), "/modules.rs"));
 }
@@ -22,4 +45,12 @@ fn rules_in_a_macro() {
     let mut session = expanded::rules::Session::new(Calls::default());
     assert_eq!(session.run().expect("the rules come to rest").total(), WORDS as u64);
     assert_eq!(session.host().0, WORDS);
+}
+
+#[test]
+fn structs_of_the_host() {
+    let mut session = r#gen::Session::new(Calls::default());
+    session.insert(model::Sized { r#gen: 7, r#match: Some("x".to_owned()) }).expect("the key is new");
+    assert_eq!(session.run().expect("the rules come to rest").total(), 1);
+    assert_eq!(session.host().0, 1);
 }

@@ -85,7 +85,7 @@ impl Checker<'_> {
     }
 
     fn may_lack_value(&self, expr: &Expr) -> bool {
-        may_lack_value(&self.declarations.schema, &self.scope.types(), expr)
+        may_lack_value(&self.declarations.schema, self.scope.types(), expr)
     }
 
     fn comparison(&mut self, op: CompareOp, op_span: Span, left: Typed, right: &ast::Expr) -> Condition {

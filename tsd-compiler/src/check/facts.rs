@@ -213,7 +213,7 @@ fn reference(
         },
         None => {
             let message = format!("there is no fact called `{}`", name.text);
-            let names = checker.scope.variables().iter().map(|variable| &variable.name);
+            let names = checker.scope.variables().map(|variable| &variable.name);
             let names = checker.sink.candidates(names.chain(standing.keys()).map(String::as_str));
             Diagnostic::new(Code::UnknownFact, name.span, message)
                 .hint(format!("name one: `{} = {wanted_name}(…)`", name.text))

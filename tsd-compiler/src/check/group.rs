@@ -165,7 +165,7 @@ impl Aggregate<'_> {
         }
         let message = format!("no block of the rule binds `{name}`");
         let diagnostic = Diagnostic::new(Code::UnknownVariable, path.root.span, message);
-        let known = sink.candidates(rows.variables().iter().map(|variable| variable.name.as_str()));
+        let known = sink.candidates(rows.variables().map(|variable| variable.name.as_str()));
         Some(diagnostic.label("not bound").hint(EXAMPLE).did_you_mean(name, known))
     }
 }

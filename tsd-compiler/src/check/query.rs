@@ -74,7 +74,7 @@ impl Checker<'_> {
         span: Span,
     ) -> Expr {
         let outer = self.scope.types();
-        let question = Question { outer: &outer, sources, condition, gather, measure, source, span };
+        let question = Question { outer, sources, condition, gather, measure, source, span };
         ask(&self.declarations.schema, question, self.views)
     }
 
@@ -114,7 +114,7 @@ impl Checker<'_> {
             Resolved::Known(ty) => Some(ty),
             Resolved::Broken => None,
         };
-        let mut scope: Scope<'_> = self.scope.clone();
+        let mut scope = Scope::within(self.scope);
         let at = Position(scope.types().len() as u16);
         let meaning = known.map_or(Meaning::Broken, |ty| Meaning::Fact { at, ty });
         if let Err(first) = scope.bind(&variable.text, variable.span, meaning) {

@@ -63,8 +63,12 @@ impl Gathered {
 /// The variables at a place, in the order in which they were bound.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Scope<'a> {
+    /// The scope around a question, whose variables are known in it too.
+    around: Option<&'a Scope<'a>>,
     variables: Vec<Variable>,
     index: BTreeMap<String, usize>,
+    /// The types of the facts, those of the scope around included.
+    types: Vec<TypeId>,
     /// The names of the program's facts, which a rule cannot use but may try to.
     pub(super) outside: Option<&'a BTreeMap<String, Span>>,
 }
@@ -75,10 +79,18 @@ impl<'a> Scope<'a> {
         Self { outside: Some(outside), ..Self::default() }
     }
 
+    /// The scope of a question that is asked here.
+    pub(super) fn within(around: &'a Scope<'a>) -> Self {
+        Self { around: Some(around), types: around.types.clone(), outside: around.outside, ..Self::default() }
+    }
+
     /// Binds a variable; gives the place of an earlier one of the same name, which then stays.
     pub(super) fn bind(&mut self, name: &str, span: Span, meaning: Meaning) -> Result<(), Span> {
         if let Some(first) = self.find(name) {
             return Err(first.span);
+        }
+        if let Meaning::Fact { ty, .. } = &meaning {
+            self.types.push(*ty);
         }
         self.index.insert(name.to_owned(), self.variables.len());
         self.variables.push(Variable { name: name.to_owned(), span, meaning });
@@ -93,19 +105,21 @@ impl<'a> Scope<'a> {
     }
 
     pub(super) fn find(&self, name: &str) -> Option<&Variable> {
-        self.index.get(name).map(|index| &self.variables[*index])
+        self.scopes().find_map(|scope| scope.index.get(name).map(|index| &scope.variables[*index]))
     }
 
-    pub(super) fn variables(&self) -> &[Variable] {
-        &self.variables
+    /// All variables, the nearest scope's first.
+    pub(super) fn variables(&self) -> impl Iterator<Item = &Variable> + Clone {
+        self.scopes().flat_map(|scope| &scope.variables)
+    }
+
+    /// This scope and those around it.
+    fn scopes(&self) -> impl Iterator<Item = &Scope<'a>> + Clone {
+        std::iter::successors(Some(self), |scope| scope.around)
     }
 
     /// The types of the facts, by position.
-    pub(super) fn types(&self) -> Vec<TypeId> {
-        let facts = self.variables.iter().filter_map(|variable| match &variable.meaning {
-            Meaning::Fact { ty, .. } => Some(*ty),
-            _ => None,
-        });
-        facts.collect()
+    pub(super) fn types(&self) -> &[TypeId] {
+        &self.types
     }
 }

@@ -31,6 +31,10 @@ pub(crate) struct Store {
     twins: Option<Twins>,
 }
 
+/// For how many facts room is made at once. Growing beyond costs them little, and the index takes four to eight bytes
+/// for each that may never come.
+const MOST_RESERVED: usize = 1 << 24;
+
 /// How far the slots of a store go.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Extent {
@@ -270,10 +274,13 @@ impl Store {
         self.slots.live()
     }
 
-    /// Makes room for so many more facts.
+    /// Makes room for so many more facts, as far as there is any: the number is somebody's guess, and room that is not
+    /// made beforehand is made when the facts come.
     pub(crate) fn reserve(&mut self, facts: usize) {
-        self.words.reserve(facts * self.width);
-        self.grow_index(self.slots.len() + facts);
+        let facts = facts.min(MOST_RESERVED);
+        if self.words.try_reserve(facts.saturating_mul(self.width)).is_ok() {
+            self.grow_index(self.slots.len() + facts);
+        }
     }
 
     /// Takes a row in; if a fact has its primary key, nothing changes and the error is that fact's slot.
