@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use common::{bare, parse};
 use proptest::prelude::*;
 use tsd_compiler::diagnostics::{Code, render};
+use tsd_compiler::source::SourceMap;
 use tsd_compiler::syntax::{MAX_NESTING, print};
 
 /// Parses a text that must be free of faults, prints it and parses that; all of it quickly.
@@ -88,6 +89,21 @@ fn many_errors() {
         render(&sources, &diagnostics[..diagnostics.len().min(50)], false);
         assert!(start.elapsed() < Duration::from_secs(20), "{line}: {:?}", start.elapsed());
     }
+}
+
+/// What is said of a text does not grow with the square of it.
+#[test]
+fn thousands_of_errors_are_not_all_shown() {
+    let condition = vec!["a.zz == 1"; 4000].join(" AND ");
+    let text = format!("type A(#id: string) rule r : {{a: A}} / {condition} ==> Print(a.id)");
+    let mut sources = SourceMap::new();
+    let file = sources.add("robust.tsd", text);
+    let diagnostics = tsd_compiler::compile(&sources, &[file]).diagnostics;
+    assert_eq!(diagnostics.len(), 4000);
+    let shown = render(&sources, &diagnostics, false);
+    assert_eq!(shown.matches("error[unknown-field]").count(), 100);
+    assert!(shown.ends_with("\n3900 more errors are not shown\n"));
+    assert!(shown.len() < 100_000, "{}", shown.len());
 }
 
 const TOKENS: &[&str] = &[

@@ -375,8 +375,12 @@ pub(super) fn duplicate(what: &str, name: &ast::Name, first: Option<Span>) -> Di
     let message = format!("{what} `{}` is declared twice", name.text);
     let diagnostic =
         Diagnostic::new(Code::DuplicateDeclaration, name.span, message).label("declared again here");
-    match first {
-        Some(first) => diagnostic.also(first, "first declared here"),
-        None => diagnostic,
+    let Some(first) = first else { return diagnostic };
+    let diagnostic = diagnostic.also(first, "first declared here");
+    // The name of a rule may stand in quotes once and without them then.
+    let written_otherwise = first.end - first.start != name.span.end - name.span.start && what != "rule";
+    if !written_otherwise {
+        return diagnostic;
     }
+    diagnostic.hint("names that only differ in how their letters are put together are the same name")
 }

@@ -75,7 +75,7 @@ fn wide(count: usize) -> String {
 pub(crate) const CONSTRUCTS: &[Construct] = &[
     // Rules
     new("rules", 20, Rules, |n| rules(n, |i| format!("a.n > {i} ==> Print(a.id)"))),
-    new("rules, to code", 4, Code, |n| rules(n, |i| format!("a.n + {i} > a.o ==> Print(a.id + \"{i}\")"))),
+    new("rules, to code", 8, Code, |n| rules(n, |i| format!("a.n + {i} > a.o ==> Print(a.id + \"{i}\")"))),
     new("rules of one join", 10, Rules, |n| {
         let rules = lines(n, |i| {
             format!("rule r{i} : {{a: A, b: B}} / b.a == a AND a.n > {i} AND b.k < a.n + {i} ==> Print(b.k)")
@@ -129,7 +129,7 @@ pub(crate) const CONSTRUCTS: &[Construct] = &[
         let fields = list(n, |i| format!("#f{i}: int"));
         format!("type T({fields})\nrule r : {{t: T}} / EXISTS (u: T / {asked}) ==> Print(1)\nT({values})")
     }),
-    new("actions", 40, Rules, |n| lines(n, |i| format!("action f{i}(a: int)"))),
+    new("actions", 80, Rules, |n| lines(n, |i| format!("action f{i}(a: int)"))),
     new("actions, to code", 4, Code, |n| rules(n, |i| format!("==> f{i}(a.n)"))),
     new("actions that are only called", 20, Rules, |n| rules(n, |i| format!("==> g{i}(a.n)"))),
     new("parameters", 40, Rules, |n| {
@@ -139,7 +139,7 @@ pub(crate) const CONSTRUCTS: &[Construct] = &[
     new("parameters that are only given", 40, Rules, |n| {
         format!("{A}rule r : {{a: A}} / ==> g({})", list(n, |_| "a.n".into()))
     }),
-    new("annotations", 40, Faults, |n| format!("type A(#id: string) {}", "@rows(1) ".repeat(n))),
+    new("annotations", 200, Faults, |n| format!("type A(#id: string) {}", "@rows(1) ".repeat(n))),
     // Facts
     new("facts", 60, Rules, |n| format!("{A}{}", facts(n))),
     new("facts, to code", 20, Code, |n| format!("{A}{}", facts(n))),
@@ -155,77 +155,77 @@ pub(crate) const CONSTRUCTS: &[Construct] = &[
         let effects = list(n, |i| format!("Insert(A(id: \"{i}\", n: {i}, s: \"x\")), Update(a, {{n: {i}}})"));
         format!("{A}rule r : {{a: A}} / ==> {effects}")
     }),
-    new("actions in blocks", 20, Rules, |n| {
+    new("actions in blocks", 60, Rules, |n| {
         let calls = joined(n, " ", |i| format!("Print($x + {i});"));
         format!("{A}rule \"r\" when A($x : n) then {calls} end")
     }),
     new("printed values", 40, Rules, |n| {
         format!("{A}rule r : {{a: A}} / ==> Print({})", list(n, |i| format!("a.n + {i}")))
     }),
-    new("printed figures", 10, Rules, |n| {
+    new("printed figures", 30, Rules, |n| {
         format!("{A}rule r : {{a: A}} / ==> Print({})", list(n, |i| format!("COUNT(b: A / b.n == {i})")))
     }),
     // Conditions
-    new("AND on a field", 40, Rules, |n| parts("a: A", n, "AND", |i| format!("a.n != {i}"))),
-    new("OR on a field", 40, Rules, |n| parts("a: A", n, "OR", |i| format!("a.n == {i}"))),
-    new("AND of tests", 20, Rules, |n| parts("a: A", n, "AND", |i| format!("a.n + {i} != a.o"))),
-    new("OR of tests", 20, Rules, |n| parts("a: A", n, "OR", |i| format!("a.n + {i} == a.o"))),
-    new("AND of tests, to code", 6, Code, |n| parts("a: A", n, "AND", |i| format!("a.n + {i} != a.o"))),
-    new("AND on pairs", 20, Rules, |n| parts("a: A, b: A", n, "AND", |i| format!("a.n + {i} != b.n"))),
-    new("OR on pairs", 20, Rules, |n| parts("a: A, b: A", n, "OR", |i| format!("a.n == b.n + {i}"))),
-    new("OR of ANDs", 10, Rules, |n| parts("a: A, b: A", n, "OR", |i| format!("(a.n == b.n AND b.o > {i})"))),
-    new("NOT of ORs", 20, Rules, |n| {
+    new("AND on a field", 80, Rules, |n| parts("a: A", n, "AND", |i| format!("a.n != {i}"))),
+    new("OR on a field", 80, Rules, |n| parts("a: A", n, "OR", |i| format!("a.n == {i}"))),
+    new("AND of tests", 40, Rules, |n| parts("a: A", n, "AND", |i| format!("a.n + {i} != a.o"))),
+    new("OR of tests", 40, Rules, |n| parts("a: A", n, "OR", |i| format!("a.n + {i} == a.o"))),
+    new("AND of tests, to code", 18, Code, |n| parts("a: A", n, "AND", |i| format!("a.n + {i} != a.o"))),
+    new("AND on pairs", 40, Rules, |n| parts("a: A, b: A", n, "AND", |i| format!("a.n + {i} != b.n"))),
+    new("OR on pairs", 40, Rules, |n| parts("a: A, b: A", n, "OR", |i| format!("a.n == b.n + {i}"))),
+    new("OR of ANDs", 20, Rules, |n| parts("a: A, b: A", n, "OR", |i| format!("(a.n == b.n AND b.o > {i})"))),
+    new("NOT of ORs", 40, Rules, |n| {
         rule("a: A, b: A", &format!("NOT ({})", joined(n, " OR ", |i| format!("a.n == b.n + {i}"))))
     }),
-    new("a list of numbers", 100, Rules, |n| {
+    new("a list of numbers", 200, Rules, |n| {
         rule("a: A", &format!("a.n IN [{}]", list(n, |i| i.to_string())))
     }),
     new("a list of strings", 100, Rules, |n| {
         rule("a: A", &format!("a.s IN [{}]", list(n, |i| format!("\"x{i}\""))))
     }),
-    new("a list, to code", 20, Code, |n| {
+    new("a list, to code", 80, Code, |n| {
         rule("a: A", &format!("a.n IN [{}]", list(n, |i| (2 * i).to_string())))
     }),
-    new("a list for a figure", 40, Rules, |n| {
+    new("a list for a figure", 120, Rules, |n| {
         rule("a: A", &format!("COUNT(b: A) IN [{}]", list(n, |i| i.to_string())))
     }),
-    new("a list for a sum", 40, Rules, |n| {
+    new("a list for a sum", 120, Rules, |n| {
         rule("a: A", &format!("a.n + 1 IN [{}]", list(n, |i| i.to_string())))
     }),
     new("sums", 40, Rules, |n| rule("a: A", &format!("{} > 1", joined(n, " + ", |i| format!("a.n * {i}"))))),
-    new("sums of constants", 60, Rules, |n| {
+    new("sums of constants", 300, Rules, |n| {
         rule("a: A", &format!("a.n > {}", joined(n, " + ", |i| i.to_string())))
     }),
     new("strings put together", 40, Rules, |n| {
         format!("{A}rule r : {{a: A}} / ==> Print({})", joined(n, " + ", |i| format!("a.s + \"x{i}\" + a.n")))
     }),
-    new("casts", 20, Rules, |n| parts("a: A", n, "AND", |i| format!("(number) a.n > {i}.5"))),
+    new("casts", 60, Rules, |n| parts("a: A", n, "AND", |i| format!("(number) a.n > {i}.5"))),
     new("functions", 20, Rules, |n| parts("a: A", n, "OR", |i| format!("LENGTH(UPPER(TRIM(a.s))) > {i}"))),
-    new("CONTAINS", 20, Rules, |n| parts("a: A", n, "OR", |i| format!("a.s CONTAINS \"x{i}\""))),
-    new("a long pattern", 400, Rules, |n| rule("a: A", &format!("a.s LIKE \"{}\"", "%x".repeat(n)))),
+    new("CONTAINS", 60, Rules, |n| parts("a: A", n, "OR", |i| format!("a.s CONTAINS \"x{i}\""))),
+    new("a long pattern", 2000, Rules, |n| rule("a: A", &format!("a.s LIKE \"{}\"", "%x".repeat(n)))),
     new("a pattern on a constant", 4, Rules, |n| {
         rule("a: A", &format!("\"{}\" LIKE \"%{}b\" OR a.n > 1", "a".repeat(100), "a%".repeat(n)))
     }),
-    new("a long regular expression", 20, Rules, |n| {
+    new("a long regular expression", 100, Rules, |n| {
         rule("a: A", &format!("a.s MATCHES \"{}b\"", "a|".repeat(n)))
     }),
     new("regular expressions, to code", 4, Code, |n| {
         parts("a: A", n, "OR", |i| format!("a.s MATCHES \"a{i}b\""))
     }),
-    new("constraints in a block", 10, Rules, |n| {
+    new("constraints in a block", 50, Rules, |n| {
         format!("{A}rule \"r\" when A({}) then Print(1); end", list(n, |i| format!("n != {i}")))
     }),
-    new("variables in a block", 10, Rules, |n| {
+    new("variables in a block", 50, Rules, |n| {
         let (bound, used) = (list(n, |i| format!("$x{i} : n")), list(n, |i| format!("$x{i}")));
         format!("{A}rule \"r\" when A({bound}) then Print({used}); end")
     }),
-    new("not in a block", 6, Rules, |n| {
+    new("not in a block", 18, Rules, |n| {
         let nots = joined(n, " ", |i| format!("not A(n == $x, o > {i})"));
         format!("{A}rule \"r\" when A($x : n) {nots} then Print(1); end")
     }),
     // Questions
-    new("EXISTS", 8, Rules, |n| parts("a: A", n, "AND", |i| format!("EXISTS (b: A / b.n > a.n + {i})"))),
-    new("COUNT", 8, Rules, |n| {
+    new("EXISTS", 16, Rules, |n| parts("a: A", n, "AND", |i| format!("EXISTS (b: A / b.n > a.n + {i})"))),
+    new("COUNT", 16, Rules, |n| {
         parts("a: A", n, "AND", |i| format!("COUNT(b: A / b.n == a.n AND b.o > {i}) > {i}"))
     }),
     new("rules that COUNT", 8, Rules, |n| {
@@ -240,66 +240,66 @@ pub(crate) const CONSTRUCTS: &[Construct] = &[
     new("tests of one figure", 20, Rules, |n| {
         parts("a: A", n, "AND", |i| format!("COUNT(b: A / b.n == a.n) != {i}"))
     }),
-    new("aggregate variables", 6, Rules, |n| {
+    new("aggregate variables", 18, Rules, |n| {
         let (bound, used) = (list(n, |i| format!("x{i}: SUM(b.n + {i})")), list(n, |i| format!("x{i}")));
         format!("{A}rule r : {{a: A, {bound}}} / {{b: A}} / b.n == a.n ==> Print({used})")
     }),
-    new("aggregate variables, asked", 4, Rules, |n| {
+    new("aggregate variables, asked", 12, Rules, |n| {
         let bound = list(n, |i| format!("x{i}: SUM(b.n + {i})"));
         let asked = joined(n, " AND ", |i| format!("EXISTS (c: A / c.n > x{i} AND c.o IS MISSING)"));
         format!("{A}rule r : {{a: A, {bound}}} / {{b: A}} / b.n == a.n AND {asked} ==> Print(1)")
     }),
-    new("parameters of a question", 8, Rules, |n| {
+    new("parameters of a question", 40, Rules, |n| {
         let asked = joined(n, " AND ", |i| format!("u.f{i} > t.f{i}"));
         format!("{}rule r : {{t: T}} / EXISTS (u: T / {asked}) ==> Print(1)", wide(n))
     }),
-    new("questions in a question", 4, Rules, |n| {
+    new("questions in a question", 16, Rules, |n| {
         let asked = joined(n, " AND ", |i| format!("b.n > COUNT(c: A / c.n == a.n + {i})"));
         rule("a: A", &format!("EXISTS (b: A / {asked})"))
     }),
-    new("references, AND", 10, Rules, |n| {
+    new("references, AND", 50, Rules, |n| {
         let tests = joined(n, " AND ", |i| format!("b.a.n != {i}"));
         format!("{A}type B(#id: string, a: A)\nrule r : {{b: B}} / {tests} ==> Print(1)")
     }),
-    new("references, OR", 10, Rules, |n| {
+    new("references, OR", 30, Rules, |n| {
         let tests = joined(n, " OR ", |i| format!("b.a.n + {i} == b.a.o"));
         format!("{A}type B(#id: string, a: A)\nrule r : {{b: B}} / {tests} ==> Print(1)")
     }),
-    new("references to many fields", 10, Rules, |n| {
+    new("references to many fields", 50, Rules, |n| {
         let tests = joined(n, " AND ", |i| format!("b.t.f{i} > 1"));
         format!("{}type B(#id: string, t: T)\nrule r : {{b: B}} / {tests} ==> Print(1)", wide(n))
     }),
-    new("references printed", 20, Rules, |n| {
+    new("references printed", 80, Rules, |n| {
         let values = list(n, |_| "b.a.n".into());
         format!("{A}type B(#id: string, a: A)\nrule r : {{b: B}} / ==> Print({values})")
     }),
-    new("a reference after another", 4, Rules, |n| {
+    new("a reference after another", 20, Rules, |n| {
         let types = lines(n, |i| format!("type T{}(#id: string, r: T{i})", i + 1));
         let path = ".r".repeat(n);
         format!("type T0(#id: string)\n{types}\nrule r : {{t: T{n}}} / t{path}.id == \"x\" ==> Print(1)")
     }),
     // What is between the words
-    new("a long string", 1000, Rules, |n| rule("a: A", &format!("a.s == \"{}\"", "x".repeat(n)))),
-    new("escapes", 400, Rules, |n| rule("a: A", &format!("a.s == \"{}\"", "\\u{e9}".repeat(n)))),
-    new("long names", 1000, Rules, |n| {
+    new("a long string", 5000, Rules, |n| rule("a: A", &format!("a.s == \"{}\"", "x".repeat(n)))),
+    new("escapes", 1600, Rules, |n| rule("a: A", &format!("a.s == \"{}\"", "\\u{e9}".repeat(n)))),
+    new("long names", 5000, Rules, |n| {
         let name = "a".repeat(n);
         format!("type A(#id: string, {name}: int)\nrule r : {{x: A}} / x.{name} == 1 ==> Print(1)")
     }),
-    new("names beyond ASCII", 200, Rules, |n| {
+    new("names beyond ASCII", 1000, Rules, |n| {
         let name = "e\u{301}".repeat(n);
         format!("type A(#id: string, {name}: int)\nrule r : {{x: A}} / x.{name} == 1 ==> Print(1)")
     }),
-    new("comments", 100, Rules, |n| format!("{A}{}/*{}*/", "// x\n/* y */\n".repeat(n), "z".repeat(n))),
-    new("empty lines", 1000, Rules, |n| format!("{A}{}", "\n".repeat(n))),
-    new("semicolons", 200, Rules, |n| format!("{A}{}", ";".repeat(n))),
-    new("warnings", 10, Rules, |n| {
+    new("comments", 500, Rules, |n| format!("{A}{}/*{}*/", "// x\n/* y */\n".repeat(n), "z".repeat(n))),
+    new("empty lines", 5000, Rules, |n| format!("{A}{}", "\n".repeat(n))),
+    new("semicolons", 1000, Rules, |n| format!("{A}{}", ";".repeat(n))),
+    new("warnings", 20, Rules, |n| {
         format!("{A}{}", lines(n, |i| format!("rule r{i} : {{a: A, b: A}} / ==> Print(1)")))
     }),
-    new("warnings on one line", 10, Rules, |n| {
+    new("warnings on one line", 20, Rules, |n| {
         format!("{A}{}", joined(n, " ", |i| format!("rule r{i} : {{a: A, b: A}} / ==> Print(1)")))
     }),
     // Scripts
-    new("remove rule", 10, Script, |n| {
+    new("remove rule", 20, Script, |n| {
         let rules = rules(n, |i| format!("a.n > {i} ==> Print(a.id)"));
         format!("{rules}\n{}", lines(n, |i| format!("remove rule r{i}")))
     }),
@@ -313,24 +313,24 @@ pub(crate) const CONSTRUCTS: &[Construct] = &[
         let both = |i| format!("A(id: \"{i}\", n: {i}, s: \"x\")\nremove fact A \"{i}\"");
         format!("{A}{}", lines(n, both))
     }),
-    new("reset", 10, Script, |n| lines(n, |_| format!("{A}{}\nreset", facts(1)))),
+    new("reset", 20, Script, |n| lines(n, |_| format!("{A}{}\nreset", facts(1)))),
     // Faults
-    new("duplicate keys", 40, Faults, |n| format!("type A(#id: string)\n{}", "A(id: \"1\")\n".repeat(n))),
-    new("duplicate types", 40, Faults, |n| "type A(#id: string)\n".repeat(n + 1)),
-    new("duplicate fields", 40, Faults, |n| format!("type A(#id: string, x: int{})", ", x: int".repeat(n))),
+    new("duplicate keys", 80, Faults, |n| format!("type A(#id: string)\n{}", "A(id: \"1\")\n".repeat(n))),
+    new("duplicate types", 80, Faults, |n| "type A(#id: string)\n".repeat(n + 1)),
+    new("duplicate fields", 200, Faults, |n| format!("type A(#id: string, x: int{})", ", x: int".repeat(n))),
     new("duplicate rules", 40, Faults, |n| {
         format!("{A}{}", "rule r : {a: A} / ==> Print(1)\n".repeat(n + 1))
     }),
-    new("duplicate actions", 40, Faults, |n| {
+    new("duplicate actions", 80, Faults, |n| {
         format!("action f(a: int)\n{}", "action f(a: bool)\n".repeat(n))
     }),
-    new("duplicate names of facts", 40, Faults, |n| {
+    new("duplicate names of facts", 80, Faults, |n| {
         format!("type A(id: string)\n{}", "a = A(id: \"1\")\n".repeat(n + 1))
     }),
-    new("duplicate variables", 40, Faults, |n| rule(&list(n + 1, |_| "a: A".into()), "")),
-    new("too many patterns", 40, Faults, |n| rule(&list(n, |i| format!("a{i}: A")), "")),
+    new("duplicate variables", 200, Faults, |n| rule(&list(n + 1, |_| "a: A".into()), "")),
+    new("too many patterns", 100, Faults, |n| rule(&list(n, |i| format!("a{i}: A")), "")),
     new("faults on one line", 40, Faults, |n| parts("a: A", n, "AND", |_| "a.zz == 1".into())),
-    new("unknown variables", 40, Faults, |n| parts("a: A", n, "AND", |i| format!("b{i}.n == 1"))),
+    new("unknown variables", 80, Faults, |n| parts("a: A", n, "AND", |i| format!("b{i}.n == 1"))),
     new("unknown variables in a block", 40, Faults, |n| {
         let (bound, used) = (list(n, |i| format!("$x{i} : n")), list(n, |i| format!("$y{i}")));
         format!("{A}rule \"r\" when A({bound}) then Print({used}); end")
@@ -350,7 +350,7 @@ pub(crate) const CONSTRUCTS: &[Construct] = &[
         let facts = lines(n, |i| format!("a{i} = A(id: \"{i}\", n: {i}, s: \"x\")\nB(id: \"{i}\", a: b{i})"));
         format!("{A}type B(#id: string, a: A)\n{facts}")
     }),
-    new("missing fields", 40, Faults, |n| format!("{}{}", wide(n), "T()\n".repeat(5))),
+    new("missing fields", 200, Faults, |n| format!("{}{}", wide(n), "T()\n".repeat(5))),
     new("wrong values", 20, Faults, |n| {
         format!("{A}{}", lines(n, |i| format!("A(id: \"{i}\", n: \"{i}\", s: \"x\", zz: 1)")))
     }),
@@ -363,20 +363,20 @@ pub(crate) const CONSTRUCTS: &[Construct] = &[
     new("a syntax error on a long line", 400, Faults, |n| {
         format!("type A(#id: string, {}!)", "a: int, ".repeat(n))
     }),
-    new("words", 40, Faults, |n| "foo bar ".repeat(n)),
-    new("words on lines", 40, Faults, |n| "foo bar\n".repeat(n)),
+    new("words", 200, Faults, |n| "foo bar ".repeat(n)),
+    new("words on lines", 200, Faults, |n| "foo bar\n".repeat(n)),
     new("signs", 40, Faults, |n| "& ! ".repeat(n)),
     new("the word rule", 40, Faults, |n| "rule ".repeat(n)),
     new("blocks without end", 40, Faults, |n| lines(n, |i| format!("rule r{i} when A(x = ) "))),
-    new("unknown escapes", 40, Faults, |n| rule("a: A", &format!("a.s == \"{}\"", "\\d".repeat(n)))),
-    new("braces in a string", 100, Faults, |n| rule("a: A", &format!("a.s == \"{}\"", "\\u{".repeat(n)))),
-    new("strings without end", 40, Faults, |n| rules(n, |_| "a.s == \"x ==> Print(1)".into())),
+    new("unknown escapes", 200, Faults, |n| rule("a: A", &format!("a.s == \"{}\"", "\\d".repeat(n)))),
+    new("braces in a string", 500, Faults, |n| rule("a: A", &format!("a.s == \"{}\"", "\\u{".repeat(n)))),
+    new("strings without end", 200, Faults, |n| rules(n, |_| "a.s == \"x ==> Print(1)".into())),
     new("comments without end", 100, Faults, |n| format!("{A}{}", "/* x ".repeat(n))),
-    new("brackets without end", 100, Faults, |n| rule("a: A", &"(".repeat(n))),
-    new("salience", 40, Faults, |n| {
+    new("brackets without end", 200, Faults, |n| rule("a: A", &"(".repeat(n))),
+    new("salience", 200, Faults, |n| {
         format!("{A}rule r {}: {{a: A}} / ==> Print(1)", "salience 1 ".repeat(n))
     }),
-    new("two long names", 200, Faults, |n| {
+    new("two long names", 600, Faults, |n| {
         let name = "a".repeat(n);
         format!("type A(#id: string, {name}a: int)\nrule r : {{x: A}} / x.{name}b == 1 ==> Print(1)")
     }),
