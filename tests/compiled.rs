@@ -470,7 +470,7 @@ tsd::rules! {
 struct Calls(usize);
 
 impl keywords::Actions for Calls {
-    fn facts(&mut self, _: &str, _: Option<f64>, _: Option<Handle<keywords::Option_>>) {
+    fn facts(&mut self, _: &str, _: Option<f64>, _: Option<Handle<keywords::Option>>) {
         self.0 += 1;
     }
 
