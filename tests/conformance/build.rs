@@ -72,7 +72,8 @@ fn add(
 
 /// The methods of a generated trait `Actions`, with bodies that do nothing.
 fn silent(module: &str) -> String {
-    let methods = module.split_once("pub trait Actions: Sized + 'static {\n").map_or("", |(_, after)| after);
+    let methods = module.split_once("pub trait Actions:").map_or("", |(_, after)| after);
+    let methods = methods.split_once(" {\n").map_or("", |(_, methods)| methods);
     let methods = methods.split_once("\n}\n").map_or("", |(methods, _)| methods);
     let lines = methods.lines().filter(|line| !line.trim_start().starts_with("///"));
     lines.fold(String::new(), |text, line| {

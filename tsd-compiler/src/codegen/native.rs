@@ -265,8 +265,8 @@ impl<'a> Natives<'a> {
             let (name, doc, body) = (format_ident!("key_{index}"), function.doc(), &function.body);
             let (facts, constants) = (function.parameter("facts"), function.parameter("constants"));
             quote! {
-                #[doc = #doc]
-                fn #name(#facts: rt::Tuple<'_>, #constants: &[rt::Const]) -> Option<u64> { #body }
+                #doc
+                fn #name(#facts: rt::Tuple<'_>, #constants: &[rt::Const]) -> ::core::option::Option<u64> { #body }
             }
         });
         quote! { #(#regexes)* #(#tests)* #(#values)* #(#keys)* }

@@ -232,7 +232,7 @@ impl Types<'_> {
                 ty: rt::TypeId,
                 fields: &[rt::FieldId],
                 row: &mut rt::RowFitter<'_>,
-            ) -> Option<rt::FieldId> {
+            ) -> ::core::option::Option<rt::FieldId> {
                 match ty { #(#fit)* _ => {} }
                 None
             }
