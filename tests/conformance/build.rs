@@ -72,8 +72,12 @@ fn add(
 
 /// The methods of a generated trait `Actions`, with bodies that do nothing.
 fn silent(module: &str) -> String {
-    let methods = module.split_once("pub trait Actions:").map_or("", |(_, after)| after);
-    let methods = methods.split_once(" {\n").map_or("", |(_, methods)| methods);
+    let (head, methods) = module
+        .split_once("pub trait Actions:")
+        .map_or(("", ""), |(_, after)| after.split_once('\n').unwrap_or_default());
+    if head.ends_with("{}") {
+        return String::new();
+    }
     let methods = methods.split_once("\n}\n").map_or("", |(methods, _)| methods);
     let lines = methods.lines().filter(|line| !line.trim_start().starts_with("///"));
     lines.fold(String::new(), |text, line| {
