@@ -124,7 +124,7 @@ fn names_of_any_text() {
         // And the name is what it was.
         let mut values = Vec::new();
         strings(tokens, &mut values);
-        assert!(values.iter().any(|value| *value == name), "{strange} got lost:\n{text}");
+        assert!(values.contains(&name), "{strange} got lost:\n{text}");
         // Comments that are no documentation are not among the tokens: there is one.
         let comments = text.lines().filter(|line| {
             let line = line.trim_start();
