@@ -173,7 +173,7 @@ mod tests {
         assert_eq!(named_module("mod cafe\u{301};").as_deref(), Some("caf\u{e9}"));
         assert_eq!(named_module("model = A()"), None);
         assert_eq!(
-            named_module("@allow(bare-word, x) // why\n@allow(y);\nmod shop @plan(greedy);"),
+            named_module("@allow(bare-word, x) // why\n@allow(y);\nmod shop @plan(greedy);").as_deref(),
             Some("shop")
         );
         assert_eq!(named_module("@allow(bare-word"), None);

@@ -4,9 +4,9 @@ use std::iter::Peekable;
 
 use pest::iterators::{Pair, Pairs};
 
+use super::Rule;
 use super::expression::Operand;
 use super::lower::{Lowering, part, parts, parts_of};
-use super::Rule;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast::{
