@@ -103,7 +103,24 @@ fn thousands_of_errors_are_not_all_shown() {
     let shown = render(&sources, &diagnostics, false);
     assert_eq!(shown.matches("error[unknown-field]").count(), 100);
     assert!(shown.ends_with("\n3900 more errors are not shown\n"));
-    assert!(shown.len() < 100_000, "{}", shown.len());
+    assert!(shown.len() < 200_000, "{}", shown.len());
+}
+
+/// Types cannot refer to each other in a circle, but there can be thousands of them in a row.
+#[test]
+fn references_are_not_followed_without_end() {
+    let followed = |count: usize| {
+        let types: String = (0..count).map(|i| format!("type T{}(#id: string, r: T{i}) ", i + 1)).collect();
+        let path = ".r".repeat(count);
+        let rule = format!("rule r : {{t: T{count}}} / t{path}.id == \"x\" ==> Print(1)");
+        let mut sources = SourceMap::new();
+        let file = sources.add("robust.tsd", format!("type T0(#id: string) {types}{rule}"));
+        let compilation = tsd_compiler::compile(&sources, &[file]);
+        compilation.diagnostics.iter().map(|diagnostic| diagnostic.code).collect::<Vec<_>>()
+    };
+    assert_eq!(followed(MAX_NESTING), []);
+    assert_eq!(followed(MAX_NESTING + 1), [Code::NestingTooDeep]);
+    assert_eq!(followed(20_000), [Code::NestingTooDeep]);
 }
 
 const TOKENS: &[&str] = &[

@@ -13,6 +13,7 @@ use super::value::Checker;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::hir::{Condition, Pattern};
 use crate::source::Span;
+use crate::syntax::MAX_NESTING;
 use crate::syntax::ast::{self, AggregateFunction, Name};
 use crate::views::{Question, ask};
 
@@ -128,6 +129,12 @@ impl Checker<'_> {
 
     /// A path that follows references: `o.customer.name`, from the field `customer` on.
     pub(super) fn followed(&mut self, start: Typed, ty: TypeId, fields: &[Name], span: Span) -> Typed {
+        // What follows a reference is nested in it, and whatever walks over an expression recurses.
+        if fields.len() > MAX_NESTING {
+            let message = format!("no more than {MAX_NESTING} references can be followed one after another");
+            self.sink.report(Diagnostic::new(Code::NestingTooDeep, span, message));
+            return Typed::unknown(span);
+        }
         let mut reached = start;
         let mut ty = ty;
         for (index, field) in fields.iter().enumerate() {

@@ -6,7 +6,7 @@ use pest::iterators::{Pair, Pairs};
 
 use super::expression::Operand;
 use super::lower::{Lowering, part, parts, parts_of};
-use super::{MAX_NESTING, Rule};
+use super::Rule;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast::{
@@ -117,13 +117,7 @@ impl Lowering<'_> {
         if root.as_rule() == Rule::block_variable {
             name.text.insert(0, '$');
         }
-        let fields: Vec<_> = names.map(|field| self.name(&field)).collect();
-        if fields.len() > MAX_NESTING {
-            let message = format!("no more than {MAX_NESTING} references can be followed one after another");
-            self.report(Diagnostic::new(Code::NestingTooDeep, self.span(pair), message));
-            return None;
-        }
-        Some(Path { root: name, fields })
+        Some(Path { root: name, fields: names.map(|field| self.name(&field)).collect() })
     }
 
     fn exists(&mut self, pair: &Node<'_>) -> Option<Exists> {
