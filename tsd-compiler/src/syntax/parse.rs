@@ -76,12 +76,15 @@ impl Parser<'_, '_> {
             }
             Err(error) => error,
         };
-        let good = match Grammar::parse(Rule::prefix, piece) {
-            Ok(pairs) => self.lowering.statements(pairs, from, program),
-            Err(_) => from,
-        };
         let at = match error.location {
             InputLocation::Pos(at) | InputLocation::Span((at, _)) => from + at,
+        };
+        // No whole statement goes beyond a bracket that is still open, so the rest need not be read once more.
+        let failed = self.scan.token_at(at).clamp(first, end);
+        let whole = self.scan.open_brackets(first..failed).first().map_or(to, |bracket| self.start(*bracket));
+        let good = match Grammar::parse(Rule::prefix, self.text.get(from..whole).unwrap_or("")) {
+            Ok(pairs) => self.lowering.statements(pairs, from, program),
+            Err(_) => from,
         };
         let statement = self.scan.token_at(good).clamp(first, end - 1);
         let found = self.scan.token_at(at).clamp(statement, end);
