@@ -120,7 +120,7 @@ fn references_are_not_followed_without_end() {
     };
     assert_eq!(followed(MAX_NESTING), []);
     assert_eq!(followed(MAX_NESTING + 1), [Code::NestingTooDeep]);
-    assert_eq!(followed(20_000), [Code::NestingTooDeep]);
+    assert_eq!(followed(4_000), [Code::NestingTooDeep]);
 }
 
 const TOKENS: &[&str] = &[

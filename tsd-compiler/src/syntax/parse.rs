@@ -88,7 +88,14 @@ impl Parser<'_> {
             }
             Err(error) => error,
         };
-        let mut good: Vec<_> = Grammar::parse(Rule::prefix, piece).map(Iterator::collect).unwrap_or_default();
+        let at = match error.location {
+            InputLocation::Pos(at) | InputLocation::Span((at, _)) => from + at,
+        };
+        // No whole statement goes beyond a bracket that is still open, so the rest need not be read once more.
+        let failed = self.scan.token_at(at).clamp(first, end);
+        let whole = self.scan.open_brackets(first..failed).first().map_or(to, |bracket| self.start(*bracket));
+        let whole = self.text.get(from..whole).unwrap_or("");
+        let mut good: Vec<_> = Grammar::parse(Rule::prefix, whole).map(Iterator::collect).unwrap_or_default();
         let good_end = good.last().map_or(from, |last| from + last.as_span().end());
         let mut statement = self.scan.token_at(good_end).clamp(first, end - 1);
         // `;;` in front of a statement belongs to what is wrong there.
@@ -107,9 +114,6 @@ impl Parser<'_> {
             }
         }
         self.lowering.statements(good, from, program);
-        let at = match error.location {
-            InputLocation::Pos(at) | InputLocation::Span((at, _)) => from + at,
-        };
         let found = self.scan.token_at(at).clamp(joint, end);
         if self.gives_up() {
             let place = (joint, rule.is_some());

@@ -307,6 +307,11 @@ impl<'t> Scan<'t> {
 
     /// The innermost bracket that is opened in `range` and not closed in it.
     pub(super) fn unclosed(&self, range: Range<usize>) -> Option<usize> {
+        self.open_brackets(range).pop()
+    }
+
+    /// The brackets that are opened in `range` and not closed in it, outermost first.
+    pub(super) fn open_brackets(&self, range: Range<usize>) -> Vec<usize> {
         let mut open = Vec::new();
         for index in range {
             match self.kind(index) {
@@ -317,7 +322,7 @@ impl<'t> Scan<'t> {
                 _ => {}
             }
         }
-        open.pop()
+        open
     }
 
     /// The first token that ends after a byte.
