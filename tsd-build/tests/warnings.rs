@@ -133,9 +133,9 @@ fn what_is_generated_of_extern_types_names_its_place() -> Result {
     let expected = [
         "pub type B = crate::b::B; // rules/o\\u{2028}dd\\u{7f}.tsd:5:5",
         "const _: () = rt::assert_fact::<crate::b::B>(); // rules/o\\u{2028}dd\\u{7f}.tsd:5:5",
-        "let field = &mut object.id; // rules/o\\u{2028}dd\\u{7f}.tsd:3:3",
+        ">::fit_as(|fact: &B| &fact.id, row, 0); // rules/o\\u{2028}dd\\u{7f}.tsd:3:3",
     ];
     assert_eq!(lines[..3], expected, "{code}");
-    assert_eq!(lines.len(), 2 + 2 * 4, "{code}");
+    assert_eq!(lines.len(), 2 + 2 * 5, "{code}");
     Ok(())
 }

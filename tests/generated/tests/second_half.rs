@@ -1,6 +1,8 @@
 //! The second half of the random programs: compiled and interpreted, they do the same.
 
 mod held;
+// Some of what it asks of a session, only the differential tests do.
+#[allow(dead_code)]
 #[path = "../../oracle/tests/differential/session.rs"]
 mod session;
 
