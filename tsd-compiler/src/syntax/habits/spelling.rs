@@ -135,7 +135,10 @@ fn instead(place: &Place<'_, '_>, point: usize, found: &mut Vec<Advice>) {
     if written.is_empty() {
         return;
     }
-    for (_, write, why) in INSTEAD.iter().filter(|(habit, ..)| habit.eq_ignore_ascii_case(written)) {
+    // Only a rule in the block notation has a `then`.
+    let fits = |write: &str| write != "then" || place.is_block();
+    let habits = INSTEAD.iter().filter(|(habit, ..)| habit.eq_ignore_ascii_case(written));
+    for (_, write, why) in habits.filter(|(_, write, _)| fits(write)) {
         let advice = place.advice(tokens.clone(), format!("`{written}` means nothing here"));
         let bytes = advice.at.clone();
         let first_word = write.starts_with(char::is_alphabetic);
