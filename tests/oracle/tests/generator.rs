@@ -58,7 +58,7 @@ fn the_oracle_follows_them() {
 #[test]
 fn many_of_their_joins_compute_what_they_compare() {
     let (mut of_joins, mut of_rules) = (0, 0);
-    for seed in 0..100 {
+    for seed in 0..300 {
         let program = plan(seed, Features::ALL).program();
         let mut sources = SourceMap::new();
         let file = sources.add("program", program);

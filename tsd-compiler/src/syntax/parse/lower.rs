@@ -28,6 +28,8 @@ pub(super) struct Lowering<'d> {
     guesses: Vec<(Span, Diagnostic)>,
     /// How many bytes may still be parsed to try advice.
     trials: usize,
+    /// How often it was asked what was meant.
+    advised: usize,
     diagnostics: &'d mut Diagnostics,
     /// How many diagnostics there have been, so that no statement is left out in silence.
     reported: usize,
@@ -47,6 +49,7 @@ impl<'d> Lowering<'d> {
             statement: 0..0,
             guesses: Vec::new(),
             trials,
+            advised: 0,
             diagnostics,
             reported: 0,
             signs: 0,
@@ -70,6 +73,10 @@ impl<'d> Lowering<'d> {
         place: &Place<'_, '_>,
         candidates: fn(&Place<'_, '_>) -> Vec<Advice>,
     ) -> Option<(Diagnostic, usize)> {
+        if !self.seeks_advice() {
+            return None;
+        }
+        self.advised += 1;
         let advice = trial::best(place, candidates, &mut self.trials)?;
         let place = |bytes: &Range<usize>| span(self.file, bytes.start, bytes.end);
         let mut diagnostic =
@@ -85,10 +92,18 @@ impl<'d> Lowering<'d> {
 
     /// Keeps what to say of a name in the case that the checker finds nothing of the name.
     pub(super) fn guess(&mut self, code: Code, span: Span, habit: fn(&Place<'_, '_>) -> Vec<Advice>) {
+        if !self.seeks_advice() {
+            return;
+        }
         let place = self.place(self.statement.clone(), span.start as usize);
         if let Some((advised, _)) = self.best(&place, habit) {
             self.guesses.push((span, Diagnostic { code, ..advised }));
         }
+    }
+
+    /// Whether advice is still sought. It takes a look at the whole statement, and no more errors are shown than these.
+    fn seeks_advice(&self) -> bool {
+        self.advised < super::MOST_ERRORS
     }
 
     /// A fault at a byte of a statement that could be read, or of several.
@@ -123,6 +138,9 @@ impl<'d> Lowering<'d> {
         diagnostic: Diagnostic,
         habit: fn(&Place<'_, '_>) -> Vec<Advice>,
     ) -> bool {
+        if !self.seeks_advice() {
+            return false;
+        }
         let place = self.place(self.statement.clone(), diagnostic.primary.span.start as usize);
         match self.best(&place, habit) {
             Some((advised, _)) => {
