@@ -36,7 +36,7 @@
 //! - `dynamic` (default): rules as text at run time, [`Session::add_rule`] and [`Engine`]. Without it a program carries
 //!   no parser.
 //! - `regex` (default): `MATCHES` in rules.
-//! - `metrics`: figures of runs and sessions through the `metrics` facade.
+//! - `metrics`: derived values of runs and sessions through the `metrics` facade.
 //! - `tracing`: spans and events through `tracing`.
 
 pub use tsd_macros::{Fact, include_rules, rules};

@@ -17,7 +17,7 @@ use tsd_benches::generator::SplitMix64;
 use tsd_benches::measure::{Program, Timing, is_test, median_timing, race, ratios, timed};
 use tsd_benches::outcome::Outcome;
 use tsd_compiler::source::SourceMap;
-use tsd_compiler::{Module, Planning, Strategy, compile_with};
+use tsd_compiler::{JoinOrder, Module, Planning, compile_with};
 
 const TYPES: &str = "
 type Account(#id: int, status: string)
@@ -107,7 +107,7 @@ impl Host for Hits {
     }
 }
 
-fn module(text: &str, strategy: Option<Strategy>, profile: Option<&Profile>) -> Module {
+fn module(text: &str, strategy: Option<JoinOrder>, profile: Option<&Profile>) -> Module {
     let mut sources = SourceMap::new();
     let file = sources.add("bench.tsd", text);
     let profile = profile.map(|profile| sources.add("bench.profile", profile.to_string()));
@@ -159,12 +159,12 @@ fn main() {
     let (accounts, rounds) = if is_test() { (50, 1) } else { (2_000, 3) };
     let facts = Facts::new(accounts);
     let unprofiled = module(&rule(&DECLARED), None, None);
-    let declared = module(&rule(&DECLARED), Some(Strategy::Declared), None);
+    let declared = module(&rule(&DECLARED), Some(JoinOrder::Declared), None);
     let profile = run(&unprofiled, &facts).1.profile();
     let profiled = module(&rule(&DECLARED), None, Some(&profile));
 
     let orders =
-        permutations().into_iter().map(|order| module(&rule(&order), Some(Strategy::Declared), None));
+        permutations().into_iter().map(|order| module(&rule(&order), Some(JoinOrder::Declared), None));
     let mut measured: Vec<(Duration, Module)> = Vec::new();
     for order in orders.filter(|order| !crosses(order)) {
         let timings: Vec<Timing> = (0..rounds)

@@ -1,11 +1,11 @@
-//! The figures that the seed documents promise of sharing, beside those of the engine.
+//! The derived values that the seed documents promise of sharing, beside those of the engine.
 //!
 //! Rule sets like the seeds' ([`seeds`](tsd_benches::generator::seeds)) run with sharing and without, over 10,000 facts that
 //! come in batches of 1,000, with a run after each. Answers must be the same, down to the order in which rules fire, before
-//! any figure is printed. Memory is what a session holds at the end; the peak is what it adds to that of a process which
+//! any derived value is printed. Memory is what a session holds at the end; the peak is what it adds to that of a process which
 //! holds the compiled rules and the facts, with the allocator's leavings. Times are CPU times, medians of five.
 //!
-//! What the seeds measured was another engine on another machine: the reductions can be compared, the absolute figures
+//! What the seeds measured was another engine on another machine: the reductions can be compared, the absolute derived values
 //! show the order of magnitude.
 
 use std::cell::RefCell;
@@ -122,7 +122,7 @@ fn joins(module: &Module, claims: Option<&Claims>) -> [usize; 2] {
     counts
 }
 
-/// By how many percent the second figure is less than the first.
+/// By how many percent the second derived value is less than the first.
 fn fewer([without, with]: [f64; 2]) -> f64 {
     (1.0 - with / without) * 100.0
 }
@@ -192,7 +192,7 @@ fn phases(set: &RuleSet, facts: &[(TypeId, Vec<Value>)], sharing: Sharing) -> ([
     (millis, engine.into_host())
 }
 
-/// Memory and times of the domains, and the end-to-end figures of the seed's 200 rules.
+/// Memory and times of the domains, and the end-to-end derived values of the seed's 200 rules.
 fn sessions() -> Table {
     let header = ["", "seed: without", "with", "less", "without", "with", "less", "to reach"];
     let mut table = Table::new(format!("sessions of {FACTS} facts, without sharing and with it"), &header);
@@ -213,7 +213,7 @@ fn sessions() -> Table {
         let name = |what: &str| format!("{}, {what}", set.name);
         let [without, with] = claims.megabytes;
         let mut row = |what: &str, claimed: [String; 3], ours: [f64; 2], unit: &str, reach: &str| {
-            let [one, other] = ours.map(|figure| format!("{figure:.1} {unit}"));
+            let [one, other] = ours.map(|derived_value| format!("{derived_value:.1} {unit}"));
             let [first, second, third] = claimed;
             table.row([name(what), first, second, third, one, other, percent(ours), reach.to_owned()]);
         };
@@ -244,8 +244,8 @@ fn sessions() -> Table {
     table
 }
 
-fn middle(figures: impl Iterator<Item = f64>) -> f64 {
-    let nanos = figures.map(|millis| Duration::from_nanos((millis * 1e6) as u64));
+fn middle(derived_values: impl Iterator<Item = f64>) -> f64 {
+    let nanos = derived_values.map(|millis| Duration::from_nanos((millis * 1e6) as u64));
     median(nanos.collect()).as_secs_f64() * 1e3
 }
 
@@ -275,7 +275,7 @@ fn serve(case: &str) {
     drop(black_box(run(module, &facts, sharing)));
 }
 
-/// The figures of the registry of joins, and of large sets.
+/// The derived values of the registry of joins, and of large sets.
 fn registry() -> Table {
     let mut table = Table::new("the registry of joins", &["", "seed", "measured", "to reach"]);
     let mut row = |what: &str, seed: &str, measured: String, reach: &str| {

@@ -1,7 +1,7 @@
 //! What the benchmarks of TSD share: the generated workloads, the counts they must give, the hand-written programs
 //! that are the limit of what any engine can reach, the flight data, and the measuring of CPU time, latency and memory.
 //!
-//! The figure of every benchmark is CPU time, median of five, as a ratio to the limit measured in the same run; no time
+//! The derived value of every benchmark is CPU time, median of five, as a ratio to the limit measured in the same run; no time
 //! is printed unless all programs agree on counts and checksum. See [`measure::race`].
 
 pub mod engine;

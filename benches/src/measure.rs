@@ -1,6 +1,6 @@
 //! Measuring: CPU and wall time of a section, medians, latencies, peak memory, and a table of ratios.
 //!
-//! The machines are shared and noisy, so the figure is CPU time (user and system, of the whole process) as a ratio to
+//! The machines are shared and noisy, so the derived value is CPU time (user and system, of the whole process) as a ratio to
 //! another program of the same run; wall time is a companion.
 
 pub mod latency;
@@ -17,7 +17,7 @@ use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike;
 use std::time::{Duration, Instant};
 
-/// How often [`race`] runs each program: the figure is the median of so many.
+/// How often [`race`] runs each program: the derived value is the median of so many.
 pub const ROUNDS: usize = 5;
 
 /// The time that a section took.

@@ -35,7 +35,7 @@ use tsd_compiler::source::SourceMap;
 use tsd_compiler::{Planning, compile_with};
 
 pub use self::error::Error;
-pub use tsd_compiler::Strategy;
+pub use tsd_compiler::JoinOrder;
 
 use self::files::Modules;
 
@@ -45,7 +45,7 @@ use self::files::Modules;
 pub struct Builder {
     dirs: Vec<PathBuf>,
     out_dir: Option<PathBuf>,
-    strategy: Option<Strategy>,
+    strategy: Option<JoinOrder>,
     profiles: Vec<PathBuf>,
     deny_warnings: bool,
 }
@@ -65,7 +65,7 @@ impl Builder {
 
     /// How to put the patterns of rules in order, except where a rule says it itself (`rule r @plan(greedy) : …`). It
     /// changes time and memory, never a result.
-    pub fn strategy(mut self, strategy: Strategy) -> Self {
+    pub fn strategy(mut self, strategy: JoinOrder) -> Self {
         self.strategy = Some(strategy);
         self
     }

@@ -4,7 +4,7 @@ mod folder;
 
 use std::path::Path;
 
-use tsd_build::{Builder, Strategy};
+use tsd_build::{Builder, JoinOrder};
 
 use folder::{Result, compile, compile_with, write};
 
@@ -48,9 +48,9 @@ fn planned(files: &[(&str, &str)], builder: Builder) -> Result<String> {
 #[test]
 fn the_code_is_that_of_the_strategy_asked_for() -> Result {
     let by = |strategy| planned(&[], Builder::new().strategy(strategy));
-    assert_eq!(by(Strategy::Declared)?, DECLARED);
-    assert_eq!(by(Strategy::Greedy)?, GREEDY);
-    assert_eq!(by(Strategy::Optimal)?, OPTIMAL);
+    assert_eq!(by(JoinOrder::Declared)?, DECLARED);
+    assert_eq!(by(JoinOrder::Greedy)?, GREEDY);
+    assert_eq!(by(JoinOrder::Optimal)?, OPTIMAL);
     assert_eq!(planned(&[], Builder::new())?, OPTIMAL, "the cheapest when nothing is asked for");
     Ok(())
 }

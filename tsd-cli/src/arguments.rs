@@ -84,7 +84,7 @@ pub(crate) enum Plan {
     Optimal,
 }
 
-impl From<Plan> for tsd_compiler::Strategy {
+impl From<Plan> for tsd_compiler::JoinOrder {
     fn from(plan: Plan) -> Self {
         match plan {
             Plan::Declared => Self::Declared,

@@ -4,7 +4,7 @@ mod chain;
 
 use std::fmt::Write;
 
-use tsd_compiler::plan::Strategy;
+use tsd_compiler::plan::JoinOrder;
 use tsd_compiler::{Module, PlannedRule};
 use tsd_runtime::ir::network::{Path, ViewNode};
 use tsd_runtime::ir::{Network, Schema, Sharing, ViewId};
@@ -64,15 +64,15 @@ fn text(module: &Module, planned: &PlannedRule) -> String {
 }
 
 /// What the strategy asks of the order.
-fn strategy(strategy: Strategy) -> &'static str {
+fn strategy(strategy: JoinOrder) -> &'static str {
     match strategy {
-        Strategy::Declared => {
+        JoinOrder::Declared => {
             "Strategy declared: the patterns are joined in the order in which the rule declares them."
         }
-        Strategy::Greedy => {
+        JoinOrder::Greedy => {
             "Strategy greedy: the most selective join first, then always the most selective of those that are left."
         }
-        Strategy::Optimal => {
+        JoinOrder::Optimal => {
             "Strategy optimal: the cheapest order by the cost model, where joins that other rules have cost nothing."
         }
     }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use tsd_compiler::diagnostics::{Diagnostic, render};
 use tsd_compiler::script::{Nothing, Removed, ScriptStep};
 use tsd_compiler::source::{FileId, SourceMap};
-use tsd_compiler::{Module, PlannedRule, Planning, Strategy, compile_script_with};
+use tsd_compiler::{JoinOrder, Module, PlannedRule, Planning, compile_script_with};
 
 use crate::arguments::Rules;
 use crate::commands::{EXIT_ERRORS, EXIT_USAGE, Stop, Streams};
@@ -111,7 +111,7 @@ fn profile(
 /// What the planner is told.
 pub(crate) fn planning<'a>(rules: &Rules, sources: &'a SourceMap, profile: Option<FileId>) -> Planning<'a> {
     Planning {
-        strategy: rules.plan.map(Strategy::from),
+        strategy: rules.plan.map(JoinOrder::from),
         profile: profile.map(|file| (sources, file)),
         ..Planning::default()
     }

@@ -34,7 +34,7 @@ pub(crate) use self::typed::{int_arithmetic, number_arithmetic};
 use self::declarations::{Declarations, duplicate};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::hir;
-use crate::plan::Strategy;
+use crate::plan::JoinOrder;
 use crate::source::Span;
 use crate::syntax::ast::{self, Remove, Statement};
 
@@ -120,8 +120,8 @@ fn check_rules<'a>(
 }
 
 /// How the files want the patterns of rules to be put in order, which they must agree on.
-pub fn module_strategy(programs: &[ast::Program], sink: &mut Diagnostics) -> Option<Strategy> {
-    let mut found: Option<(Strategy, Span)> = None;
+pub fn module_strategy(programs: &[ast::Program], sink: &mut Diagnostics) -> Option<JoinOrder> {
+    let mut found: Option<(JoinOrder, Span)> = None;
     for program in programs {
         let plan = annotation::plan(&program.annotations, &annotation::MODULE, sink);
         let Some((strategy, span)) = plan else { continue };

@@ -4,10 +4,10 @@
 //! still has the shape in which it was written: a tree of AND, OR and NOT with tests at its leaves. Facts are named by
 //! [`Position`] in the order of the declared patterns, and an operator has the kind that it works on.
 
-use tsd_ir::{Effect, Expr, FieldId, Gather, Parameters, Position, Schema, Test, TypeId};
+use tsd_ir::{AggregateKind, Effect, Expr, FieldId, Parameters, Position, Schema, Test, TypeId};
 
 use crate::module::{InitialFact, Places};
-use crate::plan::Strategy;
+use crate::plan::JoinOrder;
 use crate::script::ScriptStep;
 use crate::source::Span;
 
@@ -17,7 +17,7 @@ pub struct Program {
     /// The name that `mod` gives.
     pub name: Option<String>,
     /// How the patterns of rules are put in order (`@plan(greedy)` behind `mod`), where the author said.
-    pub strategy: Option<Strategy>,
+    pub strategy: Option<JoinOrder>,
     /// Types and actions; those that are only called come after the declared ones.
     pub schema: Schema,
     /// The rules in order.
@@ -51,7 +51,7 @@ pub struct Rule {
     /// How many comparisons the rule asks for.
     pub complexity: u32,
     /// How its patterns are put in order (`@plan(greedy)`), where the author said.
-    pub strategy: Option<Strategy>,
+    pub strategy: Option<JoinOrder>,
     /// The patterns in order; at least one.
     pub patterns: Vec<Pattern>,
     /// What the joined facts must satisfy.
@@ -60,7 +60,7 @@ pub struct Rule {
     pub condition_span: Span,
     /// What the rule does.
     pub effects: Vec<Effect>,
-    /// What its figures ask, each view behind those that it asks itself.
+    /// What its derived values ask, each view behind those that it asks itself.
     pub views: Vec<View>,
     /// The whole rule.
     pub span: Span,
@@ -80,7 +80,7 @@ pub struct Pattern {
     pub reads: Vec<FieldId>,
 }
 
-/// A question that figures of a rule ask: see [`tsd_ir::View`].
+/// A question that derived values of a rule ask: see [`tsd_ir::View`].
 #[derive(Clone, Debug)]
 pub struct View {
     /// What it depends on.
@@ -90,9 +90,9 @@ pub struct View {
     /// What the facts must satisfy.
     pub condition: Condition,
     /// What becomes of the rows.
-    pub gather: Gather,
+    pub aggregate: AggregateKind,
     /// What is gathered; `None` for the rows themselves.
-    pub measure: Option<Expr>,
+    pub input: Option<Expr>,
     /// The pattern each of whose facts counts once.
     pub source: Position,
 }
@@ -168,9 +168,9 @@ pub(crate) fn note_reads<'e>(
     let mut reads = vec![Vec::new(); patterns.len()];
     let mut visit = |expr: &Expr| match expr {
         Expr::Field { at, field, .. } => reads[at.index()].push(*field),
-        Expr::Figure(figure) => {
+        Expr::Derived(derived_value) => {
             if let (tsd_ir::Source::View(view), [Expr::Fact { at, .. }]) =
-                (figure.source, figure.operands.as_slice())
+                (derived_value.source, derived_value.operands.as_slice())
                 && let View { parameters: Parameters::Fact(_), patterns, .. } = &views[view as usize]
             {
                 reads[at.index()].extend(&patterns[0].reads);
@@ -226,7 +226,7 @@ pub(crate) fn may_lack_value(schema: &Schema, types: &[TypeId], expr: &Expr) -> 
         Expr::Const(constant) => *constant == Const::Missing,
         Expr::Field { at, field, .. } => optional_field(schema, types, *at, *field),
         Expr::Fact { .. } => false,
-        Expr::Figure(figure) => figure.optional,
+        Expr::Derived(derived_value) => derived_value.optional,
         // Integers overflow; numbers only change their sign.
         Expr::Negate(operand) => operand.kind() != Some(Kind::Number) || lacks(operand),
         Expr::Arithmetic { .. } => true,

@@ -20,6 +20,7 @@ pub mod compile;
 pub mod diagnostics;
 pub mod escape;
 pub mod hir;
+pub mod join_order;
 pub mod module;
 pub mod normalize;
 pub mod plan;
@@ -33,4 +34,4 @@ pub use compile::{
     compile_script, compile_script_with, compile_with,
 };
 pub use module::{InitialFact, InitialValue, Module, Places, PlannedRule, TypePlace};
-pub use plan::{Planning, Strategy};
+pub use plan::{JoinOrder, Planning};

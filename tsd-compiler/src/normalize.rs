@@ -42,7 +42,7 @@ pub struct Normal {
     pub branches: Vec<Conjunction>,
     /// What the rule does.
     pub effects: Vec<Effect>,
-    /// What its figures ask, each view behind those that it asks itself.
+    /// What its derived values ask, each view behind those that it asks itself.
     pub views: Vec<NormalView>,
     /// Which patterns some condition ties together.
     pub(crate) tied: Groups,
@@ -62,7 +62,7 @@ pub struct Conjunction {
     pub keys: Vec<Key>,
     /// Tests on several facts, with the positions that they look at.
     pub tests: Vec<(Vec<Position>, Test)>,
-    /// Tests that read figures, so that their outcome can change while the facts stay the same.
+    /// Tests that read derived values, so that their outcome can change while the facts stay the same.
     pub live: Vec<Test>,
 }
 
@@ -134,7 +134,7 @@ fn conjunction(forms: Forms<'_>, following: Following, parts: Vec<Form>) -> Conj
             conjunction.keys.push(key);
             continue;
         }
-        if test.reads_figures() {
+        if test.reads_derived_values() {
             conjunction.live.push(test);
             continue;
         }

@@ -6,14 +6,13 @@
 mod chain;
 mod cost;
 mod cross;
+mod derived;
 mod facts;
-mod figures;
 mod observed;
 mod search;
 mod selectivity;
 mod shape;
 mod sharing;
-mod strategy;
 mod text;
 mod view;
 
@@ -21,9 +20,9 @@ use tsd_ir::{Expr, Schema, Signature};
 
 pub use self::cross::Side;
 pub use self::facts::{BranchPlan, Method, Plan, Step};
-pub use self::strategy::{Strategy, UnknownStrategy};
 pub use self::text::domains;
 pub(crate) use self::text::text;
+pub use crate::join_order::{JoinOrder, UnknownJoinOrder};
 
 use self::chain::Graph;
 use self::sharing::Unit;
@@ -37,7 +36,7 @@ use crate::source::{FileId, SourceMap};
 #[derive(Clone, Copy, Default)]
 pub struct Planning<'a> {
     /// How to order the patterns of rules that do not say it themselves; what the module says when absent.
-    pub strategy: Option<Strategy>,
+    pub strategy: Option<JoinOrder>,
     /// What was observed when the rules ran before: the text of a [`Profile`](tsd_ir::Profile).
     pub profile: Option<(&'a SourceMap, FileId)>,
     /// Whether the profile is about more rules than these, so that nothing in it can be called stale.
@@ -92,7 +91,7 @@ pub fn plan(
 fn plan_rule(schema: &Schema, plan: Plan, rule: Rule, normal: Normal) -> PlannedRule {
     let mut branches = Vec::with_capacity(normal.branches.len());
     let views = normal.views.iter().zip(&plan.views).map(|(view, plans)| view::plan(schema, plans, view));
-    let (effects, figures) = view::numbered_effects(normal.effects);
+    let (effects, derived_values) = view::numbered_effects(normal.effects);
     let shown: Vec<&Expr> = effects.iter().flat_map(hir::effect_operands).collect();
     for (conjunction, plan) in normal.branches.iter().zip(&plan.branches) {
         branches.push(Graph { schema, conjunction }.chain(&rule.patterns, &plan.order(), &shown));
@@ -111,7 +110,7 @@ fn plan_rule(schema: &Schema, plan: Plan, rule: Rule, normal: Normal) -> Planned
             patterns: patterns.collect::<Vec<_>>().into(),
             branches: branches.into(),
             views: views.collect::<Vec<_>>().into(),
-            figures: figures.into(),
+            derived_values: derived_values.into(),
             effects: effects.into(),
         },
         plan,

@@ -3,7 +3,7 @@
 //! `SUM(o: Order / o.customer == c.id ; o.total)` inside a rule speaks of the rule's `c`. The checker reads it with the
 //! variables of all scopes numbered through, outer ones first. Here the parts that depend on outer variables alone (the
 //! leaves, `c.id`) become parameters, and what is left is a question that knows nothing of the rule: a [`View`]. The
-//! rule keeps a figure, the view's answer for its leaves.
+//! rule keeps a derived value, the view's answer for its leaves.
 //!
 //! Where the leaves name one fact of the tuple, by itself or by its whole primary key, the fact itself is the parameter:
 //! then the view joins the very facts that rules join, and shares their nodes.
@@ -12,8 +12,8 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use tsd_ir::{
-    Canonical, Expr, FigureExpr, Gather, Kind, Network, Parameters, Position, Schema, Source, Type, TypeId,
-    ViewParameter,
+    AggregateKind, Canonical, DerivedExpr, Expr, Kind, Network, Parameters, Position, Schema, Source, Type,
+    TypeId, ViewParameter,
 };
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
@@ -28,18 +28,18 @@ pub(crate) struct Question<'a> {
     pub(crate) sources: Vec<Pattern>,
     /// What their facts must satisfy.
     pub(crate) condition: Condition,
-    pub(crate) gather: Gather,
+    pub(crate) aggregate: AggregateKind,
     /// What is gathered; `None` for the rows themselves.
-    pub(crate) measure: Option<Expr>,
+    pub(crate) input: Option<Expr>,
     /// Which of the sources counts.
     pub(crate) source: usize,
     pub(crate) span: Span,
 }
 
-/// Adds the view that a question asks, and returns the figure that answers it.
+/// Adds the view that a question asks, and returns the derived value that answers it.
 pub(crate) fn ask(schema: &Schema, question: Question<'_>, views: &mut Vec<View>) -> Expr {
-    let Question { outer, sources, condition, gather, measure, source, span } = question;
-    let leaves = leaves(schema, outer, &condition, measure.as_ref());
+    let Question { outer, sources, condition, aggregate, input, source, span } = question;
+    let leaves = leaves(schema, outer, &condition, input.as_ref());
     let single = single_fact(schema, outer, &leaves);
     let (parameters, operands) = match single {
         _ if leaves.is_empty() => (Parameters::None, Vec::new()),
@@ -56,20 +56,20 @@ pub(crate) fn ask(schema: &Schema, question: Question<'_>, views: &mut Vec<View>
     let places = leaves.iter().enumerate().map(|(index, leaf)| (name(leaf), index)).collect();
     let mut replace = |part: &Expr| inside(part, outer.len(), first, &places, single.is_some());
     let condition = condition.rewrite(&mut replace);
-    let measure = measure.map(|measure| measure.rewrite(&mut replace));
+    let input = input.map(|input| input.rewrite(&mut replace));
     let mut patterns = Vec::with_capacity(first + sources.len());
     if let Some(ty) = parameters.ty() {
         patterns.push(Pattern { variable: "parameters".to_owned(), ty, span, reads: Vec::new() });
     }
     patterns.extend(sources);
-    let measured = measure.as_ref().and_then(Expr::kind).unwrap_or(Kind::Bool);
+    let measured = input.as_ref().and_then(Expr::kind).unwrap_or(Kind::Bool);
     let source = Position((first + source) as u16);
-    hir::note_reads(&mut patterns, views, &condition, &measure);
-    views.push(View { parameters, patterns, condition, gather, measure, source });
-    Expr::Figure(Box::new(FigureExpr {
+    hir::note_reads(&mut patterns, views, &condition, &input);
+    views.push(View { parameters, patterns, condition, aggregate, input, source });
+    Expr::Derived(Box::new(DerivedExpr {
         index: 0,
-        kind: gather.kind(measured),
-        optional: gather.may_lack_value(),
+        kind: aggregate.kind(measured),
+        optional: aggregate.may_lack_value(),
         source: Source::View((views.len() - 1) as u16),
         name: "".into(),
         operands,
@@ -79,8 +79,8 @@ pub(crate) fn ask(schema: &Schema, question: Question<'_>, views: &mut Vec<View>
 /// The parts that depend on outer variables alone, each as large as it can be, those of one kind together. Which part in
 /// the question each of these plays is for [`normalize`](crate::normalize) to see; where they play the same, their order
 /// here counts.
-fn leaves(schema: &Schema, outer: &[TypeId], condition: &Condition, measure: Option<&Expr>) -> Vec<Expr> {
-    // Figures that ask different things of the same operands read alike as long as they have no names.
+fn leaves(schema: &Schema, outer: &[TypeId], condition: &Condition, input: Option<&Expr>) -> Vec<Expr> {
+    // Derived values that ask different things of the same operands read alike as long as they have no names.
     let mut found: BTreeMap<String, Vec<Expr>> = BTreeMap::new();
     let mut known: BTreeSet<String> = BTreeSet::new();
     let mut collect = |expr: &Expr| {
@@ -98,7 +98,7 @@ fn leaves(schema: &Schema, outer: &[TypeId], condition: &Condition, measure: Opt
         collect(operand);
         Some(operand.clone())
     });
-    measure.into_iter().for_each(&mut collect);
+    input.into_iter().for_each(&mut collect);
     let mut leaves: Vec<Expr> = found.into_values().flatten().collect();
     leaves.sort_by_cached_key(|leaf| {
         (leaf.kind(), may_lack_value(schema, outer, leaf), declared(schema, outer, leaf))
@@ -114,17 +114,17 @@ fn declared(schema: &Schema, outer: &[TypeId], leaf: &Expr) -> String {
             format!("{}.{}", ty.name, ty.field(*field).name)
         }
         Expr::Fact { ty, .. } => schema.ty(*ty).name.to_string(),
-        Expr::Figure(figure) => {
-            let operands = figure.operands.iter().map(|operand| declared(schema, outer, operand));
-            operands.fold(figure.name.to_string(), |all, operand| all + " " + &operand)
+        Expr::Derived(derived_value) => {
+            let operands = derived_value.operands.iter().map(|operand| declared(schema, outer, operand));
+            operands.fold(derived_value.name.to_string(), |all, operand| all + " " + &operand)
         }
         _ => String::new(),
     }
 }
 
-/// Whether a part is a field, a fact or a figure of outer variables alone.
+/// Whether a part is a field, a fact or a derived value of outer variables alone.
 fn is_leaf(part: &Expr, outer: usize) -> bool {
-    matches!(part, Expr::Field { .. } | Expr::Fact { .. } | Expr::Figure(_))
+    matches!(part, Expr::Field { .. } | Expr::Fact { .. } | Expr::Derived(_))
         && part.positions().iter().all(|at| at.index() < outer)
 }
 
@@ -215,7 +215,7 @@ pub(crate) fn follow(schema: &Schema, reference: Expr, ty: TypeId, field: tsd_ir
     let kind = declared.field(field).kind;
     let name = format!("{}.{}", declared.name, declared.field(field).name).into();
     let source = Source::Field(ty, field);
-    Expr::Figure(Box::new(FigureExpr {
+    Expr::Derived(Box::new(DerivedExpr {
         index: 0,
         kind,
         optional: true,

@@ -3,7 +3,7 @@
 use tsd_compiler::diagnostics::{Code, render};
 use tsd_compiler::plan::Method;
 use tsd_compiler::source::SourceMap;
-use tsd_compiler::{Compilation, Module, PlannedRule, Planning, Strategy, compile_with};
+use tsd_compiler::{Compilation, JoinOrder, Module, PlannedRule, Planning, compile_with};
 
 const SHOP: &str = "\
 type Country(#code: string, name: string)
@@ -14,7 +14,7 @@ type Product(#id: string, maker: string, price: number) @rows(500)
 type Maker(#id: string, country: string) @rows(50)
 ";
 
-fn compiled(rules: &str, strategy: Option<Strategy>) -> (Compilation, SourceMap) {
+fn compiled(rules: &str, strategy: Option<JoinOrder>) -> (Compilation, SourceMap) {
     let mut sources = SourceMap::new();
     let file = sources.add("shop.tsd", format!("{rules}\n{SHOP}"));
     let planning = Planning { strategy, ..Planning::default() };
@@ -22,7 +22,7 @@ fn compiled(rules: &str, strategy: Option<Strategy>) -> (Compilation, SourceMap)
 }
 
 #[track_caller]
-fn module(rules: &str, strategy: Option<Strategy>) -> Module {
+fn module(rules: &str, strategy: Option<JoinOrder>) -> Module {
     let (compilation, sources) = compiled(rules, strategy);
     compilation.module.unwrap_or_else(|| panic!("{}", render(&sources, &compilation.diagnostics, false)))
 }
@@ -71,7 +71,7 @@ fn the_optimal_order_is_the_cheapest_of_all_that_cross_nothing() {
         let least = permutations(&patterns)
             .into_iter()
             .filter_map(|patterns| {
-                let declared = module(&rule(&patterns), Some(Strategy::Declared));
+                let declared = module(&rule(&patterns), Some(JoinOrder::Declared));
                 let rule = &declared.rules[0];
                 let crosses = rule.rule.branches[0].joins.iter().any(|join| join.keys.is_empty());
                 (!crosses).then_some(rule.plan.branches[0].cost)
@@ -183,18 +183,19 @@ fn rules_the_module_and_the_caller_choose_a_strategy() {
         let rule = &module.rules[0];
         (rule.plan.strategy, order(rule).join(" "))
     };
-    let declared = (Strategy::Declared, "i c o".to_owned());
-    let (optimal, greedy) = ((Strategy::Optimal, "c o i".to_owned()), (Strategy::Greedy, "i o c".to_owned()));
+    let declared = (JoinOrder::Declared, "i c o".to_owned());
+    let (optimal, greedy) =
+        ((JoinOrder::Optimal, "c o i".to_owned()), (JoinOrder::Greedy, "i o c".to_owned()));
     assert_eq!(planned(&rule(""), None), optimal);
     assert_eq!(planned(&rule("@plan(declared)"), None), declared);
     assert_eq!(planned(&rule("salience 3 @plan(\"greedy\")"), None).0, greedy.0);
     assert_eq!(planned(&format!("mod shop @plan(declared);\n{}", rule("")), None), declared);
     assert_eq!(planned(&format!("mod shop @plan(declared);\n{}", rule("@plan(optimal)")), None), optimal);
     assert_eq!(
-        planned(&format!("mod shop @plan(declared);\n{}", rule("")), Some(Strategy::Optimal)),
+        planned(&format!("mod shop @plan(declared);\n{}", rule("")), Some(JoinOrder::Optimal)),
         optimal
     );
-    assert_eq!(planned(&rule("@plan(optimal)"), Some(Strategy::Declared)), optimal, "the rule knows best");
+    assert_eq!(planned(&rule("@plan(optimal)"), Some(JoinOrder::Declared)), optimal, "the rule knows best");
 }
 
 #[test]

@@ -65,7 +65,9 @@ impl<'a> Canonical<'a> {
                 write!(f, "{}.{}", at.0, ty.field(*field).name)
             }
             Expr::Fact { at, .. } => write!(f, "{}.#", at.0),
-            Expr::Figure(figure) => self.write_list(f, &figure.name, &figure.operands, Self::write_expr),
+            Expr::Derived(derived_value) => {
+                self.write_list(f, &derived_value.name, &derived_value.operands, Self::write_expr)
+            }
             Expr::Negate(operand) => self.write_list(f, "neg", [&**operand], Self::write_expr),
             Expr::Arithmetic { first, rest, .. } => {
                 f.write_str("(")?;

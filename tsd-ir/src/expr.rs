@@ -4,7 +4,7 @@
 //! true or false. A comparison with an operand that has no value is false, and so is its opposite; only
 //! [`Test::Not`] turns that round. What each operator computes is said once, in [`ops`](crate::ops).
 
-use crate::{Const, FieldId, FigureExpr, Kind, Position, TypeId};
+use crate::{Const, DerivedExpr, FieldId, Kind, Position, TypeId};
 
 /// Computes a value from the facts of a tuple.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,7 +28,7 @@ pub enum Expr {
         ty: TypeId,
     },
     /// What a view finds, or the field of a fact that a reference names.
-    Figure(Box<FigureExpr>),
+    Derived(Box<DerivedExpr>),
     /// `- operand`; the operand is an integer or a number, and so is the result.
     Negate(Box<Expr>),
     /// Operators of one precedence, applied from left to right: `first op operand op operand …`.
@@ -264,7 +264,7 @@ impl Expr {
             Self::Const(Const::Text(_)) | Self::Concat(_) => Kind::Text,
             Self::Field { kind, .. } | Self::Arithmetic { kind, .. } => *kind,
             Self::Fact { ty, .. } => Kind::Fact(*ty),
-            Self::Figure(figure) => figure.kind,
+            Self::Derived(derived_value) => derived_value.kind,
             Self::Negate(operand) => return operand.kind(),
             Self::Call { function, arguments } => match function {
                 Function::Length => Kind::Int,
@@ -282,7 +282,9 @@ impl Expr {
         visit(self);
         match self {
             Self::Const(_) | Self::Field { .. } | Self::Fact { .. } => {}
-            Self::Figure(figure) => figure.operands.iter().for_each(|operand| operand.walk(visit)),
+            Self::Derived(derived_value) => {
+                derived_value.operands.iter().for_each(|operand| operand.walk(visit))
+            }
             Self::Negate(operand) | Self::Cast { operand, .. } => operand.walk(visit),
             Self::Arithmetic { first, rest, .. } => {
                 first.walk(visit);
@@ -302,9 +304,10 @@ impl Expr {
         let mut boxed = |operand: &Expr| Box::new(operand.rewrite(replace));
         match self {
             Self::Const(_) | Self::Field { .. } | Self::Fact { .. } => self.clone(),
-            Self::Figure(figure) => {
-                let operands = figure.operands.iter().map(|operand| operand.rewrite(replace)).collect();
-                Self::Figure(Box::new(FigureExpr { operands, ..(**figure).clone() }))
+            Self::Derived(derived_value) => {
+                let operands =
+                    derived_value.operands.iter().map(|operand| operand.rewrite(replace)).collect();
+                Self::Derived(Box::new(DerivedExpr { operands, ..(**derived_value).clone() }))
             }
             Self::Negate(operand) => Self::Negate(boxed(operand)),
             Self::Arithmetic { kind, first, rest } => Self::Arithmetic {
@@ -346,10 +349,10 @@ impl Expr {
         }
     }
 
-    /// Whether the expression reads a figure.
-    pub fn reads_figures(&self) -> bool {
+    /// Whether the expression reads a derived value.
+    pub fn reads_derived_values(&self) -> bool {
         let mut reads = false;
-        self.walk(&mut |part| reads |= matches!(part, Self::Figure(_)));
+        self.walk(&mut |part| reads |= matches!(part, Self::Derived(_)));
         reads
     }
 }
@@ -417,10 +420,10 @@ impl Test {
         positions
     }
 
-    /// Whether the test reads a figure, so that its outcome can change while its facts stay the same.
-    pub fn reads_figures(&self) -> bool {
+    /// Whether the test reads a derived value, so that its outcome can change while its facts stay the same.
+    pub fn reads_derived_values(&self) -> bool {
         let mut reads = false;
-        self.walk_operands(&mut |operand| reads |= matches!(operand, Expr::Figure(_)));
+        self.walk_operands(&mut |operand| reads |= matches!(operand, Expr::Derived(_)));
         reads
     }
 }

@@ -35,8 +35,8 @@ pub use schema::{Action, Field, Parameter, Schema, Type};
 pub use signature::Signature;
 pub use value::{Const, Kind, Value};
 pub use view::{
-    Bound, Figure, FigureExpr, Gather, Leaf, Measure, Parameter as ViewParameter, Parameters, Source, View,
-    Watch,
+    AggregateInput, AggregateKind, Bound, DerivedExpr, DerivedTests, DerivedValue,
+    Parameter as ViewParameter, Parameters, Source, View, ViewArgument,
 };
 
 /// A list that generated code borrows from its constant tables and everyone else owns.

@@ -5,8 +5,8 @@
 //! pattern after another to them. Rules whose chains begin alike share those joins.
 
 use crate::{
-    ActionId, Const, Domain, Expr, FieldId, Figure, KeyPair, List, Position, Signature, Test, Text, TypeId,
-    View, Watch,
+    ActionId, Const, DerivedTests, DerivedValue, Domain, Expr, FieldId, KeyPair, List, Position, Signature,
+    Test, Text, TypeId, View,
 };
 
 /// One rule, checked, normalised and planned.
@@ -28,8 +28,8 @@ pub struct Rule {
     pub effects: List<Effect>,
     /// The views that the rule asks, each behind those that it asks itself.
     pub views: List<View>,
-    /// The figures that the effects read, by the numbers that they know them by.
-    pub figures: List<Figure>,
+    /// The derived values that the effects read, by the numbers that they know them by.
+    pub derived_values: List<DerivedValue>,
 }
 
 /// One pattern of a rule: a variable that stands for a fact of a type.
@@ -59,11 +59,11 @@ pub struct Branch {
     pub filter: Filter,
     /// The joins that add the other patterns, one each.
     pub joins: List<Join>,
-    /// The figures that tests of the branch read, and those that show in what comes of it; each behind those that it
+    /// The derived values that tests of the branch read, and those that show in what comes of it; each behind those that it
     /// depends on.
-    pub figures: List<Figure>,
-    /// Where figures matter, by place.
-    pub watches: List<Watch>,
+    pub derived_values: List<DerivedValue>,
+    /// Where derived values matter, by place.
+    pub derived_tests: List<DerivedTests>,
 }
 
 /// What a single fact must pass.

@@ -4,7 +4,7 @@
 //! [`View`] is such a question with its parameters taken out, so rules that ask the same thing of different facts share
 //! one. Its branches are chains of joins like a rule's: they begin with the parameters, which take part in them as
 //! facts do, and what arrives at their ends is gathered, group by group, one group for each combination of parameters.
-//! A [`Figure`] is the answer for the parameters that a tuple of facts gives.
+//! A [`DerivedValue`] is the answer for the parameters that a tuple of facts gives.
 
 use crate::{Body, Branch, Domain, Expr, FieldId, Kind, List, Pattern, Position, Signature, Text, TypeId};
 
@@ -22,13 +22,13 @@ pub struct View {
     /// The alternatives of the condition; [`TypeId::PARAMETERS`] stands for parameters that are values.
     pub branches: List<Branch>,
     /// What becomes of the rows.
-    pub gather: Gather,
-    /// What is gathered of each row; `None` to gather the rows themselves.
-    pub measure: Option<Measure>,
+    pub aggregate: AggregateKind,
+    /// What is gathered of each row; `None` to aggregate the rows themselves.
+    pub input: Option<AggregateInput>,
     /// The pattern each of whose facts counts once in a group, however many rows it stands in.
     pub source: Position,
-    /// The figures that the measure reads, by the numbers that it knows them by, at the positions of the patterns.
-    pub figures: List<Figure>,
+    /// The derived values that the input reads, by the numbers that it knows them by, at the positions of the patterns.
+    pub derived_values: List<DerivedValue>,
 }
 
 /// What a view's question depends on.
@@ -53,7 +53,7 @@ pub struct Parameter {
 
 /// What becomes of the rows of a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Gather {
+pub enum AggregateKind {
     /// Whether there are any.
     Exists,
     /// How many.
@@ -70,7 +70,7 @@ pub enum Gather {
 
 /// What is gathered of a row.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Measure {
+pub struct AggregateInput {
     /// Of what kind it is.
     pub kind: Kind,
     /// The one expression that computes it, at the positions of the patterns.
@@ -81,18 +81,18 @@ pub struct Measure {
 
 /// The answer that a tuple of facts gets.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Figure {
+pub enum DerivedValue {
     /// What a view finds.
     Found {
         /// The view's number in its rule.
         view: u16,
         /// The view's parameters, in their order.
-        parameters: List<Leaf>,
+        parameters: List<ViewArgument>,
     },
     /// A field of the fact that a reference names; missing when the fact is gone.
     Followed {
         /// The reference.
-        reference: Leaf,
+        reference: ViewArgument,
         /// The type of the fact.
         ty: TypeId,
         /// Which field of it.
@@ -100,9 +100,9 @@ pub enum Figure {
     },
 }
 
-/// Where a figure's parameter comes from.
+/// Where a derived value's parameter comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Leaf {
+pub enum ViewArgument {
     /// A field of a fact of the tuple.
     Field {
         /// Which fact.
@@ -115,20 +115,20 @@ pub enum Leaf {
         /// Which fact.
         at: Position,
     },
-    /// Another figure of the tuple, with a lower number.
-    Figure(u16),
+    /// Another derived value of the tuple, with a lower number.
+    Derived(u16),
 }
 
-/// Tests that read figures, at the place of a chain where all the facts are there that they look at.
+/// Tests that read derived values, at the place of a chain where all the facts are there that they look at.
 ///
 /// Their outcome can change while the tuple stays the same, so the place remembers its tuples.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Watch {
+pub struct DerivedTests {
     /// The place in the chain.
     pub place: Position,
-    /// The figures that matter here, in ascending order: those that the tests read and those behind them.
-    pub figures: List<u16>,
-    /// Those of the figures whose change is a change of the tuple, whatever the tests say.
+    /// The derived values that matter here, in ascending order: those that the tests read and those behind them.
+    pub derived_values: List<u16>,
+    /// Those of the derived values whose change is a change of the tuple, whatever the tests say.
     pub shown: List<u16>,
     /// The tests, sorted by canonical form.
     pub tests: List<crate::TestRef>,
@@ -136,24 +136,24 @@ pub struct Watch {
     pub bounds: List<Bound>,
 }
 
-/// A test that says nothing but which values one figure may have, such as `COUNT(…) > 3` or `NOT (EXISTS (…))`. The bounds
-/// of all rules on a figure make one table, so that a figure is looked up once for a thousand thresholds.
+/// A test that says nothing but which values one derived value may have, such as `COUNT(…) > 3` or `NOT (EXISTS (…))`. The bounds
+/// of all rules on a derived value make one table, so that a derived value is looked up once for a thousand thresholds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bound {
     /// The test's place among the tests.
     pub test: u16,
-    /// The figure.
-    pub figure: u16,
-    /// The figure's kind, whose values are words: [`Kind::Int`], [`Kind::Number`] or [`Kind::Bool`].
+    /// The derived value.
+    pub derived_value: u16,
+    /// The derived value's kind, whose values are words: [`Kind::Int`], [`Kind::Number`] or [`Kind::Bool`].
     pub kind: Kind,
     /// The values that it may have.
     pub values: Domain,
 }
 
-/// What an expression asks a figure for: see [`Expr::Figure`].
+/// What an expression asks a derived value for: see [`Expr::DerivedValue`].
 #[derive(Clone, Debug, PartialEq)]
-pub struct FigureExpr {
-    /// The figure's number in its branch or effects. Counts only in final plans.
+pub struct DerivedExpr {
+    /// The derived value's number in its branch or effects. Counts only in final plans.
     pub index: u16,
     /// The kind of the answer.
     pub kind: Kind,
@@ -163,11 +163,11 @@ pub struct FigureExpr {
     pub source: Source,
     /// A name for the source that depends on nothing but what it asks.
     pub name: Text,
-    /// The parameters: fields, facts and other figures.
+    /// The parameters: fields, facts and other derived values.
     pub operands: Vec<Expr>,
 }
 
-/// Whom a figure asks.
+/// Whom a derived value asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Source {
     /// The view with this number in the rule.
@@ -176,7 +176,7 @@ pub enum Source {
     Field(TypeId, FieldId),
 }
 
-impl Gather {
+impl AggregateKind {
     /// The word of the language, `EXISTS` or an aggregate's.
     pub fn name(self) -> &'static str {
         match self {
@@ -189,7 +189,7 @@ impl Gather {
         }
     }
 
-    /// The kind of the figure, where values of kind `measured` are gathered.
+    /// The kind of the derived value, where values of kind `measured` are gathered.
     pub fn kind(self, measured: Kind) -> Kind {
         match self {
             Self::Exists => Kind::Bool,
@@ -199,7 +199,7 @@ impl Gather {
         }
     }
 
-    /// Whether the figure may have no value.
+    /// Whether the derived value may have no value.
     pub fn may_lack_value(self) -> bool {
         !matches!(self, Self::Exists | Self::Count)
     }
@@ -236,19 +236,18 @@ impl Parameters {
     }
 }
 
-impl Figure {
+impl DerivedValue {
     /// Where its parameters come from.
-    pub fn leaves(&self) -> &[Leaf] {
+    pub fn leaves(&self) -> &[ViewArgument] {
         match self {
             Self::Found { parameters, .. } => parameters,
             Self::Followed { reference, .. } => std::slice::from_ref(reference),
         }
     }
 
-    /// Whether a parameter comes from one of some other figures, whose numbers ascend.
-    pub fn depends_on(&self, figures: &[u16]) -> bool {
-        let is_one =
-            |leaf: &Leaf| matches!(leaf, Leaf::Figure(other) if figures.binary_search(other).is_ok());
+    /// Whether a parameter comes from one of some other derived values, whose numbers ascend.
+    pub fn depends_on(&self, derived_values: &[u16]) -> bool {
+        let is_one = |leaf: &ViewArgument| matches!(leaf, ViewArgument::Derived(other) if derived_values.binary_search(other).is_ok());
         self.leaves().iter().any(is_one)
     }
 }

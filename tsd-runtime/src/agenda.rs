@@ -7,19 +7,19 @@
 //!
 //! An activation that stops holding is taken out, which a [`Finder`] makes cheap.
 
-mod alike;
+mod deactivations;
 mod finder;
 mod level;
 mod ordered;
 mod own;
-mod stops;
+mod same_rule_run;
 mod tidy;
 
 use std::cmp::{Ordering, Reverse};
 
 use tsd_ir::{NodeId, RootId};
 
-pub(crate) use self::alike::Alike;
+use self::deactivations::Deactivations;
 use self::finder::Finder;
 pub(crate) use self::level::Undated;
 use self::level::{Entry, Level, ROOM, Waiting};
@@ -27,14 +27,14 @@ use self::ordered::Item;
 pub(crate) use self::ordered::Key;
 use self::own::Own;
 pub(crate) use self::own::{Ended, Way};
-use self::stops::Stops;
+pub(crate) use self::same_rule_run::SameRuleRun;
 use crate::matcher::{Delta, RuleId, Slots};
 use crate::ruleset::{Bit, RuleSet, RuleSets};
 use crate::strategy::Strategy;
 
 /// The node at whose end a tuple activates rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum End {
+pub(crate) enum TupleSource {
     /// The facts of a type by themselves.
     Root,
     /// The tuples of a join.
@@ -42,20 +42,20 @@ pub(crate) enum End {
 }
 
 /// What the agenda asks of the rules in order to put activations in order.
-pub(crate) trait Ranks {
+pub(crate) trait ConflictOrder {
     /// The sets of a tree.
     fn sets(&self, root: RootId) -> &RuleSets;
     /// The rule behind a bit.
-    fn ranked(&self, root: RootId, bit: Bit) -> Ranked;
+    fn ranked(&self, root: RootId, bit: Bit) -> BranchRank;
     /// The order of two tuples of one rule by their facts. Branches of a rule may lie in different trees.
-    fn compare(&self, left: (Ranked, &[u32]), right: (Ranked, &[u32])) -> Ordering;
+    fn compare(&self, left: (BranchRank, &[u32]), right: (BranchRank, &[u32])) -> Ordering;
     /// Where a strategy other than the default puts a tuple of a rule that a change of this age brought.
-    fn key(&self, branch: Ranked, slots: &[u32], age: u64) -> Key;
+    fn key(&self, branch: BranchRank, slots: &[u32], age: u64) -> Key;
 }
 
 /// A branch of a rule, with what firing it needs to know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Ranked {
+pub(crate) struct BranchRank {
     /// The rule's place in the order of declaration.
     pub(crate) rank: u32,
     pub(crate) rule: RuleId,
@@ -72,7 +72,7 @@ pub(crate) struct Pending {
     salience: i32,
     age: u64,
     pub(crate) root: RootId,
-    end: End,
+    end: TupleSource,
     slots: Slots,
     pub(crate) bit: Bit,
 }
@@ -92,7 +92,7 @@ pub(crate) struct Agenda {
     room: usize,
     /// What a rule's own effects change for it (`no-loop`).
     pub(crate) own: Own,
-    pub(crate) stops: Stops,
+    pub(crate) deactivations: Deactivations,
 }
 
 impl Default for Agenda {
@@ -105,7 +105,7 @@ impl Default for Agenda {
             came: 0,
             room: ROOM,
             own: Own::default(),
-            stops: Stops::default(),
+            deactivations: Deactivations::default(),
         }
     }
 }
@@ -133,7 +133,7 @@ impl Agenda {
     }
 
     /// Dates anew what came after the change of an age; `date` does so for tuples of one node.
-    pub(crate) fn date(&mut self, after: u64, date: impl Fn((RootId, End), Undated<'_>)) {
+    pub(crate) fn date(&mut self, after: u64, date: impl Fn((RootId, TupleSource), Undated<'_>)) {
         self.levels.iter_mut().for_each(|(_, level)| level.date(after, &date));
     }
 
@@ -156,7 +156,7 @@ impl Agenda {
     pub(crate) fn add(
         &mut self,
         salience: i32,
-        place: (RootId, End),
+        place: (RootId, TupleSource),
         age: u64,
         delta: &Delta,
         sets: &mut RuleSets,
@@ -172,7 +172,7 @@ impl Agenda {
     pub(crate) fn add_all(
         &mut self,
         salience: i32,
-        place: (RootId, End),
+        place: (RootId, TupleSource),
         age: u64,
         delta: &Delta,
         sets: &RuleSets,
@@ -185,7 +185,13 @@ impl Agenda {
     }
 
     /// Takes out what tuples activate no longer, where it has not fired.
-    pub(crate) fn cancel(&mut self, salience: i32, place: (RootId, End), delta: &Delta, sets: &mut RuleSets) {
+    pub(crate) fn cancel(
+        &mut self,
+        salience: i32,
+        place: (RootId, TupleSource),
+        delta: &Delta,
+        sets: &mut RuleSets,
+    ) {
         if !self.own.holds_back(place) {
             return self.cancel_all(salience, place, delta, sets);
         }
@@ -197,11 +203,11 @@ impl Agenda {
     pub(crate) fn cancel_all(
         &mut self,
         salience: i32,
-        place: (RootId, End),
+        place: (RootId, TupleSource),
         delta: &Delta,
         sets: &mut RuleSets,
     ) {
-        self.stops.note(place, delta, sets);
+        self.deactivations.note(place, delta, sets);
         self.own.note_ended(place, delta, sets);
         self.level(salience).cancel(place, delta, sets, u64::MAX);
     }
@@ -210,7 +216,7 @@ impl Agenda {
     pub(crate) fn cancel_until(
         &mut self,
         (salience, until): (i32, u64),
-        place: (RootId, End),
+        place: (RootId, TupleSource),
         delta: &Delta,
         sets: &mut RuleSets,
     ) {
@@ -233,14 +239,14 @@ impl Agenda {
 
     /// The activation that fires next, which leaves the agenda; its tuple is written to `slots`.
     #[inline]
-    pub(crate) fn next(&mut self, ranks: &impl Ranks, slots: &mut Slots) -> Option<Ranked> {
+    pub(crate) fn next(&mut self, ranks: &impl ConflictOrder, slots: &mut Slots) -> Option<BranchRank> {
         if self.strategy != Strategy::default() {
             return self.next_in_order(ranks, slots);
         }
         self.levels.iter_mut().find_map(|(_, level)| level.next(ranks, slots))
     }
 
-    fn next_in_order(&mut self, ranks: &impl Ranks, slots: &mut Slots) -> Option<Ranked> {
+    fn next_in_order(&mut self, ranks: &impl ConflictOrder, slots: &mut Slots) -> Option<BranchRank> {
         let mut levels = self.levels.iter_mut();
         self.taken =
             levels.find_map(|(salience, level)| Some((*salience, level.next_in_order(ranks, slots)?)));
@@ -254,7 +260,7 @@ impl Agenda {
     }
 
     /// At the end of a change: puts what it brought in its place.
-    pub(crate) fn put_in_order(&mut self, ranks: &impl Ranks) {
+    pub(crate) fn put_in_order(&mut self, ranks: &impl ConflictOrder) {
         self.levels.iter_mut().for_each(|(_, level)| level.put_in_order(ranks));
     }
 
@@ -265,7 +271,7 @@ impl Agenda {
     }
 
     /// At the end of a change: gives back what is done with.
-    pub(crate) fn tidy(&mut self, ranks: &impl Ranks) {
+    pub(crate) fn tidy(&mut self, ranks: &impl ConflictOrder) {
         let room = self.room;
         let crowded = self.levels.iter_mut().filter(|(_, level)| level.is_crowded(room));
         crowded.for_each(|(_, level)| level.tidy(ranks));
@@ -283,7 +289,7 @@ impl Agenda {
     }
 
     /// Empties the agenda to begin with another strategy. Returns every waiting activation, by age.
-    pub(crate) fn restart(&mut self, strategy: Strategy, ranks: &impl Ranks) -> Vec<Pending> {
+    pub(crate) fn restart(&mut self, strategy: Strategy, ranks: &impl ConflictOrder) -> Vec<Pending> {
         let mut pending = Vec::new();
         for (salience, level) in &self.levels {
             level.for_each_waiting(ranks, |entry, bit| {
@@ -309,7 +315,7 @@ impl Agenda {
     /// The activation that fires right after the one which came last from a level, if it is of the very same
     /// tuple and of a rule that cannot change the session either. It leaves the agenda.
     #[inline]
-    pub(crate) fn next_companion(&mut self, level: usize) -> Option<Ranked> {
+    pub(crate) fn next_companion(&mut self, level: usize) -> Option<BranchRank> {
         self.levels[level].1.next_companion()
     }
 
@@ -320,12 +326,12 @@ impl Agenda {
 
     /// The activations that come right behind that which came last from a level, as far as they are like it.
     #[inline]
-    pub(crate) fn alike(&mut self, level: usize) -> Option<Alike<'_>> {
-        Alike::new(&mut self.levels[level].1)
+    pub(crate) fn same_rule_run(&mut self, level: usize) -> Option<SameRuleRun<'_>> {
+        SameRuleRun::new(&mut self.levels[level].1)
     }
 
     /// Calls `visit` with every activation that waits.
-    pub(crate) fn for_each_waiting(&self, ranks: &impl Ranks, visit: &mut dyn FnMut(Ranked)) {
+    pub(crate) fn for_each_waiting(&self, ranks: &impl ConflictOrder, visit: &mut dyn FnMut(BranchRank)) {
         for (_, level) in &self.levels {
             level.for_each_waiting(ranks, |entry, bit| {
                 visit(ranks.ranked(level.entries[entry as usize].root, bit));
@@ -354,7 +360,7 @@ impl Agenda {
                 .for_each(|entry| entry.set = map(entry.set));
         }
         self.own.map_sets(root, map);
-        self.stops.map_sets(root, map);
+        self.deactivations.map_sets(root, map);
     }
 
     /// The bytes held.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use tsd_ir::{
-    ActionId, Arguments, Body, Const, Effect, FieldId, Figure, List, Position, Rule, TypeId, Value,
+    ActionId, Arguments, Body, Const, DerivedValue, Effect, FieldId, List, Position, Rule, TypeId, Value,
 };
 
 use crate::interpret;
@@ -16,18 +16,18 @@ pub(crate) struct Effects {
     pub(crate) list: Vec<Prepared>,
     /// The types of the rule's patterns.
     pub(crate) types: Vec<TypeId>,
-    /// The figures that they read; those of views name live ones.
-    pub(crate) figures: Vec<Figure>,
+    /// The derived values that they read; those of views name live ones.
+    pub(crate) derived_values: Vec<DerivedValue>,
     /// Whether all of them are generated calls, as they are in most rules.
     pub(crate) calls_only: bool,
 }
 
 impl Effects {
     /// Prepares the effects of a rule; generated functions come from `natives`.
-    pub(crate) fn new(rule: &Rule, figures: Vec<Figure>, natives: &[NativeValues]) -> Self {
+    pub(crate) fn new(rule: &Rule, derived_values: Vec<DerivedValue>, natives: &[NativeValues]) -> Self {
         let list: Vec<Prepared> = rule.effects.iter().map(|effect| Prepared::new(effect, natives)).collect();
         let types = rule.patterns.iter().map(|pattern| pattern.ty).collect();
-        Self { list, types, figures, calls_only: are_calls(&rule.effects) }
+        Self { list, types, derived_values, calls_only: are_calls(&rule.effects) }
     }
 }
 

@@ -8,8 +8,8 @@
 mod batch;
 mod counts;
 mod delta;
-mod entrances;
-mod figure;
+mod derived_values;
+mod entry_points;
 mod groups;
 mod input;
 mod join;
@@ -32,24 +32,24 @@ mod watch;
 use smallvec::SmallVec;
 use tsd_ir::{FactHandle, FactRef, Network, RootId, Schema, Sharing, TypeId};
 
-use crate::agenda::{Agenda, Ranked};
-use crate::memory::{Store, Texts, WorkingMemory};
+use crate::agenda::{Agenda, BranchRank};
+use crate::memory::{Store, Strings, WorkingMemory};
 use crate::ruleset::{RuleSet, RuleSets};
 use crate::strategy::Strategy;
-use crate::support::Support;
+use crate::support::TruthMaintenance;
 pub(crate) use batch::Batch;
 pub use counts::{Counts, ViewCounts};
 use delta::Deltas;
-pub(crate) use delta::{BLOCK, Delta, Moving};
-use entrances::{Entrance, Entrances};
-pub(crate) use figure::{Answer, Known};
-use input::Input;
+pub(crate) use delta::{BLOCK, Delta, TupleRef};
+pub(crate) use derived_values::{Bindings, DerivedWord};
+use entry_points::{EntryPoint, EntryPoints};
+use input::AlphaNode;
 use join::Join;
 pub(crate) use propagation::Slots;
-use propagation::{Outlet, Sign};
+use propagation::{Outputs, Sign};
 pub(crate) use rules::RuleId;
-use rules::{Owner, Rules};
-use settle::Live;
+use rules::{Rules, Terminal};
+use settle::DerivedState;
 pub(crate) use settle::Reading;
 
 /// A live network with its facts and its agenda.
@@ -60,17 +60,17 @@ pub(crate) struct Matcher {
     pub(crate) network: Network,
     roots: Vec<Option<Root>>,
     joins: Vec<Option<Box<Join>>>,
-    entrances: Entrances,
+    entry_points: EntryPoints,
     pub(crate) rules: Rules,
-    live: Live,
+    live: DerivedState,
     pub(crate) agenda: Agenda,
-    pub(crate) support: Support,
+    pub(crate) support: TruthMaintenance,
     /// A tree whose sets want a collection.
     crowded: Option<RootId>,
     /// Whether joins count what passes through them. Views know for themselves.
     counting: bool,
     /// How many changes a side of a join takes without a probe before it is given up.
-    patience: u32,
+    eviction_threshold: u32,
     /// Room for tuples on their way.
     deltas: Deltas,
 }
@@ -78,30 +78,30 @@ pub(crate) struct Matcher {
 /// The live half of a root: where the chains of one tree start.
 #[derive(Debug)]
 struct Root {
-    input: Input,
-    outlet: Outlet,
+    input: AlphaNode,
+    outputs: Outputs,
     sets: RuleSets,
     /// For each bit, whose branch it stands for.
-    branches: Vec<Option<Owner>>,
+    branches: Vec<Option<Terminal>>,
 }
 
 impl Matcher {
     pub(crate) fn new(schema: Schema, sharing: Sharing) -> Self {
-        let entrances = Entrances::new(schema.types.len());
+        let entry_points = EntryPoints::new(schema.types.len());
         Self {
             memory: WorkingMemory::new(&schema),
             schema,
             network: Network::new(sharing),
             roots: Vec::new(),
             joins: Vec::new(),
-            entrances,
+            entry_points,
             rules: Rules::default(),
-            live: Live::default(),
+            live: DerivedState::default(),
             agenda: Agenda::default(),
-            support: Support::default(),
+            support: TruthMaintenance::default(),
             crowded: None,
             counting: false,
-            patience: keeping::PATIENCE,
+            eviction_threshold: keeping::EVICTION_THRESHOLD,
             deltas: Deltas::default(),
         }
     }
@@ -110,7 +110,7 @@ impl Matcher {
     #[cfg(feature = "dynamic")]
     pub(crate) fn declare(&mut self, schema: Schema) {
         self.memory.declare(&schema);
-        self.entrances.declare(schema.types.len());
+        self.entry_points.declare(schema.types.len());
         self.schema = schema;
     }
 
@@ -118,9 +118,9 @@ impl Matcher {
     /// one of them.
     #[cfg(feature = "dynamic")]
     pub(crate) fn reset(&mut self) {
-        let (strategy, patience) = (self.agenda.strategy(), self.patience);
+        let (strategy, eviction_threshold) = (self.agenda.strategy(), self.eviction_threshold);
         *self = Self::new(Schema::default(), self.network.sharing());
-        self.set_patience(patience);
+        self.set_eviction_threshold(eviction_threshold);
         self.set_strategy(strategy);
     }
 
@@ -129,10 +129,10 @@ impl Matcher {
         let slot = self.memory.stores[ty.index()].insert(row)?;
         self.agenda.begin_change();
         self.memory.renew(ty, slot);
-        for index in (0..self.entrances.of(ty).len()).rev() {
-            let entrance = self.entrances.of(ty)[index];
-            let set = self.admit(entrance, slot, None);
-            self.enter(entrance, slot, set, Sign::Add { fresh: true });
+        for index in (0..self.entry_points.of(ty).len()).rev() {
+            let entry_point = self.entry_points.of(ty)[index];
+            let set = self.admit(entry_point, slot, None);
+            self.enter(entry_point, slot, set, Sign::Add { fresh: true });
         }
         self.settle();
         self.heed_own();
@@ -144,13 +144,13 @@ impl Matcher {
     /// Lets a fact go.
     pub(crate) fn retract(&mut self, ty: TypeId, slot: u32) {
         self.agenda.begin_change();
-        for index in 0..self.entrances.of(ty).len() {
-            let entrance = self.entrances.of(ty)[index];
-            let set = self.admit(entrance, slot, None);
-            self.enter(entrance, slot, set, Sign::Remove);
+        for index in 0..self.entry_points.of(ty).len() {
+            let entry_point = self.entry_points.of(ty)[index];
+            let set = self.admit(entry_point, slot, None);
+            self.enter(entry_point, slot, set, Sign::Remove);
         }
-        let WorkingMemory { stores, texts, .. } = &mut self.memory;
-        stores[ty.index()].remove(slot, texts);
+        let WorkingMemory { stores, strings, .. } = &mut self.memory;
+        stores[ty.index()].remove(slot, strings);
         self.live.tell_followers(ty, slot, None);
         self.settle();
         self.heed_own();
@@ -165,22 +165,22 @@ impl Matcher {
         let changed: SmallVec<[_; 8]> = store.changed_fields(store.row(slot), row).collect();
         let mut affected: SmallVec<[RuleSet; 8]> = SmallVec::new();
         self.agenda.begin_change();
-        for index in 0..self.entrances.of(ty).len() {
-            let entrance = self.entrances.of(ty)[index];
-            let (input, sets) = self.entrances.input(entrance, &self.joins, &mut self.roots);
+        for index in 0..self.entry_points.of(ty).len() {
+            let entry_point = self.entry_points.of(ty)[index];
+            let (input, sets) = self.entry_points.input(entry_point, &self.joins, &mut self.roots);
             let readers =
                 changed.iter().fold(RuleSet::EMPTY, |set, field| sets.union(set, input.readers(*field)));
             affected.push(readers);
-            let set = self.admit(entrance, slot, Some(readers));
-            self.enter(entrance, slot, set, Sign::Remove);
+            let set = self.admit(entry_point, slot, Some(readers));
+            self.enter(entry_point, slot, set, Sign::Remove);
         }
-        let WorkingMemory { stores, texts, .. } = &mut self.memory;
-        stores[ty.index()].replace(slot, row, texts);
+        let WorkingMemory { stores, strings, .. } = &mut self.memory;
+        stores[ty.index()].replace(slot, row, strings);
         self.memory.renew(ty, slot);
         for index in (0..affected.len()).rev() {
-            let entrance = self.entrances.of(ty)[index];
-            let set = self.admit(entrance, slot, Some(affected[index]));
-            self.enter(entrance, slot, set, Sign::Add { fresh: false });
+            let entry_point = self.entry_points.of(ty)[index];
+            let set = self.admit(entry_point, slot, Some(affected[index]));
+            self.enter(entry_point, slot, set, Sign::Add { fresh: false });
         }
         self.live.tell_followers(ty, slot, Some(&changed));
         self.settle();
@@ -192,11 +192,12 @@ impl Matcher {
     /// The facts that lost their last support by the changes so far, in the order in which they go: by type, then by
     /// insertion number.
     pub(crate) fn take_unsupported(&mut self) -> Vec<FactRef> {
-        for stopped in self.agenda.stops.take() {
+        for stopped in self.agenda.deactivations.take() {
             let Some(root) = &self.roots[stopped.root.0 as usize] else { continue };
-            let mut rules: SmallVec<[Ranked; 4]> = SmallVec::new();
-            root.sets
-                .for_each(stopped.set, |bit| rules.extend(root.branches[bit as usize].and_then(Owner::rule)));
+            let mut rules: SmallVec<[BranchRank; 4]> = SmallVec::new();
+            root.sets.for_each(stopped.set, |bit| {
+                rules.extend(root.branches[bit as usize].and_then(Terminal::rule))
+            });
             let strategy = self.agenda.strategy();
             let order =
                 rules::Order { roots: &self.roots, rules: &self.rules, memory: &self.memory, strategy };
@@ -216,8 +217,8 @@ impl Matcher {
 
     /// The rules whose filters a fact passes at an entrance, out of `candidates` or of all.
     #[inline]
-    fn admit(&mut self, entrance: Entrance, slot: u32, candidates: Option<RuleSet>) -> RuleSet {
-        let (input, sets) = self.entrances.input(entrance, &self.joins, &mut self.roots);
+    fn admit(&mut self, entry_point: EntryPoint, slot: u32, candidates: Option<RuleSet>) -> RuleSet {
+        let (input, sets) = self.entry_points.input(entry_point, &self.joins, &mut self.roots);
         if candidates.is_some_and(RuleSet::is_empty) {
             return RuleSet::EMPTY;
         }
@@ -226,24 +227,24 @@ impl Matcher {
 
     /// Sends a fact into the network at an entrance.
     #[inline]
-    fn enter(&mut self, entrance: Entrance, slot: u32, set: RuleSet, sign: Sign) {
+    fn enter(&mut self, entry_point: EntryPoint, slot: u32, set: RuleSet, sign: Sign) {
         if set.is_empty() {
             return;
         }
         let mut facts = self.deltas.take(1);
         facts.push_fact(0, slot, set);
-        self.enter_all(entrance, &mut facts, self.agenda.age(), sign);
+        self.enter_all(entry_point, &mut facts, self.agenda.age(), sign);
         self.deltas.put_back(facts);
     }
 
     /// Sends facts into the network at an entrance; what they bring about is so old, each by its number older.
     #[inline]
-    fn enter_all(&mut self, entrance: Entrance, facts: &mut Delta, age: u64, sign: Sign) {
-        let Some(mut propagation) = self.propagation(entrance.root, sign) else { return };
+    fn enter_all(&mut self, entry_point: EntryPoint, facts: &mut Delta, age: u64, sign: Sign) {
+        let Some(mut propagation) = self.propagation(entry_point.root, sign) else { return };
         propagation.age = age;
-        propagation.enter(entrance.join, facts);
+        propagation.enter(entry_point.join, facts);
         if propagation.sets.wants_collection() {
-            self.crowded = Some(entrance.root);
+            self.crowded = Some(entry_point.root);
         }
     }
 
@@ -261,11 +262,11 @@ impl Matcher {
     /// Passes every set of a tree through `map`.
     fn map_sets(&mut self, id: RootId, map: &mut dyn FnMut(&mut RuleSets, RuleSet) -> RuleSet) {
         let Some(root) = &mut self.roots[id.0 as usize] else { return };
-        let Root { input, outlet, sets, .. } = root;
+        let Root { input, outputs, sets, .. } = root;
         let mut map = |set| map(sets, set);
         input.map_sets(&mut map);
-        outlet.map_sets(&mut map);
-        let joins = self.joins.iter_mut().flatten().filter(|join| join.wiring.root == id);
+        outputs.map_sets(&mut map);
+        let joins = self.joins.iter_mut().flatten().filter(|join| join.spec.root == id);
         joins.for_each(|join| join.map_sets(&mut map));
         let watches = self.live.watches.iter_mut().filter(|watch| watch.root == id);
         watches.for_each(|watch| watch.map_sets(&mut map));
@@ -275,7 +276,7 @@ impl Matcher {
     /// The rule that fires next, whose activation leaves the agenda; its facts are written to `slots`, in the order of
     /// the rule's patterns.
     #[inline]
-    pub(crate) fn next_due(&mut self, slots: &mut Slots) -> Option<Ranked> {
+    pub(crate) fn next_due(&mut self, slots: &mut Slots) -> Option<BranchRank> {
         let strategy = self.agenda.strategy();
         let order = rules::Order { roots: &self.roots, rules: &self.rules, memory: &self.memory, strategy };
         let due = self.agenda.next(&order, slots)?;
@@ -314,8 +315,8 @@ impl Matcher {
 
     /// Sets how many changes a side of a join takes without a probe, and how many activations that are done
     /// with are kept.
-    pub(crate) fn set_patience(&mut self, changes: u32) {
-        self.patience = changes;
+    pub(crate) fn set_eviction_threshold(&mut self, changes: u32) {
+        self.eviction_threshold = changes;
         self.agenda.set_room(changes);
     }
 
@@ -342,8 +343,8 @@ impl Matcher {
     }
 
     /// The store of a type, and the strings.
-    pub(crate) fn store_and_texts(&mut self, ty: TypeId) -> (&Store, &mut Texts, &Schema) {
-        (&self.memory.stores[ty.index()], &mut self.memory.texts, &self.schema)
+    pub(crate) fn store_and_texts(&mut self, ty: TypeId) -> (&Store, &mut Strings, &Schema) {
+        (&self.memory.stores[ty.index()], &mut self.memory.strings, &self.schema)
     }
 
     /// The bytes that facts, strings, node memories and the agenda hold.

@@ -1,12 +1,12 @@
 //! Working memory: the facts of a session and the strings in them.
 
+mod equal_facts;
 mod index;
 mod recency;
 mod row;
 mod slots;
 mod store;
-mod texts;
-mod twins;
+mod strings;
 
 use tsd_ir::{FactHandle, FactRef, FieldId, Origin, Schema, TypeId};
 
@@ -15,8 +15,8 @@ pub(crate) use row::Unwritten;
 #[cfg(feature = "dynamic")]
 pub(crate) use row::find_word;
 pub use row::{InvalidValue, RowFitter, RowReader, RowWriter};
-pub(crate) use store::{Extent, Store};
-pub(crate) use texts::{Symbol, Texts};
+pub(crate) use store::{Capacity, Store};
+pub(crate) use strings::{Strings, Symbol};
 
 /// The hash function of every table. Its keys are fixed: nothing that a table answers depends on them.
 pub(crate) fn hasher() -> ahash::RandomState {
@@ -44,7 +44,7 @@ pub(crate) struct WorkingMemory {
     pub(crate) stores: Vec<Store>,
     /// The parameters of views, by the number of the view; empty where they are not values.
     pub(crate) parameters: Vec<Store>,
-    pub(crate) texts: Texts,
+    pub(crate) strings: Strings,
     /// How often an expression had no value for another reason than a missing field.
     pub(crate) no_values: std::cell::Cell<u64>,
     /// Of the handles of all facts.
@@ -65,7 +65,7 @@ impl WorkingMemory {
         let mut memory = Self {
             stores: Vec::new(),
             parameters: Vec::new(),
-            texts: Texts::default(),
+            strings: Strings::default(),
             no_values: std::cell::Cell::new(0),
             origin: Origin::new(),
             recency: 0,

@@ -4,10 +4,10 @@ mod access;
 mod objects;
 
 pub use tsd_ir::{
-    Action, ActionId, Arguments, Body, Bound, Branch, Computed, Const, Cut, Domain, Effect, FactHandle,
-    Field, FieldId, Figure, Filter, Gather, Join, KeyPair, Kind, Leaf, Measure, Parameter, Parameters, Part,
-    Pattern, Position, Rule, Schema, Shared, Signature, TestRef, Type, TypeId, Value, View, ViewParameter,
-    Watch, ops,
+    Action, ActionId, AggregateInput, AggregateKind, Arguments, Body, Bound, Branch, Computed, Const, Cut,
+    DerivedTests, DerivedValue, Domain, Effect, FactHandle, Field, FieldId, Filter, Join, KeyPair, Kind,
+    Parameter, Parameters, Part, Pattern, Position, Rule, Schema, Shared, Signature, TestRef, Type, TypeId,
+    Value, View, ViewArgument, ViewParameter, ops,
 };
 
 pub use self::access::{

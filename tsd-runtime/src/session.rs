@@ -233,8 +233,8 @@ impl<P: Program> Session<P> {
     /// fewer looks at facts to compute it than it had changes. Lower numbers save memory where facts hardly
     /// ever meet; with `u32::MAX` nothing is given up. Numbers below 1024 also let the agenda keep fewer
     /// activations that have fired or were cancelled.
-    pub fn set_patience(&mut self, changes: u32) {
-        self.core.matcher.set_patience(changes);
+    pub fn set_eviction_threshold(&mut self, changes: u32) {
+        self.core.matcher.set_eviction_threshold(changes);
     }
 
     /// In which order activations of one salience fire.
@@ -369,7 +369,7 @@ impl<P: Program> Session<P> {
 
     /// Tells the `metrics` facade what the session holds: facts, tuples and bytes, node by node, and activations that wait.
     /// What runs do is told at the end of each run; this costs as much as [`statistics`](Self::statistics), so it is
-    /// for whoever gathers figures now and then.
+    /// for whoever gathers derived values now and then.
     #[cfg(feature = "metrics")]
     pub fn emit_metrics(&self) {
         crate::telemetry::held(self.core.sound());

@@ -19,7 +19,7 @@ pub struct Statistics {
     /// The views, in ascending order of their numbers.
     pub views: Vec<ViewStatistics>,
     /// The places where tuples wait for views to change.
-    pub watches: Vec<WatchStatistics>,
+    pub watches: Vec<PendingStatistics>,
     /// The rules, in the order in which they were added.
     pub rules: Vec<RuleStatistics>,
     /// What takes how much room.
@@ -87,7 +87,7 @@ pub struct ViewStatistics {
 
 /// A place where tuples wait, which are tested again when a view or a followed fact changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WatchStatistics {
+pub struct PendingStatistics {
     /// The root of the chains that pass here.
     pub root: RootId,
     /// The join behind which the tuples wait; `None` right behind the root.

@@ -14,7 +14,7 @@ type Table<K, V> = HashMap<K, V, ahash::RandomState>;
 
 /// Which activations support which facts.
 #[derive(Debug)]
-pub(crate) struct Support {
+pub(crate) struct TruthMaintenance {
     /// The facts that are supported, with the number of activations that do. One with none is about to go.
     counts: Table<FactRef, u32>,
     /// By rule: what each activation supports. Its facts are in the order of the rule's patterns.
@@ -25,7 +25,7 @@ pub(crate) struct Support {
     pub(crate) unsupported: Vec<FactRef>,
 }
 
-impl Default for Support {
+impl Default for TruthMaintenance {
     fn default() -> Self {
         Self { counts: table(), supported: Vec::new(), firing: None, unsupported: Vec::new() }
     }
@@ -35,7 +35,7 @@ fn table<K, V>() -> Table<K, V> {
     Table::with_hasher(crate::memory::hasher())
 }
 
-impl Support {
+impl TruthMaintenance {
     /// Whether a fact is there because of activations alone.
     pub(crate) fn is_logical(&self, fact: FactRef) -> bool {
         self.counts.contains_key(&fact)

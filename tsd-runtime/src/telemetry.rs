@@ -8,11 +8,11 @@ use crate::matcher::Matcher;
 use crate::report::Report;
 
 #[cfg(feature = "metrics")]
-mod figures;
+mod emitted;
 
 /// What has been told already of things that only grow.
 #[derive(Debug, Default)]
-pub(crate) struct Told {
+pub(crate) struct Reported {
     /// For each type, how many facts were inserted and retracted.
     #[cfg(feature = "metrics")]
     facts: Vec<(u64, u64)>,
@@ -21,7 +21,7 @@ pub(crate) struct Told {
     updates: u64,
 }
 
-impl Told {
+impl Reported {
     /// Counts an update.
     #[inline]
     pub(crate) fn updated(&mut self) {
@@ -59,9 +59,9 @@ impl Run {
 
     /// Tells how the run ended.
     #[allow(unused_variables)]
-    pub(crate) fn end(self, ended: &Result<Report, Error>, matcher: &Matcher, told: &mut Told) {
+    pub(crate) fn end(self, ended: &Result<Report, Error>, matcher: &Matcher, told: &mut Reported) {
         #[cfg(feature = "metrics")]
-        figures::run(self.start.elapsed(), ended, matcher, told);
+        emitted::run(self.start.elapsed(), ended, matcher, told);
         #[cfg(feature = "tracing")]
         match ended {
             Ok(report) => {
@@ -78,7 +78,7 @@ impl Run {
 #[allow(unused_variables)]
 pub(crate) fn fired(rule: &str, count: u64) {
     #[cfg(feature = "metrics")]
-    figures::fired(rule, count);
+    emitted::fired(rule, count);
 }
 
 /// Tells of an effect that could not take place.
@@ -131,11 +131,11 @@ pub(crate) enum Work<'a> {
 #[allow(unused_variables)]
 pub(crate) fn network(matcher: &Matcher) {
     #[cfg(feature = "metrics")]
-    figures::network(matcher);
+    emitted::network(matcher);
 }
 
 /// Tells what a session holds.
 #[cfg(feature = "metrics")]
 pub(crate) fn held(matcher: &Matcher) {
-    figures::held(matcher);
+    emitted::held(matcher);
 }

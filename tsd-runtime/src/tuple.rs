@@ -2,7 +2,7 @@
 
 use tsd_ir::{FactHandle, FieldId, TypeId};
 
-use crate::matcher::{Answer, Known};
+use crate::matcher::{Bindings, DerivedWord};
 use crate::memory::WorkingMemory;
 
 /// Some facts, one for each position. Reading a missing field gives `None`.
@@ -11,18 +11,18 @@ pub struct Tuple<'a> {
     memory: &'a WorkingMemory,
     types: &'a [TypeId],
     slots: &'a [u32],
-    known: Known<'a>,
+    known: Bindings<'a>,
 }
 
 impl<'a> Tuple<'a> {
     #[inline]
     pub(crate) fn new(memory: &'a WorkingMemory, types: &'a [TypeId], slots: &'a [u32]) -> Self {
-        Self { memory, types, slots, known: Known::default() }
+        Self { memory, types, slots, known: Bindings::default() }
     }
 
-    /// The tuple with answers to the figures that are read of it.
+    /// The tuple with answers to the derived values that are read of it.
     #[inline]
-    pub(crate) fn knowing(self, known: Known<'a>) -> Self {
+    pub(crate) fn knowing(self, known: Bindings<'a>) -> Self {
         let Self { memory, types, slots, .. } = self;
         Self { memory, types, slots, known }
     }
@@ -36,7 +36,7 @@ impl<'a> Tuple<'a> {
     /// A string field.
     #[inline]
     pub fn text(self, at: usize, field: u16) -> Option<&'a str> {
-        self.word(at, field).map(|word| self.memory.texts.text(word as u32))
+        self.word(at, field).map(|word| self.memory.strings.text(word as u32))
     }
 
     /// A number field.
@@ -69,41 +69,41 @@ impl<'a> Tuple<'a> {
         self.memory.store(self.types[at]).handle(self.slots[at])
     }
 
-    fn word_figure(self, index: usize) -> Option<u64> {
+    fn word_derived(self, index: usize) -> Option<u64> {
         match self.known.get(index) {
-            Answer::Word(word) => Some(word),
+            DerivedWord::Word(word) => Some(word),
             // Whoever asks for a word asks for no text.
-            Answer::Missing | Answer::Text(_) => None,
+            DerivedWord::Missing | DerivedWord::Text(_) => None,
         }
     }
 
-    /// A figure that is a string.
-    pub fn text_figure(self, index: usize) -> Option<&'a str> {
+    /// A derived value that is a string.
+    pub fn text_derived(self, index: usize) -> Option<&'a str> {
         match self.known.get(index) {
-            Answer::Missing => None,
-            Answer::Word(word) => Some(self.memory.texts.text(word as u32)),
-            Answer::Text(text) => Some(text),
+            DerivedWord::Missing => None,
+            DerivedWord::Word(word) => Some(self.memory.strings.text(word as u32)),
+            DerivedWord::Text(text) => Some(text),
         }
     }
 
-    /// A figure that is a number.
-    pub fn number_figure(self, index: usize) -> Option<f64> {
-        self.word_figure(index).map(f64::from_bits)
+    /// A derived value that is a number.
+    pub fn number_derived(self, index: usize) -> Option<f64> {
+        self.word_derived(index).map(f64::from_bits)
     }
 
-    /// A figure that is an integer.
-    pub fn int_figure(self, index: usize) -> Option<i64> {
-        self.word_figure(index).map(|word| word as i64)
+    /// A derived value that is an integer.
+    pub fn int_derived(self, index: usize) -> Option<i64> {
+        self.word_derived(index).map(|word| word as i64)
     }
 
-    /// A figure that is a Boolean.
-    pub fn bool_figure(self, index: usize) -> Option<bool> {
-        self.word_figure(index).map(|word| word != 0)
+    /// A derived value that is a Boolean.
+    pub fn bool_derived(self, index: usize) -> Option<bool> {
+        self.word_derived(index).map(|word| word != 0)
     }
 
-    /// A figure that is a reference.
-    pub fn reference_figure(self, index: usize) -> Option<FactHandle> {
-        self.word_figure(index).map(|word| self.memory.handle_of(word))
+    /// A derived value that is a reference.
+    pub fn reference_derived(self, index: usize) -> Option<FactHandle> {
+        self.word_derived(index).map(|word| self.memory.handle_of(word))
     }
 
     /// Passes the result of an operator through and counts it when it is no value: for operators that can fail, not for

@@ -339,7 +339,7 @@ fn an_observer_sees_every_activation_with_its_facts() {
     assert_eq!(*seen.lock().unwrap(), ["vip c=Customer~c1 o=Order~o1", "note n=Note~#1"]);
 }
 
-/// A figure that both a bound and another test read is asked once, so that it is told once that it has no value.
+/// A derived value that both a bound and another test read is asked once, so that it is told once that it has no value.
 #[test]
 fn a_figure_without_a_value_is_counted_once() {
     let counted = |condition: &str| {

@@ -10,25 +10,25 @@ use metrics::{
 use tsd_runtime::Engine;
 use tsd_runtime::ir::{TypeId, Value};
 
-/// Keeps every figure by its name and labels, as `name{label=value}`.
+/// Keeps every derived value by its name and labels, as `name{label=value}`.
 #[derive(Clone, Default)]
 struct Collected {
-    figures: Arc<Mutex<BTreeMap<String, f64>>>,
+    derived_values: Arc<Mutex<BTreeMap<String, f64>>>,
     described: Arc<Mutex<Vec<String>>>,
 }
 
-struct Figure {
+struct DerivedValue {
     name: String,
-    figures: Arc<Mutex<BTreeMap<String, f64>>>,
+    derived_values: Arc<Mutex<BTreeMap<String, f64>>>,
 }
 
-impl Figure {
+impl DerivedValue {
     fn change(&self, change: impl FnOnce(&mut f64)) {
-        change(self.figures.lock().unwrap().entry(self.name.clone()).or_default());
+        change(self.derived_values.lock().unwrap().entry(self.name.clone()).or_default());
     }
 }
 
-impl CounterFn for Figure {
+impl CounterFn for DerivedValue {
     fn increment(&self, by: u64) {
         self.change(|value| *value += by as f64);
     }
@@ -38,7 +38,7 @@ impl CounterFn for Figure {
     }
 }
 
-impl GaugeFn for Figure {
+impl GaugeFn for DerivedValue {
     fn increment(&self, by: f64) {
         self.change(|value| *value += by);
     }
@@ -52,7 +52,7 @@ impl GaugeFn for Figure {
     }
 }
 
-impl HistogramFn for Figure {
+impl HistogramFn for DerivedValue {
     /// Counts what was recorded.
     fn record(&self, value: f64) {
         assert!(value >= 0.0);
@@ -61,15 +61,18 @@ impl HistogramFn for Figure {
 }
 
 impl Collected {
-    fn figure(&self, key: &Key) -> Arc<Figure> {
+    fn derived_value(&self, key: &Key) -> Arc<DerivedValue> {
         let labels: Vec<String> =
             key.labels().map(|label| format!("{}={}", label.key(), label.value())).collect();
         let labels = if labels.is_empty() { String::new() } else { format!("{{{}}}", labels.join(",")) };
-        Arc::new(Figure { name: format!("{}{labels}", key.name()), figures: Arc::clone(&self.figures) })
+        Arc::new(DerivedValue {
+            name: format!("{}{labels}", key.name()),
+            derived_values: Arc::clone(&self.derived_values),
+        })
     }
 
     fn get(&self, name: &str) -> Option<f64> {
-        self.figures.lock().unwrap().get(name).copied()
+        self.derived_values.lock().unwrap().get(name).copied()
     }
 
     fn describe(&self, key: &KeyName) {
@@ -91,15 +94,15 @@ impl Recorder for Collected {
     }
 
     fn register_counter(&self, key: &Key, _: &Metadata<'_>) -> Counter {
-        Counter::from_arc(self.figure(key))
+        Counter::from_arc(self.derived_value(key))
     }
 
     fn register_gauge(&self, key: &Key, _: &Metadata<'_>) -> Gauge {
-        Gauge::from_arc(self.figure(key))
+        Gauge::from_arc(self.derived_value(key))
     }
 
     fn register_histogram(&self, key: &Key, _: &Metadata<'_>) -> Histogram {
-        Histogram::from_arc(self.figure(key))
+        Histogram::from_arc(self.derived_value(key))
     }
 }
 
@@ -122,7 +125,7 @@ fn order(engine: &mut Engine<()>, id: &str, value: f64) -> tsd_runtime::ir::Fact
 }
 
 #[test]
-fn runs_and_changes_of_rules_tell_their_figures() {
+fn runs_and_changes_of_rules_tell_their_derived_values() {
     let collected = Collected::default();
     metrics::with_local_recorder(&collected, || {
         let mut engine = Engine::from_text("shop.tsd", SHOP, ()).unwrap();
@@ -201,7 +204,7 @@ fn what_a_session_holds_is_told_when_asked_for() {
         assert_eq!(bytes, engine.bytes() as f64);
     });
     let described = collected.described.lock().unwrap().clone();
-    for name in collected.figures.lock().unwrap().keys() {
+    for name in collected.derived_values.lock().unwrap().keys() {
         let name = name.split('{').next().unwrap().to_owned();
         assert!(described.contains(&name), "{name} is not described");
     }

@@ -81,7 +81,7 @@ fn a_chain_that_changes_while_its_last_facts_hardly_ever_come_stores_no_tuples()
     "#;
     let (declarations, _) = SHOP.split_at(SHOP.find("rule").unwrap());
     let mut engine = Engine::from_text("shop.tsd", &format!("{declarations}{rules}"), ()).unwrap();
-    engine.set_patience(50);
+    engine.set_eviction_threshold(50);
     customer(&mut engine, "c", "GOLD");
     let orders: Vec<FactHandle> =
         (0..100).map(|number| order(&mut engine, &format!("o{number}"), "c", 1.0)).collect();
@@ -101,7 +101,7 @@ fn a_chain_that_changes_while_its_last_facts_hardly_ever_come_stores_no_tuples()
     assert_eq!(prefix(&engine), None, "every order went and came, and nobody asked");
     assert_eq!(complain(&mut engine, "o7"), 1);
     assert_eq!(prefix(&engine), Some(100));
-    engine.set_patience(u32::MAX);
+    engine.set_eviction_threshold(u32::MAX);
     change(&mut engine, 3.0);
     assert_eq!(prefix(&engine), Some(100));
     assert_eq!(complain(&mut engine, "o77"), 2, "the other order that is complained of has changed");
@@ -234,7 +234,11 @@ fn views_count_how_often_they_are_asked_and_what_they_tell() {
     assert_eq!(counts(&engine), (None, None), "nobody has asked for counts");
     engine.collect_counts(true);
     customer(&mut engine, "c1", "GOLD");
-    assert_eq!(counts(&engine), (some(1, 0), some(1, 0)), "the customer is new, and both figures show");
+    assert_eq!(
+        counts(&engine),
+        (some(1, 0), some(1, 0)),
+        "the customer is new, and both derived_values show"
+    );
     order(&mut engine, "o1", "c1", 50.0);
     assert_eq!(counts(&engine), (some(2, 1), some(2, 1)), "both groups have changed");
     order(&mut engine, "o2", "nobody", 50.0);

@@ -1,6 +1,6 @@
 //! Rule sets like those that the seed documents report on, with facts for them.
 //!
-//! The seeds (`../shared/seeds` beside the repository) give figures, not rules. What they say of the rules, and what was
+//! The seeds (`../shared/seeds` beside the repository) give derived values, not rules. What they say of the rules, and what was
 //! assumed where they are silent:
 //!
 //! - **Domains** (`000_…`, "Business Impact"): e-commerce with 150 rules and 257 joins, finance with 200 and 480, IoT with

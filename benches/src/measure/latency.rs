@@ -12,7 +12,7 @@ pub struct Samples {
     nanos: Vec<u64>,
 }
 
-/// The figures of a latency, in nanoseconds.
+/// The derived values of a latency, in nanoseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Latency {
     /// The mean.
@@ -40,7 +40,7 @@ impl Samples {
         value
     }
 
-    /// The figures of the samples so far.
+    /// The derived values of the samples so far.
     pub fn latency(&self) -> Latency {
         let mut sorted = self.nanos.clone();
         sorted.sort_unstable();

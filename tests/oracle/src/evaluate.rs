@@ -5,8 +5,8 @@
 
 use tsd_compiler::syntax::ast::{Aggregate, CompareOp, Expr, ExprKind, Path};
 
+use crate::derived_value::derived_value;
 use crate::facts::Facts;
-use crate::figure::figure;
 use crate::operators;
 use crate::schema::{Schema, constant};
 use crate::value::{FactId, Kind, Operand, Value};
@@ -25,8 +25,8 @@ enum Bound {
     Fact(FactId),
     /// Some fact of a type, when nothing but kinds matters.
     Any(usize),
-    /// A figure of a kind.
-    Figure(Kind, Option<Value>),
+    /// A derived value of a kind.
+    DerivedValue(Kind, Option<Value>),
 }
 
 impl<'a> Scope<'a> {
@@ -41,8 +41,8 @@ impl<'a> Scope<'a> {
     }
 
     /// Binds an aggregate variable.
-    pub(crate) fn bind_figure(&mut self, variable: &'a str, kind: Kind, figure: Option<Value>) {
-        self.variables.push((variable, Bound::Figure(kind, figure)));
+    pub(crate) fn bind_derived(&mut self, variable: &'a str, kind: Kind, derived_value: Option<Value>) {
+        self.variables.push((variable, Bound::DerivedValue(kind, derived_value)));
     }
 
     /// Says what type of facts a variable stands for.
@@ -59,7 +59,7 @@ impl<'a> Scope<'a> {
     pub fn find(&self, variable: &str) -> Option<FactId> {
         match self.bound(variable) {
             Bound::Fact(fact) => Some(*fact),
-            Bound::Any(_) | Bound::Figure(..) => None,
+            Bound::Any(_) | Bound::DerivedValue(..) => None,
         }
     }
 
@@ -73,7 +73,7 @@ impl<'a> Scope<'a> {
         match self.bound(variable) {
             Bound::Fact(fact) => Kind::Fact(self.facts.ever(*fact).ty),
             Bound::Any(ty) => Kind::Fact(*ty),
-            Bound::Figure(kind, _) => *kind,
+            Bound::DerivedValue(kind, _) => *kind,
         }
     }
 
@@ -164,13 +164,13 @@ impl<'a> Scope<'a> {
         let (variable, condition) = (&variable.text, condition.as_ref());
         let Some(value) = value else {
             let found = self.each(variable, &type_name.text, condition, |_| Value::Bool(true));
-            return figure(*function, Kind::Bool, found);
+            return derived_value(*function, Kind::Bool, found);
         };
         let mut inner = self.clone();
         inner.declare(variable, self.schema().type_index(&type_name.text));
         let kind = inner.kind(value);
         let values = self.each(variable, &type_name.text, condition, |inner| inner.settled(value, kind));
-        figure(*function, kind, values.into_iter().flatten().collect())
+        derived_value(*function, kind, values.into_iter().flatten().collect())
     }
 
     /// What an operand is worth where a value of a kind is demanded.
@@ -182,7 +182,7 @@ impl<'a> Scope<'a> {
     fn path(&self, path: &Path) -> Option<Value> {
         let mut value = match self.bound(&path.root.text) {
             Bound::Fact(fact) => Value::Fact(*fact),
-            Bound::Figure(_, figure) => figure.clone()?,
+            Bound::DerivedValue(_, derived_value) => derived_value.clone()?,
             Bound::Any(_) => panic!("`{}` stands for no fact", path.root.text),
         };
         for field in &path.fields {

@@ -4,10 +4,10 @@
 //! sharing and no rearrangement: after every change it asks every rule about every tuple of facts. [`generate`] makes
 //! programs, as text, and steps to take with them, from lists of numbers that shrink well.
 
+mod derived_value;
 mod evaluate;
 mod exact;
 mod facts;
-mod figure;
 mod fire;
 pub mod generate;
 mod kinds;
@@ -27,7 +27,7 @@ mod walk;
 pub use evaluate::Scope;
 pub use facts::{Fact, Facts, Fields};
 pub use oracle::Oracle;
-pub use rule::{Figures, Rule, Tuple};
+pub use rule::{DerivedValues, Rule, Tuple};
 pub use schema::{Action, Field, Schema, Type};
 pub use step::{Event, Outcome, Problem, Ran, Reason, Refusal, Step};
 pub use strategy::Strategy;

@@ -9,7 +9,7 @@ use tsd_compiler::syntax::parse;
 
 use crate::evaluate::Scope;
 use crate::facts::{Facts, Fields};
-use crate::rule::{Figures, Rule, Tuple};
+use crate::rule::{DerivedValues, Rule, Tuple};
 use crate::schema::Schema;
 use crate::step::{Outcome, Refusal, Step};
 use crate::strategy::Strategy;
@@ -25,7 +25,7 @@ pub struct Oracle {
     /// The rules of the program, in order: what can be restored.
     declared: Vec<Rule>,
     /// What satisfied each rule after the last change; in the order of `rules`.
-    satisfied: Vec<BTreeMap<Tuple, Figures>>,
+    satisfied: Vec<BTreeMap<Tuple, DerivedValues>>,
     pub(crate) waiting: Vec<Waiting>,
     /// The rank of a rule for which changes do not count while the effects of its activation take place.
     pub(crate) muted: Option<usize>,
@@ -304,7 +304,7 @@ impl Oracle {
                     reads.into_iter().any(|(_, reads)| fields.iter().any(|field| reads.contains(field)))
                 })
             };
-            // What an effect reads of other facts is compared: a figure that comes to the same again changes nothing.
+            // What an effect reads of other facts is compared: a derived value that comes to the same again changes nothing.
             let is_anew = |tuple: &Tuple| match self.muted == Some(rule.rank) {
                 true => before.contains_key(tuple) != after.contains_key(tuple),
                 false => before.get(tuple) != after.get(tuple) || changed_for(tuple),

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tsd_compiler::syntax::ast::{self, AggregateFunction, BindingKind, Expr, ExprKind};
 
+use crate::derived_value::derived_value;
 use crate::evaluate::Scope;
 use crate::facts::Facts;
-use crate::figure::figure;
 use crate::loops::Loops;
 use crate::schema::Schema;
 use crate::value::{FactId, Kind, Operand, Value};
@@ -15,8 +15,8 @@ use crate::walk::{arguments, conjuncts, for_each, for_each_path, mentions};
 /// Facts in the order of a rule's patterns.
 pub type Tuple = Vec<FactId>;
 
-/// What the figures that a rule's effects read are worth for a tuple: aggregates and followed references.
-pub type Figures = Vec<Option<Value>>;
+/// What the derived values that a rule's effects read are worth for a tuple: aggregates and followed references.
+pub type DerivedValues = Vec<Option<Value>>;
 
 /// A rule.
 #[derive(Clone, Debug)]
@@ -91,18 +91,19 @@ impl Rule {
         self.ast.salience.map_or(0, |salience| salience.value)
     }
 
-    /// Every tuple of facts that satisfies the rule, with the figures that its effects read. All facts are tried for every
+    /// Every tuple of facts that satisfies the rule, with the derived values that its effects read. All facts are tried for every
     /// pattern, one loop inside the other.
-    pub fn satisfied(&self, facts: &Facts) -> BTreeMap<Tuple, Figures> {
+    pub fn satisfied(&self, facts: &Facts) -> BTreeMap<Tuple, DerivedValues> {
         let tuples = Loops::new(&self.patterns, self.conjuncts(Part::Facts));
         let of_group: Vec<&Expr> = self.conjuncts(Part::Group).collect();
-        let read = self.figures();
+        let read = self.derived_values();
         let mut found = BTreeMap::new();
         tuples.for_each(facts, &mut Scope::new(facts), &mut |scope, tuple| {
             let mut group = scope.clone();
             if self.aggregate(facts, &mut group) && of_group.iter().all(|part| group.holds(part)) {
-                let figures = read.iter().map(|figure| group.value(figure).and_then(Operand::settled));
-                found.insert(tuple.clone(), figures.collect());
+                let derived_values =
+                    read.iter().map(|derived_value| group.value(derived_value).and_then(Operand::settled));
+                found.insert(tuple.clone(), derived_values.collect());
             }
         });
         found
@@ -128,16 +129,16 @@ impl Rule {
         rows.for_each(facts, &mut group.clone(), &mut |_, row| {
             in_rows.iter_mut().zip(row).for_each(|(facts, fact)| facts.extend([*fact]));
         });
-        let figures: Vec<_> =
-            self.aggregates.iter().map(|aggregate| self.figure(aggregate, &in_rows, group)).collect();
-        for (aggregate, (kind, figure)) in self.aggregates.iter().zip(figures) {
-            group.bind_figure(&aggregate.name, kind, figure);
+        let derived_values: Vec<_> =
+            self.aggregates.iter().map(|aggregate| self.derived_value(aggregate, &in_rows, group)).collect();
+        for (aggregate, (kind, derived_value)) in self.aggregates.iter().zip(derived_values) {
+            group.bind_derived(&aggregate.name, kind, derived_value);
         }
         in_rows.iter().all(|facts| !facts.is_empty())
     }
 
     /// What an aggregate variable comes to, and its kind.
-    fn figure<'a>(
+    fn derived_value<'a>(
         &'a self,
         aggregate: &'a AggregateVariable,
         in_rows: &[BTreeSet<FactId>],
@@ -155,12 +156,12 @@ impl Rule {
             values.extend(scope.settled(&aggregate.value, kind));
             scope.unbind();
         }
-        let kind_of_figure = match aggregate.function {
+        let kind_of_derived = match aggregate.function {
             AggregateFunction::Count => Kind::Int,
             AggregateFunction::Avg => Kind::Number,
             AggregateFunction::Sum | AggregateFunction::Min | AggregateFunction::Max => kind,
         };
-        (kind_of_figure, figure(aggregate.function, kind, values))
+        (kind_of_derived, derived_value(aggregate.function, kind, values))
     }
 
     /// The conjuncts of the condition about one of the three things that a conjunct may be about.
@@ -180,12 +181,12 @@ impl Rule {
         }
     }
 
-    /// The figures that the effects read, in their order. What stands inside an aggregate belongs to it.
-    fn figures(&self) -> Vec<&Expr> {
-        let mut figures = Vec::new();
+    /// The derived values that the effects read, in their order. What stands inside an aggregate belongs to it.
+    fn derived_values(&self) -> Vec<&Expr> {
+        let mut derived_values = Vec::new();
         for argument in self.ast.calls.iter().flat_map(arguments) {
             for_each(argument, &mut |expr| {
-                let is_figure = match &expr.kind {
+                let is_derived = match &expr.kind {
                     ExprKind::Aggregate(_) => true,
                     ExprKind::Path(path) => {
                         path.fields.len() > 1
@@ -193,13 +194,13 @@ impl Rule {
                     }
                     _ => false,
                 };
-                if is_figure {
-                    figures.push(expr);
+                if is_derived {
+                    derived_values.push(expr);
                 }
-                !is_figure
+                !is_derived
             });
         }
-        figures
+        derived_values
     }
 }
 

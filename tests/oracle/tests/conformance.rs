@@ -1,4 +1,4 @@
-//! The judge judged: the conformance programs, whose figures others have computed, through the oracle alone.
+//! The judge judged: the conformance programs, whose derived values others have computed, through the oracle alone.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,6 +1,6 @@
 //! One branch of a rule in words: its joins in order, and what was thought of each.
 
-use tsd_compiler::plan::{BranchPlan, Method, Step, Strategy, domains};
+use tsd_compiler::plan::{BranchPlan, JoinOrder, Method, Step, domains};
 use tsd_runtime::ir::network::Path;
 use tsd_runtime::ir::{Branch, Filter, Join, Network, Part, Rule, Schema, TestRef, TypeId};
 
@@ -14,7 +14,7 @@ pub(super) struct Chain<'a> {
     pub(super) network: &'a Network,
     pub(super) rule: &'a Rule,
     pub(super) branch: &'a Branch,
-    pub(super) strategy: Strategy,
+    pub(super) strategy: JoinOrder,
     pub(super) plan: &'a BranchPlan,
     pub(super) path: &'a Path,
 }
@@ -43,7 +43,7 @@ impl Chain<'_> {
             line(text, 3, &passing(self.schema, step, &join.filter, join.ty, names[place]));
             line(text, 3, &holding(&join.tests, &names[..=place]));
             line(text, 3, &format!("Method: {}.", self.method(join, &places[..=place])));
-            line(text, 3, &figures(step));
+            line(text, 3, &derived_values(step));
             line(text, 3, &self.sharing(index, step));
             self.write_waiting(text, &names[..=place]);
             line(text, 3, &format!("In scope: {}.", names[..=place].join(", ")));
@@ -64,7 +64,7 @@ impl Chain<'_> {
 
     /// What is tested again when an answer changes, where the facts with these names are there.
     fn write_waiting(&self, text: &mut String, names: &[&str]) {
-        let watches = self.branch.watches.iter().filter(|watch| watch.place.index() + 1 == names.len());
+        let watches = self.branch.derived_tests.iter().filter(|watch| watch.place.index() + 1 == names.len());
         for watch in watches {
             line(text, 3, &holding(&watch.tests, names));
             let why = if watch.tests.is_empty() { "looked at" } else { "tested" };
@@ -158,7 +158,7 @@ impl Chain<'_> {
             (Method::Declared, _) => {
                 "The order is that in which the rule declares its patterns, as was asked for."
             }
-            (Method::Greedy, _) if self.strategy == Strategy::Greedy => {
+            (Method::Greedy, _) if self.strategy == JoinOrder::Greedy => {
                 "The order is the greedy one, as was asked for."
             }
             (Method::Greedy, true) => {
@@ -195,7 +195,7 @@ fn holding(tests: &[TestRef], names: &[&str]) -> String {
 }
 
 /// What is expected of a join.
-fn figures(step: &Step) -> String {
+fn derived_values(step: &Step) -> String {
     let Step { join, rows, cost, .. } = step;
     let selectivity = if *join >= 0.001 { format!("{join:.3}") } else { format!("{join:.1e}") };
     format!(
@@ -205,7 +205,7 @@ fn figures(step: &Step) -> String {
     )
 }
 
-/// A figure with as many digits as say something.
+/// A derived value with as many digits as say something.
 fn amount(value: f64) -> String {
     if value >= 10.0 || value == 0.0 { format!("{value:.0}") } else { format!("{value:.2}") }
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tsd_runtime::Statistics;
 use tsd_runtime::ir::network::Path;
-use tsd_runtime::ir::{Branch, Figure, Network, NodeId, RootId, Rule, TypeId, ViewId};
+use tsd_runtime::ir::{Branch, DerivedValue, Network, NodeId, RootId, Rule, TypeId, ViewId};
 
 use self::told::Teller;
 use super::picture::{Edge, Node, Passing, Picture};
@@ -170,19 +170,20 @@ impl Drawing<'_> {
         (branch, place): (&Branch, usize),
         asking: Asking<'_>,
     ) -> (usize, usize) {
-        let Some(watch) = branch.watches.iter().find(|watch| watch.place.index() == place) else {
+        let Some(watch) = branch.derived_tests.iter().find(|watch| watch.place.index() == place) else {
             return (end, 0);
         };
-        let figures = watch.figures.iter().map(|figure| &branch.figures[*figure as usize]);
+        let derived_values =
+            watch.derived_values.iter().map(|derived_value| &branch.derived_values[*derived_value as usize]);
         let mut layers = 1;
-        let sources: Vec<(usize, Passing)> = figures
-            .map(|figure| match figure {
-                Figure::Found { view, .. } => {
+        let sources: Vec<(usize, Passing)> = derived_values
+            .map(|derived_value| match derived_value {
+                DerivedValue::Found { view, .. } => {
                     let (node, before) = self.view(*view, asking);
                     layers = layers.max(before + 1);
                     (node, Passing::Answers)
                 }
-                Figure::Followed { ty, .. } => (self.ty(*ty), Passing::Facts),
+                DerivedValue::Followed { ty, .. } => (self.ty(*ty), Passing::Facts),
             })
             .collect();
         let key = (root, join, layers);
@@ -213,14 +214,14 @@ impl Drawing<'_> {
             ends.push((end, Passing::Tuples));
             layers = layers.max(before);
         }
-        for figure in planned.figures.iter() {
-            match figure {
-                Figure::Found { view, .. } => {
+        for derived_value in planned.derived_values.iter() {
+            match derived_value {
+                DerivedValue::Found { view, .. } => {
                     let (asked, before) = self.view(*view, asking);
                     ends.push((asked, Passing::Answers));
                     layers = layers.max(before);
                 }
-                Figure::Followed { ty, .. } => ends.push((self.ty(*ty), Passing::Facts)),
+                DerivedValue::Followed { ty, .. } => ends.push((self.ty(*ty), Passing::Facts)),
             }
         }
         let known = known.unwrap_or_else(|| (self.node(self.teller.view(id)), layers));

@@ -29,7 +29,7 @@ pub(crate) struct Node {
     pub(crate) signature: Option<String>,
     /// The rules that use the node.
     pub(crate) users: Vec<String>,
-    /// Figures, each with what it counts.
+    /// Derived values, each with what it counts.
     pub(crate) counts: Vec<(&'static str, String)>,
     /// More to be read of the node, as lines of text.
     pub(crate) text: String,

@@ -2,7 +2,7 @@
 //! [`allow`](super::allow).
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
-use crate::plan::Strategy;
+use crate::plan::JoinOrder;
 use crate::source::Span;
 use crate::syntax::ast::{
     ActionDeclaration, Annotation, Expr, ExprKind, Literal, Name, Number, Path, TypeDeclaration,
@@ -44,7 +44,7 @@ pub(super) fn plan(
     annotations: &[Annotation],
     place: &Place,
     sink: &mut Diagnostics,
-) -> Option<(Strategy, Span)> {
+) -> Option<(JoinOrder, Span)> {
     let annotation = only(annotations, "plan", place, sink)?;
     let [Expr { kind, span }] = annotation.arguments.as_slice() else {
         let message = "`@plan` takes the name of a strategy";
@@ -58,7 +58,7 @@ pub(super) fn plan(
             if strategy.is_none() {
                 let message = format!("there is no plan `{text}`");
                 let diagnostic = Diagnostic::new(Code::UnknownAnnotation, *span, message).hint(STRATEGIES);
-                sink.report(diagnostic.did_you_mean(text, Strategy::ALL.map(Strategy::name)));
+                sink.report(diagnostic.did_you_mean(text, JoinOrder::ALL.map(JoinOrder::name)));
             }
             strategy.map(|strategy| (strategy, annotation.span))
         }

@@ -24,8 +24,10 @@ impl Checker<'_> {
             },
             ExprKind::Not(part) => Condition::Not(Box::new(self.condition(part))),
             ExprKind::Exists(exists) => {
-                let figure = self.exists(exists, expr.span);
-                figure.map_or_else(Condition::always, |figure| Condition::Test(Test::Holds(figure)))
+                let derived_value = self.exists(exists, expr.span);
+                derived_value.map_or_else(Condition::always, |derived_value| {
+                    Condition::Test(Test::Holds(derived_value))
+                })
             }
             ExprKind::Compare { op, op_span, left, right } => {
                 let left = self.value(left);

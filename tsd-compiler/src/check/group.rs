@@ -3,11 +3,11 @@
 //! The facts of the first block make the rule's tuple; those of the later blocks are gathered for it. So the condition
 //! falls into two parts: what the gathered facts must satisfy, which becomes the condition of every aggregate, and what
 //! the tuple and its aggregates must satisfy, which stays the condition of the rule. A tuple for which there is
-//! nothing to gather does not match.
+//! nothing to aggregate does not match.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tsd_ir::{Gather, Test};
+use tsd_ir::{AggregateKind, Test};
 
 use super::declarations::{Declarations, duplicate};
 use super::rule::{Bound, bind_fact};
@@ -61,9 +61,9 @@ pub(super) fn bind<'a>(
         .partition(|part| mentioned(part, &gathered).next().is_some());
 
     let mut checker = Checker { declarations, scope: &rows, sink, views };
-    let figures = aggregates(rule);
+    let derived_values = aggregates(rule);
     let aggregate_names: BTreeSet<String> =
-        figures.iter().map(|(binding, ..)| binding.variable.text.clone()).collect();
+        derived_values.iter().map(|(binding, ..)| binding.variable.text.clone()).collect();
     let mut parts = Vec::new();
     for part in about_rows {
         match mentioned(part, &aggregate_names).next() {
@@ -83,11 +83,13 @@ pub(super) fn bind<'a>(
         let _ = scope.bind(variable, *span, Meaning::Source(Gathered::Effect));
     }
     let mut mentions = Vec::new();
-    for (binding, function, value) in &figures {
-        let figure = Aggregate { function: *function, value, span: binding.span };
-        let figure = figure.check(declarations, &group, &rows, &sources, &condition, views, sink);
-        mentions.extend(figure.iter().map(|figure| figure.expr.clone()));
-        let meaning = figure.map_or(Meaning::Broken, |figure| Meaning::Figure(figure.expr));
+    for (binding, function, value) in &derived_values {
+        let derived_value = Aggregate { function: *function, value, span: binding.span };
+        let derived_value =
+            derived_value.check(declarations, &group, &rows, &sources, &condition, views, sink);
+        mentions.extend(derived_value.iter().map(|derived_value| derived_value.expr.clone()));
+        let meaning =
+            derived_value.map_or(Meaning::Broken, |derived_value| Meaning::DerivedValue(derived_value.expr));
         if let Err(first) = scope.bind(&binding.variable.text, binding.variable.span, meaning) {
             sink.report(duplicate("variable", &binding.variable, Some(first)));
         }
@@ -95,7 +97,7 @@ pub(super) fn bind<'a>(
     let mut checker = Checker { declarations, scope: &scope, sink, views };
     let mut parts: Vec<Condition> = about_group.into_iter().map(|part| checker.condition(part)).collect();
     let mut checker = Checker { declarations, scope: &group, sink, views };
-    let some_row = checker.ask(sources, condition, Gather::Exists, None, 0, rule.span);
+    let some_row = checker.ask(sources, condition, AggregateKind::Exists, None, 0, rule.span);
     parts.push(Condition::Test(Test::Holds(some_row)));
     Bound { scope, patterns, condition: Condition::All(parts), mentions }
 }
@@ -141,9 +143,9 @@ impl Aggregate<'_> {
             ExprKind::Path(path) => path.fields.is_empty() && named(&path.root.text).is_some(),
             _ => false,
         };
-        let measure = match self.function {
+        let input = match self.function {
             AggregateFunction::Count if whole => None,
-            function => Some(checker.measure(function, self.value)?),
+            function => Some(checker.input(function, self.value)?),
         };
         let mut found = found.into_iter();
         let (Some(source), None) = (found.next(), found.next()) else {
@@ -153,7 +155,7 @@ impl Aggregate<'_> {
         };
         let mut checker = Checker { declarations, scope: group, sink, views };
         let (sources, condition) = (sources.to_vec(), condition.clone());
-        Some(checker.aggregated(sources, condition, self.function, measure, source, self.span))
+        Some(checker.aggregated(sources, condition, self.function, input, source, self.span))
     }
 
     /// A variable that is gathered though no block binds it, which is more likely a block forgotten than quotes.

@@ -3,7 +3,7 @@
 //! Inside, one more variable is known. Its position is the next one after those of the scopes around it, and what comes
 //! of the question is a view with everything outer taken out: see [`views`](crate::views).
 
-use tsd_ir::{Expr, Gather, Kind, Position, TypeId};
+use tsd_ir::{AggregateKind, Expr, Kind, Position, TypeId};
 
 use super::declarations::{Resolved, duplicate};
 use super::mismatch;
@@ -18,7 +18,7 @@ use crate::syntax::ast::{self, AggregateFunction, Name};
 use crate::views::{Question, ask};
 
 impl Checker<'_> {
-    /// Whether a fact exists, as a figure; `None` when it is at fault, which has been reported.
+    /// Whether a fact exists, as a derived value; `None` when it is at fault, which has been reported.
     pub(super) fn exists(&mut self, exists: &ast::Exists, span: Span) -> Option<Expr> {
         let asked = self.inside(&exists.variable, &exists.type_name, |checker| {
             Some(
@@ -29,7 +29,7 @@ impl Checker<'_> {
             )
         });
         let (pattern, condition) = asked?;
-        Some(self.ask(vec![pattern], condition, Gather::Exists, None, 0, span))
+        Some(self.ask(vec![pattern], condition, AggregateKind::Exists, None, 0, span))
     }
 
     /// An aggregate as an operand.
@@ -40,47 +40,47 @@ impl Checker<'_> {
                 .condition
                 .as_ref()
                 .map_or_else(Condition::always, |condition| checker.condition(condition));
-            let measure = match &aggregate.value {
-                Some(value) => Some(checker.measure(function, value)?),
+            let input = match &aggregate.value {
+                Some(value) => Some(checker.input(function, value)?),
                 None => None,
             };
-            Some((condition, measure))
+            Some((condition, input))
         });
-        let Some((pattern, (condition, measure))) = asked else { return Typed::unknown(span) };
-        self.aggregated(vec![pattern], condition, function, measure, 0, span)
+        let Some((pattern, (condition, input))) = asked else { return Typed::unknown(span) };
+        self.aggregated(vec![pattern], condition, function, input, 0, span)
     }
 
-    /// The figure of an aggregate over some patterns.
+    /// The derived value of an aggregate over some patterns.
     pub(super) fn aggregated(
         &mut self,
         sources: Vec<Pattern>,
         condition: Condition,
         function: AggregateFunction,
-        measure: Option<Expr>,
+        input: Option<Expr>,
         source: usize,
         span: Span,
     ) -> Typed {
-        let figure = self.ask(sources, condition, gather(function), measure, source, span);
-        let kind = figure.kind().unwrap_or(Kind::Bool);
-        Typed::new(figure, kind, span)
+        let derived_value = self.ask(sources, condition, aggregate(function), input, source, span);
+        let kind = derived_value.kind().unwrap_or(Kind::Bool);
+        Typed::new(derived_value, kind, span)
     }
 
     pub(super) fn ask(
         &mut self,
         sources: Vec<Pattern>,
         condition: Condition,
-        gather: Gather,
-        measure: Option<Expr>,
+        aggregate: AggregateKind,
+        input: Option<Expr>,
         source: usize,
         span: Span,
     ) -> Expr {
         let outer = self.scope.types();
-        let question = Question { outer, sources, condition, gather, measure, source, span };
+        let question = Question { outer, sources, condition, aggregate, input, source, span };
         ask(&self.declarations.schema, question, self.views)
     }
 
     /// What is gathered: a value of a kind that the function takes.
-    pub(super) fn measure(&mut self, function: AggregateFunction, value: &ast::Expr) -> Option<Expr> {
+    pub(super) fn input(&mut self, function: AggregateFunction, value: &ast::Expr) -> Option<Expr> {
         let value = self.value(value);
         let kind = value.kind()?;
         let fits = match function {
@@ -173,12 +173,12 @@ pub(super) fn pattern(variable: &Name, ty: TypeId) -> Pattern {
     Pattern { variable: variable.text.clone(), ty, span: variable.span, reads: Vec::new() }
 }
 
-fn gather(function: AggregateFunction) -> Gather {
+fn aggregate(function: AggregateFunction) -> AggregateKind {
     match function {
-        AggregateFunction::Sum => Gather::Sum,
-        AggregateFunction::Avg => Gather::Average,
-        AggregateFunction::Min => Gather::Least,
-        AggregateFunction::Max => Gather::Greatest,
-        AggregateFunction::Count => Gather::Count,
+        AggregateFunction::Sum => AggregateKind::Sum,
+        AggregateFunction::Avg => AggregateKind::Average,
+        AggregateFunction::Min => AggregateKind::Least,
+        AggregateFunction::Max => AggregateKind::Greatest,
+        AggregateFunction::Count => AggregateKind::Count,
     }
 }

@@ -16,7 +16,7 @@ pub(super) struct Checker<'a> {
     pub(super) declarations: &'a Declarations,
     pub(super) scope: &'a Scope<'a>,
     pub(super) sink: &'a mut Diagnostics,
-    /// The views that the rule's figures ask, each behind those that it asks itself.
+    /// The views that the rule's derived values ask, each behind those that it asks itself.
     pub(super) views: &'a mut Vec<View>,
 }
 
@@ -70,12 +70,12 @@ impl Checker<'_> {
         };
         let (at, ty) = match &variable.meaning {
             Meaning::Fact { at, ty } => (*at, *ty),
-            Meaning::Figure(figure) if path.fields.is_empty() => {
-                let kind = figure.kind().unwrap_or(Kind::Bool);
-                return Typed::new(figure.clone(), kind, span);
+            Meaning::DerivedValue(derived_value) if path.fields.is_empty() => {
+                let kind = derived_value.kind().unwrap_or(Kind::Bool);
+                return Typed::new(derived_value.clone(), kind, span);
             }
-            Meaning::Figure(figure) => {
-                let kind = figure.kind().unwrap_or(Kind::Bool);
+            Meaning::DerivedValue(derived_value) => {
+                let kind = derived_value.kind().unwrap_or(Kind::Bool);
                 return self.no_fields(root, kind, span);
             }
             Meaning::Source(why) => {

@@ -102,9 +102,9 @@ impl Expressions {
                 let at = number(at.index());
                 Code::new(quote!(facts.fact(#at)), false)
             }
-            Expr::Figure(figure) => {
-                let reader = format_ident!("{}_figure", reader(figure.kind));
-                let index = number(usize::from(figure.index));
+            Expr::Derived(derived_value) => {
+                let reader = format_ident!("{}_derived", reader(derived_value.kind));
+                let index = number(usize::from(derived_value.index));
                 Code::optional(quote!(facts.#reader(#index)), false)
             }
             Expr::Negate(operand) => {

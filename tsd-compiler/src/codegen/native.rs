@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use tsd_ir::{
-    Action, ActionId, Arguments, Body, Branch, Canonical, Computed, Const, Effect, Expr, Filter, Kind, List,
-    Measure, Part, Rule, Schema, Test, TestRef, TypeId, View,
+    Action, ActionId, AggregateInput, Arguments, Body, Branch, Canonical, Computed, Const, Effect, Expr,
+    Filter, Kind, List, Part, Rule, Schema, Test, TestRef, TypeId, View,
 };
 
 use super::condition::Condition;
@@ -113,14 +113,14 @@ impl<'a> Natives<'a> {
 
     fn view(&mut self, view: &View, place: &str) -> View {
         let branches = view.branches.iter().map(|branch| self.branch(branch, place)).collect();
-        let measure = view.measure.as_ref().map(|measure| {
-            let body = match &measure.body {
+        let input = view.input.as_ref().map(|input| {
+            let body = match &input.body {
                 Body::Tree(exprs) => self.value_body(exprs, place, || format!("of {}", view.form)),
                 body => body.clone(),
             };
-            Measure { body, ..measure.clone() }
+            AggregateInput { body, ..input.clone() }
         });
-        View { branches, measure, ..view.clone() }
+        View { branches, input, ..view.clone() }
     }
 
     fn branch(&mut self, branch: &Branch, place: &str) -> Branch {
@@ -136,8 +136,8 @@ impl<'a> Natives<'a> {
                 }
             }
         }
-        if !branch.watches.is_empty() {
-            for watch in lowered.watches.to_mut() {
+        if !branch.derived_tests.is_empty() {
+            for watch in lowered.derived_tests.to_mut() {
                 watch.tests = self.test_list(&watch.tests, place);
             }
         }

@@ -85,9 +85,9 @@ impl Shape {
             Expr::Fact { at, .. } => {
                 let _ = write!(self.key, " {}.#", at.0);
             }
-            // Which figure that is, each use of the function knows for itself.
-            Expr::Figure(figure) => {
-                let _ = write!(self.key, " ?{}{}", figure.index, letter(figure.kind));
+            // Which derived value that is, each use of the function knows for itself.
+            Expr::Derived(derived_value) => {
+                let _ = write!(self.key, " ?{}{}", derived_value.index, letter(derived_value.kind));
             }
             Expr::Negate(operand) => self.form("neg", [&**operand]),
             Expr::Arithmetic { kind, first, rest } => {

@@ -14,7 +14,7 @@ const MISSING: Expr = Expr::Const(Const::Missing);
 /// The expression with its constant parts computed.
 pub(crate) fn folded(expr: &Expr) -> Expr {
     match expr {
-        Expr::Const(_) | Expr::Field { .. } | Expr::Fact { .. } | Expr::Figure(_) => expr.clone(),
+        Expr::Const(_) | Expr::Field { .. } | Expr::Fact { .. } | Expr::Derived(_) => expr.clone(),
         Expr::Negate(operand) => match folded(operand) {
             Expr::Const(constant) => Expr::Const(negated(&constant)),
             operand => Expr::Negate(Box::new(operand)),

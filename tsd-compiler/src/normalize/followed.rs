@@ -7,7 +7,7 @@
 //!
 //! A change of that fact lets a tuple go and come again. No rule may notice that where the tuple holds throughout, so for
 //! a rule it must not be possible: one side is a field of the fact as it is, which has changed or else is not read, and
-//! the other side does not depend on figures. The rows of views have nobody who could notice. Rules that are `no-loop`
+//! the other side does not depend on derived values. The rows of views have nobody who could notice. Rules that are `no-loop`
 //! are told of changes tuple by tuple, and keep their tests.
 
 use tsd_ir::{Comparison, Expr, FieldId, Part, Position, Source, Test, TypeId};
@@ -86,7 +86,7 @@ fn key(
     let sides = [left.positions(), right.positions()];
     let is_key =
         sides.iter().all(|side| !side.is_empty()) && sides[0].iter().all(|at| !sides[1].contains(at));
-    let is_safe = match (left.reads_figures(), right.reads_figures()) {
+    let is_safe = match (left.reads_derived_values(), right.reads_derived_values()) {
         _ if following == Following::Anyhow => true,
         (true, false) => is_direct(left),
         (false, true) => is_direct(right),
@@ -104,17 +104,17 @@ fn key(
 
 /// Whether an operand is a field of the fact that a reference of a pattern leads to.
 fn is_direct(operand: &Expr) -> bool {
-    matches!(operand, Expr::Figure(figure)
-        if matches!((figure.source, figure.operands.as_slice()), (Source::Field(..), [Expr::Field { .. }])))
+    matches!(operand, Expr::Derived(derived_value)
+        if matches!((derived_value.source, derived_value.operands.as_slice()), (Source::Field(..), [Expr::Field { .. }])))
 }
 
 /// The field that a part of an operand is when its reference is followed.
 fn follow(forms: Forms<'_>, part: &Expr, all: &mut Vec<Followed>) -> Option<Expr> {
-    let Expr::Figure(figure) = part else { return None };
-    let Source::Field(ty, field) = figure.source else { return None };
-    let (of, reference) = match figure.operands.first()? {
+    let Expr::Derived(derived_value) = part else { return None };
+    let Source::Field(ty, field) = derived_value.source else { return None };
+    let (of, reference) = match derived_value.operands.first()? {
         Expr::Field { at, field, .. } => (*at, *field),
-        inner @ Expr::Figure(_) => match follow(forms, inner, all)? {
+        inner @ Expr::Derived(_) => match follow(forms, inner, all)? {
             Expr::Field { at, field, .. } => (at, field),
             _ => return None,
         },
@@ -126,5 +126,5 @@ fn follow(forms: Forms<'_>, part: &Expr, all: &mut Vec<Followed>) -> Option<Expr
         all.len() - 1
     });
     all[index].reads.push(field);
-    Some(Expr::Field { at: own_position(forms, index), field, kind: figure.kind })
+    Some(Expr::Field { at: own_position(forms, index), field, kind: derived_value.kind })
 }

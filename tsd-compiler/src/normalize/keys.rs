@@ -111,7 +111,7 @@ fn expr(schema: &Schema, types: &[TypeId], end: &End) -> Option<Expr> {
 /// The join key that a test is, if it is one.
 pub(super) fn key(forms: Forms<'_>, test: &Test) -> Option<Key> {
     let Test::Compare { op: Comparison::Equal, left, right } = test else { return None };
-    if test.reads_figures() {
+    if test.reads_derived_values() {
         return None;
     }
     let (one, other) = (left.positions(), right.positions());

@@ -48,7 +48,7 @@ fn marked(schema: &Schema, view: &View, at: usize, first: usize) -> String {
     let types = marked.types();
     let forms = Forms { schema, types: &types };
     let condition = forms.canonical(&forms.of(&marked.condition, false));
-    form(schema, &View { measure: marked.measure.as_ref().map(folded), ..marked }, &condition)
+    form(schema, &View { input: marked.input.as_ref().map(folded), ..marked }, &condition)
 }
 
 /// The view with other names for its parameters.
@@ -62,7 +62,7 @@ fn renamed(view: &View, name: &dyn Fn(usize) -> usize) -> View {
     };
     View {
         condition: view.condition.rewrite(&mut |operand| Some(operand.rewrite(&mut rename))),
-        measure: view.measure.as_ref().map(|measure| measure.rewrite(&mut rename)),
+        input: view.input.as_ref().map(|input| input.rewrite(&mut rename)),
         ..view.clone()
     }
 }

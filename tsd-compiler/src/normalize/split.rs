@@ -6,7 +6,7 @@
 //!
 //! Nor may a tuple ever go from one branch to another while its facts stay what they are: it would stop holding here and
 //! start holding there, and its rule would fire again although it held throughout. So branches are told apart by what
-//! the facts alone say. What depends on figures is asked inside of a branch, for all the alternatives that may still
+//! the facts alone say. What depends on derived values is asked inside of a branch, for all the alternatives that may still
 //! hold there.
 
 use tsd_ir::Test;
@@ -74,7 +74,7 @@ fn alternatives(forms: Forms<'_>, mut parts: Vec<Form>, index: usize) -> Vec<For
         return vec![forms.all(parts)];
     };
     // Where the facts decide, nothing else needs to be asked, and what comes behind may count on their answer.
-    alternatives.sort_by_key(reads_figures);
+    alternatives.sort_by_key(reads_derived_values);
     let mut excluded: Vec<Form> = Vec::with_capacity(alternatives.len());
     let mut branches = Vec::with_capacity(alternatives.len());
     for (number, alternative) in alternatives.iter().enumerate() {
@@ -83,9 +83,10 @@ fn alternatives(forms: Forms<'_>, mut parts: Vec<Form>, index: usize) -> Vec<For
         let said_by_facts = by_facts(forms, alternative);
         excluded.push(forms.negation(&said_by_facts));
         branch.push(said_by_facts);
-        if reads_figures(alternative) {
+        if reads_derived_values(alternative) {
             let later = alternatives[number + 1..].iter().cloned();
-            branch.push(forms.any([by_figures(forms, alternative)].into_iter().chain(later).collect()));
+            branch
+                .push(forms.any([by_derived_values(forms, alternative)].into_iter().chain(later).collect()));
         }
         branches.push(forms.all(branch));
     }
@@ -93,19 +94,19 @@ fn alternatives(forms: Forms<'_>, mut parts: Vec<Form>, index: usize) -> Vec<For
 }
 
 /// Whether the outcome may change while the facts stay the same.
-fn reads_figures(form: &Form) -> bool {
+fn reads_derived_values(form: &Form) -> bool {
     match form {
         Form::Constant(_) | Form::Within { .. } => false,
-        Form::Test(test) => test.reads_figures(),
-        Form::All(parts) | Form::Any(parts) => parts.iter().any(reads_figures),
+        Form::Test(test) => test.reads_derived_values(),
+        Form::All(parts) | Form::Any(parts) => parts.iter().any(reads_derived_values),
     }
 }
 
-/// What facts alone must say for a form to hold, whatever its figures are.
+/// What facts alone must say for a form to hold, whatever its derived values are.
 fn by_facts(forms: Forms<'_>, form: &Form) -> Form {
     let each = |parts: &[Form]| parts.iter().map(|part| by_facts(forms, part)).collect();
     match form {
-        form if !reads_figures(form) => form.clone(),
+        form if !reads_derived_values(form) => form.clone(),
         Form::All(parts) => forms.all(each(parts)),
         Form::Any(parts) => forms.any(each(parts)),
         _ => Form::Constant(true),
@@ -113,9 +114,11 @@ fn by_facts(forms: Forms<'_>, form: &Form) -> Form {
 }
 
 /// What is left of a form to be asked where its facts are known to say [what they must](by_facts).
-fn by_figures(forms: Forms<'_>, form: &Form) -> Form {
+fn by_derived_values(forms: Forms<'_>, form: &Form) -> Form {
     match form {
-        Form::All(parts) => forms.all(parts.iter().filter(|part| reads_figures(part)).cloned().collect()),
+        Form::All(parts) => {
+            forms.all(parts.iter().filter(|part| reads_derived_values(part)).cloned().collect())
+        }
         form => form.clone(),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tsd_ir::{Canonical, Expr, FigureExpr, Parameters, Schema, Source, Text};
+use tsd_ir::{Canonical, DerivedExpr, Expr, Parameters, Schema, Source, Text};
 
 use super::{Conjunction, conjunctions, folded, parameters};
 use crate::hir::{Condition, View};
@@ -10,7 +10,7 @@ use crate::hir::{Condition, View};
 /// A view in normal form.
 #[derive(Clone, Debug)]
 pub struct NormalView {
-    /// The view, the names of the figures in it filled in.
+    /// The view, the names of the derived values in it filled in.
     pub view: View,
     /// The alternatives of its condition, no two of which accept the same row.
     pub branches: Vec<Conjunction>,
@@ -33,7 +33,7 @@ impl Views {
         for view in views {
             let view = View {
                 condition: normal.named_condition(&view.condition),
-                measure: view.measure.as_ref().map(|measure| folded(&normal.named(measure))),
+                input: view.input.as_ref().map(|input| folded(&normal.named(input))),
                 ..view.clone()
             };
             let places = parameters::places(schema, &view);
@@ -50,22 +50,22 @@ impl Views {
         normal
     }
 
-    /// The expression with the figures in it saying by name what they ask.
+    /// The expression with the derived values in it saying by name what they ask.
     pub(super) fn named(&self, expr: &Expr) -> Expr {
         expr.rewrite(&mut |part| match part {
-            Expr::Figure(figure) => {
-                let mut named = FigureExpr {
-                    operands: figure.operands.iter().map(|operand| self.named(operand)).collect(),
-                    ..(**figure).clone()
+            Expr::Derived(derived_value) => {
+                let mut named = DerivedExpr {
+                    operands: derived_value.operands.iter().map(|operand| self.named(operand)).collect(),
+                    ..(**derived_value).clone()
                 };
-                if let Source::View(view) = figure.source {
+                if let Source::View(view) = derived_value.source {
                     let (number, places) = &self.places[view as usize];
                     named.source = Source::View(*number as u16);
                     named.name = self.list[*number].form.clone();
                     let operands = named.operands.clone();
                     places.iter().zip(operands).for_each(|(place, one)| named.operands[*place] = one);
                 }
-                Some(Expr::Figure(Box::new(named)))
+                Some(Expr::Derived(Box::new(named)))
             }
             _ => None,
         })
@@ -78,15 +78,15 @@ impl Views {
 
 /// What a view asks, as text: `SUM{0.total of Order for a Customer where (== 0.id 1.customer)}`.
 pub(super) fn form(schema: &Schema, view: &View, condition: &str) -> String {
-    let View { parameters, patterns, gather, measure, source, .. } = view;
+    let View { parameters, patterns, aggregate, input, source, .. } = view;
     let types = view.types();
     let first = usize::from(*parameters != Parameters::None);
     let of: Vec<&str> = patterns[first..].iter().map(|pattern| schema.ty(pattern.ty).name.as_ref()).collect();
     let of = if of.len() > 1 { format!("{} each {}", of.join(" and "), source.0) } else { of.join("") };
-    let measure = measure.as_ref().map(|measure| Canonical::new(schema, &types).expr(measure) + " of ");
+    let input = input.as_ref().map(|input| Canonical::new(schema, &types).expr(input) + " of ");
     let parameters = match patterns.first() {
         Some(pattern) if first == 1 => format!(" for {}", schema.ty(pattern.ty).name),
         _ => String::new(),
     };
-    format!("{}{{{}{of}{parameters} where {condition}}}", gather.name(), measure.unwrap_or_default())
+    format!("{}{{{}{of}{parameters} where {condition}}}", aggregate.name(), input.unwrap_or_default())
 }

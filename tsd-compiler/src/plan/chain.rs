@@ -1,11 +1,11 @@
 //! A branch in its final form: the chain of joins for a given order of the patterns.
 
 use tsd_ir::{
-    Body, Branch, Canonical, Expr, Figure, Filter, Join, Pattern, Position, Schema, Signature, Test, TestRef,
-    TypeId, Watch,
+    Body, Branch, Canonical, DerivedTests, DerivedValue, Expr, Filter, Join, Pattern, Position, Schema,
+    Signature, Test, TestRef, TypeId,
 };
 
-use super::figures::Watched;
+use super::derived::Watched;
 use super::shape::{key_to, keys_to};
 use crate::hir;
 use crate::normalize::{Conjunction, Followed, PatternFilter, ordered};
@@ -17,7 +17,7 @@ pub(super) struct Graph<'a> {
 }
 
 impl Graph<'_> {
-    /// The branch that joins the patterns in this order. Figures in `shown` matter to what comes of its tuples.
+    /// The branch that joins the patterns in this order. Derived values in `shown` matter to what comes of its tuples.
     pub(super) fn chain(&self, patterns: &[hir::Pattern], order: &[usize], shown: &[&Expr]) -> Branch {
         let all = &self.conjunction.types;
         let types: Vec<TypeId> = order.iter().map(|pattern| all[*pattern]).collect();
@@ -50,15 +50,15 @@ impl Graph<'_> {
                 signature,
             });
         }
-        let (figures, watches) = self.watches(&types, &place, shown);
+        let (derived_values, derived_tests) = self.derived_tests(&types, &place, shown);
         Branch {
             followed: self.followed(patterns).into(),
             order: order.iter().map(|pattern| Position(*pattern as u16)).collect::<Vec<_>>().into(),
             ty: types[0],
             filter: self.filter(order[0]),
             joins: joins.into(),
-            figures: figures.into(),
-            watches: watches.into(),
+            derived_values: derived_values.into(),
+            derived_tests: derived_tests.into(),
         }
     }
 
@@ -78,15 +78,20 @@ impl Graph<'_> {
         all
     }
 
-    /// The figures of a chain with these types; `place` tells where in it each pattern stands.
-    fn watches(&self, types: &[TypeId], place: &[Position], shown: &[&Expr]) -> (Vec<Figure>, Vec<Watch>) {
+    /// The derived values of a chain with these types; `place` tells where in it each pattern stands.
+    fn derived_tests(
+        &self,
+        types: &[TypeId],
+        place: &[Position],
+        shown: &[&Expr],
+    ) -> (Vec<DerivedValue>, Vec<DerivedTests>) {
         let mut watched = Watched::default();
         let canonical = Canonical::new(self.schema, types);
         let at_place = |position: Position| place[position.index()];
         for test in &self.conjunction.live {
             let test = ordered(self.schema, types, test.at_positions(&at_place));
             let name = canonical.test(&test).into();
-            let tree = watched.figures.numbered_test(&test);
+            let tree = watched.derived_values.numbered_test(&test);
             watched.test(TestRef { canonical: name, body: Body::Tree(tree.clone()) }, &tree);
         }
         let last = Position((types.len() - 1) as u16);

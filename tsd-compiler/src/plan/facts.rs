@@ -9,14 +9,14 @@ use super::observed::Observed;
 use super::search::{Search, as_set};
 use super::shape::keys_to;
 use super::sharing::{self, Choice, Group, Unit};
-use super::{Planning, Side, Strategy, cross};
+use super::{JoinOrder, Planning, Side, cross};
 use crate::diagnostics::Diagnostics;
 
 /// Why a rule's branches are joined as they are.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Plan {
     /// What was asked for: by the rule, the module or the caller, or by default.
-    pub strategy: Strategy,
+    pub strategy: JoinOrder,
     /// One for each branch of the rule.
     pub branches: Vec<BranchPlan>,
     /// For each view that the rule asks, one for each of its branches.
@@ -160,13 +160,13 @@ fn signatures(schema: &Schema, group: &Group, order: &[usize]) -> Vec<Signature>
 }
 
 /// How an order came about, by its price and that of the best order for the shape alone.
-fn method(strategy: Strategy, choice: &Choice, own: &Price, alone: &Price) -> Method {
+fn method(strategy: JoinOrder, choice: &Choice, own: &Price, alone: &Price) -> Method {
     let almost = Price { cost: alone.cost * (1.0 + 1e-9), ..*alone };
     match strategy {
         _ if choice.order.len() == 1 => Method::Only,
-        Strategy::Declared => Method::Declared,
+        JoinOrder::Declared => Method::Declared,
         _ if choice.order.len() == 2 => Method::Only,
-        Strategy::Greedy => Method::Greedy,
+        JoinOrder::Greedy => Method::Greedy,
         _ if own.compare(&almost).is_gt() => Method::Shared,
         _ if choice.order == choice.greedy => Method::Greedy,
         _ => Method::Optimal,

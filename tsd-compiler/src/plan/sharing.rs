@@ -17,7 +17,7 @@ use super::cost::{self, Member, Model, Price, Stage};
 use super::observed::Observed;
 use super::search::{Search, as_set};
 use super::shape::{Mask, Shape, at_places, keys_to, mask};
-use super::{Strategy, selectivity};
+use super::{JoinOrder, selectivity};
 use crate::normalize::{Conjunction, Groups};
 
 /// How often each shape is reconsidered at most.
@@ -32,7 +32,7 @@ pub(super) struct Unit<'a> {
     pub(super) conjunction: &'a Conjunction,
     /// Which patterns some condition of the whole rule ties together, for the branches of a rule.
     pub(super) tied: Option<&'a Groups>,
-    pub(super) strategy: Strategy,
+    pub(super) strategy: JoinOrder,
 }
 
 /// A branch, by its place in the list of all, and for each of its shape's patterns the one of the branch.
@@ -43,7 +43,7 @@ type Placed = (usize, Vec<usize>);
 pub(super) struct Group {
     pub(super) shape: Shape,
     pub(super) model: Model,
-    pub(super) strategy: Strategy,
+    pub(super) strategy: JoinOrder,
     pub(super) branches: Vec<Placed>,
     /// What each branch asks.
     pub(super) asked: Vec<Member>,
@@ -240,11 +240,11 @@ fn passing(model: &Model, order: &[usize], at: usize) -> [Vec<(u64, f64)>; 2] {
 /// The branches by shape and strategy.
 pub(super) fn groups(schema: &Schema, units: &[Unit<'_>], observed: &Observed) -> Vec<Group> {
     let filters = Filters::new(schema, units, observed);
-    let mut by_shape: BTreeMap<(Strategy, Shape), Vec<Placed>> = BTreeMap::new();
+    let mut by_shape: BTreeMap<(JoinOrder, Shape), Vec<Placed>> = BTreeMap::new();
     for (index, unit) in units.iter().enumerate() {
         let (shape, order) = match unit.strategy {
-            Strategy::Declared => Shape::as_declared(unit.conjunction),
-            Strategy::Greedy | Strategy::Optimal => Shape::of(schema, unit.conjunction),
+            JoinOrder::Declared => Shape::as_declared(unit.conjunction),
+            JoinOrder::Greedy | JoinOrder::Optimal => Shape::of(schema, unit.conjunction),
         };
         by_shape.entry((unit.strategy, shape)).or_default().push((index, order));
     }
@@ -277,9 +277,9 @@ pub(super) fn choices(
     let mut orders: Vec<Vec<usize>> = Vec::with_capacity(groups.len());
     for (index, (group, search)) in groups.iter().zip(searches).enumerate() {
         let order = match group.strategy {
-            Strategy::Declared => (0..group.model.count()).collect(),
-            Strategy::Greedy => greedy[index].clone(),
-            Strategy::Optimal => search.cheapest(&|one, other| {
+            JoinOrder::Declared => (0..group.model.count()).collect(),
+            JoinOrder::Greedy => greedy[index].clone(),
+            JoinOrder::Optimal => search.cheapest(&|one, other| {
                 group.model.stage(1 << one, other).cost() / shared(index, one, other).max(1) as f64
             }),
         };
@@ -289,7 +289,7 @@ pub(super) fn choices(
     for _ in 0..ROUNDS {
         let mut changed = false;
         for (index, (group, search)) in groups.iter().zip(searches).enumerate() {
-            if group.strategy != Strategy::Optimal || group.model.count() < 3 {
+            if group.strategy != JoinOrder::Optimal || group.model.count() < 3 {
                 continue;
             }
             nodes.remove(group, &orders[index]);

@@ -15,7 +15,7 @@ use std::fmt::Write;
 
 use tsd_ir::{Arguments, Body, Canonical, Effect, Expr, Filter, Join, Rule, Schema, TestRef, TypeId};
 
-use super::{BranchPlan, Strategy};
+use super::{BranchPlan, JoinOrder};
 use crate::module::PlannedRule;
 
 /// Writes a rule and its plan.
@@ -27,7 +27,7 @@ pub(crate) fn text(schema: &Schema, planned: &PlannedRule) -> String {
         let _ = write!(text, " salience {}", rule.salience);
     }
     text += if rule.no_loop { " no-loop" } else { "" };
-    if planned.plan.strategy != Strategy::default() {
+    if planned.plan.strategy != JoinOrder::default() {
         let _ = write!(text, " @plan({})", planned.plan.strategy);
     }
     text.push('\n');

@@ -1,12 +1,13 @@
-//! Views, planned as rules are, and the figures that rules read of them.
+//! Views, planned as rules are, and the derived values that rules read of them.
 
 use tsd_ir::{
-    Body, Branch, Effect, Expr, Figure, List, Measure, Parameters, Pattern, Schema, Signature, TypeId, View,
+    AggregateInput, Body, Branch, DerivedValue, Effect, Expr, List, Parameters, Pattern, Schema, Signature,
+    TypeId, View,
 };
 
 use super::BranchPlan;
 use super::chain::Graph;
-use super::figures::Figures;
+use super::derived::DerivedValues;
 use crate::hir::{self, effect_arguments_mut};
 use crate::normalize::NormalView;
 
@@ -14,9 +15,9 @@ use crate::normalize::NormalView;
 pub(super) fn plan(schema: &Schema, plans: &[BranchPlan], normal: &NormalView) -> View {
     let NormalView { view, branches, form } = normal;
     let types = view.types();
-    let mut figures = Figures::default();
-    let measure = view.measure.as_ref().map(|measure| figures.numbered(measure));
-    let shown: Vec<&Expr> = measure.iter().collect();
+    let mut derived_values = DerivedValues::default();
+    let input = view.input.as_ref().map(|input| derived_values.numbered(input));
+    let shown: Vec<&Expr> = input.iter().collect();
     let branches = branches.iter().zip(plans).map(|(conjunction, plan)| {
         let branch = Graph { schema, conjunction }.chain(&view.patterns, &plan.order(), &shown);
         match view.parameters {
@@ -31,10 +32,10 @@ pub(super) fn plan(schema: &Schema, plans: &[BranchPlan], normal: &NormalView) -
         parameters: view.parameters.clone(),
         patterns: patterns(view),
         branches,
-        gather: view.gather,
-        measure: measure.map(self::measure),
+        aggregate: view.aggregate,
+        input: input.map(self::input),
         source: view.source,
-        figures: figures.into_list().into(),
+        derived_values: derived_values.into_list().into(),
     }
 }
 
@@ -47,13 +48,13 @@ fn patterns(view: &hir::View) -> List<Pattern> {
     patterns.collect()
 }
 
-fn measure(expr: Expr) -> Measure {
+fn input(expr: Expr) -> AggregateInput {
     let field = match &expr {
         Expr::Field { at, field, .. } => Some((*at, *field)),
         _ => None,
     };
     let kind = expr.kind().unwrap_or(tsd_ir::Kind::Bool);
-    Measure { kind, body: Body::Tree(vec![expr]), field }
+    AggregateInput { kind, body: Body::Tree(vec![expr]), field }
 }
 
 /// The branch with the type that stood for the parameters while it was planned replaced by that of all parameters.
@@ -64,16 +65,16 @@ fn of_parameters(mut branch: Branch, parameters: TypeId) -> Branch {
     branch
 }
 
-/// The effects of a rule with the figures that they read numbered, and those figures.
-pub(super) fn numbered_effects(effects: Vec<Effect>) -> (Vec<Effect>, Vec<Figure>) {
-    let mut figures = Figures::default();
+/// The effects of a rule with the derived values that they read numbered, and those derived values.
+pub(super) fn numbered_effects(effects: Vec<Effect>) -> (Vec<Effect>, Vec<DerivedValue>) {
+    let mut derived_values = DerivedValues::default();
     let numbered = effects.into_iter().map(|mut effect| {
         if let Some(arguments) = effect_arguments_mut(&mut effect)
             && let Body::Tree(operands) = &mut arguments.body
         {
-            operands.iter_mut().for_each(|operand| *operand = figures.numbered(operand));
+            operands.iter_mut().for_each(|operand| *operand = derived_values.numbered(operand));
         }
         effect
     });
-    (numbered.collect(), figures.into_list())
+    (numbered.collect(), derived_values.into_list())
 }

@@ -203,9 +203,9 @@ pub struct Binding {
 pub enum BindingKind {
     /// `c: Customer`: a fact of the type.
     Fact(Name),
-    /// `pay: SUM(e.salary)`: a figure over the joined rows of one group.
+    /// `pay: SUM(e.salary)`: a derived value over the joined rows of one group.
     Aggregate {
-        /// Which figure.
+        /// Which derived value.
         function: AggregateFunction,
         /// Of what: `e.salary`, or for `COUNT` also a fact variable `e`.
         value: Expr,

@@ -2,7 +2,7 @@
 
 use tsd_compiler::Module;
 use tsd_compiler::source::SourceMap;
-use tsd_ir::{Branch, Figure, Filter, Leaf, Network, Rule, Sharing, TestRef};
+use tsd_ir::{Branch, DerivedValue, Filter, Network, Rule, Sharing, TestRef, ViewArgument};
 
 use super::rules::TYPES;
 
@@ -64,26 +64,28 @@ fn write_branch(text: &mut String, rule: &Rule, branch: &Branch) {
     for join in branch.joins.iter() {
         *text += &format!("  {:?} {} {:?}\n", join.signature, filter(&join.filter), tests(&join.tests));
     }
-    // Which number a figure has is nobody's business.
-    let mut figures: Vec<String> = branch.figures.iter().map(|one| figure(rule, branch, one)).collect();
-    for watch in branch.watches.iter() {
-        let mut read: Vec<&String> = watch.figures.iter().map(|one| &figures[*one as usize]).collect();
+    // Which number a derived value has is nobody's business.
+    let mut derived_values: Vec<String> =
+        branch.derived_values.iter().map(|one| derived_value(rule, branch, one)).collect();
+    for watch in branch.derived_tests.iter() {
+        let mut read: Vec<&String> =
+            watch.derived_values.iter().map(|one| &derived_values[*one as usize]).collect();
         read.sort();
         *text += &format!("  at {:?} {:?} of {read:?}\n", watch.place, tests(&watch.tests));
     }
-    figures.sort();
-    *text += &format!("  {figures:?}\n");
+    derived_values.sort();
+    *text += &format!("  {derived_values:?}\n");
 }
 
-fn figure(rule: &Rule, branch: &Branch, asked: &Figure) -> String {
+fn derived_value(rule: &Rule, branch: &Branch, asked: &DerivedValue) -> String {
     let leaves = asked.leaves().iter().map(|leaf| match leaf {
-        Leaf::Figure(other) => figure(rule, branch, &branch.figures[*other as usize]),
+        ViewArgument::Derived(other) => derived_value(rule, branch, &branch.derived_values[*other as usize]),
         leaf => format!("{leaf:?}"),
     });
     let leaves: Vec<String> = leaves.collect();
     match asked {
-        Figure::Found { view, .. } => format!("{} for {leaves:?}", rule.views[*view as usize].form),
-        Figure::Followed { ty, field, .. } => format!("{ty:?} {field:?} of {leaves:?}"),
+        DerivedValue::Found { view, .. } => format!("{} for {leaves:?}", rule.views[*view as usize].form),
+        DerivedValue::Followed { ty, field, .. } => format!("{ty:?} {field:?} of {leaves:?}"),
     }
 }
 

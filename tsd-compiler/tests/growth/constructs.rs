@@ -162,7 +162,7 @@ pub(crate) const CONSTRUCTS: &[Construct] = &[
     new("printed values", 40, Rules, |n| {
         format!("{A}rule r : {{a: A}} / ==> Print({})", list(n, |i| format!("a.n + {i}")))
     }),
-    new("printed figures", 30, Rules, |n| {
+    new("printed derived_values", 30, Rules, |n| {
         format!("{A}rule r : {{a: A}} / ==> Print({})", list(n, |i| format!("COUNT(b: A / b.n == {i})")))
     }),
     // Conditions
@@ -186,7 +186,7 @@ pub(crate) const CONSTRUCTS: &[Construct] = &[
     new("a list, to code", 80, Code, |n| {
         rule("a: A", &format!("a.n IN [{}]", list(n, |i| (2 * i).to_string())))
     }),
-    new("a list for a figure", 120, Rules, |n| {
+    new("a list for a derived_value", 120, Rules, |n| {
         rule("a: A", &format!("COUNT(b: A) IN [{}]", list(n, |i| i.to_string())))
     }),
     new("a list for a sum", 120, Rules, |n| {
@@ -234,10 +234,10 @@ pub(crate) const CONSTRUCTS: &[Construct] = &[
     new("COUNT, to code", 4, Code, |n| {
         rules(n, |i| format!("COUNT(b: A / b.n == a.n AND b.o > {i}) > {i} ==> Print(1)"))
     }),
-    new("bounds of one figure", 10, Rules, |n| {
+    new("bounds of one derived_value", 10, Rules, |n| {
         rules(n, |i| format!("COUNT(b: A / b.n == a.n) > {i} ==> Print(1)"))
     }),
-    new("tests of one figure", 20, Rules, |n| {
+    new("tests of one derived_value", 20, Rules, |n| {
         parts("a: A", n, "AND", |i| format!("COUNT(b: A / b.n == a.n) != {i}"))
     }),
     new("aggregate variables", 18, Rules, |n| {

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use super::{Freed, Network, Owner, Path, Sharing, Slots};
-use crate::{Branch, Figure, Signature, Text, TypeId, View};
+use crate::{Branch, DerivedValue, Signature, Text, TypeId, View};
 
 /// The number of a view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -123,12 +123,12 @@ impl Network {
 impl View {
     /// The views that it asks itself, by their numbers in its rule; ascending.
     pub fn asks(&self) -> Vec<u16> {
-        let of_branches = self.branches.iter().flat_map(|branch| branch.figures.iter());
+        let of_branches = self.branches.iter().flat_map(|branch| branch.derived_values.iter());
         let mut asked: Vec<u16> = of_branches
-            .chain(self.figures.iter())
-            .filter_map(|figure| match figure {
-                Figure::Found { view, .. } => Some(*view),
-                Figure::Followed { .. } => None,
+            .chain(self.derived_values.iter())
+            .filter_map(|derived_value| match derived_value {
+                DerivedValue::Found { view, .. } => Some(*view),
+                DerivedValue::Followed { .. } => None,
             })
             .collect();
         asked.sort_unstable();

@@ -6,7 +6,7 @@
 
 use tsd_ir::RootId;
 
-use super::End;
+use super::TupleSource;
 use super::level::Entry;
 use crate::memory::{Index, hash_words};
 
@@ -26,7 +26,7 @@ impl<'a> Entries<'a> {
     }
 
     /// Whether an entry waits and has this tuple.
-    fn is(self, entry: u32, root: RootId, end: End, slots: &[u32]) -> bool {
+    fn is(self, entry: u32, root: RootId, end: TupleSource, slots: &[u32]) -> bool {
         let known = self.all.get(entry as usize).filter(|_| entry as usize >= self.waiting);
         known.is_some_and(|known| known.root == root && known.end == end) && self.slots_of(entry) == slots
     }
@@ -56,8 +56,8 @@ impl Finder {
         let mut number = self.entered.max(entries.waiting);
         while let Some(Entry { root, end, .. }) = entries.all.get(number).copied() {
             match end {
-                End::Root => number += self.enter_facts(root, number, entries),
-                End::Join(_) => {
+                TupleSource::Root => number += self.enter_facts(root, number, entries),
+                TupleSource::Join(_) => {
                     let older = self.enter_tuple(number as u32, entries);
                     self.set_older(number as u32, older, entries);
                     number += 1;
@@ -76,7 +76,7 @@ impl Finder {
         let mut latest = std::mem::take(&mut self.facts[place].1);
         let mut number = first as u32;
         let facts = entries.all[first..].iter();
-        for entry in facts.take_while(|entry| entry.end == End::Root && entry.root == root) {
+        for entry in facts.take_while(|entry| entry.end == TupleSource::Root && entry.root == root) {
             let slot = entries.slots[entry.start as usize] as usize;
             if latest.len() <= slot {
                 latest.resize(slot + 1, 0);
@@ -116,16 +116,22 @@ impl Finder {
     fn put_tuple(&mut self, number: u32, entries: Entries<'_>) -> Option<u32> {
         let Entry { root, end, .. } = entries.all[number as usize];
         let slots = entries.slots_of(number);
-        if end == End::Root {
+        if end == TupleSource::Root {
             return None;
         }
         self.tuples.put(hash(end, slots), number, |other| entries.is(other, root, end, slots))
     }
 
     /// The latest entry of a tuple.
-    pub(super) fn latest(&self, root: RootId, end: End, slots: &[u32], entries: Entries<'_>) -> Option<u32> {
+    pub(super) fn latest(
+        &self,
+        root: RootId,
+        end: TupleSource,
+        slots: &[u32],
+        entries: Entries<'_>,
+    ) -> Option<u32> {
         match (end, slots) {
-            (End::Root, [slot]) => {
+            (TupleSource::Root, [slot]) => {
                 let (_, latest) = self.facts.iter().find(|(known, _)| *known == root)?;
                 waiting(*latest.get(*slot as usize)?, self.before, entries)
             }
@@ -165,10 +171,10 @@ fn waiting(latest: u32, before: u32, entries: Entries<'_>) -> Option<u32> {
     (entry as usize >= entries.waiting && (entry as usize) < entries.all.len()).then_some(entry)
 }
 
-fn hash(end: End, slots: &[u32]) -> u64 {
+fn hash(end: TupleSource, slots: &[u32]) -> u64 {
     let node = match end {
-        End::Root => 0,
-        End::Join(node) => u64::from(node.0) + 1,
+        TupleSource::Root => 0,
+        TupleSource::Join(node) => u64::from(node.0) + 1,
     };
     hash_words(std::iter::once(node).chain(slots.iter().map(|slot| u64::from(*slot))))
 }

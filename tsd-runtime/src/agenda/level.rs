@@ -9,8 +9,8 @@ use tsd_ir::RootId;
 
 use super::finder::{Entries, Finder};
 use super::ordered::Heap;
-use super::{End, Ranked, Ranks};
-use crate::matcher::{Delta, Moving, Slots};
+use super::{BranchRank, ConflictOrder, TupleSource};
+use crate::matcher::{Delta, Slots, TupleRef};
 use crate::ruleset::{Bit, RuleSet, RuleSets};
 
 /// Waiting activations of one salience.
@@ -40,7 +40,7 @@ pub(super) struct Level {
 pub(super) struct Entry {
     pub(super) age: u64,
     pub(super) root: RootId,
-    pub(super) end: End,
+    pub(super) end: TupleSource,
     pub(super) set: RuleSet,
     /// Where the entry's slots begin; they end where the next entry's begin.
     pub(super) start: u32,
@@ -48,7 +48,7 @@ pub(super) struct Entry {
 
 impl Entry {
     /// Whether the entry still activates a rule.
-    pub(super) fn activates(&self, bit: Bit, ranks: &impl Ranks) -> bool {
+    pub(super) fn activates(&self, bit: Bit, ranks: &impl ConflictOrder) -> bool {
         !self.set.is_empty() && ranks.sets(self.root).contains(self.set, bit)
     }
 
@@ -63,7 +63,7 @@ impl Entry {
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Waiting {
-    pub(super) ranked: Ranked,
+    pub(super) ranked: BranchRank,
     pub(super) bit: Bit,
     pub(super) entry: u32,
 }
@@ -97,10 +97,10 @@ impl Level {
     }
 
     /// Takes in what tuples of a node activate.
-    pub(super) fn add_all(&mut self, (root, end): (RootId, End), age: u64, delta: &Delta) {
+    pub(super) fn add_all(&mut self, (root, end): (RootId, TupleSource), age: u64, delta: &Delta) {
         let mut start = self.slots.len() as u32;
         self.slots.extend_from_slice(delta.all_slots());
-        self.entries.extend(delta.iter().map(|Moving { number, slots, set }| {
+        self.entries.extend(delta.iter().map(|TupleRef { number, slots, set }| {
             let entry = Entry { age: age + u64::from(number), root, end, set, start };
             start += slots.len() as u32;
             entry
@@ -110,7 +110,7 @@ impl Level {
     /// Takes out what tuples of a node activate no longer: what came about by changes of this age or before.
     pub(super) fn cancel(
         &mut self,
-        (root, end): (RootId, End),
+        (root, end): (RootId, TupleSource),
         delta: &Delta,
         sets: &mut RuleSets,
         until: u64,
@@ -121,7 +121,7 @@ impl Level {
         }
         let entries = Entries { all: &self.entries, slots: &self.slots, waiting };
         self.finder.enter_all(entries);
-        for Moving { slots, set, .. } in delta.iter() {
+        for TupleRef { slots, set, .. } in delta.iter() {
             let entries = Entries { all: &self.entries, slots: &self.slots, waiting };
             let mut next = self.finder.latest(root, end, slots, entries);
             while let Some(found) = next {
@@ -141,7 +141,7 @@ impl Level {
     }
 
     /// See [`Agenda::date`](super::Agenda::date).
-    pub(super) fn date(&mut self, after: u64, date: &impl Fn((RootId, End), Undated<'_>)) {
+    pub(super) fn date(&mut self, after: u64, date: &impl Fn((RootId, TupleSource), Undated<'_>)) {
         let mut first = self.after(after);
         while let Some(Entry { root, end, .. }) = self.entries.get(first).copied() {
             let width = self.range(first as u32).len();
@@ -184,7 +184,7 @@ impl Level {
     }
 
     /// Calls `visit` with every activation that waits: its entry and its bit.
-    pub(super) fn for_each_waiting(&self, ranks: &impl Ranks, mut visit: impl FnMut(u32, Bit)) {
+    pub(super) fn for_each_waiting(&self, ranks: &impl ConflictOrder, mut visit: impl FnMut(u32, Bit)) {
         let batch = self.batch.iter().skip(self.fired).map(|waiting| (waiting.entry, waiting.bit));
         let heap = self.heap.iter().map(|Reverse(item)| (item.entry, item.bit));
         for (entry, bit) in batch.chain(heap) {
@@ -206,7 +206,7 @@ impl Level {
     }
 
     #[inline]
-    pub(super) fn next(&mut self, ranks: &impl Ranks, slots: &mut Slots) -> Option<Ranked> {
+    pub(super) fn next(&mut self, ranks: &impl ConflictOrder, slots: &mut Slots) -> Option<BranchRank> {
         loop {
             while let Some(waiting) = self.batch.get(self.fired).copied() {
                 self.fired += 1;
@@ -226,7 +226,7 @@ impl Level {
     }
 
     #[inline]
-    pub(super) fn next_companion(&mut self) -> Option<Ranked> {
+    pub(super) fn next_companion(&mut self) -> Option<BranchRank> {
         if self.disturbed {
             return None;
         }
@@ -238,7 +238,7 @@ impl Level {
     }
 
     /// Makes a batch of the entries of the oldest change.
-    fn fill_batch(&mut self, ranks: &impl Ranks) {
+    fn fill_batch(&mut self, ranks: &impl ConflictOrder) {
         self.batch.clear();
         self.fired = 0;
         self.disturbed = false;

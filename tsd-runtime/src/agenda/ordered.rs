@@ -9,7 +9,7 @@ use std::collections::BinaryHeap;
 use smallvec::SmallVec;
 
 use super::level::Level;
-use super::{Ranked, Ranks};
+use super::{BranchRank, ConflictOrder};
 use crate::matcher::Slots;
 use crate::ruleset::Bit;
 
@@ -23,7 +23,7 @@ pub(super) type Heap = BinaryHeap<Reverse<Item>>;
 #[derive(Clone, Debug)]
 pub(super) struct Item {
     key: Key,
-    pub(super) ranked: Ranked,
+    pub(super) ranked: BranchRank,
     pub(super) bit: Bit,
     pub(super) entry: u32,
 }
@@ -50,7 +50,7 @@ impl Ord for Item {
 
 impl Level {
     /// Puts the entries that came since the last time in order.
-    pub(super) fn put_in_order(&mut self, ranks: &impl Ranks) {
+    pub(super) fn put_in_order(&mut self, ranks: &impl ConflictOrder) {
         while let Some(entry) = self.entries.get(self.next) {
             let number = self.next as u32;
             // The tree of an entry that lost all its rules may be gone.
@@ -68,7 +68,7 @@ impl Level {
     }
 
     /// The activation that fires next, whose tuple is written to `slots`.
-    pub(super) fn next_in_order(&mut self, ranks: &impl Ranks, slots: &mut Slots) -> Option<Item> {
+    pub(super) fn next_in_order(&mut self, ranks: &impl ConflictOrder, slots: &mut Slots) -> Option<Item> {
         while let Some(Reverse(item)) = self.heap.pop() {
             if self.entries[item.entry as usize].activates(item.bit, ranks) {
                 slots.clear();

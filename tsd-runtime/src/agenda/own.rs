@@ -13,14 +13,14 @@ use std::collections::BTreeMap;
 use smallvec::SmallVec;
 use tsd_ir::RootId;
 
-use super::End;
-use crate::matcher::{Delta, Moving, RuleId, Slots};
+use super::TupleSource;
+use crate::matcher::{Delta, RuleId, Slots, TupleRef};
 use crate::ruleset::{RuleSet, RuleSets};
 
 /// The node at whose end an alternative of a rule comes out, with the tree's set of this alternative alone.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Way {
-    pub(crate) place: (RootId, End),
+    pub(crate) place: (RootId, TupleSource),
     pub(crate) only: RuleSet,
 }
 
@@ -29,7 +29,7 @@ pub(crate) struct Way {
 pub(crate) struct Own {
     held_back: Option<HeldBack>,
     /// By the node where they come out now: tuples whose activations, if they wait, do so as of another node.
-    moved: BTreeMap<(RootId, End, Slots), SmallVec<[Moved; 1]>>,
+    moved: BTreeMap<(RootId, TupleSource, Slots), SmallVec<[Moved; 1]>>,
     /// Activations that moved before they stopped holding in this change.
     ended: Vec<Ended>,
 }
@@ -92,14 +92,14 @@ impl Own {
 
     /// Whether something may have to be held back of the tuples that come out of a node.
     #[inline]
-    pub(super) fn holds_back(&self, place: (RootId, End)) -> bool {
+    pub(super) fn holds_back(&self, place: (RootId, TupleSource)) -> bool {
         self.held_back.as_ref().is_some_and(|held_back| held_back.ways.iter().any(|way| way.place == place))
     }
 
     /// What is left of tuples that begin or stop to hold when that is held back which must be.
     pub(super) fn hold_back(
         &mut self,
-        place: (RootId, End),
+        place: (RootId, TupleSource),
         delta: &Delta,
         begins: bool,
         sets: &mut RuleSets,
@@ -130,11 +130,16 @@ impl Own {
     }
 
     /// Notes which activations of tuples that stop to hold wait as of other nodes.
-    pub(super) fn note_ended(&mut self, (root, end): (RootId, End), delta: &Delta, sets: &mut RuleSets) {
+    pub(super) fn note_ended(
+        &mut self,
+        (root, end): (RootId, TupleSource),
+        delta: &Delta,
+        sets: &mut RuleSets,
+    ) {
         if self.moved.is_empty() {
             return;
         }
-        for Moving { slots, set, .. } in delta.iter() {
+        for TupleRef { slots, set, .. } in delta.iter() {
             let ended =
                 self.take_moved(&(root, end, slots.into()), |moved| !sets.meet(moved.only, set).is_empty());
             self.ended.extend(ended);
@@ -144,7 +149,7 @@ impl Own {
     /// Where tuples that moved to a node wait, as far as they are wanted; they are forgotten here.
     fn take_moved(
         &mut self,
-        now: &(RootId, End, Slots),
+        now: &(RootId, TupleSource, Slots),
         mut is_wanted: impl FnMut(&Moved) -> bool,
     ) -> Vec<Ended> {
         let Some(moved) = self.moved.get_mut(now) else { return Vec::new() };
@@ -187,7 +192,7 @@ impl Own {
         for ((known, ..), moved) in &mut self.moved {
             for one in moved {
                 map_way(&mut one.waits.way);
-                let mut now = Way { place: (*known, End::Root), only: one.only };
+                let mut now = Way { place: (*known, TupleSource::Root), only: one.only };
                 map_way(&mut now);
                 one.only = now.only;
             }
@@ -196,6 +201,6 @@ impl Own {
 
     /// The bytes held.
     pub(super) fn bytes(&self) -> usize {
-        self.moved.len() * (size_of::<(RootId, End, Slots)>() + size_of::<SmallVec<[Moved; 1]>>())
+        self.moved.len() * (size_of::<(RootId, TupleSource, Slots)>() + size_of::<SmallVec<[Moved; 1]>>())
     }
 }

@@ -8,7 +8,7 @@
 
 use std::cmp::Reverse;
 
-use super::Ranks;
+use super::ConflictOrder;
 use super::level::{Entry, Level};
 
 /// The new number of an entry that goes.
@@ -34,7 +34,7 @@ impl Level {
 
     /// Lets go of the entries that are done with.
     #[cold]
-    pub(super) fn tidy(&mut self, ranks: &impl Ranks) {
+    pub(super) fn tidy(&mut self, ranks: &impl ConflictOrder) {
         let mut numbers = self.wanted(ranks);
         let mut entries: Vec<Entry> = Vec::new();
         let mut slots: Vec<u32> = Vec::new();
@@ -73,7 +73,7 @@ impl Level {
     }
 
     /// For each entry whether something of it waits: then anything but [`GONE`].
-    fn wanted(&self, ranks: &impl Ranks) -> Vec<u32> {
+    fn wanted(&self, ranks: &impl ConflictOrder) -> Vec<u32> {
         let mut wanted = vec![GONE; self.entries.len()];
         self.for_each_waiting(ranks, |entry, _| wanted[entry as usize] = entry);
         wanted

@@ -30,7 +30,7 @@ impl<P: Program> Standing for Core<P> {
         let fields = matcher.schema.ty(ty).key.iter();
         let words = fields.zip(key).map(|(field, value)| {
             let kind = matcher.schema.ty(ty).field(*field).kind;
-            find_word(&matcher.memory.texts, kind, value)
+            find_word(&matcher.memory.strings, kind, value)
         });
         let words: Option<Vec<u64>> = words.collect();
         let store = matcher.memory.store(ty);

@@ -58,9 +58,9 @@ pub(super) fn text(expr: &Expr) -> ComputeText {
             let text: std::sync::Arc<str> = text.as_ref().into();
             text_closure(move |_| Some(Cow::Owned(text.to_string())))
         }
-        Expr::Figure(figure) => {
-            let index = usize::from(figure.index);
-            text_closure(move |tuple| tuple.text_figure(index).map(Cow::Borrowed))
+        Expr::Derived(derived_value) => {
+            let index = usize::from(derived_value.index);
+            text_closure(move |tuple| tuple.text_derived(index).map(Cow::Borrowed))
         }
         Expr::Field { at, field, .. } => {
             let (at, field) = (at.index(), field.0);

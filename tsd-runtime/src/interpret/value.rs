@@ -68,9 +68,9 @@ pub(super) fn number(expr: &Expr) -> Compute<f64> {
             let (at, field) = (at.index(), field.0);
             Box::new(move |tuple| tuple.number(at, field))
         }
-        Expr::Figure(figure) => {
-            let index = usize::from(figure.index);
-            Box::new(move |tuple| tuple.number_figure(index))
+        Expr::Derived(derived_value) => {
+            let index = usize::from(derived_value.index);
+            Box::new(move |tuple| tuple.number_derived(index))
         }
         Expr::Negate(operand) => {
             let operand = number(operand);
@@ -141,9 +141,9 @@ pub(super) fn int(expr: &Expr) -> Compute<i64> {
             let (at, field) = (at.index(), field.0);
             Box::new(move |tuple| tuple.int(at, field))
         }
-        Expr::Figure(figure) => {
-            let index = usize::from(figure.index);
-            Box::new(move |tuple| tuple.int_figure(index))
+        Expr::Derived(derived_value) => {
+            let index = usize::from(derived_value.index);
+            Box::new(move |tuple| tuple.int_derived(index))
         }
         Expr::Negate(operand) => {
             let operand = int(operand);
@@ -223,9 +223,9 @@ pub(super) fn bool(expr: &Expr) -> Compute<bool> {
             let (at, field) = (at.index(), field.0);
             Box::new(move |tuple| tuple.bool(at, field))
         }
-        Expr::Figure(figure) => {
-            let index = usize::from(figure.index);
-            Box::new(move |tuple| tuple.bool_figure(index))
+        Expr::Derived(derived_value) => {
+            let index = usize::from(derived_value.index);
+            Box::new(move |tuple| tuple.bool_derived(index))
         }
         Expr::Cast { operand, .. } => match operand.kind() {
             Some(Kind::Number) => {
@@ -256,9 +256,9 @@ pub(super) fn fact(expr: &Expr) -> Compute<FactHandle> {
             let (at, field) = (at.index(), field.0);
             Box::new(move |tuple| tuple.reference(at, field))
         }
-        Expr::Figure(figure) => {
-            let index = usize::from(figure.index);
-            Box::new(move |tuple| tuple.reference_figure(index))
+        Expr::Derived(derived_value) => {
+            let index = usize::from(derived_value.index);
+            Box::new(move |tuple| tuple.reference_derived(index))
         }
         Expr::Fact { at, .. } => {
             let at = at.index();

@@ -5,16 +5,16 @@
 //! group by group.
 //!
 //! An activation is as old as the youngest fact of the batch in its tuple, as if the facts had come one by one; one that
-//! figures alone have brought about is as old as the last of them. Where activations did not arise in that order, they
+//! derived values alone have brought about is as old as the last of them. Where activations did not arise in that order, they
 //! are dated when the batch ends.
 
 use smallvec::SmallVec;
 use tsd_ir::{RootId, TypeId};
 
-use super::entrances::Entrance;
+use super::entry_points::EntryPoint;
 use super::join::Join;
 use super::{Matcher, Root, Sign};
-use crate::agenda::{End, Undated};
+use crate::agenda::{TupleSource, Undated};
 use crate::memory::{Store, WorkingMemory};
 
 /// A batch of facts on its way in, part by part: each part is of one type.
@@ -75,7 +75,7 @@ impl Matcher {
 
     /// Begins a part of a batch.
     pub(crate) fn begin_part(&self, batch: &mut Batch, ty: TypeId) {
-        batch.is_mixed |= self.entrances.of(ty).len() > 1;
+        batch.is_mixed |= self.entry_points.of(ty).len() > 1;
         let part = Part { first: self.memory.store(ty).next_number(), age: self.agenda.age() };
         match batch.parts.iter_mut().find(|(known, _)| *known == ty) {
             Some((_, parts)) => parts.push(part),
@@ -95,8 +95,8 @@ impl Matcher {
         let age = self.agenda.age();
         let entered = self.memory.stores[ty.index()].insert_all(rows, count, slots);
         self.memory.renew_all(ty, slots);
-        for index in (0..self.entrances.of(ty).len()).rev() {
-            self.enter_block(self.entrances.of(ty)[index], age, slots);
+        for index in (0..self.entry_points.of(ty).len()).rev() {
+            self.enter_block(self.entry_points.of(ty)[index], age, slots);
         }
         self.agenda.set_age(age + slots.len() as u64);
         self.collect_sets();
@@ -104,17 +104,17 @@ impl Matcher {
     }
 
     /// Sends facts into the network at an entrance; `age` is that of the last change before them.
-    fn enter_block(&mut self, entrance: Entrance, age: u64, slots: &[u32]) {
-        let (input, sets) = self.entrances.input(entrance, &self.joins, &mut self.roots);
+    fn enter_block(&mut self, entry_point: EntryPoint, age: u64, slots: &[u32]) {
+        let (input, sets) = self.entry_points.input(entry_point, &self.joins, &mut self.roots);
         let mut facts = self.deltas.take(1);
         input.admit_all(slots, input.everyone(), &self.memory, sets, &mut facts);
         if !facts.is_empty() {
-            self.enter_all(entrance, &mut facts, age + 1, Sign::Add { fresh: true });
+            self.enter_all(entry_point, &mut facts, age + 1, Sign::Add { fresh: true });
         }
         self.deltas.put_back(facts);
     }
 
-    /// Ends a batch: brings everything up to date that depends on figures, and puts what the batch activates in order.
+    /// Ends a batch: brings everything up to date that depends on derived values, and puts what the batch activates in order.
     pub(crate) fn end_batch(&mut self, batch: &mut Batch) {
         batch.is_mixed |= self.settle();
         self.heed_own();
@@ -136,10 +136,12 @@ impl Matcher {
 fn types_at<'a>(
     roots: &'a [Option<Root>],
     joins: &'a [Option<Box<Join>>],
-    (root, end): (RootId, End),
+    (root, end): (RootId, TupleSource),
 ) -> &'a [TypeId] {
     match end {
-        End::Root => roots[root.0 as usize].as_ref().map_or(&[], |root| std::slice::from_ref(&root.input.ty)),
-        End::Join(node) => joins[node.0 as usize].as_ref().map_or(&[], |join| join.types()),
+        TupleSource::Root => {
+            roots[root.0 as usize].as_ref().map_or(&[], |root| std::slice::from_ref(&root.input.ty))
+        }
+        TupleSource::Join(node) => joins[node.0 as usize].as_ref().map_or(&[], |join| join.types()),
     }
 }

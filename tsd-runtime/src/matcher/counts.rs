@@ -35,14 +35,14 @@ pub struct ViewCounts {
 
 /// Pairs that arrivals met.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Met {
+pub(super) struct ProbeCounts {
     pub(super) hits: u64,
     pub(super) passed: u64,
 }
 
 impl Counts {
     /// Counts `probes` searches for partners among `others`.
-    pub(super) fn probed(&mut self, probes: usize, others: usize, met: Met) {
+    pub(super) fn probed(&mut self, probes: usize, others: usize, met: ProbeCounts) {
         self.probes += if others > 0 { probes as u64 } else { 0 };
         self.candidates += (probes * others) as u64;
         self.hits += met.hits;

@@ -5,7 +5,7 @@
 //! takes tuples by the block. The way is found once for all of them, and what one of them waits for is read while another
 //! is worked on. (Blocks instead of single tuples: MonetDB/X100, Boncz et al., CIDR 2005.)
 
-use super::stored::{Hit, Hits};
+use super::stored::{Match, Matches};
 use crate::ruleset::{RuleSet, RuleSets};
 
 /// How many tuples are on their way together: enough to keep the memory busy, few enough for all that they need on the way to
@@ -30,7 +30,7 @@ struct Head {
 
 /// A tuple of a delta.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Moving<'a> {
+pub(crate) struct TupleRef<'a> {
     /// How much younger it is than the first change of the block.
     pub(crate) number: u32,
     pub(crate) slots: &'a [u32],
@@ -146,7 +146,7 @@ impl Delta {
     }
 
     /// Adds the pairs of facts that were found and those for which they were, which are on the right.
-    pub(super) fn pair_with_left(&mut self, found: &Hits, facts: &Self, sets: &mut RuleSets) {
+    pub(super) fn pair_with_left(&mut self, found: &Matches, facts: &Self, sets: &mut RuleSets) {
         self.meet_found(found, facts, sets);
         let before = self.slots.len();
         self.slots.resize(before + 2 * found.all.len(), 0);
@@ -157,7 +157,7 @@ impl Delta {
     }
 
     /// Adds the pairs of tuples and facts that were found for them, which are on the right.
-    pub(super) fn pair_with_right(&mut self, tuples: &Self, found: &Hits, sets: &mut RuleSets) {
+    pub(super) fn pair_with_right(&mut self, tuples: &Self, found: &Matches, sets: &mut RuleSets) {
         self.meet_found(found, tuples, sets);
         for hit in &found.all {
             append(&mut self.slots, tuples.get(hit.at as usize).slots);
@@ -167,7 +167,7 @@ impl Delta {
     }
 
     /// Begins, while it is empty, with the rules that facts and the tuples for which they were found have in common.
-    fn meet_found(&mut self, found: &Hits, tuples: &Self, sets: &mut RuleSets) {
+    fn meet_found(&mut self, found: &Matches, tuples: &Self, sets: &mut RuleSets) {
         debug_assert!(self.is_empty());
         let heads = found.all.iter().map(|hit| tuples.heads[hit.at as usize]);
         if let (Some(tuple), Some(fact)) = (tuples.common, found.common) {
@@ -183,16 +183,16 @@ impl Delta {
 
     /// The tuple at a place.
     #[inline]
-    pub(crate) fn get(&self, at: usize) -> Moving<'_> {
+    pub(crate) fn get(&self, at: usize) -> TupleRef<'_> {
         let Head { number, set } = self.heads[at];
-        Moving { number, slots: &self.slots[at * self.width..][..self.width], set }
+        TupleRef { number, slots: &self.slots[at * self.width..][..self.width], set }
     }
 
     /// The tuples, in the order in which they came.
     #[inline]
-    pub(crate) fn iter(&self) -> impl Iterator<Item = Moving<'_>> + Clone {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = TupleRef<'_>> + Clone {
         let tuples = self.slots.chunks_exact(self.width.max(1)).zip(&self.heads);
-        tuples.map(|(slots, Head { number, set })| Moving { number: *number, slots, set: *set })
+        tuples.map(|(slots, Head { number, set })| TupleRef { number: *number, slots, set: *set })
     }
 
     /// The slots of all tuples, one tuple behind the other.
@@ -250,7 +250,7 @@ impl Delta {
 
     /// Adds the tuples of another delta that carry some rules of `way`, with these.
     pub(super) fn extend_with(&mut self, other: &Self, way: RuleSet, sets: &mut RuleSets) {
-        for Moving { number, slots, set } in other.iter() {
+        for TupleRef { number, slots, set } in other.iter() {
             let set = sets.meet(set, way);
             if !set.is_empty() {
                 self.push(number, slots, set);
@@ -260,7 +260,7 @@ impl Delta {
 }
 
 /// Tuples that are rows of a view.
-pub(crate) trait Chains: Copy {
+pub(crate) trait TupleBlock: Copy {
     /// How many there are.
     fn count(self) -> usize;
 
@@ -271,7 +271,7 @@ pub(crate) trait Chains: Copy {
     fn visit(self, visit: impl FnMut(&[u32]));
 }
 
-impl Chains for &Delta {
+impl TupleBlock for &Delta {
     #[inline]
     fn count(self) -> usize {
         self.len()
@@ -292,7 +292,7 @@ impl Chains for &Delta {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pairs<'a> {
     facts: &'a Delta,
-    hits: &'a [Hit],
+    hits: &'a [Match],
     /// On which side of a pair the facts stand that were found: 0 or 1.
     found_at: usize,
     /// The rules that all pairs carry.
@@ -304,7 +304,7 @@ impl<'a> Pairs<'a> {
     #[inline]
     pub(super) fn new(
         facts: &'a Delta,
-        found: &'a Hits,
+        found: &'a Matches,
         found_at: usize,
         sets: &mut RuleSets,
     ) -> Option<Self> {
@@ -313,7 +313,7 @@ impl<'a> Pairs<'a> {
     }
 }
 
-impl Chains for Pairs<'_> {
+impl TupleBlock for Pairs<'_> {
     #[inline]
     fn count(self) -> usize {
         self.hits.len()
@@ -322,7 +322,7 @@ impl Chains for Pairs<'_> {
     #[inline]
     fn slots_at(self, place: usize) -> impl Iterator<Item = u32> + Clone {
         let is_found = place == self.found_at;
-        let slot = move |hit: &Hit| if is_found { hit.slot } else { self.facts.slots[hit.at as usize] };
+        let slot = move |hit: &Match| if is_found { hit.slot } else { self.facts.slots[hit.at as usize] };
         self.hits.iter().map(slot)
     }
 

@@ -9,12 +9,12 @@ mod cell;
 use std::collections::BTreeMap;
 
 use tsd_ir::ops::{ExactSum, PairSum};
-use tsd_ir::{Gather, Kind};
+use tsd_ir::{AggregateKind, Kind};
 
 use self::cell::{Aligned, Cell, answer, ordered, ordered_word, seen, seen_text};
 pub(crate) use self::cell::{Gathered, Measured};
-use super::figure::{Answer, Seen};
-use crate::memory::{Extent, Texts};
+use super::derived_values::{DerivedWord, LastSeen};
+use crate::memory::{Capacity, Strings};
 
 /// Of so many groups, one must be touched for a pass over all of them to be quicker than to sort those that are.
 const MANY: usize = 64;
@@ -25,12 +25,12 @@ const ROOM: usize = 1024;
 /// The groups of a view, by the slot of their parameters.
 #[derive(Debug)]
 pub(crate) struct Groups {
-    gather: Gather,
+    gather: AggregateKind,
     cells: Cells,
     /// The groups that changes have touched.
     touched: Vec<u32>,
     /// What came of some of them before.
-    before: Vec<Seen>,
+    before: Vec<LastSeen>,
 }
 
 #[derive(Debug)]
@@ -45,7 +45,7 @@ enum Cells {
         cells: Vec<Cell<BTreeMap<i64, u32>>>,
         numbers: bool,
     },
-    Texts(Vec<Cell<BTreeMap<String, u32>>>),
+    Strings(Vec<Cell<BTreeMap<String, u32>>>),
 }
 
 /// There was nothing in a group before: what came of that is known, and most groups are touched like this.
@@ -56,7 +56,7 @@ struct Notes<'a> {
     /// Whether somebody wants to know.
     watched: bool,
     touched: &'a mut Vec<u32>,
-    before: &'a mut Vec<Seen>,
+    before: &'a mut Vec<LastSeen>,
 }
 
 impl Notes<'_> {
@@ -69,7 +69,7 @@ impl Notes<'_> {
 
     /// Notes what has come of a group. Returns the place.
     #[inline]
-    fn note(&mut self, group: u32, is_empty: bool, seen: impl FnOnce() -> Seen) -> u32 {
+    fn note(&mut self, group: u32, is_empty: bool, seen: impl FnOnce() -> LastSeen) -> u32 {
         self.touched.push(group);
         if is_empty {
             return EMPTY;
@@ -88,7 +88,7 @@ macro_rules! with_cells {
             Cells::Numbers($kind) => $body,
             Cells::Ints($kind) => $body,
             Cells::Ordered { cells: $kind, .. } => $body,
-            Cells::Texts($kind) => $body,
+            Cells::Strings($kind) => $body,
         }
     };
 }
@@ -107,13 +107,13 @@ macro_rules! with_sums {
 
 impl Groups {
     /// No groups yet, of values of a kind.
-    pub(crate) fn new(gather: Gather, kind: Option<Kind>) -> Self {
+    pub(crate) fn new(gather: AggregateKind, kind: Option<Kind>) -> Self {
         let cells = match (gather, kind) {
-            (Gather::Exists | Gather::Count, _) => Cells::Counts(Vec::new()),
-            (Gather::Sum | Gather::Average, Some(Kind::Int)) => Cells::Ints(Vec::new()),
-            (Gather::Sum | Gather::Average, _) => Cells::Pairs(Vec::new()),
-            (Gather::Least | Gather::Greatest, Some(Kind::Text)) => Cells::Texts(Vec::new()),
-            (Gather::Least | Gather::Greatest, kind) => {
+            (AggregateKind::Exists | AggregateKind::Count, _) => Cells::Counts(Vec::new()),
+            (AggregateKind::Sum | AggregateKind::Average, Some(Kind::Int)) => Cells::Ints(Vec::new()),
+            (AggregateKind::Sum | AggregateKind::Average, _) => Cells::Pairs(Vec::new()),
+            (AggregateKind::Least | AggregateKind::Greatest, Some(Kind::Text)) => Cells::Strings(Vec::new()),
+            (AggregateKind::Least | AggregateKind::Greatest, kind) => {
                 Cells::Ordered { cells: Vec::new(), numbers: kind == Some(Kind::Number) }
             }
         };
@@ -121,12 +121,12 @@ impl Groups {
     }
 
     #[inline]
-    pub(crate) fn gather(&self) -> Gather {
+    pub(crate) fn gather(&self) -> AggregateKind {
         self.gather
     }
 
     /// Makes sure that there are groups enough, and room for so many that are touched.
-    pub(crate) fn grow(&mut self, groups: Extent, touched: usize) {
+    pub(crate) fn grow(&mut self, groups: Capacity, touched: usize) {
         groups.reserve(&mut self.touched, touched);
         with_cells!(&mut self.cells, cells => groups.grow(cells, Default::default()));
     }
@@ -161,7 +161,7 @@ impl Groups {
         mut values: impl Iterator<Item = (u32, V)>,
         adds: bool,
         watched: bool,
-        texts: &Texts,
+        strings: &Strings,
     ) {
         let Self { gather, cells, touched, before } = self;
         let gather = *gather;
@@ -169,7 +169,7 @@ impl Groups {
         match cells {
             Cells::Counts(cells) => {
                 // One row more or less of many does not change that there are some.
-                let most = if gather == Gather::Exists { u32::from(!adds) } else { u32::MAX };
+                let most = if gather == AggregateKind::Exists { u32::from(!adds) } else { u32::MAX };
                 for (group, _) in values {
                     let cell = cell(cells, group as usize);
                     if notes.want(cell.before) && cell.count <= most {
@@ -187,8 +187,8 @@ impl Groups {
                     }
                     if !cell.change(value.number(), adds) {
                         self.hold_any_sum();
-                        self.change_all(std::iter::once((group, value)), adds, watched, texts);
-                        return self.change_all(values, adds, watched, texts);
+                        self.change_all(std::iter::once((group, value)), adds, watched, strings);
+                        return self.change_all(values, adds, watched, strings);
                     }
                 }
             }
@@ -220,14 +220,14 @@ impl Groups {
                     cell.change(&ordered(&value, *numbers), adds);
                 }
             }
-            Cells::Texts(cells) => {
+            Cells::Strings(cells) => {
                 for (group, value) in values {
                     let cell = cell(cells, group as usize);
                     if notes.want(cell.before) {
                         let seen = || seen_text(cell.extreme(gather));
                         cell.before = notes.note(group, cell.gathered.is_empty(), seen);
                     }
-                    cell.change(value.text(texts), adds);
+                    cell.change(value.text(strings), adds);
                 }
             }
         }
@@ -257,14 +257,14 @@ impl Groups {
             }),
             Cells::Counts(cells) => retain(&mut changed, cells, |cell| {
                 let before = std::mem::take(&mut cell.before).wrapping_sub(1);
-                let shows = gather == Gather::Count || before == 0 || cell.count == 0;
+                let shows = gather == AggregateKind::Count || before == 0 || cell.count == 0;
                 before != u32::MAX && before != cell.count && shows
             }),
             Cells::Ordered { cells, numbers } => retain(&mut changed, cells, |cell| {
                 let place = std::mem::take(&mut cell.before);
                 place != 0 && *noted(place) != seen(ordered_word(cell, gather, *numbers))
             }),
-            Cells::Texts(cells) => retain(&mut changed, cells, |cell| {
+            Cells::Strings(cells) => retain(&mut changed, cells, |cell| {
                 let place = std::mem::take(&mut cell.before);
                 place != 0 && *noted(place) != seen_text(cell.extreme(gather))
             }),
@@ -289,32 +289,32 @@ impl Groups {
     pub(crate) fn answer_all<'a>(
         &'a self,
         groups: impl Iterator<Item = u32>,
-        other: impl Fn(u32) -> Answer<'a>,
-        mut put: impl FnMut(Answer<'a>),
+        other: impl Fn(u32) -> DerivedWord<'a>,
+        mut put: impl FnMut(DerivedWord<'a>),
     ) {
         let gather = self.gather;
         with_sums!(&self.cells, cells => groups.for_each(|group| {
                 let word = cells.get(group as usize).and_then(|cell| cell.word(gather));
-                put(word.map_or_else(|| other(group), Answer::Word));
+                put(word.map_or_else(|| other(group), DerivedWord::Word));
             }),
             Cells::Counts(cells) => groups.for_each(|group| {
-                put(Answer::Word(cells.get(group as usize).map_or(0, |cell| cell.word(gather))));
+                put(DerivedWord::Word(cells.get(group as usize).map_or(0, |cell| cell.word(gather))));
             }),
             _ => groups.for_each(|group| put(other(group))),
         );
     }
 
     /// What has come of a group.
-    pub(crate) fn answer(&self, group: u32) -> Answer<'_> {
+    pub(crate) fn answer(&self, group: u32) -> DerivedWord<'_> {
         let at = group as usize;
         if at >= with_cells!(&self.cells, cells => cells.len()) {
             return answer(self.nothing());
         }
         with_sums!(&self.cells, cells => answer(cells[at].word(self.gather)),
-            Cells::Counts(cells) => Answer::Word(cells[at].word(self.gather)),
+            Cells::Counts(cells) => DerivedWord::Word(cells[at].word(self.gather)),
             Cells::Ordered { cells, numbers } => answer(ordered_word(&cells[at], self.gather, *numbers)),
-            Cells::Texts(cells) => {
-                cells[at].extreme(self.gather).map_or(Answer::Missing, |text| Answer::Text(text))
+            Cells::Strings(cells) => {
+                cells[at].extreme(self.gather).map_or(DerivedWord::Missing, |text| DerivedWord::Text(text))
             }
         )
     }
@@ -322,9 +322,9 @@ impl Groups {
     /// What comes of nothing.
     fn nothing(&self) -> Option<u64> {
         match (self.gather, &self.cells) {
-            (Gather::Exists | Gather::Count, _) => Some(0),
-            (Gather::Sum, Cells::Pairs(_) | Cells::Numbers(_)) => Some(0.0_f64.to_bits()),
-            (Gather::Sum, _) => Some(0),
+            (AggregateKind::Exists | AggregateKind::Count, _) => Some(0),
+            (AggregateKind::Sum, Cells::Pairs(_) | Cells::Numbers(_)) => Some(0.0_f64.to_bits()),
+            (AggregateKind::Sum, _) => Some(0),
             _ => None,
         }
     }
@@ -338,16 +338,16 @@ impl Groups {
             Cells::Ordered { cells, .. } => {
                 cells.iter().map(|cell| cell.gathered.len() * size_of::<(i64, u32)>()).sum()
             }
-            Cells::Texts(cells) => {
-                let texts = cells.iter().flat_map(|cell| cell.gathered.keys());
-                texts.map(|text| text.len() + 24).sum::<usize>()
+            Cells::Strings(cells) => {
+                let strings = cells.iter().flat_map(|cell| cell.gathered.keys());
+                strings.map(|text| text.len() + 24).sum::<usize>()
             }
             _ => 0,
         };
         with_cells!(&self.cells, cells => room(cells))
             + values
             + self.touched.capacity() * size_of::<u32>()
-            + self.before.capacity() * size_of::<Seen>()
+            + self.before.capacity() * size_of::<LastSeen>()
     }
 }
 
@@ -389,26 +389,26 @@ mod tests {
     use super::*;
 
     fn change(groups: &mut Groups, group: u32, value: Gathered, adds: bool) {
-        groups.change_all(std::iter::once((group, &value)), adds, false, &Texts::default());
+        groups.change_all(std::iter::once((group, &value)), adds, false, &Strings::default());
     }
 
     #[test]
     fn the_next_extreme_is_there_when_one_goes() {
-        let mut groups = Groups::new(Gather::Least, Some(Kind::Text));
+        let mut groups = Groups::new(AggregateKind::Least, Some(Kind::Text));
         for text in ["b", "a", "a"] {
             change(&mut groups, 3, Gathered::Text(text.into()), true);
         }
-        assert_eq!(groups.answer(3), Answer::Text("a"));
+        assert_eq!(groups.answer(3), DerivedWord::Text("a"));
         change(&mut groups, 3, Gathered::Text("a".into()), false);
         change(&mut groups, 3, Gathered::Text("a".into()), false);
-        assert_eq!(groups.answer(3), Answer::Text("b"));
-        assert_eq!(groups.answer(2), Answer::Missing);
+        assert_eq!(groups.answer(3), DerivedWord::Text("b"));
+        assert_eq!(groups.answer(2), DerivedWord::Missing);
     }
 
     #[test]
     fn all_groups_change_over_when_one_sum_needs_more_than_two_doubles() {
-        let mut groups = Groups::new(Gather::Average, Some(Kind::Number));
-        let mean = |number: f64| Answer::Word(number.to_bits());
+        let mut groups = Groups::new(AggregateKind::Average, Some(Kind::Number));
+        let mean = |number: f64| DerivedWord::Word(number.to_bits());
         for (group, number) in [(0, 1.0), (2, 5.5), (0, 2.0)] {
             change(&mut groups, group, Gathered::Number(number), true);
         }
@@ -416,9 +416,9 @@ mod tests {
         let values =
             [(2, 1e300), (2, 1e-300), (0, 3.0)].map(|(group, number)| (group, Gathered::Number(number)));
         let values = values.iter().map(|(group, value)| (*group, value));
-        groups.change_all(values, true, true, &Texts::default());
+        groups.change_all(values, true, true, &Strings::default());
         assert!(matches!(groups.cells, Cells::Numbers(_)));
-        assert_eq!((groups.answer(0), groups.answer(1)), (mean(2.0), Answer::Missing));
+        assert_eq!((groups.answer(0), groups.answer(1)), (mean(2.0), DerivedWord::Missing));
         assert_eq!(groups.take_changed(), [0, 2]);
         change(&mut groups, 2, Gathered::Number(1e300), false);
         assert_eq!(groups.answer(2), mean(2.75), "nothing was rounded off");
@@ -426,15 +426,15 @@ mod tests {
 
     #[test]
     fn an_empty_group_has_a_sum_and_no_mean() {
-        let zero = Answer::Word(0.0_f64.to_bits());
-        assert_eq!(Groups::new(Gather::Sum, Some(Kind::Number)).answer(7), zero);
-        assert_eq!(Groups::new(Gather::Average, Some(Kind::Number)).answer(7), Answer::Missing);
-        let mut groups = Groups::new(Gather::Average, Some(Kind::Int));
+        let zero = DerivedWord::Word(0.0_f64.to_bits());
+        assert_eq!(Groups::new(AggregateKind::Sum, Some(Kind::Number)).answer(7), zero);
+        assert_eq!(Groups::new(AggregateKind::Average, Some(Kind::Number)).answer(7), DerivedWord::Missing);
+        let mut groups = Groups::new(AggregateKind::Average, Some(Kind::Int));
         change(&mut groups, 0, Gathered::Int(3), true);
         change(&mut groups, 0, Gathered::Int(4), true);
-        assert_eq!(groups.answer(0), Answer::Word(3.5_f64.to_bits()));
+        assert_eq!(groups.answer(0), DerivedWord::Word(3.5_f64.to_bits()));
         change(&mut groups, 0, Gathered::Int(3), false);
         change(&mut groups, 0, Gathered::Int(4), false);
-        assert_eq!(groups.answer(0), Answer::Missing);
+        assert_eq!(groups.answer(0), DerivedWord::Missing);
     }
 }

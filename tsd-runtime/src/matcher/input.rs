@@ -9,8 +9,8 @@ use tsd_ir::{Domain, FieldId, List, Type, TypeId};
 
 use super::delta::Delta;
 use super::residual::{PreparedTest, Residuals};
-use super::table::{Bits, Table};
-use crate::memory::{Symbol, Texts, WorkingMemory};
+use super::table::{Bits, FilterIndex};
+use crate::memory::{Strings, Symbol, WorkingMemory};
 use crate::ruleset::{Bit, RuleSet, RuleSets};
 use crate::tuple::Tuple;
 
@@ -28,12 +28,12 @@ pub(crate) struct Member {
 
 /// An input of the network: the facts of one type, as one root or one right side of a join takes them.
 #[derive(Debug)]
-pub(crate) struct Input {
+pub(crate) struct AlphaNode {
     pub(crate) ty: TypeId,
     members: Vec<Member>,
     everyone: RuleSet,
     /// For each field that some rule constrains, the rules that accept what it may have.
-    tables: Vec<(FieldId, Table)>,
+    tables: Vec<(FieldId, FilterIndex)>,
     tests: Residuals,
     /// For each field, the rules that read it.
     readers: Vec<RuleSet>,
@@ -41,7 +41,7 @@ pub(crate) struct Input {
     symbols: Vec<Symbol>,
 }
 
-impl Input {
+impl AlphaNode {
     pub(crate) fn new(ty: TypeId) -> Self {
         Self {
             ty,
@@ -74,7 +74,7 @@ impl Input {
 
     /// Makes the tables anew, after rules came or went. Costs the rows of all tables together times the words of a
     /// set.
-    pub(crate) fn rebuild(&mut self, declared: &Type, sets: &mut RuleSets, texts: &mut Texts) {
+    pub(crate) fn rebuild(&mut self, declared: &Type, sets: &mut RuleSets, strings: &mut Strings) {
         let mut symbols = Vec::new();
         let mut bits = Bits::default();
         self.members.iter().for_each(|member| bits.set(member.bit));
@@ -100,17 +100,17 @@ impl Input {
                     (member.bit, constrained.next().map(|(_, domain)| domain))
                 });
                 let kind = declared.field(field).kind;
-                (field, Table::build(kind, demands, sets, texts, &mut symbols))
+                (field, FilterIndex::build(kind, demands, sets, strings, &mut symbols))
             })
             .collect();
         let tests = self.members.iter().flat_map(|member| member.tests.iter().map(|test| (member.bit, test)));
         self.tests = Residuals::build(tests, sets);
-        std::mem::replace(&mut self.symbols, symbols).into_iter().for_each(|symbol| texts.release(symbol));
+        std::mem::replace(&mut self.symbols, symbols).into_iter().for_each(|symbol| strings.release(symbol));
     }
 
     /// Gives back the strings that the tables mention.
-    pub(crate) fn release(self, texts: &mut Texts) {
-        self.symbols.into_iter().for_each(|symbol| texts.release(symbol));
+    pub(crate) fn release(self, strings: &mut Strings) {
+        self.symbols.into_iter().for_each(|symbol| strings.release(symbol));
     }
 
     /// The rules whose filters the fact at `slot` passes, of those in `candidates` or of all.
@@ -125,7 +125,7 @@ impl Input {
         let store = memory.store(self.ty);
         let mut passed = candidates;
         for (field, table) in &self.tables {
-            let accepted = table.accepting(store.field(slot, *field), &memory.texts);
+            let accepted = table.accepting(store.field(slot, *field), &memory.strings);
             let both = passed.map_or(accepted, |passed| sets.meet(passed, accepted));
             if both.is_empty() {
                 return both;
@@ -150,10 +150,10 @@ impl Input {
         for (field, table) in &self.tables {
             if store.has_missing() {
                 let values = admitted.held(|slot| store.field(slot, *field));
-                table.meet_all(values, &memory.texts, sets);
+                table.meet_all(values, &memory.strings, sets);
             } else {
                 let values = admitted.held(|slot| Some(store.word(slot, field.index())));
-                table.meet_all(values, &memory.texts, sets);
+                table.meet_all(values, &memory.strings, sets);
             }
         }
         if !self.tables.is_empty() {

@@ -1,4 +1,4 @@
-//! Which sides of joins are kept, and how those that are not are computed.
+//! Which inputs of joins are kept, and how those that are not are computed.
 //!
 //! What stands on a side of a join follows from the facts: on the right those that pass the input's filters, on the left
 //! the tuples of the chain before it. Keeping it saves computing it for each probe, and costs memory and work for each
@@ -16,17 +16,17 @@
 
 use tsd_ir::{NodeId, TypeId};
 
-use super::join::{Pair, Wiring};
+use super::join::{Inputs, JoinSpec};
 use super::memory::Key;
-use super::propagation::{Outlet, Propagation, Slots};
+use super::propagation::{Outputs, Propagation, Slots};
 use crate::memory::WorkingMemory;
 use crate::ruleset::{RuleSet, RuleSets};
 use crate::tuple::Tuple;
 
 /// Whether a side is kept.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Keeping {
-    is_kept: bool,
+pub(super) struct Materialization {
+    is_materialized: bool,
     /// Whether it may never be given up.
     always: bool,
     /// What computing it takes, in facts and tuples looked at, as far as is known.
@@ -36,18 +36,18 @@ pub(super) struct Keeping {
 }
 
 /// How many changes a side takes without a probe before it is given up, unless the session sets another number.
-pub(super) const PATIENCE: u32 = 4096;
+pub(super) const EVICTION_THRESHOLD: u32 = 4096;
 
-impl Keeping {
+impl Materialization {
     /// The left side of a join whose types these are, the last one that of the right side.
     pub(super) fn of_left(types: &[TypeId]) -> Self {
         let always = types.split_last().is_some_and(|(right, left)| left.contains(right));
-        Self { is_kept: true, always, ..Self::default() }
+        Self { is_materialized: true, always, ..Self::default() }
     }
 
     #[inline]
-    pub(super) fn is_kept(self) -> bool {
-        self.is_kept
+    pub(super) fn is_materialized(self) -> bool {
+        self.is_materialized
     }
 
     /// A probe comes to a side that is kept.
@@ -59,27 +59,32 @@ impl Keeping {
     /// The side is kept from now on; `work` is what it took to compute it.
     fn keep(&mut self, work: usize) {
         let work = u32::try_from(work).unwrap_or(u32::MAX);
-        *self = Self { is_kept: true, work, changes: 0, ..*self };
+        *self = Self { is_materialized: true, work, changes: 0, ..*self };
     }
 
     /// So many changes come. Returns whether the side is to be given up, which it is not before `patience` changes; `work`
     /// tells how many facts there are to be looked at now.
     #[inline]
-    pub(super) fn changes(&mut self, count: usize, patience: u32, work: impl FnOnce() -> usize) -> bool {
+    pub(super) fn changes(
+        &mut self,
+        count: usize,
+        eviction_threshold: u32,
+        work: impl FnOnce() -> usize,
+    ) -> bool {
         self.changes = self.changes.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
-        if self.always || self.changes <= self.work.max(patience) {
+        if self.always || self.changes <= self.work.max(eviction_threshold) {
             return false;
         }
         self.work = u32::try_from(work()).unwrap_or(u32::MAX);
-        self.is_kept = self.changes <= self.work;
-        !self.is_kept
+        self.is_materialized = self.changes <= self.work;
+        !self.is_materialized
     }
 }
 
 /// Takes the tuples that come out of a node, with what they go to and the rules that they carry.
-type Visit<'v> = dyn FnMut(&mut Propagation<'_>, &Outlet, &mut Slots, RuleSet) + 'v;
+type Visit<'v> = dyn FnMut(&mut Propagation<'_>, &Outputs, &mut Slots, RuleSet) + 'v;
 
-impl Wiring {
+impl JoinSpec {
     /// How many facts there are of which the left side is made.
     pub(super) fn facts_on_left(&self, memory: &WorkingMemory) -> usize {
         self.types.iter().rev().skip(1).map(|ty| memory.store(*ty).len()).sum()
@@ -87,16 +92,21 @@ impl Wiring {
 
     /// Gets the right side ready for probes, unless there is nothing to find.
     #[inline]
-    pub(super) fn ask_right<K: Key>(&self, pair: &mut Pair<K>, memory: &WorkingMemory, sets: &mut RuleSets) {
-        if !pair.right_kept.is_kept() && memory.store(self.input.ty).len() > 0 {
+    pub(super) fn ask_right<K: Key>(
+        &self,
+        pair: &mut Inputs<K>,
+        memory: &WorkingMemory,
+        sets: &mut RuleSets,
+    ) {
+        if !pair.right_state.is_materialized() && memory.store(self.input.ty).len() > 0 {
             self.keep_right(pair, memory, sets);
         }
         pair.right.prepare(|| self.right_keys(memory));
-        pair.right_kept.asked();
+        pair.right_state.asked();
     }
 
     #[cold]
-    fn keep_right<K: Key>(&self, pair: &mut Pair<K>, memory: &WorkingMemory, sets: &mut RuleSets) {
+    fn keep_right<K: Key>(&self, pair: &mut Inputs<K>, memory: &WorkingMemory, sets: &mut RuleSets) {
         let store = memory.store(self.input.ty);
         let keys = self.right_keys(memory);
         for slot in store.live_slots() {
@@ -107,32 +117,32 @@ impl Wiring {
                 pair.right.add(&key, &[slot], set, true, sets);
             }
         }
-        pair.right_kept.keep(store.len());
+        pair.right_state.keep(store.len());
     }
 }
 
 impl Propagation<'_> {
     /// Gets the left side of a join ready for probes, unless there is nothing to find.
     #[inline]
-    pub(super) fn ask_left<K: Key>(&mut self, join: &Wiring, pair: &mut Pair<K>, node: NodeId) {
-        if !pair.left_kept.is_kept() && self.memory.store(self.input.ty).len() > 0 {
+    pub(super) fn ask_left<K: Key>(&mut self, join: &JoinSpec, pair: &mut Inputs<K>, node: NodeId) {
+        if !pair.left_state.is_materialized() && self.memory.store(self.input.ty).len() > 0 {
             self.keep_left(join, pair, node);
         }
         pair.left.prepare(|| join.left_keys(self.memory));
-        pair.left_kept.asked();
+        pair.left_state.asked();
     }
 
     #[cold]
-    fn keep_left<K: Key>(&mut self, join: &Wiring, pair: &mut Pair<K>, node: NodeId) {
-        let work = self.for_each_tuple(join.parent, &mut |propagation, outlet, slots, set| {
-            let set = outlet.towards(node, set, propagation.sets);
+    fn keep_left<K: Key>(&mut self, join: &JoinSpec, pair: &mut Inputs<K>, node: NodeId) {
+        let work = self.for_each_tuple(join.parent, &mut |propagation, outputs, slots, set| {
+            let set = outputs.towards(node, set, propagation.sets);
             if !set.is_empty()
                 && let Some(key) = join.left_keys(propagation.memory).of(slots)
             {
                 pair.left.add(&key, slots, set, true, propagation.sets);
             }
         });
-        pair.left_kept.keep(work);
+        pair.left_state.keep(work);
     }
 
     /// Calls `visit` with every tuple that comes out of a node (`None`: of the root), as the network has been told of it.
@@ -146,11 +156,11 @@ impl Propagation<'_> {
     }
 
     fn for_each_fact(&mut self, visit: &mut Visit<'_>) -> usize {
-        let (input, outlet, memory) = (self.input, self.outlet, self.memory);
+        let (input, outputs, memory) = (self.input, self.outputs, self.memory);
         let store = memory.store(input.ty);
         for slot in store.live_slots() {
             let set = input.admit(slot, None, memory, self.sets);
-            self.visit_if_told(outlet, &mut smallvec::smallvec![slot], set, visit);
+            self.visit_if_told(outputs, &mut smallvec::smallvec![slot], set, visit);
         }
         store.len()
     }
@@ -158,14 +168,14 @@ impl Propagation<'_> {
     /// Visits the pairs of a join, from the side that is not kept to the one that is.
     pub(super) fn for_each_pair<K: Key>(
         &mut self,
-        join: &Wiring,
-        pair: &mut Pair<K>,
+        join: &JoinSpec,
+        pair: &mut Inputs<K>,
         node: NodeId,
         visit: &mut Visit<'_>,
     ) -> usize {
         let memory = self.memory;
         let mut pairs = 0;
-        if pair.left_kept.is_kept() {
+        if pair.left_state.is_materialized() {
             pair.left.prepare(|| join.left_keys(memory));
             let store = memory.store(join.input.ty);
             for right in store.live_slots() {
@@ -184,8 +194,8 @@ impl Propagation<'_> {
             return pairs + store.len();
         }
         join.ask_right(pair, memory, self.sets);
-        let work = self.for_each_tuple(join.parent, &mut |propagation, outlet, slots, set| {
-            let set = outlet.towards(node, set, propagation.sets);
+        let work = self.for_each_tuple(join.parent, &mut |propagation, outputs, slots, set| {
+            let set = outputs.towards(node, set, propagation.sets);
             let Some(key) = join.left_keys(memory).of::<K>(slots) else { return };
             for right in pair.right.group(&key, memory) {
                 slots.push(right.slot);
@@ -198,16 +208,16 @@ impl Propagation<'_> {
         work + pairs
     }
 
-    fn visit_pair(&mut self, join: &Wiring, slots: &mut Slots, set: RuleSet, visit: &mut Visit<'_>) {
+    fn visit_pair(&mut self, join: &JoinSpec, slots: &mut Slots, set: RuleSet, visit: &mut Visit<'_>) {
         let set = join.residuals.clear(set, Tuple::new(self.memory, &join.types, slots), self.sets);
-        self.visit_if_told(&join.outlet, slots, set, visit);
+        self.visit_if_told(&join.outputs, slots, set, visit);
     }
 
-    /// Visits a tuple for the rules that do not wait for a figure, and for those whose figures were good when the tuple was
+    /// Visits a tuple for the rules that do not wait for a derived value, and for those whose derived values were good when the tuple was
     /// last looked at.
-    fn visit_if_told(&mut self, outlet: &Outlet, slots: &mut Slots, set: RuleSet, visit: &mut Visit<'_>) {
+    fn visit_if_told(&mut self, outputs: &Outputs, slots: &mut Slots, set: RuleSet, visit: &mut Visit<'_>) {
         let mut told = set;
-        for (id, watching) in &outlet.watches {
+        for (id, watching) in &outputs.watches {
             let waiting = self.sets.meet(set, *watching);
             let rows = self.live.watches.get(*id).map(|watch| &watch.rows);
             let passed = rows.and_then(|rows| Some(rows.passed(rows.find(slots)?))).unwrap_or(RuleSet::EMPTY);
@@ -216,7 +226,7 @@ impl Propagation<'_> {
             told = self.sets.union(told, good);
         }
         if !told.is_empty() {
-            visit(self, outlet, slots, told);
+            visit(self, outputs, slots, told);
         }
     }
 }

@@ -87,7 +87,7 @@ const NONE: u32 = u32::MAX;
 
 /// Tuples with their rule sets, by key.
 #[derive(Debug)]
-pub(crate) struct Memory<K> {
+pub(crate) struct BetaMemory<K> {
     /// Finds the group of a key; made when first probed.
     groups: Option<HashTable<Group<K>>>,
     rows: Vec<Row>,
@@ -115,7 +115,7 @@ struct Row {
     previous: u32,
 }
 
-impl<K: Key> Memory<K> {
+impl<K: Key> BetaMemory<K> {
     /// A memory for tuples of `width` facts.
     pub(crate) fn new(width: usize) -> Self {
         Self { groups: None, rows: Vec::new(), more: Vec::new(), width, free: NONE, len: 0, places: None }
@@ -369,7 +369,7 @@ impl<K: Key> Memory<K> {
 
 /// The rows of one group.
 pub(crate) struct RowIter<'a, K> {
-    memory: &'a Memory<K>,
+    memory: &'a BetaMemory<K>,
     row: u32,
 }
 
@@ -424,7 +424,7 @@ mod tests {
         #[test]
         fn a_memory_is_a_multimap(steps in proptest::collection::vec((0..6_u32, 0..3_u32, 1..8_u64, any::<(bool, bool)>()), 1..80)) {
             let mut sets = RuleSets::new();
-            let mut memory: Memory<[u64; 1]> = Memory::new(2);
+            let mut memory: BetaMemory<[u64; 1]> = BetaMemory::new(2);
             let mut model: BTreeMap<[u32; 2], u64> = BTreeMap::new();
             for (first, second, bits, (adds, probed)) in steps {
                 let slots = [first, second];

@@ -1,6 +1,6 @@
 //! Changes that an activation's own effects bring about for its rule, where the rule is `no-loop`.
 //!
-//! They are held back while a change goes through the network and figures settle: see [`agenda`](crate::agenda). What
+//! They are held back while a change goes through the network and derived values settle: see [`agenda`](crate::agenda). What
 //! is left of them in the end is what holds after the change and did not before, and the other way round.
 
 use std::collections::BTreeMap;
@@ -24,7 +24,7 @@ impl Matcher {
         self.agenda.own.begin(rule, ways);
     }
 
-    /// At the end of a change, when figures have settled: sees to what was held back of it.
+    /// At the end of a change, when derived values have settled: sees to what was held back of it.
     #[inline]
     pub(super) fn heed_own(&mut self) {
         if !self.agenda.own.is_idle() {

@@ -95,8 +95,8 @@ impl Matcher {
                 let own = std::iter::once(&branch.filter).chain(branch.joins.iter().map(|join| &join.filter));
                 for (join, filter) in std::iter::once(None).chain(joins).zip(own) {
                     if !filter.fields.is_empty() || !filter.tests.is_empty() {
-                        let entrance = filters.entry((place.path.root, join)).or_default();
-                        entrance.push((place.bit, filter.clone()));
+                        let entry_point = filters.entry((place.path.root, join)).or_default();
+                        entry_point.push((place.bit, filter.clone()));
                     }
                 }
             }
@@ -107,12 +107,13 @@ impl Matcher {
     /// Asks each fact of a type which filters it passes.
     fn observe_filters(&mut self, ty: TypeId, filters: &FiltersByInput, profile: &mut Profile) {
         let facts = self.memory.store(ty).len() as u64;
-        for index in 0..self.entrances.of(ty).len() {
-            let entrance = self.entrances.of(ty)[index];
-            let Some(filters) = filters.get(&(entrance.root, entrance.join)).filter(|_| facts > 0) else {
+        for index in 0..self.entry_points.of(ty).len() {
+            let entry_point = self.entry_points.of(ty)[index];
+            let Some(filters) = filters.get(&(entry_point.root, entry_point.join)).filter(|_| facts > 0)
+            else {
                 continue;
             };
-            let (input, sets) = self.entrances.input(entrance, &self.joins, &mut self.roots);
+            let (input, sets) = self.entry_points.input(entry_point, &self.joins, &mut self.roots);
             let mut passed: BTreeMap<Bit, u64> = BTreeMap::new();
             for slot in self.memory.store(ty).live_slots() {
                 let set = input.admit(slot, None, &self.memory, sets);

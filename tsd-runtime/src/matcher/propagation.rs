@@ -1,20 +1,20 @@
 //! Changes on their way through a tree of joins, and where the tuples of a node go.
 //!
 //! The rules that a tuple carries are split between those that end at its node, the joins further down, and the views
-//! whose rows the tuples are. Rules that wait for what figures say of the tuple are held back by their watch. Additions
+//! whose rows the tuples are. Rules that wait for what derived values say of the tuple are held back by their watch. Additions
 //! and removals take the same way with opposite signs, so whatever an addition reached, the removal reaches too.
 
 use smallvec::SmallVec;
 use tsd_ir::{NodeId, RootId};
 
-use super::delta::{Chains, Delta, Deltas, Moving};
-use super::input::Input;
+use super::delta::{Delta, Deltas, TupleBlock, TupleRef};
+use super::input::AlphaNode;
 use super::join::Join;
-use super::rules::Owner;
-use super::settle::Live;
-use super::watch::WatchId;
+use super::rules::Terminal;
+use super::settle::DerivedState;
+use super::watch::PendingId;
 use super::{Matcher, Root};
-use crate::agenda::{Agenda, End};
+use crate::agenda::{Agenda, TupleSource};
 use crate::memory::WorkingMemory;
 use crate::ruleset::{RuleSet, RuleSets};
 
@@ -35,25 +35,25 @@ pub(crate) enum Sign {
 
 /// Where the tuples of a node go: to the rules that end there, and to joins.
 #[derive(Debug, Default)]
-pub(crate) struct Outlet {
+pub(crate) struct Outputs {
     /// The rules that end here, by salience, highest first.
     pub(crate) levels: Vec<(i32, RuleSet)>,
     /// The joins that have the node on their left, with the rules that go on there.
     pub(crate) children: Vec<(NodeId, RuleSet)>,
     /// The views whose rows the tuples are.
     pub(crate) gathered: RuleSet,
-    /// Those who wait for what figures say of the tuples, before they take any of the other ways.
-    pub(crate) watches: Vec<(WatchId, RuleSet)>,
+    /// Those who wait for what derived values say of the tuples, before they take any of the other ways.
+    pub(crate) watches: Vec<(PendingId, RuleSet)>,
     /// Whether there is but one way to go, which then all rules take.
     one_way: bool,
 }
 
-impl Outlet {
+impl Outputs {
     pub(crate) fn new(
         levels: Vec<(i32, RuleSet)>,
         children: Vec<(NodeId, RuleSet)>,
         gathered: RuleSet,
-        watches: Vec<(WatchId, RuleSet)>,
+        watches: Vec<(PendingId, RuleSet)>,
     ) -> Self {
         let one_way = levels.len() + children.len() + usize::from(!gathered.is_empty()) == 1;
         Self { levels, children, gathered, watches, one_way }
@@ -91,13 +91,13 @@ impl Outlet {
 pub(crate) struct Propagation<'a> {
     pub(crate) memory: &'a WorkingMemory,
     /// Where the facts of the tree's first pattern come from, and where they go.
-    pub(crate) input: &'a Input,
-    pub(crate) outlet: &'a Outlet,
+    pub(crate) input: &'a AlphaNode,
+    pub(crate) outputs: &'a Outputs,
     pub(crate) joins: &'a mut [Option<Box<Join>>],
     pub(crate) sets: &'a mut RuleSets,
     /// For each bit of the tree, the rule or view that it stands for.
-    pub(crate) branches: &'a [Option<Owner>],
-    pub(crate) live: &'a mut Live,
+    pub(crate) branches: &'a [Option<Terminal>],
+    pub(crate) live: &'a mut DerivedState,
     pub(crate) agenda: &'a mut Agenda,
     /// Room for tuples on their way.
     pub(super) deltas: &'a mut Deltas,
@@ -106,29 +106,29 @@ pub(crate) struct Propagation<'a> {
     /// How old what comes now is.
     pub(crate) age: u64,
     /// How many changes a side of a join takes without a probe before it is given up.
-    pub(super) patience: u32,
+    pub(super) eviction_threshold: u32,
 }
 
 impl Propagation<'_> {
     /// Facts arrive at an entrance of the tree, or leave it: at the root, or on the right of a join.
     pub(crate) fn enter(&mut self, join: Option<NodeId>, facts: &mut Delta) {
         match join {
-            None => self.emit(End::Root, self.outlet, facts),
+            None => self.emit(TupleSource::Root, self.outputs, facts),
             Some(node) => self.right_activate(node, facts),
         }
     }
 
     /// Tuples come out of a node, or do no longer.
     #[inline]
-    pub(crate) fn emit(&mut self, end: End, outlet: &Outlet, delta: &mut Delta) {
-        for (id, watching) in &outlet.watches {
+    pub(crate) fn emit(&mut self, end: TupleSource, outputs: &Outputs, delta: &mut Delta) {
+        for (id, watching) in &outputs.watches {
             match self.sign {
                 Sign::Add { .. } => self.live.arrive(*id, delta, *watching, self.memory, self.sets),
                 Sign::Remove => self.live.leave(*id, delta, *watching, self.sets),
             }
         }
         if !delta.is_empty() {
-            self.forward(end, outlet, delta);
+            self.forward(end, outputs, delta);
         }
     }
 
@@ -136,14 +136,14 @@ impl Propagation<'_> {
     pub(super) fn forward_from(&mut self, node: NodeId, delta: &Delta) {
         // A tuple never comes back to the node that it left, so the node can be taken out meanwhile.
         let Some(join) = self.joins[node.0 as usize].take() else { return };
-        self.forward(End::Join(node), &join.wiring.outlet, delta);
+        self.forward(TupleSource::Join(node), &join.spec.outputs, delta);
         self.joins[node.0 as usize] = Some(join);
     }
 
     /// Tuples of a node go where the node's tuples go.
-    pub(crate) fn forward(&mut self, end: End, outlet: &Outlet, delta: &Delta) {
-        for (salience, rules) in &outlet.levels {
-            self.along(outlet, *rules, delta, |propagation, ending| {
+    pub(crate) fn forward(&mut self, end: TupleSource, outputs: &Outputs, delta: &Delta) {
+        for (salience, rules) in &outputs.levels {
+            self.along(outputs, *rules, delta, |propagation, ending| {
                 let Self { agenda, root, age, sets, .. } = propagation;
                 match propagation.sign {
                     Sign::Add { .. } => agenda.add(*salience, (*root, end), *age, ending, sets),
@@ -151,11 +151,11 @@ impl Propagation<'_> {
                 }
             });
         }
-        if !outlet.gathered.is_empty() {
-            self.gather(outlet.gathered, delta);
+        if !outputs.gathered.is_empty() {
+            self.gather(outputs.gathered, delta);
         }
-        for (child, users) in &outlet.children {
-            self.along(outlet, *users, delta, |propagation, going_on| {
+        for (child, users) in &outputs.children {
+            self.along(outputs, *users, delta, |propagation, going_on| {
                 propagation.left_activate(*child, going_on);
             });
         }
@@ -163,8 +163,8 @@ impl Propagation<'_> {
 
     /// Calls `go` with the tuples that take one of the ways out of a node, if there are any.
     #[inline]
-    fn along(&mut self, outlet: &Outlet, way: RuleSet, delta: &Delta, go: impl FnOnce(&mut Self, &Delta)) {
-        if outlet.one_way {
+    fn along(&mut self, outputs: &Outputs, way: RuleSet, delta: &Delta, go: impl FnOnce(&mut Self, &Delta)) {
+        if outputs.one_way {
             return go(self, delta);
         }
         if let Some(common) = delta.common_set() {
@@ -192,10 +192,10 @@ impl Propagation<'_> {
         let Self { sets, live, branches, deltas, sign, memory, .. } = self;
         let sets = &**sets;
         sets.for_each(gathered, |bit| {
-            let Some(Owner::View { view, branch }) = branches[bit as usize] else { return };
+            let Some(Terminal::View { view, branch }) = branches[bit as usize] else { return };
             let mut rows = deltas.take(delta.width());
             let carrying = delta.iter().filter(|tuple| sets.contains(tuple.set, bit));
-            carrying.for_each(|Moving { number, slots, set }| rows.push(number, slots, set));
+            carrying.for_each(|TupleRef { number, slots, set }| rows.push(number, slots, set));
             if !rows.is_empty() {
                 live.gather((view, branch), &rows, *sign != Sign::Remove, memory);
             }
@@ -204,11 +204,11 @@ impl Propagation<'_> {
     }
 
     /// Tuples that all carry the same rules are rows of views.
-    pub(super) fn gather_alike(&mut self, gathered: RuleSet, common: RuleSet, rows: impl Chains) {
+    pub(super) fn gather_alike(&mut self, gathered: RuleSet, common: RuleSet, rows: impl TupleBlock) {
         let Self { sets, live, branches, sign, memory, .. } = self;
         let sets = &**sets;
         sets.for_each(gathered, |bit| {
-            if let Some(Owner::View { view, branch }) = branches[bit as usize]
+            if let Some(Terminal::View { view, branch }) = branches[bit as usize]
                 && sets.contains(common, bit)
             {
                 live.gather((view, branch), rows, *sign != Sign::Remove, memory);
@@ -221,12 +221,12 @@ impl Matcher {
     /// A change that is about to go through a tree.
     #[inline]
     pub(super) fn propagation(&mut self, id: RootId, sign: Sign) -> Option<Propagation<'_>> {
-        let Root { input, outlet, sets, branches } = self.roots[id.0 as usize].as_mut()?;
+        let Root { input, outputs, sets, branches } = self.roots[id.0 as usize].as_mut()?;
         let age = self.agenda.age();
         Some(Propagation {
             memory: &self.memory,
             input,
-            outlet,
+            outputs,
             joins: &mut self.joins,
             sets,
             branches,
@@ -236,7 +236,7 @@ impl Matcher {
             root: id,
             sign,
             age,
-            patience: self.patience,
+            eviction_threshold: self.eviction_threshold,
         })
     }
 }

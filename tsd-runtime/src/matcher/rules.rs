@@ -17,11 +17,11 @@ use self::seeing::Newcomers;
 use self::views::{NodePlace, TouchedWatches};
 use super::input::Member;
 use super::join::Join;
-use super::propagation::{Outlet, Sign};
+use super::propagation::{Outputs, Sign};
 use super::residual::PreparedTest;
-use super::watch::WatchId;
+use super::watch::PendingId;
 use super::{Matcher, Root, Slots};
-use crate::agenda::{End, Ranked};
+use crate::agenda::{BranchRank, TupleSource};
 use crate::program::Natives;
 use crate::ruleset::{Bit, RuleSets};
 
@@ -45,7 +45,7 @@ pub(crate) struct LiveRule {
     /// The views that it asks, by their numbers in the rule.
     views: Vec<ViewId>,
     /// Where each branch lies.
-    pub(crate) places: Vec<Place>,
+    pub(crate) places: Vec<BranchPath>,
     /// How many of its activations have fired.
     pub(crate) fired: u64,
     /// Its place in the order of declaration.
@@ -54,21 +54,21 @@ pub(crate) struct LiveRule {
 
 /// What one branch occupies in the network.
 #[derive(Clone, Debug)]
-pub(crate) struct Place {
+pub(crate) struct BranchPath {
     pub(crate) path: Path,
     /// The number of the branch in its tree.
     pub(crate) bit: Bit,
     /// For each pattern of the rule, the place in the chain where it stands.
     chain_places: Vec<u16>,
     /// The watches along the path.
-    watches: Vec<WatchId>,
+    watches: Vec<PendingId>,
 }
 
 /// Whose branch a bit of a tree stands for.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Owner {
+pub(crate) enum Terminal {
     /// A rule's.
-    Rule(Ranked),
+    Rule(BranchRank),
     /// A view's.
     View {
         /// The view.
@@ -78,8 +78,8 @@ pub(crate) enum Owner {
     },
 }
 
-impl Owner {
-    pub(super) fn rule(self) -> Option<Ranked> {
+impl Terminal {
+    pub(super) fn rule(self) -> Option<BranchRank> {
         match self {
             Self::Rule(ranked) => Some(ranked),
             Self::View { .. } => None,
@@ -87,10 +87,10 @@ impl Owner {
     }
 }
 
-impl Place {
+impl BranchPath {
     /// The node at whose end the branch's tuples activate the rule.
-    pub(crate) fn end(&self) -> End {
-        self.path.joins.last().map_or(End::Root, |join| End::Join(*join))
+    pub(crate) fn end(&self) -> TupleSource {
+        self.path.joins.last().map_or(TupleSource::Root, |join| TupleSource::Join(*join))
     }
 
     /// Where in the chain a pattern stands.
@@ -211,15 +211,15 @@ impl Matcher {
         let mut places = Vec::with_capacity(placed.paths.len());
         for (index, (path, branch)) in placed.paths.into_iter().zip(rule.branches.iter()).enumerate() {
             let as_declared = branch.order.is_sorted() && branch.followed.is_empty();
-            let ranked = Ranked { rank, rule: id, branch: index as u32, as_declared, calls_only };
-            let owner = Owner::Rule(ranked);
+            let ranked = BranchRank { rank, rule: id, branch: index as u32, as_declared, calls_only };
+            let owner = Terminal::Rule(ranked);
             let place = self.occupy(path, branch, &rule.patterns, owner, &views, natives, touched);
             newcomers.add(&place.path, place.bit);
             if rule.inserts_logically()
                 && let Some(root) = &mut self.roots[place.path.root.0 as usize]
             {
                 let only = root.sets.single(place.bit);
-                self.agenda.stops.watch(place.path.root, place.end(), only, &mut root.sets);
+                self.agenda.deactivations.watch(place.path.root, place.end(), only, &mut root.sets);
             }
             places.push(place);
         }
@@ -237,11 +237,11 @@ impl Matcher {
         path: Path,
         branch: &Branch,
         patterns: &[Pattern],
-        owner: Owner,
+        owner: Terminal,
         views: &[ViewId],
         natives: Natives,
         touched: &mut Touched,
-    ) -> Place {
+    ) -> BranchPath {
         let mut chain_places = vec![0; patterns.len()];
         for (place, position) in branch.order.iter().enumerate() {
             // A fact that a reference leads to is no part of what is found.
@@ -251,21 +251,21 @@ impl Matcher {
         }
         let bit = self.occupy_root(&path, owner);
         self.enroll(patterns, branch, &path, bit, natives);
-        let watches = self.watch_figures(branch, &path, bit, views, natives.tests, touched);
+        let watches = self.watch_derived_values(branch, &path, bit, views, natives.tests, touched);
         touched.path(&path);
-        Place { path, bit, chain_places, watches }
+        BranchPath { path, bit, chain_places, watches }
     }
 
     /// Makes sure that the root is live, and takes a free bit of it.
-    fn occupy_root(&mut self, path: &Path, owner: Owner) -> Bit {
+    fn occupy_root(&mut self, path: &Path, owner: Terminal) -> Bit {
         let id = path.root;
         let ty = self.network.root(id).ty;
         let place = place_at(&mut self.roots, id.0);
         let root = place.get_or_insert_with(|| {
-            self.entrances.open(ty, id, None, 0);
+            self.entry_points.open(ty, id, None, 0);
             Root {
-                input: super::Input::new(ty),
-                outlet: Outlet::default(),
+                input: super::AlphaNode::new(ty),
+                outputs: Outputs::default(),
                 sets: RuleSets::new(),
                 branches: Vec::new(),
             }
@@ -299,7 +299,7 @@ impl Matcher {
         for (index, (id, planned)) in path.joins.iter().zip(branch.joins.iter()).enumerate() {
             let node = self.network.join(*id);
             let join = place_at(&mut self.joins, id.0).get_or_insert_with(|| {
-                self.entrances.open(planned.ty, path.root, Some(*id), index + 1);
+                self.entry_points.open(planned.ty, path.root, Some(*id), index + 1);
                 let parent = index.checked_sub(1).map(|before| path.joins[before]);
                 let at = (path.root, parent);
                 let mut join = Join::new(at, &node.types, &node.keys, natives.keys, &self.memory);
@@ -324,7 +324,7 @@ impl Matcher {
             let Some(root) = &mut self.roots[place.path.root.0 as usize] else { continue };
             let only = root.sets.single(place.bit);
             self.agenda.cancel_rules(place.path.root, only, &mut root.sets);
-            self.agenda.stops.unwatch(place.path.root, place.end(), only, &mut root.sets);
+            self.agenda.deactivations.unwatch(place.path.root, place.end(), only, &mut root.sets);
             root.input.remove(place.bit);
             for node in place.path.joins.iter().filter(|node| !freed.joins.contains(node)) {
                 if let Some(join) = &mut self.joins[node.0 as usize] {
@@ -340,19 +340,19 @@ impl Matcher {
         touched.watches.clear();
         for node in &freed.joins {
             if let Some(join) = self.joins[node.0 as usize].take() {
-                self.entrances.close(join.wiring.input.ty, join.wiring.root, Some(*node));
-                join.wiring.input.release(&mut self.memory.texts);
+                self.entry_points.close(join.spec.input.ty, join.spec.root, Some(*node));
+                join.spec.input.release(&mut self.memory.strings);
             }
         }
         for root in &freed.roots {
             if let Some(gone) = self.roots[root.0 as usize].take() {
-                self.entrances.close(gone.input.ty, *root, None);
-                gone.input.release(&mut self.memory.texts);
+                self.entry_points.close(gone.input.ty, *root, None);
+                gone.input.release(&mut self.memory.strings);
             }
         }
         self.rules.free.push(id);
         self.support.stop_rule(id);
-        self.forget_twins(&live.rule);
+        self.forget_equal_facts(&live.rule);
         places.iter().for_each(|place| touched.path(&place.path));
         touched.nodes.retain(|(root, join)| {
             self.roots[root.0 as usize].is_some()
@@ -364,19 +364,19 @@ impl Matcher {
         true
     }
 
-    /// The figures that the effects of a rule read; those of views name live ones.
-    pub(crate) fn figures_of(&self, id: RuleId) -> Vec<tsd_ir::Figure> {
+    /// The derived values that the effects of a rule read; those of views name live ones.
+    pub(crate) fn derived_values_of(&self, id: RuleId) -> Vec<tsd_ir::DerivedValue> {
         let live = self.rules.get(id);
-        live.map_or_else(Vec::new, |live| views::live_figures(&live.rule.figures, &live.views))
+        live.map_or_else(Vec::new, |live| views::live_derived_values(&live.rule.derived_values, &live.views))
     }
 
     /// Gives up what only a removed rule needed to find facts equal to those that it inserted logically.
-    fn forget_twins(&mut self, removed: &Rule) {
+    fn forget_equal_facts(&mut self, removed: &Rule) {
         for effect in removed.effects.iter() {
             let Effect::Insert { ty, logical: true, .. } = effect else { continue };
             let inserts = |effect: &Effect| matches!(effect, Effect::Insert { ty: other, logical: true, .. } if other == ty);
             if !self.rules.iter().any(|live| live.rule.effects.iter().any(inserts)) {
-                self.memory.stores[ty.index()].forget_twins();
+                self.memory.stores[ty.index()].forget_equal_facts();
             }
         }
     }

@@ -1,36 +1,36 @@
-//! Settling: what changes when figures change, after a change has gone through the network.
+//! Settling: what changes when derived values change, after a change has gone through the network.
 //!
 //! A change goes through all joins first; on its way it touches groups of views and leaves tuples to be looked at. Then
 //! layer by layer, each behind those that it depends on, the tuples are looked at and the changed groups told to those who
-//! ask them. So every tuple is looked at once for one change, when all figures that it reads have their final values,
+//! ask them. So every tuple is looked at once for one change, when all derived values that it reads have their final values,
 //! and what is in between is never seen.
 //!
 //! Parameters of views enter the network as facts do, when the first tuple asks for them, and leave it when the last one
 //! that asked is gone.
 
 use smallvec::SmallVec;
-use tsd_ir::{FieldId, Figure, NodeId, Parameters, RootId, TypeId, ViewId};
+use tsd_ir::{DerivedValue, FieldId, NodeId, Parameters, RootId, TypeId, ViewId};
 
 use super::Matcher;
-use super::delta::{BLOCK, Chains, Delta, move_up};
-use super::figure::{Answer, Answers, Asking, NOWHERE, Seen, Source};
+use super::delta::{BLOCK, Delta, TupleBlock, move_up};
+use super::derived_values::{DerivedWord, DerivedWords, LastSeen, NOWHERE, Source, ViewLookup};
 use super::propagation::Sign;
 use super::view::Views;
-use super::watch::{Look, TupleSlots, Watch, WatchId, Watches};
-use crate::agenda::{Alike, End};
+use super::watch::{PendingId, PendingNodes, PendingTests, Recheck, TupleSlots};
+use crate::agenda::{SameRuleRun, TupleSource};
 use crate::memory::{Symbol, WorkingMemory};
 use crate::ruleset::{RuleSet, RuleSets};
 
 /// Views, watches, and what is to be settled.
 #[derive(Debug, Default)]
-pub(crate) struct Live {
+pub(crate) struct DerivedState {
     pub(super) views: Views,
-    pub(super) watches: Watches,
+    pub(super) watches: PendingNodes,
     pub(super) queue: Queue,
     /// Room for tuples that are looked at.
-    due: Vec<Look>,
-    /// For each type, the watches that follow references to its facts: the field, the watch and the figure in it.
-    pub(super) followers: Vec<Vec<(FieldId, WatchId, u16)>>,
+    due: Vec<Recheck>,
+    /// For each type, the watches that follow references to its facts: the field, the watch and the derived value in it.
+    pub(super) followers: Vec<Vec<(FieldId, PendingId, u16)>>,
 }
 
 /// What is to be settled.
@@ -48,12 +48,12 @@ pub(super) struct Queue {
 /// What waits in one layer: watches with tuples to be looked at, and views with groups that were touched.
 #[derive(Debug, Default)]
 struct Layer {
-    watches: Vec<WatchId>,
+    watches: Vec<PendingId>,
     views: Vec<u16>,
 }
 
 enum Task {
-    LookAt(WatchId),
+    LookAt(PendingId),
     Tell(u16),
 }
 
@@ -71,7 +71,7 @@ impl Queue {
         &mut self.layers[depth]
     }
 
-    pub(super) fn push_watch(&mut self, depth: u32, watch: WatchId) {
+    pub(super) fn push_watch(&mut self, depth: u32, watch: PendingId) {
         self.layer(depth).watches.push(watch);
     }
 
@@ -96,27 +96,28 @@ impl Queue {
     }
 }
 
-impl Live {
+impl DerivedState {
     /// Tuples arrive at a watch, which keeps them back from the rules of `watching`.
     pub(super) fn arrive(
         &mut self,
-        id: WatchId,
+        id: PendingId,
         delta: &mut Delta,
         watching: RuleSet,
         memory: &WorkingMemory,
         sets: &mut RuleSets,
     ) {
         let Some(watch) = self.watches.get_mut(id) else { return };
-        let facts = memory.store(watch.types[0]).extent();
+        let facts = memory.store(watch.types[0]).capacity();
         if watch.rows.arrive(delta, watching, facts, sets) {
             self.queue.push_watch(watch.depth, id);
         }
     }
 
     /// Tuples leave a watch, which lets go on of the rules of `watching` those for which a tuple held.
-    pub(super) fn leave(&mut self, id: WatchId, delta: &mut Delta, watching: RuleSet, sets: &mut RuleSets) {
+    pub(super) fn leave(&mut self, id: PendingId, delta: &mut Delta, watching: RuleSet, sets: &mut RuleSets) {
         let Some(watch) = self.watches.get_mut(id) else { return };
-        let (Watch { rows, figures, .. }, views, queue) = (watch, &mut self.views, &mut self.queue);
+        let (PendingTests { rows, derived_values, .. }, views, queue) =
+            (watch, &mut self.views, &mut self.queue);
         delta.retain(|slots, set| {
             let waiting = sets.meet(set, watching);
             if waiting.is_empty() {
@@ -124,8 +125,8 @@ impl Live {
             }
             let (held, unwanted) = rows.leave(slots, waiting, sets);
             if let Some(row) = unwanted {
-                rows.release(row, slots, |figure, group| {
-                    ask_no_more(views, queue, &figures[figure], group);
+                rows.release(row, slots, |derived_value, group| {
+                    ask_no_more(views, queue, &derived_values[derived_value], group);
                 });
             }
             let free = sets.difference(set, waiting);
@@ -137,12 +138,12 @@ impl Live {
     pub(super) fn gather(
         &mut self,
         (view, branch): (u16, u32),
-        rows: impl Chains,
+        rows: impl TupleBlock,
         adds: bool,
         memory: &WorkingMemory,
     ) {
         // Tuples that are to be looked at anyway will see what has come of the view, and need not be told.
-        let may_rest = |id: WatchId| self.watches.get(id).is_none_or(|watch| !watch.rows.all_wait());
+        let may_rest = |id: PendingId| self.watches.get(id).is_none_or(|watch| !watch.rows.all_wait());
         if self.views.gather((view, branch), rows, adds, may_rest, memory) {
             let depth = self.views.get(view).depth;
             self.queue.push_view(depth, view);
@@ -153,10 +154,10 @@ impl Live {
     pub(super) fn tell_followers(&mut self, ty: TypeId, slot: u32, fields: Option<&[FieldId]>) {
         let Self { watches, queue, followers, .. } = self;
         let Some(followers) = followers.get(ty.index()) else { return };
-        for (field, id, figure) in followers {
+        for (field, id, derived_value) in followers {
             if fields.is_none_or(|fields| fields.contains(field))
                 && let Some(watch) = watches.get_mut(*id)
-                && watch.rows.mark_groups(usize::from(*figure), &[slot])
+                && watch.rows.mark_groups(usize::from(*derived_value), &[slot])
             {
                 queue.push_watch(watch.depth, *id);
             }
@@ -165,8 +166,8 @@ impl Live {
 }
 
 /// A tuple asks a group no more.
-pub(super) fn ask_no_more(views: &mut Views, queue: &mut Queue, figure: &Figure, group: u32) {
-    let Figure::Found { view, .. } = figure else { return };
+pub(super) fn ask_no_more(views: &mut Views, queue: &mut Queue, derived_value: &DerivedValue, group: u32) {
+    let DerivedValue::Found { view, .. } = derived_value else { return };
     let Some(asked) = views.find_mut(ViewId(*view)) else { return };
     if let Some(users) = asked.users.get_mut(group as usize) {
         *users -= 1;
@@ -176,7 +177,7 @@ pub(super) fn ask_no_more(views: &mut Views, queue: &mut Queue, figure: &Figure,
     }
 }
 
-/// What a tuple needs before its figures can be answered.
+/// What a tuple needs before its derived values can be answered.
 enum Wanted {
     /// Parameters that nobody has asked for before.
     Parameters(u16, Vec<u64>),
@@ -185,7 +186,7 @@ enum Wanted {
 }
 
 impl Matcher {
-    /// Brings everything up to date that depends on figures. Returns whether there was anything to do.
+    /// Brings everything up to date that depends on derived values. Returns whether there was anything to do.
     #[inline]
     pub(super) fn settle(&mut self) -> bool {
         let idle = self.live.queue.is_idle();
@@ -214,13 +215,13 @@ impl Matcher {
 
     /// Tells the watches of a view which of its groups have changed.
     fn tell(&mut self, id: u16) {
-        let Live { views, watches, queue, .. } = &mut self.live;
+        let DerivedState { views, watches, queue, .. } = &mut self.live;
         let Some(view) = views.find_mut(ViewId(id)) else { return };
         let changed = view.take_changed();
         views.count_told(id, changed.len());
-        for (watch_id, figure) in &views.get(id).watchers {
+        for (watch_id, derived_value) in &views.get(id).watchers {
             let Some(watch) = watches.get_mut(*watch_id) else { continue };
-            if watch.rows.mark_groups(usize::from(*figure), &changed) {
+            if watch.rows.mark_groups(usize::from(*derived_value), &changed) {
                 queue.push_watch(watch.depth, *watch_id);
             }
         }
@@ -228,7 +229,7 @@ impl Matcher {
     }
 
     /// Looks anew at the tuples of a watch that are due.
-    fn look_at(&mut self, id: WatchId) {
+    fn look_at(&mut self, id: PendingId) {
         // No tuple that goes on from here comes back here, so the watch can be taken out meanwhile.
         let Some(mut watch) = self.live.watches.take(id) else { return };
         let rows = watch.rows.take_waiting();
@@ -253,26 +254,34 @@ impl Matcher {
     }
 
     /// Looks at tuples that are due, and adds each to those that hold no longer, with the rules for which they do not, and
-    /// to those that hold now, with the rules for which they do. One that a figure has changed for a rule does both.
-    fn look_at_block(&mut self, watch: &mut Watch, due: &mut Vec<Look>, gone: &mut Delta, come: &mut Delta) {
-        let Self { memory, live: Live { views, .. }, roots, schema, .. } = self;
+    /// to those that hold now, with the rules for which they do. One that a derived value has changed for a rule does both.
+    fn look_at_block(
+        &mut self,
+        watch: &mut PendingTests,
+        due: &mut Vec<Recheck>,
+        gone: &mut Delta,
+        come: &mut Delta,
+    ) {
+        let Self { memory, live: DerivedState { views, .. }, roots, schema, .. } = self;
         let Some(root) = &mut roots[watch.root.0 as usize] else { return };
         let (memory, views, sets) = (&*memory, &*views, &mut root.sets);
         let answers = watch.answers(due, views, memory);
         watch.meet_bounds(due, &answers, (views, memory), sets);
         watch.test(due, &answers, memory, sets);
-        views.count_asked(&watch.figures, due.len() as u64);
+        views.count_asked(&watch.derived_values, due.len() as u64);
         if !watch.shows {
             let changed = move_up(due, |look| look.passed != look.holds);
             due.truncate(changed);
         }
-        for (at, Look { row, passed, holds }) in due.iter().copied().enumerate() {
+        for (at, Recheck { row, passed, holds }) in due.iter().copied().enumerate() {
             let mut again = RuleSet::EMPTY;
             if watch.shows {
-                for (figure, shown) in watch.shown.iter().enumerate().filter(|(_, shown)| !shown.is_empty()) {
-                    let is_text = views.is_text(&watch.figures[figure], schema);
-                    let answer = answers[at * watch.figures.len() + figure];
-                    if watch.rows.see(row, figure, Seen::of(answer, is_text, &memory.texts)) {
+                for (derived_value, shown) in
+                    watch.shown.iter().enumerate().filter(|(_, shown)| !shown.is_empty())
+                {
+                    let is_text = views.is_text(&watch.derived_values[derived_value], schema);
+                    let answer = answers[at * watch.derived_values.len() + derived_value];
+                    if watch.rows.see(row, derived_value, LastSeen::of(answer, is_text, &memory.strings)) {
                         again = sets.union(again, *shown);
                     }
                 }
@@ -302,7 +311,7 @@ impl Matcher {
 
     /// Makes sure that tuples have their groups. Returns whether they have: when some are asked for the first time, all are
     /// looked at when what came of these is known.
-    fn ask_all(&mut self, watch: &mut Watch, rows: &[u32]) -> bool {
+    fn ask_all(&mut self, watch: &mut PendingTests, rows: &[u32]) -> bool {
         let mut are_there = true;
         for row in rows.iter().copied() {
             if watch.rows.is_due(row) {
@@ -312,14 +321,14 @@ impl Matcher {
         are_there
     }
 
-    /// Finds the groups that a tuple asks, one for each figure of the watch, and lets them know of it. Returns whether all
+    /// Finds the groups that a tuple asks, one for each derived value of the watch, and lets them know of it. Returns whether all
     /// were there.
-    fn ask(&mut self, watch: &mut Watch, row: u32) -> bool {
+    fn ask(&mut self, watch: &mut PendingTests, row: u32) -> bool {
         let slots = watch.rows.tuple(row);
         let mut held: Vec<Symbol> = Vec::new();
         let mut are_there = true;
-        // What is found wanting is made for all figures at once. Figures that depend on it are asked behind that, so
-        // there are as many rounds as figures stand behind one another, however many there are.
+        // What is found wanting is made for all derived values at once. Derived values that depend on it are asked behind that, so
+        // there are as many rounds as derived values stand behind one another, however many there are.
         let groups = loop {
             let (groups, wanted) = self.groups(watch, row, &slots);
             if wanted.is_empty() {
@@ -327,7 +336,7 @@ impl Matcher {
             }
             for wanted in wanted {
                 match wanted {
-                    Wanted::Text(text) => held.push(self.memory.texts.intern(&text)),
+                    Wanted::Text(text) => held.push(self.memory.strings.intern(&text)),
                     Wanted::Parameters(view, words) => {
                         are_there = false;
                         self.create_parameters(view, &words);
@@ -335,49 +344,49 @@ impl Matcher {
                 }
             }
         };
-        let Live { views, queue, .. } = &mut self.live;
+        let DerivedState { views, queue, .. } = &mut self.live;
         for (index, group) in groups.iter().enumerate() {
             let Some(before) = watch.rows.group(row, index).filter(|before| before != group) else {
                 continue;
             };
-            if let Figure::Found { view, .. } = &watch.figures[index]
+            if let DerivedValue::Found { view, .. } = &watch.derived_values[index]
                 && let Some(users) = views.get_mut(*view).users.get_mut(*group as usize)
             {
                 *users += 1;
             }
             if before != NOWHERE {
-                ask_no_more(views, queue, &watch.figures[index], before);
+                ask_no_more(views, queue, &watch.derived_values[index], before);
             }
             watch.rows.ask(row, index, *group);
         }
-        held.into_iter().for_each(|symbol| self.memory.texts.release(symbol));
+        held.into_iter().for_each(|symbol| self.memory.strings.release(symbol));
         are_there
     }
 
-    /// The groups that a tuple asks, one for each figure of the watch, and what must be there before all of them can be
+    /// The groups that a tuple asks, one for each derived value of the watch, and what must be there before all of them can be
     /// told. What depends on that asks no group yet.
-    fn groups(&self, watch: &Watch, row: u32, slots: &[u32]) -> (TupleSlots, Vec<Wanted>) {
-        let asking = Asking { memory: &self.memory, types: &watch.types, slots };
+    fn groups(&self, watch: &PendingTests, row: u32, slots: &[u32]) -> (TupleSlots, Vec<Wanted>) {
+        let asking = ViewLookup { memory: &self.memory, types: &watch.types, slots };
         let views = &self.live.views;
         let mut groups = TupleSlots::new();
         let mut wanted = Vec::new();
-        let mut answers = Answers::new();
-        // The figures that must wait, ascending.
+        let mut answers = DerivedWords::new();
+        // The derived values that must wait, ascending.
         let mut waiting: SmallVec<[u16; 8]> = SmallVec::new();
-        for (index, figure) in watch.figures.iter().enumerate() {
+        for (index, derived_value) in watch.derived_values.iter().enumerate() {
             if watch.rows.group(row, index).is_none() {
                 groups.push(slots[0]);
-                answers.push(Source::new(figure, views, &self.memory).answer(slots[0], &self.memory));
+                answers.push(Source::new(derived_value, views, &self.memory).answer(slots[0], &self.memory));
                 continue;
             }
-            let lacks = if figure.depends_on(&waiting) {
+            let lacks = if derived_value.depends_on(&waiting) {
                 None
             } else {
-                let group = asking.group(figure, views, &answers);
-                let lacks = asking.lacks(figure, group, views, &answers);
+                let group = asking.group(derived_value, views, &answers);
+                let lacks = asking.lacks(derived_value, group, views, &answers);
                 if lacks.is_none() {
                     groups.push(group);
-                    answers.push(Source::new(figure, views, &self.memory).answer(group, &self.memory));
+                    answers.push(Source::new(derived_value, views, &self.memory).answer(group, &self.memory));
                     continue;
                 }
                 lacks
@@ -385,21 +394,21 @@ impl Matcher {
             wanted.extend(lacks);
             waiting.push(index as u16);
             groups.push(NOWHERE);
-            answers.push(Answer::Missing);
+            answers.push(DerivedWord::Missing);
         }
         (groups, wanted)
     }
 
     /// Takes in parameters that are asked for the first time.
     fn create_parameters(&mut self, view: u16, words: &[u64]) {
-        let WorkingMemory { parameters, texts, .. } = &mut self.memory;
+        let WorkingMemory { parameters, strings, .. } = &mut self.memory;
         let store = &mut parameters[view as usize];
         let slot = match store.insert(words) {
             Ok(slot) => slot,
             // They are there, and the tuple was told so.
             Err(_) => return,
         };
-        store.texts_of(slot).for_each(|symbol| texts.retain(symbol));
+        store.texts_of(slot).for_each(|symbol| strings.retain(symbol));
         let users = &mut self.live.views.get_mut(view).users;
         if users.len() <= slot as usize {
             users.resize(slot as usize + 1, 0);
@@ -414,20 +423,20 @@ impl Matcher {
         let there = self.memory.parameters.get(view as usize).is_some_and(|store| store.is_live(slot));
         if there && self.live.views.find_mut(ViewId(view)).is_some_and(unused) {
             self.enter_parameters(view, slot, Sign::Remove);
-            let WorkingMemory { parameters, texts, .. } = &mut self.memory;
-            parameters[view as usize].remove(slot, texts);
+            let WorkingMemory { parameters, strings, .. } = &mut self.memory;
+            parameters[view as usize].remove(slot, strings);
         }
     }
 
     /// Sends parameters into the network.
     fn enter_parameters(&mut self, view: u16, slot: u32, sign: Sign) {
         let ty = TypeId::parameters_of(view);
-        let count = self.entrances.of(ty).len();
+        let count = self.entry_points.of(ty).len();
         for step in 0..count {
             let index = if sign == Sign::Remove { step } else { count - 1 - step };
-            let entrance = self.entrances.of(ty)[index];
-            let set = self.admit(entrance, slot, None);
-            self.enter(entrance, slot, set, sign);
+            let entry_point = self.entry_points.of(ty)[index];
+            let set = self.admit(entry_point, slot, None);
+            self.enter(entry_point, slot, set, sign);
         }
     }
 
@@ -438,7 +447,7 @@ impl Matcher {
         }
         if let Some(mut propagation) = self.propagation(root, sign) {
             match join {
-                None => propagation.forward(End::Root, propagation.outlet, delta),
+                None => propagation.forward(TupleSource::Root, propagation.outputs, delta),
                 Some(id) => propagation.forward_from(id, delta),
             }
             if propagation.sets.wants_collection() {
@@ -455,13 +464,13 @@ impl Matcher {
 
     /// After an activation of a rule that cannot change the session has left the agenda, from a level: those that come right
     /// behind it and differ from it in nothing but their facts, and what their effects may read.
-    pub(crate) fn alike(&mut self, level: usize) -> Option<(Alike<'_>, Reading<'_>)> {
+    pub(crate) fn same_rule_run(&mut self, level: usize) -> Option<(SameRuleRun<'_>, Reading<'_>)> {
         let Self { agenda, memory, live, .. } = self;
-        Some((agenda.alike(level)?, Reading { memory, views: &live.views }))
+        Some((agenda.same_rule_run(level)?, Reading { memory, views: &live.views }))
     }
 }
 
-/// What the effects of a tuple may read: facts, and what has come of figures.
+/// What the effects of a tuple may read: facts, and what has come of derived values.
 #[derive(Clone, Copy)]
 pub(crate) struct Reading<'a> {
     pub(crate) memory: &'a WorkingMemory,
@@ -469,23 +478,38 @@ pub(crate) struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    /// The answers to figures about a tuple.
+    /// The answers to derived values about a tuple.
     #[inline]
-    pub(crate) fn answers(self, figures: &[Figure], types: &'a [TypeId], slots: &'a [u32]) -> Answers<'a> {
-        if figures.is_empty() {
-            return Answers::new();
+    pub(crate) fn answers(
+        self,
+        derived_values: &[DerivedValue],
+        types: &'a [TypeId],
+        slots: &'a [u32],
+    ) -> DerivedWords<'a> {
+        if derived_values.is_empty() {
+            return DerivedWords::new();
         }
-        super::figure::answers(figures, &Asking { memory: self.memory, types, slots }, self.views)
+        super::derived_values::answers(
+            derived_values,
+            &ViewLookup { memory: self.memory, types, slots },
+            self.views,
+        )
     }
 }
 
-impl Asking<'_> {
-    /// What must be there before the group of a figure can be told, which is `group` as things are.
-    fn lacks(&self, figure: &Figure, group: u32, views: &Views, answers: &[Answer<'_>]) -> Option<Wanted> {
-        if let Some(text) = self.unknown_text(figure, answers) {
+impl ViewLookup<'_> {
+    /// What must be there before the group of a derived value can be told, which is `group` as things are.
+    fn lacks(
+        &self,
+        derived_value: &DerivedValue,
+        group: u32,
+        views: &Views,
+        answers: &[DerivedWord<'_>],
+    ) -> Option<Wanted> {
+        if let Some(text) = self.unknown_text(derived_value, answers) {
             return Some(Wanted::Text(text.to_owned()));
         }
-        let Figure::Found { view, parameters } = figure else { return None };
+        let DerivedValue::Found { view, parameters } = derived_value else { return None };
         let asked = views.get(*view);
         let is_new = group == NOWHERE && matches!(asked.parameters(), Parameters::Values(_));
         is_new.then(|| {
@@ -494,11 +518,11 @@ impl Asking<'_> {
         })
     }
 
-    /// A string that is a parameter of a figure and that no fact holds.
-    fn unknown_text<'t>(&self, figure: &Figure, answers: &[Answer<'t>]) -> Option<&'t str> {
-        figure.leaves().iter().find_map(|leaf| match leaf {
-            tsd_ir::Leaf::Figure(other) => match answers[*other as usize] {
-                Answer::Text(text) => self.memory.texts.find(text).is_none().then_some(text),
+    /// A string that is a parameter of a derived value and that no fact holds.
+    fn unknown_text<'t>(&self, derived_value: &DerivedValue, answers: &[DerivedWord<'t>]) -> Option<&'t str> {
+        derived_value.leaves().iter().find_map(|leaf| match leaf {
+            tsd_ir::ViewArgument::Derived(other) => match answers[*other as usize] {
+                DerivedWord::Text(text) => self.memory.strings.find(text).is_none().then_some(text),
                 _ => None,
             },
             _ => None,

@@ -9,9 +9,9 @@ use tsd_ir::TypeId;
 
 use super::delta::Delta;
 use super::keys::{KeyParts, Keys};
-use super::memory::{Found, Key, Memory, RowIter};
+use super::memory::{BetaMemory, Found, Key, RowIter};
 use super::propagation::Sign;
-use super::stored::{BySlot, Stored};
+use super::stored::{KeyIndexInput, RulesBySlot};
 use crate::memory::WorkingMemory;
 use crate::ruleset::{RuleSet, RuleSets};
 
@@ -27,42 +27,42 @@ pub(super) fn collected<T>(items: impl Iterator<Item = T>) -> SmallVec<[T; 4]> {
 
 /// The tuples on one side of a join.
 #[derive(Debug)]
-pub(crate) enum Side<K> {
+pub(crate) enum JoinInput<K> {
     /// In a memory of the join.
-    Own(Memory<K>),
+    Memory(BetaMemory<K>),
     /// In the store of their type.
-    Stored(Stored),
+    KeyIndex(KeyIndexInput),
 }
 
-impl<K: Key> Side<K> {
+impl<K: Key> JoinInput<K> {
     /// A side for tuples of these types, found by these parts of the fact when they are single facts.
     pub(crate) fn new(types: &[TypeId], parts: &KeyParts, memory: &WorkingMemory) -> Self {
-        match Stored::new(types, parts, memory) {
-            Some(stored) => Self::Stored(stored),
-            None => Self::Own(Memory::new(types.len())),
+        match KeyIndexInput::new(types, parts, memory) {
+            Some(stored) => Self::KeyIndex(stored),
+            None => Self::Memory(BetaMemory::new(types.len())),
         }
     }
 
     /// Whether the store finds the facts.
     #[inline]
     pub(super) fn is_stored(&self) -> bool {
-        matches!(self, Self::Stored(_))
+        matches!(self, Self::KeyIndex(_))
     }
 
     #[inline]
     pub(crate) fn len(&self) -> usize {
         match self {
-            Self::Own(memory) => memory.len(),
-            Self::Stored(stored) => stored.held.len(),
+            Self::Memory(memory) => memory.len(),
+            Self::KeyIndex(stored) => stored.held.len(),
         }
     }
 
-    /// Adds rules to a tuple; see [`Memory::add`].
+    /// Adds rules to a tuple; see [`BetaMemory::add`].
     #[inline]
     pub(crate) fn add(&mut self, key: &K, slots: &[u32], set: RuleSet, fresh: bool, sets: &mut RuleSets) {
         match self {
-            Self::Own(memory) => memory.add(key, slots, set, fresh, sets),
-            Self::Stored(stored) => stored.held.add(slots[0], set, sets),
+            Self::Memory(memory) => memory.add(key, slots, set, fresh, sets),
+            Self::KeyIndex(stored) => stored.held.add(slots[0], set, sets),
         }
     }
 
@@ -76,8 +76,8 @@ impl<K: Key> Side<K> {
         sets: &mut RuleSets,
     ) {
         let own = match self {
-            Self::Stored(stored) => return stored.change(tuples, sign, memory, sets),
-            Self::Own(own) => own,
+            Self::KeyIndex(stored) => return stored.change(tuples, sign, memory, sets),
+            Self::Memory(own) => own,
         };
         let tuples = keyed.iter().map(|(key, at)| (key, tuples.get(*at as usize)));
         match sign {
@@ -88,7 +88,7 @@ impl<K: Key> Side<K> {
         }
     }
 
-    /// Takes rules from every tuple; see [`Memory::subtract_from_all`].
+    /// Takes rules from every tuple; see [`BetaMemory::subtract_from_all`].
     pub(crate) fn subtract_from_all(
         &mut self,
         set: RuleSet,
@@ -96,8 +96,8 @@ impl<K: Key> Side<K> {
         key_of: impl Fn(&[u32]) -> Option<K>,
     ) {
         match self {
-            Self::Own(memory) => memory.subtract_from_all(set, sets, key_of),
-            Self::Stored(stored) => {
+            Self::Memory(memory) => memory.subtract_from_all(set, sets, key_of),
+            Self::KeyIndex(stored) => {
                 stored.held.subtract_from_all(set, sets);
             }
         }
@@ -105,17 +105,17 @@ impl<K: Key> Side<K> {
 
     /// Forgets all tuples.
     #[cold]
-    pub(crate) fn give_up(&mut self) {
+    pub(crate) fn evict(&mut self) {
         match self {
-            Self::Own(memory) => *memory = Memory::new(memory.width()),
-            Self::Stored(stored) => stored.held = BySlot::default(),
+            Self::Memory(memory) => *memory = BetaMemory::new(memory.width()),
+            Self::KeyIndex(stored) => stored.held = RulesBySlot::default(),
         }
     }
 
-    /// Gets ready for probes; see [`Memory::prepare`].
+    /// Gets ready for probes; see [`BetaMemory::prepare`].
     #[inline]
     pub(super) fn prepare<'k>(&mut self, keys: impl FnOnce() -> Keys<'k>) {
-        if let Self::Own(memory) = self {
+        if let Self::Memory(memory) = self {
             memory.prepare(keys);
         }
     }
@@ -124,24 +124,24 @@ impl<K: Key> Side<K> {
     #[inline]
     pub(crate) fn group<'a>(&'a self, key: &K, memory: &WorkingMemory) -> Group<'a, K> {
         match self {
-            Self::Own(own) => Group::Own(own.group(key)),
-            Self::Stored(stored) => Group::Stored(stored.find(key.words(), memory)),
+            Self::Memory(own) => Group::Memory(own.group(key)),
+            Self::KeyIndex(stored) => Group::KeyIndex(stored.find(key.words(), memory)),
         }
     }
 
     /// Passes every set held through `map`.
     pub(crate) fn map_sets(&mut self, map: &mut dyn FnMut(RuleSet) -> RuleSet) {
         match self {
-            Self::Own(memory) => memory.map_sets(map),
-            Self::Stored(stored) => stored.held.map_sets(map),
+            Self::Memory(memory) => memory.map_sets(map),
+            Self::KeyIndex(stored) => stored.held.map_sets(map),
         }
     }
 
     /// The bytes held.
     pub(crate) fn bytes(&self) -> usize {
         match self {
-            Self::Own(memory) => memory.bytes(),
-            Self::Stored(stored) => stored.held.bytes(),
+            Self::Memory(memory) => memory.bytes(),
+            Self::KeyIndex(stored) => stored.held.bytes(),
         }
     }
 }
@@ -149,9 +149,9 @@ impl<K: Key> Side<K> {
 /// The tuples with one key.
 pub(crate) enum Group<'a, K> {
     /// Those of a memory.
-    Own(RowIter<'a, K>),
+    Memory(RowIter<'a, K>),
     /// The fact with that primary key.
-    Stored(Option<Found<'static>>),
+    KeyIndex(Option<Found<'static>>),
 }
 
 impl<'a, K> Iterator for Group<'a, K> {
@@ -160,8 +160,8 @@ impl<'a, K> Iterator for Group<'a, K> {
     #[inline]
     fn next(&mut self) -> Option<Found<'a>> {
         match self {
-            Self::Own(rows) => rows.next(),
-            Self::Stored(found) => found.take(),
+            Self::Memory(rows) => rows.next(),
+            Self::KeyIndex(found) => found.take(),
         }
     }
 }

@@ -6,7 +6,7 @@ use tsd_ir::{NodeId, Parameters, TypeId, ViewId};
 use super::{Matcher, RuleId, rules};
 use crate::memory::Store;
 use crate::statistics::{
-    Bytes, JoinStatistics, RuleStatistics, Statistics, TypeStatistics, ViewStatistics, WatchStatistics,
+    Bytes, JoinStatistics, PendingStatistics, RuleStatistics, Statistics, TypeStatistics, ViewStatistics,
 };
 
 impl Matcher {
@@ -67,8 +67,8 @@ impl Matcher {
     }
 
     /// The statistics of the places where tuples wait.
-    pub(crate) fn watch_statistics(&self) -> Vec<WatchStatistics> {
-        let watches = self.live.watches.iter().map(|(_, watch)| WatchStatistics {
+    pub(crate) fn watch_statistics(&self) -> Vec<PendingStatistics> {
+        let watches = self.live.watches.iter().map(|(_, watch)| PendingStatistics {
             root: watch.root,
             join: watch.join,
             tuples: watch.rows.live().count(),
@@ -102,7 +102,7 @@ impl Matcher {
     pub(crate) fn bytes_by_kind(&self) -> Bytes {
         Bytes {
             facts: self.memory.stores.iter().map(Store::bytes).sum(),
-            strings: self.memory.texts.bytes(),
+            strings: self.memory.strings.bytes(),
             memories: self.joins.iter().flatten().map(|join| join.held().bytes).sum(),
             views: self.live.views.bytes() + self.memory.parameters.iter().map(Store::bytes).sum::<usize>(),
             watches: self.live.watches.bytes(),

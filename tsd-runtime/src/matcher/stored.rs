@@ -8,21 +8,21 @@ use super::keys::KeyParts;
 use super::memory::{Found, Key};
 use super::propagation::Sign;
 use super::side::collected;
-use crate::memory::{Extent, Index, Store, WorkingMemory, hash_words};
+use crate::memory::{Capacity, Index, Store, WorkingMemory, hash_words};
 use crate::ruleset::{RuleSet, RuleSets};
 
 /// Facts that the store finds by the join key.
 #[derive(Debug)]
-pub(crate) struct Stored {
+pub(crate) struct KeyIndexInput {
     ty: TypeId,
     /// For each field of the primary key, the word of the join key that equals it.
     key_words: Vec<usize>,
-    pub(super) held: BySlot,
+    pub(super) held: RulesBySlot,
 }
 
 /// The rules of facts, by slot.
 #[derive(Debug, Default)]
-pub(super) struct BySlot {
+pub(super) struct RulesBySlot {
     /// How many facts have rules.
     len: u32,
     /// The rules of each fact; empty where it does not take part. As long as facts come one right after the other and no rule
@@ -31,7 +31,7 @@ pub(super) struct BySlot {
     same: RuleSet,
 }
 
-impl BySlot {
+impl RulesBySlot {
     /// How many facts have rules.
     #[inline]
     pub(super) fn len(&self) -> usize {
@@ -68,9 +68,9 @@ impl BySlot {
     }
 
     /// Adds rules to facts of a store that goes so far.
-    fn add_all(&mut self, facts: &Delta, extent: Extent, sets: &mut RuleSets) {
+    fn add_all(&mut self, facts: &Delta, capacity: Capacity, sets: &mut RuleSets) {
         match &mut self.each {
-            Some(each) => extent.grow(each, RuleSet::EMPTY),
+            Some(each) => capacity.grow(each, RuleSet::EMPTY),
             None => {
                 let come_in_order =
                     facts.all_slots().iter().zip(self.len..).all(|(slot, next)| *slot == next);
@@ -138,7 +138,7 @@ fn rules_at(sets: &[RuleSet], slot: u32) -> RuleSet {
 
 /// A fact that has the key of a tuple of a delta.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Hit {
+pub(super) struct Match {
     /// The tuple's place.
     pub(super) at: u32,
     /// The fact.
@@ -149,13 +149,13 @@ pub(super) struct Hit {
 
 /// What was found for a delta.
 #[derive(Debug, Default)]
-pub(super) struct Hits {
-    pub(super) all: SmallVec<[Hit; 4]>,
+pub(super) struct Matches {
+    pub(super) all: SmallVec<[Match; 4]>,
     /// The rules of every fact found, where it is known that they are the same.
     pub(super) common: Option<RuleSet>,
 }
 
-impl Stored {
+impl KeyIndexInput {
     /// `None` unless the parts are all the fields of the primary key of one type.
     pub(super) fn new(types: &[TypeId], parts: &KeyParts, memory: &WorkingMemory) -> Option<Self> {
         let [ty] = types else { return None };
@@ -164,22 +164,22 @@ impl Stored {
             return None;
         }
         let key_words = fields.iter().map(|field| parts.position(*field)).collect::<Option<Vec<usize>>>()?;
-        Some(Self { ty: *ty, key_words, held: BySlot::default() })
+        Some(Self { ty: *ty, key_words, held: RulesBySlot::default() })
     }
 
     /// Adds the rules of facts to them, or takes them from them. All facts have a primary key, so none is asked for it.
     pub(super) fn change(&mut self, facts: &Delta, sign: Sign, memory: &WorkingMemory, sets: &mut RuleSets) {
         match sign {
-            Sign::Add { .. } => self.held.add_all(facts, memory.store(self.ty).extent(), sets),
+            Sign::Add { .. } => self.held.add_all(facts, memory.store(self.ty).capacity(), sets),
             Sign::Remove => facts.iter().for_each(|fact| self.held.subtract(fact.slots[0], fact.set, sets)),
         }
     }
 
     /// Finds the facts with these keys.
-    pub(super) fn find_all<K: Key>(&self, keyed: &[(K, u32)], memory: &WorkingMemory) -> Hits {
+    pub(super) fn find_all<K: Key>(&self, keyed: &[(K, u32)], memory: &WorkingMemory) -> Matches {
         let store = memory.store(self.ty);
         let Some((fields, index)) = store.key_index().filter(|_| self.held.len() > 0) else {
-            return Hits::default();
+            return Matches::default();
         };
         match (fields, &*self.key_words) {
             ([field], [0]) => {
@@ -226,12 +226,12 @@ fn find_by<K: Key>(
     hash: impl Fn(&K) -> u64,
     has: impl Fn(u32, &K) -> bool,
     (rules_of, common): (impl Fn(u32) -> RuleSet, Option<RuleSet>),
-) -> Hits {
+) -> Matches {
     let are_listed = common.is_none();
     let takes_part = |slot: u32| !rules_of(slot).is_empty();
-    let mut all: SmallVec<[Hit; 4]> = collected((0..).zip(keyed).map(|(at, (key, _))| {
+    let mut all: SmallVec<[Match; 4]> = collected((0..).zip(keyed).map(|(at, (key, _))| {
         let slot = index.find(hash(key), |_| true).unwrap_or(NONE);
-        Hit { at, slot, set: common.unwrap_or(RuleSet::EMPTY) }
+        Match { at, slot, set: common.unwrap_or(RuleSet::EMPTY) }
     }));
     if are_listed && all.len() > 1 {
         read_all(&all, |hit| rules_of(hit.slot).read());
@@ -251,7 +251,7 @@ fn find_by<K: Key>(
         let field = store.key_fields()[0];
         read_all(&all, |hit| store.touch(hit.slot, field));
     }
-    let is_it = |hit: &Hit| has(hit.slot, &keyed[hit.at as usize].0);
+    let is_it = |hit: &Match| has(hit.slot, &keyed[hit.at as usize].0);
     if !all.iter().fold(true, |all, hit| all & is_it(hit)) {
         keep(&mut all, |hit| {
             if !is_it(hit) {
@@ -267,12 +267,12 @@ fn find_by<K: Key>(
         // Some tuples have no key, so the places of keys are not those of tuples.
         all.iter_mut().for_each(|hit| hit.at = keyed[hit.at as usize].1);
     }
-    Hits { all, common }
+    Matches { all, common }
 }
 
 /// Keeps those of some hits that are good.
 #[inline(always)]
-fn keep(hits: &mut SmallVec<[Hit; 4]>, is_good: impl FnMut(&mut Hit) -> bool) {
+fn keep(hits: &mut SmallVec<[Match; 4]>, is_good: impl FnMut(&mut Match) -> bool) {
     let kept = move_up(hits, is_good);
     hits.truncate(kept);
 }
@@ -300,7 +300,7 @@ mod tests {
             steps in proptest::collection::vec((0..8_u32, 1..8_u64, 0..8_u8), 0..20),
         ) {
             let mut sets = RuleSets::new();
-            let mut held = BySlot::default();
+            let mut held = RulesBySlot::default();
             let mut model: BTreeMap<u32, u64> = BTreeMap::new();
             let first = (0..in_order).map(|slot| (slot, 5, 0));
             for (slot, bits, step) in first.chain(steps) {

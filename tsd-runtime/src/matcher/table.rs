@@ -1,6 +1,6 @@
 //! Tables: from a value to the rules that accept it.
 //!
-//! What many rules demand of one field of a fact, or of one figure, is one table. A thousand rules with a threshold each
+//! What many rules demand of one field of a fact, or of one derived value, is one table. A thousand rules with a threshold each
 //! cost one binary search; a rule added is some more rows.
 
 use std::hint::select_unpredictable;
@@ -8,12 +8,12 @@ use std::hint::select_unpredictable;
 use hashbrown::HashTable;
 use tsd_ir::{Const, Cut, Domain, Kind};
 
-use crate::memory::{Symbol, Texts, hash_words};
+use crate::memory::{Strings, Symbol, hash_words};
 use crate::ruleset::{Bit, RuleSet, RuleSets};
 
 /// The rules that accept a value, or that there is none.
 #[derive(Debug)]
-pub(super) struct Table {
+pub(super) struct FilterIndex {
     rows: Rows,
     missing: RuleSet,
 }
@@ -29,7 +29,7 @@ enum Rows {
     /// The same for integers.
     Ints { cuts: Vec<i64>, sets: Vec<RuleSet> },
     /// The same for strings, whose cuts may lie before or after a string.
-    Texts { cuts: Vec<Cut>, sets: Vec<RuleSet> },
+    Strings { cuts: Vec<Cut>, sets: Vec<RuleSet> },
 }
 
 /// So few values are compared with one after another, which costs no jump that could go wrong.
@@ -46,7 +46,7 @@ fn cuts_before<T>(cuts: &[T], is_before: impl Fn(&T) -> bool) -> usize {
 
 impl Rows {
     #[inline]
-    fn accepting(&self, word: u64, texts: &Texts) -> RuleSet {
+    fn accepting(&self, word: u64, strings: &Strings) -> RuleSet {
         match self {
             Self::Few { points, other } => {
                 points.iter().fold(*other, |found, (point, set)| if *point == word { *set } else { found })
@@ -63,8 +63,8 @@ impl Rows {
                 let value = word as i64;
                 sets[cuts_before(cuts, |cut| *cut <= value)]
             }
-            Self::Texts { cuts, sets } => {
-                let value = texts.text(word as Symbol);
+            Self::Strings { cuts, sets } => {
+                let value = strings.text(word as Symbol);
                 let is_below = |cut: &Cut| match &cut.value {
                     Const::Text(text) if cut.after => &**text < value,
                     Const::Text(text) => &**text <= value,
@@ -76,11 +76,11 @@ impl Rows {
     }
 }
 
-impl Table {
+impl FilterIndex {
     /// The rules that accept a value, given as a word.
     #[inline]
-    pub(super) fn accepting(&self, word: Option<u64>, texts: &Texts) -> RuleSet {
-        word.map_or(self.missing, |word| self.rows.accepting(word, texts))
+    pub(super) fn accepting(&self, word: Option<u64>, strings: &Strings) -> RuleSet {
+        word.map_or(self.missing, |word| self.rows.accepting(word, strings))
     }
 
     /// Leaves each set the rules that accept the value beside it. Most tables tell but two stretches, or one point from all
@@ -90,7 +90,7 @@ impl Table {
     pub(super) fn meet_all<'a>(
         &self,
         values: impl Iterator<Item = (&'a mut RuleSet, Option<u64>)>,
-        texts: &Texts,
+        strings: &Strings,
         rules: &mut RuleSets,
     ) {
         let missing = self.missing;
@@ -110,7 +110,7 @@ impl Table {
                 let accepting = |word| select_unpredictable((word as i64) < cut, below, above);
                 rules.meet_all(values.map(|(held, word)| (held, word.map_or(missing, accepting))));
             }
-            _ => rules.meet_all(values.map(|(held, word)| (held, self.accepting(word, texts)))),
+            _ => rules.meet_all(values.map(|(held, word)| (held, self.accepting(word, strings)))),
         }
     }
 
@@ -126,7 +126,7 @@ impl Table {
                 *other = map(*other);
                 points.iter_mut().for_each(|(_, set)| *set = map(*set));
             }
-            Rows::Numbers { sets, .. } | Rows::Ints { sets, .. } | Rows::Texts { sets, .. } => {
+            Rows::Numbers { sets, .. } | Rows::Ints { sets, .. } | Rows::Strings { sets, .. } => {
                 sets.iter_mut().for_each(|set| *set = map(*set));
             }
         }
@@ -138,7 +138,7 @@ impl Table {
         kind: Kind,
         demands: impl Iterator<Item = (Bit, Option<&'a Domain>)>,
         sets: &mut RuleSets,
-        texts: &mut Texts,
+        strings: &mut Strings,
         symbols: &mut Vec<Symbol>,
     ) -> Self {
         let (mut missing, mut everywhere) = (Bits::default(), Bits::default());
@@ -157,7 +157,7 @@ impl Table {
             .map(|(bit, domain)| domain.points(kind).map(|(points, accepted)| (*bit, points, accepted)))
             .collect();
         let rows = match points {
-            Some(points) => Self::points(&points, everywhere, sets, texts, symbols),
+            Some(points) => Self::points(&points, everywhere, sets, strings, symbols),
             None => Self::stretches(&domains, kind, everywhere, sets),
         };
         Self { rows, missing }
@@ -167,7 +167,7 @@ impl Table {
         domains: &[(Bit, Vec<&Const>, bool)],
         everywhere: Bits,
         sets: &mut RuleSets,
-        texts: &mut Texts,
+        strings: &mut Strings,
         symbols: &mut Vec<Symbol>,
     ) -> Rows {
         let mut other = everywhere;
@@ -183,7 +183,7 @@ impl Table {
             same.iter().for_each(|(_, bit)| bits.flip(*bit));
             let word = match same[0].0 {
                 Const::Text(text) => {
-                    let symbol = texts.intern(text);
+                    let symbol = strings.intern(text);
                     symbols.push(symbol);
                     u64::from(symbol)
                 }
@@ -232,7 +232,7 @@ impl Table {
                 };
                 Rows::Numbers { cuts: cuts.iter().map(number).collect(), sets: rows }
             }
-            Kind::Text => Rows::Texts { cuts: cuts.into_iter().cloned().collect(), sets: rows },
+            Kind::Text => Rows::Strings { cuts: cuts.into_iter().cloned().collect(), sets: rows },
             // Booleans are points, or stretches from the start that the words 0 and 1 fit as well.
             Kind::Int | Kind::Bool | Kind::Fact(_) => {
                 let int = |cut: &&Cut| match &cut.value {

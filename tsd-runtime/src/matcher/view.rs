@@ -8,14 +8,16 @@ use std::cell::Cell;
 
 use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
-use tsd_ir::{FieldId, Figure, Gather, Kind, Parameters, Position, Schema, TypeId, Value, ViewId};
+use tsd_ir::{
+    AggregateKind, DerivedValue, FieldId, Kind, Parameters, Position, Schema, TypeId, Value, ViewId,
+};
 
 use super::counts::ViewCounts;
-use super::delta::Chains;
-use super::figure::{Answer, Asking, Known, answers};
+use super::delta::TupleBlock;
+use super::derived_values::{Bindings, DerivedWord, ViewLookup, answers};
 use super::groups::{Gathered, Groups};
-use super::rules::Place;
-use super::watch::WatchId;
+use super::rules::BranchPath;
+use super::watch::PendingId;
 use crate::effect::Values;
 use crate::memory::WorkingMemory;
 use crate::tuple::Tuple;
@@ -26,18 +28,18 @@ pub(crate) struct View {
     parameters: Parameters,
     /// The types of its patterns.
     types: Vec<TypeId>,
-    measure: Measure,
+    measure: AggregateInput,
     source: Position,
-    /// The figures that the measure reads.
-    figures: Vec<Figure>,
+    /// The derived values that the measure reads.
+    derived_values: Vec<DerivedValue>,
     groups: Groups,
     /// What each fact has contributed to each group, where that has to be remembered.
     contributions: Option<HashMap<(u32, u32), Contribution, ahash::RandomState>>,
     /// For parameters that are values: how many watched tuples ask each group.
     pub(super) users: Vec<u32>,
-    /// The watches that ask this view, with the numbers that they know the figure by.
-    pub(super) watchers: Vec<(WatchId, u16)>,
-    pub(super) places: Vec<Place>,
+    /// The watches that ask this view, with the numbers that they know the derived value by.
+    pub(super) watchers: Vec<(PendingId, u16)>,
+    pub(super) places: Vec<BranchPath>,
     /// How many layers of watches lie between the facts and this view.
     pub(super) depth: u32,
     is_text: bool,
@@ -52,37 +54,39 @@ struct Contribution {
 
 /// What is gathered of a row.
 #[derive(Debug)]
-enum Measure {
+enum AggregateInput {
     Row,
     Field { at: Position, field: FieldId, kind: Kind, counts: bool },
     Computed { values: Values, counts: bool },
 }
 
 impl View {
-    /// A view without rows. The figures of its measure name live views.
+    /// A view without rows. The derived values of its measure name live views.
     pub(super) fn new(
         planned: &tsd_ir::View,
-        figures: Vec<Figure>,
+        derived_values: Vec<DerivedValue>,
         natives: &[crate::program::NativeValues],
     ) -> Self {
-        let counts = matches!(planned.gather, Gather::Exists | Gather::Count);
-        let measure = match &planned.measure {
-            None => Measure::Row,
-            Some(tsd_ir::Measure { kind, field: Some((at, field)), .. }) => {
-                Measure::Field { at: *at, field: *field, kind: *kind, counts }
+        let counts = matches!(planned.aggregate, AggregateKind::Exists | AggregateKind::Count);
+        let measure = match &planned.input {
+            None => AggregateInput::Row,
+            Some(tsd_ir::AggregateInput { kind, field: Some((at, field)), .. }) => {
+                AggregateInput::Field { at: *at, field: *field, kind: *kind, counts }
             }
-            Some(measure) => Measure::Computed { values: Values::of_measure(&measure.body, natives), counts },
+            Some(measure) => {
+                AggregateInput::Computed { values: Values::of_measure(&measure.body, natives), counts }
+            }
         };
-        let kind = planned.measure.as_ref().map(|measure| measure.kind);
+        let kind = planned.input.as_ref().map(|measure| measure.kind);
         let patterns = planned.patterns.len() - usize::from(planned.parameters != Parameters::None);
-        let remembers = patterns > 1 || !figures.is_empty();
+        let remembers = patterns > 1 || !derived_values.is_empty();
         Self {
             parameters: planned.parameters.clone(),
             types: planned.patterns.iter().map(|pattern| pattern.ty).collect(),
             measure,
             source: planned.source,
-            figures,
-            groups: Groups::new(planned.gather, kind),
+            derived_values,
+            groups: Groups::new(planned.aggregate, kind),
             contributions: remembers.then(|| HashMap::with_hasher(crate::memory::hasher())),
             users: Vec::new(),
             watchers: Vec::new(),
@@ -108,7 +112,7 @@ impl View {
         matches!(&self.parameters, Parameters::Values(values) if values.iter().any(|value| value.optional))
     }
 
-    pub(crate) fn gather(&self) -> Gather {
+    pub(crate) fn gather(&self) -> AggregateKind {
         self.groups.gather()
     }
 
@@ -117,14 +121,14 @@ impl View {
     pub(super) fn answer_all<'a>(
         &'a self,
         groups: impl Iterator<Item = u32>,
-        other: impl Fn(u32) -> Answer<'a>,
-        put: impl FnMut(Answer<'a>),
+        other: impl Fn(u32) -> DerivedWord<'a>,
+        put: impl FnMut(DerivedWord<'a>),
     ) {
         self.groups.answer_all(groups, other, put);
     }
 
     #[inline]
-    pub(crate) fn answer(&self, group: u32) -> Answer<'_> {
+    pub(crate) fn answer(&self, group: u32) -> DerivedWord<'_> {
         self.groups.answer(group)
     }
 
@@ -155,17 +159,17 @@ pub(crate) struct Views {
 }
 
 impl Views {
-    /// The view with a number, which must be in use. Those that figures name are: whoever has a figure is a user of its
+    /// The view with a number, which must be in use. Those that derived values name are: whoever has a derived value is a user of its
     /// view, and the network frees a view with its last user. One that gathers rows is taken out meanwhile, and then it asks
-    /// only figures of layers below its own.
+    /// only derived values of layers below its own.
     #[inline]
     pub(crate) fn get(&self, id: u16) -> &View {
-        self.list[id as usize].as_deref().expect("figures name views in use")
+        self.list[id as usize].as_deref().expect("derived_values name views in use")
     }
 
     /// The same, to change it.
     pub(super) fn get_mut(&mut self, id: u16) -> &mut View {
-        self.list[id as usize].as_deref_mut().expect("figures name views in use")
+        self.list[id as usize].as_deref_mut().expect("derived_values name views in use")
     }
 
     /// The view with a number, if it is in use.
@@ -185,11 +189,11 @@ impl Views {
         self.list.get_mut(id.0 as usize)?.take()
     }
 
-    /// Whether the answers to a figure are strings.
-    pub(super) fn is_text(&self, figure: &Figure, schema: &Schema) -> bool {
-        match figure {
-            Figure::Found { view, .. } => self.get(*view).is_text,
-            Figure::Followed { ty, field, .. } => schema.ty(*ty).field(*field).kind == Kind::Text,
+    /// Whether the answers to a derived value are strings.
+    pub(super) fn is_text(&self, derived_value: &DerivedValue, schema: &Schema) -> bool {
+        match derived_value {
+            DerivedValue::Found { view, .. } => self.get(*view).is_text,
+            DerivedValue::Followed { ty, field, .. } => schema.ty(*ty).field(*field).kind == Kind::Text,
         }
     }
 
@@ -204,18 +208,18 @@ impl Views {
         self.counting.then(|| self.get(id.0).counts.get())
     }
 
-    /// Counts that each of these figures was asked so often for an answer.
+    /// Counts that each of these derived values was asked so often for an answer.
     #[inline]
-    pub(super) fn count_asked(&self, figures: &[Figure], times: u64) {
+    pub(super) fn count_asked(&self, derived_values: &[DerivedValue], times: u64) {
         if self.counting {
-            self.count(figures, times);
+            self.count(derived_values, times);
         }
     }
 
     #[cold]
-    fn count(&self, figures: &[Figure], times: u64) {
-        for figure in figures {
-            if let Figure::Found { view, .. } = figure
+    fn count(&self, derived_values: &[DerivedValue], times: u64) {
+        for derived_value in derived_values {
+            if let DerivedValue::Found { view, .. } = derived_value
                 && let Some(view) = self.list[*view as usize].as_deref()
             {
                 let counts = view.counts.get();
@@ -241,9 +245,9 @@ impl Views {
     pub(super) fn gather(
         &mut self,
         (id, branch): (u16, u32),
-        rows: impl Chains,
+        rows: impl TupleBlock,
         adds: bool,
-        may_rest: impl Fn(WatchId) -> bool,
+        may_rest: impl Fn(PendingId) -> bool,
         memory: &WorkingMemory,
     ) -> bool {
         let Some(mut view) = self.list[id as usize].take() else { return false };
@@ -257,26 +261,26 @@ impl Views {
         let groups = rows.slots_at(group_at).map(group);
         if is_grouped {
             let touched = if watched { rows.count() } else { 0 };
-            view.groups.grow(memory.store(view.types[0]).extent(), touched);
+            view.groups.grow(memory.store(view.types[0]).capacity(), touched);
             view.groups.look_ahead(groups.clone());
         }
-        let texts = &memory.texts;
+        let strings = &memory.strings;
         match (view.contributions.take(), &view.measure) {
-            (None, Measure::Row) => {
-                view.groups.change_all(groups.map(|group| (group, 0)), adds, watched, texts);
+            (None, AggregateInput::Row) => {
+                view.groups.change_all(groups.map(|group| (group, 0)), adds, watched, strings);
             }
-            (None, Measure::Field { at: fact, field, .. }) => {
+            (None, AggregateInput::Field { at: fact, field, .. }) => {
                 let (store, slots) = (memory.store(view.types[fact.index()]), rows.slots_at(at(*fact)));
                 if store.has_missing() {
                     let values = groups.zip(slots.map(|slot| store.field(slot, *field)));
                     let values = values.filter_map(|(group, value)| Some((group, value?)));
-                    view.groups.change_all(values, adds, watched, texts);
+                    view.groups.change_all(values, adds, watched, strings);
                 } else {
                     let values = groups.zip(slots.map(|slot| store.word(slot, field.index())));
-                    view.groups.change_all(values, adds, watched, texts);
+                    view.groups.change_all(values, adds, watched, strings);
                 }
             }
-            (None, Measure::Computed { .. }) => rows.visit(|chain| {
+            (None, AggregateInput::Computed { .. }) => rows.visit(|chain| {
                 if let Some(value) = view.measured(branch, chain, self, memory) {
                     view.change(group(chain[group_at]), &value, (adds, watched), memory);
                 }
@@ -317,9 +321,9 @@ impl View {
             Entry::Vacant(_) => {}
             Entry::Occupied(mut entry) if adds => {
                 entry.get_mut().rows += 1;
-                // A row that figures have changed leaves and comes again by itself, so that the fact may never be without
+                // A row that derived values have changed leaves and comes again by itself, so that the fact may never be without
                 // a row.
-                if !self.figures.is_empty() {
+                if !self.derived_values.is_empty() {
                     let value = self.measured(branch, chain, views, memory);
                     self.exchange(group, (&mut entry.get_mut().value, value), watched, memory);
                 }
@@ -343,7 +347,7 @@ impl View {
         (adds, watched): (bool, bool),
         memory: &WorkingMemory,
     ) {
-        self.groups.change_all(std::iter::once((group, value)), adds, watched, &memory.texts);
+        self.groups.change_all(std::iter::once((group, value)), adds, watched, &memory.strings);
     }
 
     /// Gathers another value of a fact than before.
@@ -376,16 +380,16 @@ impl View {
     ) -> Option<Gathered> {
         let place = &self.places[branch as usize];
         match &self.measure {
-            Measure::Row => Some(Gathered::Row),
-            Measure::Field { at, field, kind, counts } => {
+            AggregateInput::Row => Some(Gathered::Row),
+            AggregateInput::Field { at, field, kind, counts } => {
                 let word = memory.field(self.types[at.index()], chain[place.at(at.index())], *field)?;
                 Some(gathered(word, *kind, *counts, memory))
             }
-            Measure::Computed { values, counts } => {
+            AggregateInput::Computed { values, counts } => {
                 let slots = place.declared(chain);
-                let asking = Asking { memory, types: &self.types, slots: &slots };
-                let answers = answers(&self.figures, &asking, views);
-                let tuple = Tuple::new(memory, &self.types, &slots).knowing(Known::new(&answers, &[]));
+                let asking = ViewLookup { memory, types: &self.types, slots: &slots };
+                let answers = answers(&self.derived_values, &asking, views);
+                let tuple = Tuple::new(memory, &self.types, &slots).knowing(Bindings::new(&answers, &[]));
                 let value = values.compute(tuple)?.pop()?;
                 Some(match value {
                     Value::Missing => return None,
@@ -407,7 +411,7 @@ fn gathered(word: u64, kind: Kind, counts: bool, memory: &WorkingMemory) -> Gath
         _ if counts => Gathered::Row,
         Kind::Int => Gathered::Int(word as i64),
         Kind::Number => Gathered::Number(f64::from_bits(word)),
-        Kind::Text => Gathered::Text(memory.texts.text(word as u32).into()),
+        Kind::Text => Gathered::Text(memory.strings.text(word as u32).into()),
         Kind::Bool | Kind::Fact(_) => Gathered::Row,
     }
 }

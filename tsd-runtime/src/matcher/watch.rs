@@ -1,11 +1,11 @@
-//! Watches: the tuples at a place of the network whose tests read figures.
+//! Watches: the tuples at a place of the network whose tests read derived values.
 //!
-//! A figure can change while the facts of a tuple stay the same. So the tuple waits here, with the rules that want it,
+//! A derived value can change while the facts of a tuple stay the same. So the tuple waits here, with the rules that want it,
 //! and is looked at anew whenever a group that it asks is not what it was. What then begins or stops to hold goes on from
 //! the place like any other change. Tuples are never looked at on arrival, but when the change that brought them is
-//! through the network and every figure has settled: see [`settle`](super::settle).
+//! through the network and every derived value has settled: see [`settle`](super::settle).
 //!
-//! A place has one watch for each layer of figures, so that a figure that depends on other figures is looked at after
+//! A place has one watch for each layer of derived values, so that a derived value that depends on other derived values is looked at after
 //! them.
 
 mod asked;
@@ -16,41 +16,41 @@ use std::sync::Arc;
 
 use indexmap::{IndexMap, IndexSet};
 use smallvec::SmallVec;
-use tsd_ir::{Bound, Domain, Figure, Kind, Leaf, NodeId, RootId, TypeId};
+use tsd_ir::{Bound, DerivedValue, Domain, Kind, NodeId, RootId, TypeId, ViewArgument};
 
-pub(super) use self::rows::{Look, Rows};
+pub(super) use self::rows::{Recheck, Rows};
 
-use super::figure::{Answer, Answers, Known, Source};
+use super::derived_values::{Bindings, DerivedWord, DerivedWords, Source};
 use super::residual::PreparedTest;
-use super::table::{Bits, Table};
+use super::table::{Bits, FilterIndex};
 use super::view::Views;
-use crate::memory::{Texts, WorkingMemory};
+use crate::memory::{Strings, WorkingMemory};
 use crate::predicate::Predicate;
 use crate::ruleset::{Bit, RuleSet, RuleSets};
 use crate::tuple::Tuple;
 
 /// The number of a watch.
-pub(crate) type WatchId = u32;
+pub(crate) type PendingId = u32;
 
 /// What one rule or view watches at a place.
 #[derive(Debug)]
 pub(super) struct Member {
     pub(super) bit: Bit,
-    /// The figures of its branch; those of views name live ones.
-    pub(super) figures: Vec<Figure>,
+    /// The derived values of its branch; those of views name live ones.
+    pub(super) derived_values: Vec<DerivedValue>,
     /// Those that matter at the place, ascending.
     pub(super) wanted: Vec<u16>,
     /// Those whose change is a change of the tuple.
     pub(super) shown: Vec<u16>,
     /// The tests that are no bounds.
     pub(super) tests: Vec<PreparedTest>,
-    /// The values that figures may have.
+    /// The values that derived values may have.
     pub(super) bounds: Vec<Bound>,
 }
 
 /// A watch at a place of the network.
 #[derive(Debug)]
-pub(super) struct Watch {
+pub(super) struct PendingTests {
     pub(super) root: RootId,
     /// The join behind which it stands; `None` at the root.
     pub(super) join: Option<NodeId>,
@@ -58,14 +58,14 @@ pub(super) struct Watch {
     pub(super) types: Vec<TypeId>,
     members: Vec<Member>,
     pub(super) everyone: RuleSet,
-    /// The figures of all members, each behind those that it depends on.
-    pub(super) figures: Vec<Figure>,
-    /// For each figure, the members for which its change is a change of the tuple.
+    /// The derived values of all members, each behind those that it depends on.
+    pub(super) derived_values: Vec<DerivedValue>,
+    /// For each derived value, the members for which its change is a change of the tuple.
     pub(super) shown: Vec<RuleSet>,
     /// Whether there is any.
     pub(super) shows: bool,
-    /// For each figure that some member bounds, the members that accept what it may be.
-    tables: Vec<(usize, Kind, Table)>,
+    /// For each derived value that some member bounds, the members that accept what it may be.
+    tables: Vec<(usize, Kind, FilterIndex)>,
     tests: Vec<LiveTest>,
     pub(super) rows: Rows,
 }
@@ -73,12 +73,12 @@ pub(super) struct Watch {
 #[derive(Debug)]
 struct LiveTest {
     predicate: Predicate,
-    /// For each figure that the test may read, its place among those of the watch.
+    /// For each derived value that the test may read, its place among those of the watch.
     places: Arc<[u16]>,
     demanded_by: RuleSet,
 }
 
-impl Watch {
+impl PendingTests {
     pub(super) fn new(root: RootId, join: Option<NodeId>, depth: u32, types: Vec<TypeId>) -> Self {
         let rows = Rows::new(types.len());
         Self {
@@ -88,7 +88,7 @@ impl Watch {
             types,
             members: Vec::new(),
             everyone: RuleSet::EMPTY,
-            figures: Vec::new(),
+            derived_values: Vec::new(),
             shown: Vec::new(),
             shows: false,
             tables: Vec::new(),
@@ -110,27 +110,28 @@ impl Watch {
         self.members.is_empty()
     }
 
-    /// Puts the figures and tests of all members together anew. Returns, for each figure, the place that it had before.
-    pub(super) fn rebuild(&mut self, sets: &mut RuleSets, texts: &mut Texts) -> Vec<Option<usize>> {
+    /// Puts the derived values and tests of all members together anew. Returns, for each derived value, the place that it had before.
+    pub(super) fn rebuild(&mut self, sets: &mut RuleSets, strings: &mut Strings) -> Vec<Option<usize>> {
         // Hundreds of rules may each ask something of their own here, so that equal ones are not looked for one by one.
-        let mut figures: IndexSet<Figure> = IndexSet::new();
+        let mut derived_values: IndexSet<DerivedValue> = IndexSet::new();
         let mut shown: Vec<Bits> = Vec::new();
         let mut everyone = Bits::default();
         let mut tests: IndexMap<&str, (&PreparedTest, Arc<[u16]>, Bits)> = IndexMap::new();
         let mut bounds: BTreeMap<usize, (Kind, Vec<(Bit, Domain)>)> = BTreeMap::new();
         for member in &self.members {
             everyone.set(member.bit);
-            let mut places = vec![u16::MAX; member.figures.len()];
+            let mut places = vec![u16::MAX; member.derived_values.len()];
             for wanted in &member.wanted {
-                let (place, _) = figures.insert_full(at_places(&member.figures[*wanted as usize], &places));
+                let (place, _) =
+                    derived_values.insert_full(at_places(&member.derived_values[*wanted as usize], &places));
                 places[*wanted as usize] = place as u16;
             }
-            shown.resize_with(figures.len(), Bits::default);
-            for figure in &member.shown {
-                shown[places[*figure as usize] as usize].set(member.bit);
+            shown.resize_with(derived_values.len(), Bits::default);
+            for derived_value in &member.shown {
+                shown[places[*derived_value as usize] as usize].set(member.bit);
             }
-            for Bound { figure, kind, values, .. } in &member.bounds {
-                let place = usize::from(places[usize::from(*figure)]);
+            for Bound { derived_value, kind, values, .. } in &member.bounds {
+                let place = usize::from(places[usize::from(*derived_value)]);
                 let (_, known) = bounds.entry(place).or_insert_with(|| (*kind, Vec::new()));
                 match known.last_mut().filter(|(bit, _)| *bit == member.bit) {
                     Some((_, domain)) => *domain = domain.intersection(values),
@@ -146,15 +147,15 @@ impl Watch {
         }
         let members = &self.members;
         self.tables = (bounds.into_iter())
-            .map(|(figure, (kind, known))| {
+            .map(|(derived_value, (kind, known))| {
                 // Those who have bounds stand in the order of all.
                 let mut known = known.iter().peekable();
                 let demands = members.iter().map(|member| {
                     let bounded = known.next_if(|(bit, _)| *bit == member.bit);
                     (member.bit, bounded.map(|(_, domain)| domain))
                 });
-                // Figures with bounds are no strings, so no symbol is mentioned.
-                (figure, kind, Table::build(kind, demands, sets, texts, &mut Vec::new()))
+                // Derived values with bounds are no strings, so no symbol is mentioned.
+                (derived_value, kind, FilterIndex::build(kind, demands, sets, strings, &mut Vec::new()))
             })
             .collect();
         self.tests = (tests.into_values())
@@ -167,58 +168,63 @@ impl Watch {
         self.shown = shown.iter().map(|bits| sets.intern(&bits.0)).collect();
         self.shows = self.shown.iter().any(|set| !set.is_empty());
         self.everyone = sets.intern(&everyone.0);
-        let old = std::mem::replace(&mut self.figures, figures.into_iter().collect());
-        let before: IndexSet<Figure> = old.into_iter().collect();
-        self.figures.iter().map(|figure| before.get_index_of(figure)).collect()
+        let old = std::mem::replace(&mut self.derived_values, derived_values.into_iter().collect());
+        let before: IndexSet<DerivedValue> = old.into_iter().collect();
+        self.derived_values.iter().map(|derived_value| before.get_index_of(derived_value)).collect()
     }
 
-    /// Leaves tuples that are looked at the rules whose bounds all figures keep. Where the answers are not known for tests or
-    /// effects anyway, figures are asked one after another, so that the way to one is gone once for all tuples.
+    /// Leaves tuples that are looked at the rules whose bounds all derived values keep. Where the answers are not known for tests or
+    /// effects anyway, derived values are asked one after another, so that the way to one is gone once for all tuples.
     pub(super) fn meet_bounds(
         &self,
-        due: &mut [Look],
-        answers: &[Answer<'_>],
+        due: &mut [Recheck],
+        answers: &[DerivedWord<'_>],
         (views, memory): (&Views, &WorkingMemory),
         sets: &mut RuleSets,
     ) {
         let mut words: SmallVec<[Option<u64>; 4]> = SmallVec::with_capacity(due.len());
-        for (figure, kind, table) in &self.tables {
+        for (derived_value, kind, table) in &self.tables {
             words.clear();
             let mut put = |answer| {
                 words.push(match answer {
                     // What is computed may be a negative zero, which no table knows.
-                    Answer::Word(word) if *kind == Kind::Number => {
+                    DerivedWord::Word(word) if *kind == Kind::Number => {
                         Some((f64::from_bits(word) + 0.0).to_bits())
                     }
-                    Answer::Word(word) => Some(word),
-                    Answer::Missing | Answer::Text(_) => None,
+                    DerivedWord::Word(word) => Some(word),
+                    DerivedWord::Missing | DerivedWord::Text(_) => None,
                 });
             };
             if answers.is_empty() {
-                self.ask(*figure, due, (views, memory), put);
+                self.ask(*derived_value, due, (views, memory), put);
             } else {
-                answers.iter().skip(*figure).step_by(self.figures.len()).copied().for_each(&mut put);
+                answers
+                    .iter()
+                    .skip(*derived_value)
+                    .step_by(self.derived_values.len())
+                    .copied()
+                    .for_each(&mut put);
             }
             let held = due.iter_mut().map(|look| &mut look.holds);
-            table.meet_all(held.zip(words.iter().copied()), &memory.texts, sets);
+            table.meet_all(held.zip(words.iter().copied()), &memory.strings, sets);
         }
     }
 
-    /// The answers to the figures about tuples that are looked at, tuple by tuple; none where nobody reads them.
+    /// The answers to the derived values about tuples that are looked at, tuple by tuple; none where nobody reads them.
     pub(super) fn answers<'a>(
         &self,
-        due: &[Look],
+        due: &[Recheck],
         views: &'a Views,
         memory: &'a WorkingMemory,
-    ) -> Answers<'a> {
+    ) -> DerivedWords<'a> {
         if self.tests.is_empty() && !self.shows {
-            return Answers::new();
+            return DerivedWords::new();
         }
-        let step = self.figures.len();
-        let mut answers: Answers<'a> = SmallVec::from_elem(Answer::Missing, due.len() * step);
-        for figure in 0..step {
-            let mut places = answers[figure..].iter_mut().step_by(step);
-            self.ask(figure, due, (views, memory), |answer| {
+        let step = self.derived_values.len();
+        let mut answers: DerivedWords<'a> = SmallVec::from_elem(DerivedWord::Missing, due.len() * step);
+        for derived_value in 0..step {
+            let mut places = answers[derived_value..].iter_mut().step_by(step);
+            self.ask(derived_value, due, (views, memory), |answer| {
                 if let Some(place) = places.next() {
                     *place = answer;
                 }
@@ -227,17 +233,17 @@ impl Watch {
         answers
     }
 
-    /// Asks a figure about tuples that are looked at.
+    /// Asks a derived value about tuples that are looked at.
     #[inline]
     fn ask<'a>(
         &self,
-        figure: usize,
-        due: &[Look],
+        derived_value: usize,
+        due: &[Recheck],
         (views, memory): (&'a Views, &'a WorkingMemory),
-        put: impl FnMut(Answer<'a>),
+        put: impl FnMut(DerivedWord<'a>),
     ) {
-        let source = Source::new(&self.figures[figure], views, memory);
-        match self.rows.groups(figure) {
+        let source = Source::new(&self.derived_values[derived_value], views, memory);
+        match self.rows.groups(derived_value) {
             None => source.answer_all(due.iter().map(|look| look.row), memory, put),
             Some(groups) => {
                 source.answer_all(due.iter().map(|look| groups.group_of(look.row)), memory, put);
@@ -248,12 +254,12 @@ impl Watch {
     /// Leaves tuples that are looked at the rules none of whose tests fails on them.
     pub(super) fn test(
         &self,
-        due: &mut [Look],
-        answers: &[Answer<'_>],
+        due: &mut [Recheck],
+        answers: &[DerivedWord<'_>],
         memory: &WorkingMemory,
         sets: &mut RuleSets,
     ) {
-        let step = self.figures.len();
+        let step = self.derived_values.len();
         for test in &self.tests {
             for (at, look) in due.iter_mut().enumerate() {
                 if sets.meet(look.holds, test.demanded_by).is_empty() {
@@ -261,7 +267,7 @@ impl Watch {
                 }
                 let mut own = [0];
                 let slots = self.rows.slots(look.row, &mut own);
-                let known = Known::new(&answers[at * step..][..step], &test.places);
+                let known = Bindings::new(&answers[at * step..][..step], &test.places);
                 if !test.predicate.holds(Tuple::new(memory, &self.types, slots).knowing(known)) {
                     look.holds = sets.difference(look.holds, test.demanded_by);
                 }
@@ -278,74 +284,77 @@ impl Watch {
         self.rows.map_sets(map);
     }
 
-    /// Whether a tuple is found by the slot of a fact that is its own group for a figure, so that no index is needed.
-    pub(super) fn is_direct(&self, figure: &Figure, of_fact: bool) -> bool {
-        let own = [Leaf::Fact { at: tsd_ir::Position(0) }];
-        self.types.len() == 1 && of_fact && matches!(figure, Figure::Found { .. }) && figure.leaves() == own
+    /// Whether a tuple is found by the slot of a fact that is its own group for a derived value, so that no index is needed.
+    pub(super) fn is_direct(&self, derived_value: &DerivedValue, of_fact: bool) -> bool {
+        let own = [ViewArgument::Fact { at: tsd_ir::Position(0) }];
+        self.types.len() == 1
+            && of_fact
+            && matches!(derived_value, DerivedValue::Found { .. })
+            && derived_value.leaves() == own
     }
 }
 
-/// A figure with the figures that it depends on named by their places.
-fn at_places(figure: &Figure, places: &[u16]) -> Figure {
-    let moved = |leaf: &Leaf| match leaf {
-        Leaf::Figure(other) => Leaf::Figure(places[*other as usize]),
+/// A derived value with the derived values that it depends on named by their places.
+fn at_places(derived_value: &DerivedValue, places: &[u16]) -> DerivedValue {
+    let moved = |leaf: &ViewArgument| match leaf {
+        ViewArgument::Derived(other) => ViewArgument::Derived(places[*other as usize]),
         leaf => *leaf,
     };
-    match figure {
-        Figure::Found { view, parameters } => {
-            Figure::Found { view: *view, parameters: parameters.iter().map(moved).collect() }
+    match derived_value {
+        DerivedValue::Found { view, parameters } => {
+            DerivedValue::Found { view: *view, parameters: parameters.iter().map(moved).collect() }
         }
-        Figure::Followed { reference, ty, field } => {
-            Figure::Followed { reference: moved(reference), ty: *ty, field: *field }
+        DerivedValue::Followed { reference, ty, field } => {
+            DerivedValue::Followed { reference: moved(reference), ty: *ty, field: *field }
         }
     }
 }
 
 /// The watches of a session, by number.
 #[derive(Debug, Default)]
-pub(super) struct Watches {
-    slots: Vec<Option<Box<Watch>>>,
+pub(super) struct PendingNodes {
+    slots: Vec<Option<Box<PendingTests>>>,
 }
 
-impl Watches {
-    /// The watch at a place for a layer of figures, if there is one.
-    pub(super) fn find(&self, root: RootId, join: Option<NodeId>, depth: u32) -> Option<WatchId> {
-        let here = |watch: &Watch| watch.root == root && watch.join == join && watch.depth == depth;
+impl PendingNodes {
+    /// The watch at a place for a layer of derived values, if there is one.
+    pub(super) fn find(&self, root: RootId, join: Option<NodeId>, depth: u32) -> Option<PendingId> {
+        let here = |watch: &PendingTests| watch.root == root && watch.join == join && watch.depth == depth;
         self.iter().find(|(_, watch)| here(watch)).map(|(id, _)| id)
     }
 
-    pub(super) fn add(&mut self, watch: Watch) -> WatchId {
+    pub(super) fn add(&mut self, watch: PendingTests) -> PendingId {
         let place = self.slots.iter().position(Option::is_none).unwrap_or_else(|| {
             self.slots.push(None);
             self.slots.len() - 1
         });
         self.slots[place] = Some(Box::new(watch));
-        place as WatchId
+        place as PendingId
     }
 
-    pub(super) fn get(&self, id: WatchId) -> Option<&Watch> {
+    pub(super) fn get(&self, id: PendingId) -> Option<&PendingTests> {
         self.slots.get(id as usize)?.as_deref()
     }
 
-    pub(super) fn get_mut(&mut self, id: WatchId) -> Option<&mut Watch> {
+    pub(super) fn get_mut(&mut self, id: PendingId) -> Option<&mut PendingTests> {
         self.slots.get_mut(id as usize)?.as_deref_mut()
     }
 
-    pub(super) fn take(&mut self, id: WatchId) -> Option<Box<Watch>> {
+    pub(super) fn take(&mut self, id: PendingId) -> Option<Box<PendingTests>> {
         self.slots.get_mut(id as usize)?.take()
     }
 
-    pub(super) fn put_back(&mut self, id: WatchId, watch: Box<Watch>) {
+    pub(super) fn put_back(&mut self, id: PendingId, watch: Box<PendingTests>) {
         self.slots[id as usize] = Some(watch);
     }
 
     /// All watches with their numbers.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (WatchId, &Watch)> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (PendingId, &PendingTests)> {
         let slots = self.slots.iter().enumerate();
-        slots.filter_map(|(id, watch)| Some((id as WatchId, watch.as_deref()?)))
+        slots.filter_map(|(id, watch)| Some((id as PendingId, watch.as_deref()?)))
     }
 
-    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Watch> {
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut PendingTests> {
         self.slots.iter_mut().filter_map(|watch| watch.as_deref_mut())
     }
 

@@ -5,13 +5,13 @@ use std::fmt;
 use tsd_ir::{FactHandle, FactRef, FieldId, Origin, Type, Value};
 
 use super::store::is_present;
-use super::texts::{Symbol, Texts};
+use super::strings::{Strings, Symbol};
 
 /// Writes the fields of one fact, in order of declaration, into a row.
 #[derive(Debug)]
 pub struct RowWriter<'a> {
     ty: &'a Type,
-    texts: &'a mut Texts,
+    strings: &'a mut Strings,
     /// Of the handles of facts to which a field may refer.
     origin: Origin,
     row: &'a mut [u64],
@@ -71,13 +71,13 @@ impl<'a> RowWriter<'a> {
     #[inline]
     pub(crate) fn new(
         ty: &'a Type,
-        texts: &'a mut Texts,
+        strings: &'a mut Strings,
         origin: Origin,
         row: &'a mut [u64],
         fields: usize,
     ) -> Self {
         let (row, presence) = row.split_at_mut(fields);
-        Self { ty, texts, origin, row, presence, field: 0, problem: None }
+        Self { ty, strings, origin, row, presence, field: 0, problem: None }
     }
 
     /// The type of the fact.
@@ -110,7 +110,7 @@ impl<'a> RowWriter<'a> {
     #[inline]
     pub fn text(&mut self, text: &str) {
         if self.problem.is_none() {
-            let symbol = self.texts.intern(text);
+            let symbol = self.strings.intern(text);
             self.put(u64::from(symbol));
         }
     }
@@ -187,9 +187,9 @@ impl<'a> RowWriter<'a> {
     /// not be in memory where all is well.)
     #[inline]
     pub(crate) fn finish(self) -> Result<(), Box<Unwritten>> {
-        let Self { ty, texts, row, presence, field, problem, .. } = self;
+        let Self { ty, strings, row, presence, field, problem, .. } = self;
         match problem {
-            Some(problem) => Err(give_up((ty, field), texts, (row, presence), problem)),
+            Some(problem) => Err(evict((ty, field), strings, (row, presence), problem)),
             None => {
                 debug_assert_eq!(field, ty.fields.len(), "every field is written");
                 Ok(())
@@ -201,16 +201,16 @@ impl<'a> RowWriter<'a> {
 /// Gives back the strings that were written before a field that could not be.
 #[cold]
 #[inline(never)]
-fn give_up(
+fn evict(
     (ty, field): (&Type, usize),
-    texts: &mut Texts,
+    strings: &mut Strings,
     (row, presence): (&[u64], &[u64]),
     problem: Problem,
 ) -> Box<Unwritten> {
     for (index, written) in ty.fields[..field].iter().enumerate() {
         let present = presence.is_empty() || is_present(presence, 0, index);
         if written.kind == tsd_ir::Kind::Text && present {
-            texts.release(row[index] as Symbol);
+            strings.release(row[index] as Symbol);
         }
     }
     let Problem::Invalid(problem) = problem else { return Box::new(Unwritten::Foreign) };
@@ -220,9 +220,9 @@ fn give_up(
 
 /// The word that a field of a kind holds for a value, if some fact can hold it.
 #[cfg(feature = "dynamic")]
-pub(crate) fn find_word(texts: &Texts, kind: tsd_ir::Kind, value: &Value) -> Option<u64> {
+pub(crate) fn find_word(strings: &Strings, kind: tsd_ir::Kind, value: &Value) -> Option<u64> {
     match (value, kind) {
-        (Value::Text(text), _) => texts.find(text).map(u64::from),
+        (Value::Text(text), _) => strings.find(text).map(u64::from),
         (Value::Int(int), tsd_ir::Kind::Number) => Some((tsd_ir::ops::int_to_number(*int) + 0.0).to_bits()),
         (Value::Number(number), _) => Some((number + 0.0).to_bits()),
         (Value::Int(int), _) => Some(*int as u64),
@@ -236,19 +236,19 @@ pub(crate) fn find_word(texts: &Texts, kind: tsd_ir::Kind, value: &Value) -> Opt
 #[derive(Debug)]
 pub struct RowFitter<'a> {
     fields: usize,
-    texts: &'a Texts,
+    strings: &'a Strings,
     origin: Origin,
     row: &'a mut [u64],
 }
 
 impl<'a> RowFitter<'a> {
-    pub(crate) fn new(fields: usize, texts: &'a Texts, origin: Origin, row: &'a mut [u64]) -> Self {
-        Self { fields, texts, origin, row }
+    pub(crate) fn new(fields: usize, strings: &'a Strings, origin: Origin, row: &'a mut [u64]) -> Self {
+        Self { fields, strings, origin, row }
     }
 
     /// Reads the row as it is.
     pub fn reader(&self) -> RowReader<'_> {
-        RowReader::new(self.fields, self.texts, self.origin, self.row)
+        RowReader::new(self.fields, self.strings, self.origin, self.row)
     }
 
     /// Gives a number field another value.
@@ -261,14 +261,14 @@ impl<'a> RowFitter<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct RowReader<'a> {
     fields: usize,
-    texts: &'a Texts,
+    strings: &'a Strings,
     origin: Origin,
     row: &'a [u64],
 }
 
 impl<'a> RowReader<'a> {
-    pub(crate) fn new(fields: usize, texts: &'a Texts, origin: Origin, row: &'a [u64]) -> Self {
-        Self { fields, texts, origin, row }
+    pub(crate) fn new(fields: usize, strings: &'a Strings, origin: Origin, row: &'a [u64]) -> Self {
+        Self { fields, strings, origin, row }
     }
 
     /// Whether the field has a value.
@@ -278,7 +278,7 @@ impl<'a> RowReader<'a> {
 
     /// A string field.
     pub fn text(self, field: usize) -> &'a str {
-        self.texts.text(self.row[field] as Symbol)
+        self.strings.text(self.row[field] as Symbol)
     }
 
     /// A number field.

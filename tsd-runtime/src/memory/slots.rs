@@ -98,7 +98,7 @@ impl Slots {
     }
 
     /// Gives a slot up.
-    pub(super) fn give_up(&mut self, slot: u32) {
+    pub(super) fn evict(&mut self, slot: u32) {
         if self.marks.is_empty() {
             let first = |slot| Mark::live(0, u64::from(slot) + 1);
             self.marks = (0..self.count).map(first).collect();

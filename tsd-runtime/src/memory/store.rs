@@ -7,12 +7,12 @@
 use smallvec::SmallVec;
 use tsd_ir::{FactHandle, FactRef, FieldId, Kind, Origin, Type, TypeId};
 
+use super::equal_facts::EqualFacts;
 use super::hash_words;
 use super::index::Index;
 use super::recency::Recency;
 use super::slots::Slots;
-use super::texts::Texts;
-use super::twins::Twins;
+use super::strings::Strings;
 
 /// The table of one type.
 #[derive(Debug)]
@@ -22,13 +22,13 @@ pub(crate) struct Store {
     origin: Origin,
     fields: usize,
     width: usize,
-    texts: Vec<usize>,
+    strings: Vec<usize>,
     words: Vec<u64>,
     slots: Slots,
     recency: Recency,
     key: Option<KeyIndex>,
     /// While some rule inserts facts of the type logically and they have no primary key.
-    twins: Option<Twins>,
+    equal_facts: Option<EqualFacts>,
 }
 
 /// For how many facts room is made at once. Growing beyond costs them little, and the index takes four to eight bytes
@@ -37,12 +37,12 @@ const MOST_RESERVED: usize = 1 << 24;
 
 /// How far the slots of a store go.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Extent {
+pub(crate) struct Capacity {
     slots: usize,
     room: usize,
 }
 
-impl Extent {
+impl Capacity {
     /// So many numbers of something that grows one by one.
     #[inline]
     pub(crate) fn of(numbers: usize) -> Self {
@@ -99,7 +99,7 @@ impl Store {
     /// A store without facts.
     pub(crate) fn new(ty: TypeId, declared: &Type, origin: Origin) -> Self {
         let fields = declared.fields.len();
-        let texts = declared.fields.iter().enumerate().filter(|(_, field)| field.kind == Kind::Text);
+        let strings = declared.fields.iter().enumerate().filter(|(_, field)| field.kind == Kind::Text);
         let key = (!declared.key.is_empty()).then(|| KeyIndex {
             fields: declared.key.iter().map(|field| field.index()).collect(),
             slots: Index::default(),
@@ -109,12 +109,12 @@ impl Store {
             origin,
             fields,
             width: declared.words(),
-            texts: texts.map(|(index, _)| index).collect(),
+            strings: strings.map(|(index, _)| index).collect(),
             words: Vec::new(),
             slots: Slots::new(),
             recency: Recency::default(),
             key,
-            twins: None,
+            equal_facts: None,
         }
     }
 
@@ -126,8 +126,8 @@ impl Store {
     /// How many slots there are, in use or not, and for how many there is room: what is kept by slot grows with them, once
     /// instead of again and again.
     #[inline]
-    pub(crate) fn extent(&self) -> Extent {
-        Extent { slots: self.slots.len(), room: self.words.capacity() / self.width.max(1) }
+    pub(crate) fn capacity(&self) -> Capacity {
+        Capacity { slots: self.slots.len(), room: self.words.capacity() / self.width.max(1) }
     }
 
     /// How many facts there are.
@@ -265,7 +265,7 @@ impl Store {
     /// The symbols of the strings of the fact at `slot`.
     pub(crate) fn texts_of(&self, slot: u32) -> impl Iterator<Item = super::Symbol> + '_ {
         let row = self.row(slot);
-        let present = self.texts.iter().filter(move |field| is_present(row, self.fields, **field));
+        let present = self.strings.iter().filter(move |field| is_present(row, self.fields, **field));
         present.map(move |field| row[*field] as super::Symbol)
     }
 
@@ -314,7 +314,7 @@ impl Store {
         self.words.truncate((first + count) * self.width);
         self.slots.take_new(count);
         let new = first as u32..(first + count) as u32;
-        if self.twins.is_some() {
+        if self.equal_facts.is_some() {
             new.clone().for_each(|slot| self.enter_twin(slot));
         }
         slots.extend(new);
@@ -370,21 +370,21 @@ impl Store {
     }
 
     /// Gives up the fact at `slot` and its references to strings.
-    pub(crate) fn remove(&mut self, slot: u32, texts: &mut Texts) {
+    pub(crate) fn remove(&mut self, slot: u32, strings: &mut Strings) {
         self.unindex(slot);
         self.leave_twins(slot);
-        self.release_texts(slot, texts);
-        self.slots.give_up(slot);
+        self.release_texts(slot, strings);
+        self.slots.evict(slot);
     }
 
     /// Replaces the row at `slot`. A changed primary key must be new.
-    pub(crate) fn replace(&mut self, slot: u32, row: &[u64], texts: &mut Texts) {
+    pub(crate) fn replace(&mut self, slot: u32, row: &[u64], strings: &mut Strings) {
         let same_key = self.key.as_ref().is_none_or(|key| key.same(self.row(slot), row));
         if !same_key {
             self.unindex(slot);
         }
         self.leave_twins(slot);
-        self.release_texts(slot, texts);
+        self.release_texts(slot, strings);
         let start = slot as usize * self.width;
         self.words[start..start + self.width].copy_from_slice(row);
         self.enter_twin(slot);
@@ -400,34 +400,36 @@ impl Store {
             let found = self.find_by_key(row).filter(|slot| self.row(*slot) == row);
             return found.into_iter().collect();
         }
-        if self.twins.is_none() {
-            self.twins = Some(Twins::new());
+        if self.equal_facts.is_none() {
+            self.equal_facts = Some(EqualFacts::new());
             let live: Vec<u32> = self.live_slots().collect();
             live.into_iter().for_each(|slot| self.enter_twin(slot));
         }
-        let Self { twins, words, width, .. } = self;
-        let twins = twins.iter().flat_map(|twins| twins.find(row, |slot| row_at(words, *width, slot)));
+        let Self { equal_facts, words, width, .. } = self;
+        let equal_facts = equal_facts
+            .iter()
+            .flat_map(|equal_facts| equal_facts.find(row, |slot| row_at(words, *width, slot)));
         // Of several that are equal, one at the most is there for a reason of its own.
-        twins.take(2).collect()
+        equal_facts.take(2).collect()
     }
 
     /// Gives up what [`find_equal`](Self::find_equal) needs, which makes it anew when asked again.
-    pub(crate) fn forget_twins(&mut self) {
-        self.twins = None;
+    pub(crate) fn forget_equal_facts(&mut self) {
+        self.equal_facts = None;
     }
 
     #[inline]
     fn enter_twin(&mut self, slot: u32) {
-        if let Some(twins) = &mut self.twins {
+        if let Some(equal_facts) = &mut self.equal_facts {
             let (words, width) = (&self.words, self.width);
-            twins.enter(slot, |slot| row_at(words, width, slot));
+            equal_facts.enter(slot, |slot| row_at(words, width, slot));
         }
     }
 
     #[inline]
     fn leave_twins(&mut self, slot: u32) {
-        if let Some(twins) = &mut self.twins {
-            twins.leave(slot, row_at(&self.words, self.width, slot));
+        if let Some(equal_facts) = &mut self.equal_facts {
+            equal_facts.leave(slot, row_at(&self.words, self.width, slot));
         }
     }
 
@@ -443,13 +445,13 @@ impl Store {
         key.slots.remove(hash(row), slot, hash_of);
     }
 
-    fn release_texts(&self, slot: u32, texts: &mut Texts) {
-        release_texts(self.row(slot), self.fields, &self.texts, texts);
+    fn release_texts(&self, slot: u32, strings: &mut Strings) {
+        release_texts(self.row(slot), self.fields, &self.strings, strings);
     }
 
     /// Gives up the references to strings of a row that was written but not taken in.
-    pub(crate) fn discard(&self, row: &[u64], texts: &mut Texts) {
-        release_texts(row, self.fields, &self.texts, texts);
+    pub(crate) fn discard(&self, row: &[u64], strings: &mut Strings) {
+        release_texts(row, self.fields, &self.strings, strings);
     }
 
     /// The fields in which two rows differ.
@@ -470,8 +472,12 @@ impl Store {
     /// The bytes held.
     pub(crate) fn bytes(&self) -> usize {
         let key = self.key.as_ref().map_or(0, |key| key.slots.bytes());
-        let twins = self.twins.as_ref().map_or(0, Twins::bytes);
-        self.words.capacity() * size_of::<u64>() + self.slots.bytes() + self.recency.bytes() + key + twins
+        let equal_facts = self.equal_facts.as_ref().map_or(0, EqualFacts::bytes);
+        self.words.capacity() * size_of::<u64>()
+            + self.slots.bytes()
+            + self.recency.bytes()
+            + key
+            + equal_facts
     }
 }
 
@@ -485,10 +491,10 @@ pub(crate) fn is_present(row: &[u64], fields: usize, field: usize) -> bool {
     row.len() == fields || row[fields + field / 64] & (1 << (field % 64)) != 0
 }
 
-fn release_texts(row: &[u64], fields: usize, text_fields: &[usize], texts: &mut Texts) {
+fn release_texts(row: &[u64], fields: usize, text_fields: &[usize], strings: &mut Strings) {
     for field in text_fields {
         if is_present(row, fields, *field) {
-            texts.release(row[*field] as u32);
+            strings.release(row[*field] as u32);
         }
     }
 }

@@ -98,7 +98,7 @@ impl<'a, P: Program> Batch<'a, P> {
         let room = width.max(1);
         let mut rows = vec![0; BLOCK * room];
         loop {
-            let (store, texts, schema) = core.matcher.store_and_texts(ty);
+            let (store, strings, schema) = core.matcher.store_and_texts(ty);
             let origin = store.origin();
             let declared = schema.ty(ty);
             if width > fields {
@@ -107,7 +107,7 @@ impl<'a, P: Program> Batch<'a, P> {
             let mut count = 0;
             let mut invalid = None;
             for (row, fact) in rows.chunks_exact_mut(room).zip(facts.by_ref()) {
-                let mut writer = RowWriter::new(declared, texts, origin, &mut row[..width], fields);
+                let mut writer = RowWriter::new(declared, strings, origin, &mut row[..width], fields);
                 if let Err(error) = write(&fact, &mut writer) {
                     invalid = Some(error);
                     break;
@@ -116,8 +116,8 @@ impl<'a, P: Program> Batch<'a, P> {
                     invalid = Some((*error).into());
                     break;
                 }
-                if let Some(unfit) = fit(&mut RowFitter::new(fields, texts, origin, &mut row[..width])) {
-                    store.discard(&row[..width], texts);
+                if let Some(unfit) = fit(&mut RowFitter::new(fields, strings, origin, &mut row[..width])) {
+                    store.discard(&row[..width], strings);
                     invalid = Some(InvalidValue::unfit(declared, unfit).into());
                     break;
                 }

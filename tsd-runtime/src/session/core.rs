@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::matcher::Matcher;
 use crate::memory::{InvalidValue, RowFitter, RowReader, RowWriter};
 use crate::program::{FactOf, Handle, InitialFact, InitialValue, Natives, Program};
-use crate::telemetry::{self, Told, Work};
+use crate::telemetry::{self, Reported, Work};
 
 /// Takes the lines of `Print` and `Log`.
 pub(crate) type Sink = Box<dyn FnMut(&str) + Send>;
@@ -34,7 +34,7 @@ pub(crate) struct Core<P: Program> {
     /// The facts to which texts gave names, which later texts may use.
     #[cfg(feature = "dynamic")]
     pub(crate) named: std::collections::BTreeMap<String, FactHandle>,
-    pub(crate) told: Told,
+    pub(crate) told: Reported,
     /// Whether a change is on its way. Where that is found before one begins, a panic has interrupted
     /// another.
     is_changing: bool,
@@ -57,7 +57,7 @@ impl<P: Program> Core<P> {
             log: Box::new(|line| drop(writeln!(std::io::stderr(), "{line}"))),
             #[cfg(feature = "dynamic")]
             named: std::collections::BTreeMap::new(),
-            told: Told::default(),
+            told: Reported::default(),
             is_changing: false,
             row: Vec::new(),
         }
@@ -135,8 +135,8 @@ impl<P: Program> Core<P> {
     fn fit_row(&mut self, ty: TypeId, fields: &[FieldId]) -> Result<(), Error> {
         let Self { matcher, row, .. } = self;
         fit::<P>(matcher, ty, fields, row).map_err(|unfit| {
-            let (store, texts, _) = matcher.store_and_texts(ty);
-            store.discard(row, texts);
+            let (store, strings, _) = matcher.store_and_texts(ty);
+            store.discard(row, strings);
             unfit.into()
         })
     }
@@ -183,8 +183,8 @@ impl<P: Program> Core<P> {
             self.withdraw();
             return Ok(Some(handle));
         }
-        let (store, texts, _) = self.matcher.store_and_texts(ty);
-        store.discard(&self.row, texts);
+        let (store, strings, _) = self.matcher.store_and_texts(ty);
+        store.discard(&self.row, strings);
         let support = &mut self.matcher.support;
         if !equal.iter().all(|fact| support.is_logical(*fact)) {
             return Ok(None);
@@ -198,7 +198,7 @@ impl<P: Program> Core<P> {
     /// of its own.
     #[inline]
     pub(super) fn withdraw(&mut self) {
-        if !self.matcher.agenda.stops.is_empty() || !self.matcher.support.unsupported.is_empty() {
+        if !self.matcher.agenda.deactivations.is_empty() || !self.matcher.support.unsupported.is_empty() {
             self.withdraw_all();
         }
     }
@@ -280,12 +280,12 @@ impl<P: Program> Core<P> {
     /// Writes a row on its way in.
     #[inline]
     fn write_row(&mut self, ty: TypeId, write: impl FnOnce(&mut RowWriter<'_>)) -> Result<(), Error> {
-        let (store, texts, schema) = self.matcher.store_and_texts(ty);
+        let (store, strings, schema) = self.matcher.store_and_texts(ty);
         self.row.clear();
         self.row.resize(store.width(), 0);
         let origin = store.origin();
         let declared = schema.ty(ty);
-        let mut row = RowWriter::new(declared, texts, origin, &mut self.row, declared.fields.len());
+        let mut row = RowWriter::new(declared, strings, origin, &mut self.row, declared.fields.len());
         write(&mut row);
         row.finish().map_err(|unwritten| (*unwritten).into())
     }
@@ -370,8 +370,8 @@ impl<P: Program> Core<P> {
             if self.effects.len() <= index {
                 self.effects.resize_with(index + 1, Effects::default);
             }
-            let figures = self.matcher.figures_of(id);
-            self.effects[index] = Effects::new(rule, figures, self.natives.values);
+            let derived_values = self.matcher.derived_values_of(id);
+            self.effects[index] = Effects::new(rule, derived_values, self.natives.values);
         }
         telemetry::network(&self.matcher);
     }
@@ -449,7 +449,7 @@ fn fit<P: Program>(
 ) -> Result<(), InvalidValue> {
     let declared = matcher.schema.ty(ty);
     let memory = &matcher.memory;
-    let mut row = RowFitter::new(declared.fields.len(), &memory.texts, memory.origin, row);
+    let mut row = RowFitter::new(declared.fields.len(), &memory.strings, memory.origin, row);
     P::fit(ty, fields, &mut row).map_or(Ok(()), |unfit| Err(InvalidValue::unfit(declared, unfit)))
 }
 
@@ -462,8 +462,8 @@ pub(super) fn check_count(declared: &Type, values: &[Value]) -> Result<(), Error
 /// Gives up rows that were written: another fact has the primary key of the first of them.
 #[cold]
 pub(super) fn refuse(matcher: &mut Matcher, ty: TypeId, rows: &[u64], other: u32) -> Error {
-    let (store, texts, _) = matcher.store_and_texts(ty);
-    rows.chunks(store.width().max(1)).for_each(|row| store.discard(row, texts));
+    let (store, strings, _) = matcher.store_and_texts(ty);
+    rows.chunks(store.width().max(1)).for_each(|row| store.discard(row, strings));
     Error::DuplicateKey { fact: names::fact(matcher, ty, other) }
 }
 
@@ -471,5 +471,5 @@ pub(super) fn refuse(matcher: &mut Matcher, ty: TypeId, rows: &[u64], other: u32
 pub(crate) fn reader(matcher: &Matcher, ty: TypeId, slot: u32) -> RowReader<'_> {
     let fields = matcher.schema.ty(ty).fields.len();
     let memory = &matcher.memory;
-    RowReader::new(fields, &memory.texts, memory.origin, memory.store(ty).row(slot))
+    RowReader::new(fields, &memory.strings, memory.origin, memory.store(ty).row(slot))
 }

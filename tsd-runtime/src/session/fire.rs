@@ -15,7 +15,7 @@ use super::tally::Tally;
 use super::{Context, Session, names};
 use crate::effect::{Effects, Prepared};
 use crate::error::Error;
-use crate::matcher::{Known, Matcher, Reading, RuleId, Slots};
+use crate::matcher::{Bindings, Matcher, Reading, RuleId, Slots};
 use crate::program::Program;
 use crate::report::Report;
 use crate::telemetry;
@@ -145,9 +145,9 @@ fn fire_alike<P: Program>(session: &mut Session<P>, id: RuleId, level: usize, ta
     loop {
         let Core { matcher, effects, .. } = &mut *core;
         let effects = &effects[id as usize];
-        let Some((mut alike, reading)) = matcher.alike(level) else { return };
+        let Some((mut same_rule_run, reading)) = matcher.same_rule_run(level) else { return };
         while tally.has_room()
-            && let Some(slots) = alike.next()
+            && let Some(slots) = same_rule_run.next()
         {
             tally.count_again(id);
             make_calls::<P>(host, effects, reading, slots, |tuple, index| {
@@ -176,8 +176,8 @@ fn make_calls<P: Program>(
     mut no_value: impl FnMut(Tuple<'_>, usize),
 ) {
     let tuple = Tuple::new(reading.memory, &effects.types, slots);
-    let answers = reading.answers(&effects.figures, &effects.types, slots);
-    let tuple = if answers.is_empty() { tuple } else { tuple.knowing(Known::new(&answers, &[])) };
+    let answers = reading.answers(&effects.derived_values, &effects.types, slots);
+    let tuple = if answers.is_empty() { tuple } else { tuple.knowing(Bindings::new(&answers, &[])) };
     for (index, effect) in effects.list.iter().enumerate() {
         let Prepared::Call { function, constants, .. } = effect else { continue };
         if !P::call(*function, tuple, constants, host) {
@@ -205,8 +205,8 @@ fn fire_any<P: Program>(session: &mut Session<P>, id: RuleId, slots: &[u32], tal
     let Session { host, core } = session;
     let Some(live) = core.matcher.rules.get(id) else { return };
     let effects = &core.effects[id as usize];
-    let answers = core.matcher.reading().answers(&effects.figures, &effects.types, slots);
-    let tuple = Tuple::new(&core.matcher.memory, &effects.types, slots).knowing(Known::new(&answers, &[]));
+    let answers = core.matcher.reading().answers(&effects.derived_values, &effects.types, slots);
+    let tuple = Tuple::new(&core.matcher.memory, &effects.types, slots).knowing(Bindings::new(&answers, &[]));
     let computed: SmallVec<[Option<Vec<Value>>; 4]> =
         effects.list.iter().map(|effect| effect.values().and_then(|values| values.compute(tuple))).collect();
     let rule = Arc::clone(&live.rule);
@@ -269,8 +269,10 @@ fn take_place<P: Program>(
         Prepared::Call { function, constants, .. } => {
             let slots: Slots = handles.iter().map(|handle| handle.fact().slot()).collect();
             let types: Vec<TypeId> = handles.iter().map(|handle| handle.ty()).collect();
-            let answers = core.matcher.reading().answers(&core.effects[id as usize].figures, &types, &slots);
-            let tuple = Tuple::new(&core.matcher.memory, &types, &slots).knowing(Known::new(&answers, &[]));
+            let answers =
+                core.matcher.reading().answers(&core.effects[id as usize].derived_values, &types, &slots);
+            let tuple =
+                Tuple::new(&core.matcher.memory, &types, &slots).knowing(Bindings::new(&answers, &[]));
             P::call(*function, tuple, constants, host).then_some(()).ok_or_else(no_value)
         }
         Prepared::Perform { action, .. } => {

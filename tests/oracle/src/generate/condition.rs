@@ -57,7 +57,7 @@ impl Expressions<'_, '_> {
         let (look, aggregate) = (self.may_look(), self.may_aggregate());
         match self.choices.weighted(&[2 * usize::from(look), usize::from(aggregate)]) {
             0 if look => Some(self.exists()),
-            _ if aggregate => self.figure_test(),
+            _ if aggregate => self.derived_test(),
             _ => None,
         }
     }
@@ -128,7 +128,7 @@ impl Expressions<'_, '_> {
     fn computed_of(&mut self, variables: Range<usize>, kind: Kind) -> Option<String> {
         let own = self.variables[variables].to_vec();
         let all = std::mem::replace(&mut self.variables, own);
-        let (features, figures) = (self.features, std::mem::take(&mut self.figures));
+        let (features, derived_values) = (self.features, std::mem::take(&mut self.derived_values));
         self.features.aggregates = false;
         let mut paths = self.paths(|other, _| other == kind);
         if self.features.references && self.choices.chance(30) {
@@ -148,7 +148,7 @@ impl Expressions<'_, '_> {
             }
             operand = self.operand(kind, 2);
         }
-        (self.variables, self.features, self.figures) = (all, features, figures);
+        (self.variables, self.features, self.derived_values) = (all, features, derived_values);
         operand
     }
 
@@ -213,7 +213,7 @@ impl Expressions<'_, '_> {
                 format!("{} MATCHES {pattern:?}", self.text_operand(depth))
             }
             11 => self.exists(),
-            12 => self.figure_test().unwrap_or_else(|| self.comparison(Kind::Number, depth)),
+            12 => self.derived_test().unwrap_or_else(|| self.comparison(Kind::Number, depth)),
             13 => self.widened_test(),
             _ if self.choices.chance(30) => {
                 self.choices.pick(&["1 == 1", "false", "true", "0.5 > 3 / 2"]).to_owned()

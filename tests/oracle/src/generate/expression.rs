@@ -20,7 +20,7 @@ pub struct Expressions<'a, 'c> {
     /// The variables with the indexes of their types.
     pub variables: Vec<(String, usize)>,
     /// The aggregate variables with their kinds.
-    pub figures: Vec<(String, Kind)>,
+    pub derived_values: Vec<(String, Kind)>,
     /// How many `EXISTS` and aggregates this place is inside of.
     pub(super) nesting: usize,
 }
@@ -33,7 +33,7 @@ impl<'a, 'c> Expressions<'a, 'c> {
         features: Features,
         variables: Vec<(String, usize)>,
     ) -> Self {
-        Self { choices, schema, features, variables, figures: Vec::new(), nesting: 0 }
+        Self { choices, schema, features, variables, derived_values: Vec::new(), nesting: 0 }
     }
 
     /// The fields of a kind that can be read, as paths.
@@ -115,10 +115,10 @@ impl<'a, 'c> Expressions<'a, 'c> {
             let own = self.paths_from(last.., |other, _| other == kind);
             paths = if own.is_empty() { paths } else { own };
         }
-        let figures = self.figures.iter().filter(|(_, other)| *other == kind);
-        let figures: Vec<String> = figures.map(|(name, _)| name.clone()).collect();
-        if !figures.is_empty() && self.choices.chance(50) {
-            paths = figures;
+        let derived_values = self.derived_values.iter().filter(|(_, other)| *other == kind);
+        let derived_values: Vec<String> = derived_values.map(|(name, _)| name.clone()).collect();
+        if !derived_values.is_empty() && self.choices.chance(50) {
+            paths = derived_values;
         } else if self.features.references && self.choices.chance(10) {
             let followed = self.followed_from(.., |other| other == kind);
             paths = if followed.is_empty() { paths } else { followed };
@@ -254,7 +254,7 @@ impl<'a, 'c> Expressions<'a, 'c> {
     /// An operand that may have no value, so that asking whether it is missing makes sense.
     pub fn perhaps_missing(&mut self) -> String {
         let mut paths = self.paths(|_, optional| optional);
-        paths.extend(self.figures.iter().map(|(name, _)| name.clone()));
+        paths.extend(self.derived_values.iter().map(|(name, _)| name.clone()));
         if self.features.references && self.choices.chance(30) {
             paths.extend(self.followed_from(.., |_| true));
         }

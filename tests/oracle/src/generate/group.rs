@@ -31,16 +31,16 @@ impl Expressions<'_, '_> {
             parts.push(self.condition(1));
         }
         let sources = self.variables.split_off(patterns);
-        let (mut written, mut figures) = (Vec::new(), Vec::new());
+        let (mut written, mut derived_values) = (Vec::new(), Vec::new());
         for index in 0..1 + self.choices.weighted(&[5, 4, 2]) {
             let source = self.choices.pick(&sources);
             self.variables.push(source);
             let (value, kind) = self.aggregate_variable();
             self.variables.pop();
             written.push(format!("g{index}: {value}"));
-            figures.push((format!("g{index}"), kind));
+            derived_values.push((format!("g{index}"), kind));
         }
-        self.figures = figures;
+        self.derived_values = derived_values;
         for _ in 0..self.choices.weighted(&[4, 4, 2]) {
             parts.extend(self.group_test());
         }
@@ -60,7 +60,7 @@ impl Expressions<'_, '_> {
 
     /// A condition about the group as a whole.
     fn group_test(&mut self) -> Option<String> {
-        let (name, kind) = self.choices.pick(&self.figures);
+        let (name, kind) = self.choices.pick(&self.derived_values);
         Some(match self.choices.weighted(&[6, 2, 1]) {
             1 => self.condition(1),
             2 => format!("{name} IS {}", self.choices.pick(&["PRESENT", "MISSING"])),
@@ -71,11 +71,11 @@ impl Expressions<'_, '_> {
         })
     }
 
-    /// A figure of the last variable, and its kind.
+    /// A derived value of the last variable, and its kind.
     fn aggregate_variable(&mut self) -> (String, Kind) {
         let count = |value: String| (format!("COUNT({value})"), Kind::Int);
         let source = self.variables.last().map(|(name, _)| name.clone()).unwrap_or_default();
-        let figure = match self.choices.weighted(&[3, 5, 3, 1, 1]) {
+        let derived_value = match self.choices.weighted(&[3, 5, 3, 1, 1]) {
             1 => {
                 let function = self.choices.pick(&["SUM", "AVG", "MIN", "MAX"]);
                 let value = self.measured(Kind::Number);
@@ -96,6 +96,6 @@ impl Expressions<'_, '_> {
             }
             _ => None,
         };
-        figure.unwrap_or_else(|| count(source))
+        derived_value.unwrap_or_else(|| count(source))
     }
 }

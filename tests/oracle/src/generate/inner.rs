@@ -28,7 +28,7 @@ impl Expressions<'_, '_> {
         }
     }
 
-    /// A figure of a kind, or one that adapts to it. `None` where none comes of it.
+    /// A derived value of a kind, or one that adapts to it. `None` where none comes of it.
     pub(super) fn aggregate(&mut self, kind: Kind) -> Option<String> {
         let (functions, of): (&[&str], Kind) = match (kind, self.choices.weighted(&[4, 3, 2])) {
             (Kind::Int, 0) => return Some(self.count()),
@@ -57,17 +57,17 @@ impl Expressions<'_, '_> {
         format!("COUNT({source}{separator}{condition})")
     }
 
-    /// A comparison of a figure with something of its kind, perhaps another figure.
-    pub(super) fn figure_test(&mut self) -> Option<String> {
+    /// A comparison of a derived value with something of its kind, perhaps another derived value.
+    pub(super) fn derived_test(&mut self) -> Option<String> {
         let kind = self.choices.pick(&[Kind::Number, Kind::Int, Kind::Number, Kind::Text]);
-        let mut figure = self.aggregate(kind)?;
+        let mut derived_value = self.aggregate(kind)?;
         if kind != Kind::Text && self.choices.chance(25) {
             let op = self.choices.pick(&["+", "-", "*", "/", "%"]);
-            figure = format!("{figure} {op} {}", self.operand(kind, 1)?);
+            derived_value = format!("{derived_value} {op} {}", self.operand(kind, 1)?);
         }
         if self.choices.chance(10) {
             let word = self.choices.pick(&["MISSING", "PRESENT"]);
-            return Some(format!("({figure}) IS {word}"));
+            return Some(format!("({derived_value}) IS {word}"));
         }
         let other = match self.choices.weighted(&[5, 2, 1]) {
             1 => self.aggregate(kind)?,
@@ -75,9 +75,9 @@ impl Expressions<'_, '_> {
         };
         let op = self.choices.pick(&[">=", "==", "<", ">", "<=", "!="]);
         Some(if self.choices.chance(70) {
-            format!("{figure} {op} {other}")
+            format!("{derived_value} {op} {other}")
         } else {
-            format!("{other} {op} {figure}")
+            format!("{other} {op} {derived_value}")
         })
     }
 

@@ -28,8 +28,8 @@ pub fn rule(choices: &mut Choices<'_>, schema: &Schema, features: Features, name
         effects.extend(expressions.update());
     }
     if has_groups && expressions.choices.chance(60) {
-        let figures: Vec<&str> = expressions.figures.iter().map(|(name, _)| &**name).collect();
-        effects.push(format!("Print({})", figures.join(", ")));
+        let derived_values: Vec<&str> = expressions.derived_values.iter().map(|(name, _)| &**name).collect();
+        effects.push(format!("Print({})", derived_values.join(", ")));
     }
     for _ in 0..1 + expressions.choices.weighted(&[6, 3, 1]) {
         effects.push(expressions.effect());

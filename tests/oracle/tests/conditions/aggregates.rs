@@ -1,4 +1,4 @@
-//! `SUM AVG MIN MAX COUNT` as operands: a figure over all facts that satisfy a condition.
+//! `SUM AVG MIN MAX COUNT` as operands: a derived value over all facts that satisfy a condition.
 
 use super::Session;
 use super::story::{NOTHING, Story as _};
@@ -15,10 +15,10 @@ fn bank(rule: &str) -> Session {
     Session::new(&format!("{BANK} rule r : {rule}"))
 }
 
-/// A bank that prints what a figure of account `a` comes to, each time that this is something else. Entries are
+/// A bank that prints what a derived value of account `a` comes to, each time that this is something else. Entries are
 /// `(id, amount)`, and all of that account.
-fn figure(figure: &str) -> Session {
-    bank(&format!("{{a: Account}} / a.id == \"a\" ==> Print({figure})"))
+fn derived_value(derived_value: &str) -> Session {
+    bank(&format!("{{a: Account}} / a.id == \"a\" ==> Print({derived_value})"))
 }
 
 fn enter(bank: &mut Session, entries: &[(&str, &str)]) {
@@ -46,9 +46,9 @@ fn the_facts_that_satisfy_the_condition_are_added_up() {
 
 #[test]
 fn each_function_says_what_it_says() {
-    let of = |figure: &str| format!("{figure}(e: Entry / e.account == a.id ; e.amount)");
-    let figures = ["SUM", "AVG", "MIN", "MAX", "COUNT"].map(of).join(", ");
-    let mut bank = figure(&figures);
+    let of = |derived_value: &str| format!("{derived_value}(e: Entry / e.account == a.id ; e.amount)");
+    let derived_values = ["SUM", "AVG", "MIN", "MAX", "COUNT"].map(of).join(", ");
+    let mut bank = derived_value(&derived_values);
     enter(&mut bank, &[("e1", "amount: 6"), ("e2", "amount: 3.5"), ("e3", "amount: -2")]);
     assert_eq!(bank.run(), ["7.5 2.5 -2 6 3"]);
     bank.retract("Entry~e1");
@@ -59,7 +59,7 @@ fn each_function_says_what_it_says() {
 
 #[test]
 fn of_nothing_sum_and_count_are_zero_and_the_others_have_no_value() {
-    let of = |figure: &str| format!("{figure}(e: Entry / e.account == a.id ; e.amount)");
+    let of = |derived_value: &str| format!("{derived_value}(e: Entry / e.account == a.id ; e.amount)");
     let [sum, avg, min, max] = ["SUM", "AVG", "MIN", "MAX"].map(of);
     let bank = bank(&format!(
         "{{a: Account}} / {sum} == 0 AND COUNT(e: Entry) == 0 AND {avg} IS MISSING AND {min} IS MISSING
@@ -70,9 +70,9 @@ fn of_nothing_sum_and_count_are_zero_and_the_others_have_no_value() {
 
 #[test]
 fn a_missing_value_is_skipped() {
-    let of = |figure: &str| format!("{figure}(e: Entry / e.account == a.id ; e.amount)");
-    let figures = ["SUM", "AVG", "MIN", "MAX", "COUNT"].map(of).join(", ");
-    let mut bank = figure(&format!("{figures}, COUNT(e: Entry / e.account == a.id)"));
+    let of = |derived_value: &str| format!("{derived_value}(e: Entry / e.account == a.id ; e.amount)");
+    let derived_values = ["SUM", "AVG", "MIN", "MAX", "COUNT"].map(of).join(", ");
+    let mut bank = derived_value(&format!("{derived_values}, COUNT(e: Entry / e.account == a.id)"));
     enter(&mut bank, &[("e1", "amount: 6"), ("e2", "note: \"nothing\"")]);
     assert_eq!(bank.run(), ["6 6 6 6 1 2"]);
     bank.set("Entry~e2", "amount: 4");
@@ -83,14 +83,15 @@ fn a_missing_value_is_skipped() {
 
 #[test]
 fn a_value_that_cannot_be_computed_is_skipped_too() {
-    let mut bank = figure("COUNT(e: Entry / e.account == a.id ; 1 / e.amount), SUM(e: Entry ; 1 / e.amount)");
+    let mut bank =
+        derived_value("COUNT(e: Entry / e.account == a.id ; 1 / e.amount), SUM(e: Entry ; 1 / e.amount)");
     enter(&mut bank, &[("e1", "amount: 0"), ("e2", "amount: 4")]);
     assert_eq!(bank.run(), ["1 0.25"]);
 }
 
 #[test]
 fn count_takes_values_of_any_kind_and_min_and_max_texts() {
-    let mut bank = figure(
+    let mut bank = derived_value(
         "COUNT(e: Entry / e.account == a.id ; e.note), MIN(e: Entry ; e.note), MAX(e: Entry ; e.note)",
     );
     enter(
@@ -104,7 +105,7 @@ fn count_takes_values_of_any_kind_and_min_and_max_texts() {
 
 #[test]
 fn sums_are_exact_and_do_not_depend_on_the_order() {
-    let mut bank = figure("SUM(e: Entry / e.account == a.id ; e.amount), AVG(e: Entry ; e.amount)");
+    let mut bank = derived_value("SUM(e: Entry / e.account == a.id ; e.amount), AVG(e: Entry ; e.amount)");
     for index in 0..10 {
         enter(&mut bank, &[(&format!("e{index}"), "amount: 0.1")]);
     }
@@ -121,7 +122,7 @@ fn sums_are_exact_and_do_not_depend_on_the_order() {
 
 #[test]
 fn sums_beyond_the_range_have_no_value_until_they_come_back() {
-    let mut bank = figure("SUM(e: Entry / e.account == a.id ; e.amount), AVG(e: Entry ; e.amount)");
+    let mut bank = derived_value("SUM(e: Entry / e.account == a.id ; e.amount), AVG(e: Entry ; e.amount)");
     enter(&mut bank, &[("e1", "amount: 1e308"), ("e2", "amount: 1e308")]);
     assert_eq!(bank.ran(), (vec![], 1));
     enter(&mut bank, &[("e3", "amount: -1e308")]);
@@ -148,7 +149,8 @@ fn infinities_of_both_signs_have_no_sum() {
 
 #[test]
 fn sums_of_integers_are_integers_and_have_no_value_beyond_their_range() {
-    let mut bank = figure("SUM(e: Entry / e.account == a.id ; e.points) / 2, AVG(e: Entry ; e.points)");
+    let mut bank =
+        derived_value("SUM(e: Entry / e.account == a.id ; e.points) / 2, AVG(e: Entry ; e.points)");
     enter(&mut bank, &[("e1", "points: 3"), ("e2", "points: 4")]);
     assert_eq!(bank.run(), ["3 3.5"]);
     bank.set("Entry~e1", "points: 9223372036854775807");

@@ -1,4 +1,4 @@
-//! Aggregate variables: figures over the rows that belong to a group, which the facts of the first block make.
+//! Aggregate variables: derived values over the rows that belong to a group, which the facts of the first block make.
 
 use super::Session;
 use super::story::{NOTHING, Story as _};
@@ -20,7 +20,7 @@ fn hire(firm: &mut Session, id: &str, dept: &str, salary: i64) {
 }
 
 #[test]
-fn there_is_one_activation_for_each_group_with_its_figures() {
+fn there_is_one_activation_for_each_group_with_its_derived_values() {
     let mut firm = firm(
         "{d: Dept, pay: SUM(e.salary), n: COUNT(e)} / {e: Emp} / e.dept == d.id AND pay / n > 4 ==> Print(d.id, pay, n)",
     );

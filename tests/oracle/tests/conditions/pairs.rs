@@ -62,7 +62,7 @@ fn exists_beside_an_aggregate() {
     assert_eq!(shop.matches(), ["ada", "bob", "cy"]);
 }
 
-/// Found by random programs: inside the third, the two figures were taken for one.
+/// Found by random programs: inside the third, the two derived values were taken for one.
 #[test]
 fn two_aggregates_of_one_field_inside_exists() {
     let mut shop = shop(
@@ -76,10 +76,10 @@ fn two_aggregates_of_one_field_inside_exists() {
     assert_eq!(shop.matches(), ["o1", "o3", "o4"]);
 }
 
-/// Found by random programs: what the first figure depends on was taken for the other one, which looks at a fact that is
+/// Found by random programs: what the first derived value depends on was taken for the other one, which looks at a fact that is
 /// not there yet where the first is asked for.
 #[test]
-fn figures_of_several_patterns_of_which_one_depends_on_another() {
+fn derived_values_of_several_patterns_of_which_one_depends_on_another() {
     let mut shop = shop(
         "{o: Order, c: Customer, p: Order} / o.customer == c AND p.total == c.limit
              AND EXISTS (x: Customer / x.id == c.id AND NOT (EXISTS (y: Region / y.id == c.id)))

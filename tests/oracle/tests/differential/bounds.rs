@@ -1,4 +1,4 @@
-//! What tests say of one figure alone is a table: single values and stretches, few and many, of every kind of figure, with
+//! What tests say of one derived value alone is a table: single values and stretches, few and many, of every kind of derived value, with
 //! and without a value, bounded twice by one rule, and turned round.
 
 use tsd_oracle::{Step, Value};

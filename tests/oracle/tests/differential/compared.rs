@@ -176,7 +176,7 @@ pub(crate) fn interpreter(name: &'static str, program: &Module, sharing: Sharing
     let mut engine = Engine::from_module(program.clone(), Recorder(log.clone()), sharing);
     let declared = program.rules.iter().map(|planned| planned.rule.clone()).collect();
     // Few facts: what is kept for long in a real session is given up and computed anew here.
-    engine.set_patience(if sharing == Sharing::On { 3 } else { 0 });
+    engine.set_eviction_threshold(if sharing == Sharing::On { 3 } else { 0 });
     Subject::new(name, engine, log, facts, declared)
 }
 

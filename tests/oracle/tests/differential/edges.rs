@@ -197,14 +197,15 @@ fn arithmetic_at_the_edges_is_the_same_everywhere() {
 }
 
 /// Every comparison of every such integer with every such number, written and from a fact, by itself and in a list, and as
-/// a bound on a figure.
+/// a bound on a derived value.
 #[test]
 fn comparisons_at_the_edges_are_the_same_everywhere() {
     let mut program = String::from("type I(i: int, o: int?) type N(n: number)\n");
     let mut number = 0;
     for op in ["==", "!=", "<", "<=", ">", ">="] {
         program += &format!("rule field{number} : {{i: I, n: N}} / i.i {op} n.n ==> Print(i, n)\n");
-        program += &format!("rule figure{number} : {{n: N}} / MAX(i: I ; i.i) {op} n.n ==> Print(n)\n");
+        program +=
+            &format!("rule derived_value{number} : {{n: N}} / MAX(i: I ; i.i) {op} n.n ==> Print(n)\n");
         for value in NUMBERS {
             number += 1;
             program += &format!(

@@ -466,7 +466,7 @@ fn in_a_batch_of_several_types_an_activation_is_as_old_as_its_youngest_fact() {
     trio.run();
 }
 
-/// Found by random programs: of the tuples that waited at a watch with several figures none was left when their turn came.
+/// Found by random programs: of the tuples that waited at a watch with several derived values none was left when their turn came.
 #[test]
 fn tuples_that_leave_before_what_they_ask_is_known_are_not_asked_about() {
     let shop = "type Customer(#id: string)
@@ -475,7 +475,7 @@ fn tuples_that_leave_before_what_they_ask_is_known_are_not_asked_about() {
          Order(id: \"o1\", customer: c, total: 5, blocked: false)
          Order(id: \"o2\", customer: c, total: 5, blocked: true)\n";
     let rules = [
-        // Two figures in a bound and a test,
+        // Two derived values in a bound and a test,
         "{o: Order, c: Customer} / o.customer == c AND NOT (EXISTS (x: Order / x.blocked)) AND o.total <
          SUM(y: Order / y.customer == o.customer ; y.total) - AVG(z: Order / z.customer == o.customer ; z.total)
          ==> Print(o.id)",

@@ -9,9 +9,10 @@ use super::{Doc, Tables, constant, list};
 
 impl Tables<'_> {
     pub(super) fn rule(&mut self, index: usize, rule: &Rule, place: &str) {
-        let Rule { name, salience, no_loop, complexity, patterns, branches, effects, views, figures } = rule;
+        let Rule { name, salience, no_loop, complexity, patterns, branches, effects, views, derived_values } =
+            rule;
         let views = list(views.iter(), |view| self.view(view));
-        let figures = super::view::figures(figures);
+        let derived_values = super::view::derived_values(derived_values);
         let doc = Doc::new(format!("Rule {place}."));
         self.put(format_args!(
             "{doc}\nconst RULE_{index}: Rule = Rule {{\n    \
@@ -26,7 +27,7 @@ impl Tables<'_> {
         for effect in effects.iter() {
             self.put(format_args!("\n        {},", self::effect(effect)));
         }
-        self.put(format_args!("\n    ]),\n    views: {views}, figures: {figures},\n}};\n\n"));
+        self.put(format_args!("\n    ]),\n    views: {views}, derived_values: {derived_values},\n}};\n\n"));
     }
 
     pub(super) fn branch(&mut self, branch: &Branch) {
@@ -42,9 +43,11 @@ impl Tables<'_> {
             self.join(join, &types[..=index]);
         }
         let end = if branch.joins.is_empty() { "" } else { "\n            " };
-        let (figures, watches) =
-            (super::view::figures(&branch.figures), super::view::watches(&branch.watches));
-        self.put(format_args!("{end}]),\n            figures: {figures}, watches: {watches},\n        }},"));
+        let (derived_values, derived_tests) = (
+            super::view::derived_values(&branch.derived_values),
+            super::view::derived_tests(&branch.derived_tests),
+        );
+        self.put(format_args!("{end}]),\n            derived_values: {derived_values}, derived_tests: {derived_tests},\n        }},"));
     }
 
     fn join(&mut self, join: &Join, left: &[TypeId]) {

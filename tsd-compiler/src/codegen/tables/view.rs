@@ -1,6 +1,9 @@
-//! Views, figures and watches as constants.
+//! Views, derived values and watches as constants.
 
-use tsd_ir::{Bound, Figure, Gather, Leaf, Measure, Parameters, View, ViewParameter, Watch};
+use tsd_ir::{
+    AggregateInput, AggregateKind, Bound, DerivedTests, DerivedValue, Parameters, View, ViewArgument,
+    ViewParameter,
+};
 
 use super::domain::domain;
 use super::rule::{body, pattern, test};
@@ -22,19 +25,28 @@ impl Tables<'_> {
     }
 
     fn view_text(&mut self, view: &View) {
-        let View { signature, form, parameters, patterns, branches, gather, measure, source, figures } = view;
+        let View {
+            signature,
+            form,
+            parameters,
+            patterns,
+            branches,
+            aggregate,
+            input,
+            source,
+            derived_values,
+        } = view;
         let (parameters, patterns) = (self::parameters(parameters), list(patterns.iter(), pattern));
         self.put(format_args!(
             "View {{\n    signature: signature(\"{signature:?}\"),\n    form: Borrowed({form:?}),\n    \
              parameters: {parameters}, patterns: {patterns},\n    branches: Borrowed(&["
         ));
         branches.iter().for_each(|branch| self.branch(branch));
-        let (gather, figures) = (self::gather(*gather), self::figures(figures));
-        let measure =
-            measure.as_ref().map_or("None".to_owned(), |measure| format!("Some({})", self::measure(measure)));
+        let (aggregate, derived_values) = (self::aggregate(*aggregate), self::derived_values(derived_values));
+        let input = input.as_ref().map_or("None".to_owned(), |input| format!("Some({})", self::input(input)));
         self.put(format_args!(
-            "\n    ]),\n    gather: Gather::{gather}, measure: {measure},\n    \
-             source: Position({}), figures: {figures},\n}}",
+            "\n    ]),\n    aggregate: AggregateKind::{aggregate}, input: {input},\n    \
+             source: Position({}), derived_values: {derived_values},\n}}",
             source.0
         ));
     }
@@ -53,62 +65,65 @@ fn parameters(parameters: &Parameters) -> String {
     }
 }
 
-fn gather(gather: Gather) -> &'static str {
-    match gather {
-        Gather::Exists => "Exists",
-        Gather::Count => "Count",
-        Gather::Sum => "Sum",
-        Gather::Average => "Average",
-        Gather::Least => "Least",
-        Gather::Greatest => "Greatest",
+fn aggregate(aggregate: AggregateKind) -> &'static str {
+    match aggregate {
+        AggregateKind::Exists => "Exists",
+        AggregateKind::Count => "Count",
+        AggregateKind::Sum => "Sum",
+        AggregateKind::Average => "Average",
+        AggregateKind::Least => "Least",
+        AggregateKind::Greatest => "Greatest",
     }
 }
 
-fn measure(measure: &Measure) -> String {
-    let field = measure
+fn input(input: &AggregateInput) -> String {
+    let field = input
         .field
         .map_or("None".to_owned(), |(at, field)| format!("Some((Position({}), FieldId({})))", at.0, field.0));
-    format!("Measure {{ kind: {}, body: {}, field: {field} }}", kind(measure.kind), body(&measure.body))
+    format!("AggregateInput {{ kind: {}, body: {}, field: {field} }}", kind(input.kind), body(&input.body))
 }
 
-pub(super) fn figures(figures: &[Figure]) -> String {
-    list(figures.iter(), |figure| match figure {
-        Figure::Found { view, parameters } => {
+pub(super) fn derived_values(derived_values: &[DerivedValue]) -> String {
+    list(derived_values.iter(), |derived_value| match derived_value {
+        DerivedValue::Found { view, parameters } => {
             let parameters = list(parameters.iter(), leaf);
-            format!("Figure::Found {{ view: {view}, parameters: {parameters} }}")
+            format!("DerivedValue::Found {{ view: {view}, parameters: {parameters} }}")
         }
-        Figure::Followed { reference, ty, field } => {
+        DerivedValue::Followed { reference, ty, field } => {
             let reference = leaf(reference);
             format!(
-                "Figure::Followed {{ reference: {reference}, ty: TypeId({}), field: FieldId({}) }}",
+                "DerivedValue::Followed {{ reference: {reference}, ty: TypeId({}), field: FieldId({}) }}",
                 ty.0, field.0
             )
         }
     })
 }
 
-fn leaf(leaf: &Leaf) -> String {
+fn leaf(leaf: &ViewArgument) -> String {
     match leaf {
-        Leaf::Field { at, field } => {
-            format!("Leaf::Field {{ at: Position({}), field: FieldId({}) }}", at.0, field.0)
+        ViewArgument::Field { at, field } => {
+            format!("ViewArgument::Field {{ at: Position({}), field: FieldId({}) }}", at.0, field.0)
         }
-        Leaf::Fact { at } => format!("Leaf::Fact {{ at: Position({}) }}", at.0),
-        Leaf::Figure(figure) => format!("Leaf::Figure({figure})"),
+        ViewArgument::Fact { at } => format!("ViewArgument::Fact {{ at: Position({}) }}", at.0),
+        ViewArgument::Derived(derived_value) => format!("ViewArgument::Derived({derived_value})"),
     }
 }
 
-pub(super) fn watches(watches: &[Watch]) -> String {
-    list(watches.iter(), |watch| {
-        let Watch { place, figures, shown, tests, bounds } = watch;
-        let (figures, shown) = (list(figures.iter(), u16::to_string), list(shown.iter(), u16::to_string));
+pub(super) fn derived_tests(derived_tests: &[DerivedTests]) -> String {
+    list(derived_tests.iter(), |watch| {
+        let DerivedTests { place, derived_values, shown, tests, bounds } = watch;
+        let (derived_values, shown) =
+            (list(derived_values.iter(), u16::to_string), list(shown.iter(), u16::to_string));
         let (place, tests) = (place.0, list(tests.iter(), test));
-        let bounds = list(bounds.iter(), |Bound { test, figure, kind, values }| {
+        let bounds = list(bounds.iter(), |Bound { test, derived_value, kind, values }| {
             let values = domain(values);
             let kind = self::kind(*kind);
-            format!("Bound {{ test: {test}, figure: {figure}, kind: {kind}, values: {values} }}")
+            format!(
+                "Bound {{ test: {test}, derived_value: {derived_value}, kind: {kind}, values: {values} }}"
+            )
         });
         format!(
-            "Watch {{ place: Position({place}), figures: {figures}, shown: {shown}, tests: {tests}, bounds: {bounds} }}"
+            "DerivedTests {{ place: Position({place}), derived_values: {derived_values}, shown: {shown}, tests: {tests}, bounds: {bounds} }}"
         )
     })
 }

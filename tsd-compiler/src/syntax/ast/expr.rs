@@ -162,10 +162,10 @@ pub struct Exists {
     pub condition: Option<Expr>,
 }
 
-/// A figure over all facts that satisfy a condition.
+/// A derived value over all facts that satisfy a condition.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Aggregate {
-    /// Which figure.
+    /// Which derived value.
     pub function: AggregateFunction,
     /// Where its name stands.
     pub function_span: Span,

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
 
 use tsd_ir::ops::{ExactSum, PairSum};
-use tsd_ir::{Gather, ops};
+use tsd_ir::{AggregateKind, ops};
 
-use crate::matcher::figure::{Answer, Seen};
-use crate::memory::{Symbol, Texts};
+use crate::matcher::derived_values::{DerivedWord, LastSeen};
+use crate::memory::{Strings, Symbol};
 
 /// A value that is gathered.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,7 +27,7 @@ pub(crate) trait Measured {
     fn int(&self) -> i64;
 
     /// The word of a text is that of its symbol.
-    fn text<'a>(&'a self, texts: &'a Texts) -> &'a str;
+    fn text<'a>(&'a self, strings: &'a Strings) -> &'a str;
 }
 
 /// The word of a field of the kind that the group gathers.
@@ -42,8 +42,8 @@ impl Measured for u64 {
         *self as i64
     }
 
-    fn text<'a>(&'a self, texts: &'a Texts) -> &'a str {
-        texts.text(*self as Symbol)
+    fn text<'a>(&'a self, strings: &'a Strings) -> &'a str {
+        strings.text(*self as Symbol)
     }
 }
 
@@ -56,7 +56,7 @@ impl Measured for &Gathered {
         if let Gathered::Int(int) = self { *int } else { 0 }
     }
 
-    fn text<'a>(&'a self, _texts: &'a Texts) -> &'a str {
+    fn text<'a>(&'a self, _texts: &'a Strings) -> &'a str {
         if let Gathered::Text(text) = self { text } else { "" }
     }
 }
@@ -101,8 +101,8 @@ impl Cell<()> {
     }
 
     #[inline]
-    pub(super) fn word(&self, gather: Gather) -> u64 {
-        if gather == Gather::Exists { u64::from(self.count > 0) } else { u64::from(self.count) }
+    pub(super) fn word(&self, gather: AggregateKind) -> u64 {
+        if gather == AggregateKind::Exists { u64::from(self.count > 0) } else { u64::from(self.count) }
     }
 }
 
@@ -156,9 +156,9 @@ impl Sum for ExactSum {
 
 impl<S: Sum> Cell<S> {
     #[inline]
-    pub(super) fn word(&self, gather: Gather) -> Option<u64> {
+    pub(super) fn word(&self, gather: AggregateKind) -> Option<u64> {
         let sum = self.gathered.value()?;
-        if gather == Gather::Sum {
+        if gather == AggregateKind::Sum {
             return Some(sum.to_bits());
         }
         ops::divide_number(sum, f64::from(self.count)).map(f64::to_bits)
@@ -185,8 +185,8 @@ impl Cell<i128> {
     }
 
     #[inline]
-    pub(super) fn word(&self, gather: Gather) -> Option<u64> {
-        if gather == Gather::Sum {
+    pub(super) fn word(&self, gather: AggregateKind) -> Option<u64> {
+        if gather == AggregateKind::Sum {
             return i64::try_from(self.gathered).ok().map(|int| int as u64);
         }
         ops::divide_number(self.gathered as f64, f64::from(self.count)).map(f64::to_bits)
@@ -209,14 +209,18 @@ impl<K: Ord> Cell<BTreeMap<K, u32>> {
     }
 
     /// The least value or the greatest.
-    pub(super) fn extreme(&self, gather: Gather) -> Option<&K> {
+    pub(super) fn extreme(&self, gather: AggregateKind) -> Option<&K> {
         let mut values = self.gathered.keys();
-        if gather == Gather::Least { values.next() } else { values.next_back() }
+        if gather == AggregateKind::Least { values.next() } else { values.next_back() }
     }
 }
 
 /// What comes of integers, or of numbers as integers of the same order.
-pub(super) fn ordered_word(cell: &Cell<BTreeMap<i64, u32>>, gather: Gather, numbers: bool) -> Option<u64> {
+pub(super) fn ordered_word(
+    cell: &Cell<BTreeMap<i64, u32>>,
+    gather: AggregateKind,
+    numbers: bool,
+) -> Option<u64> {
     let key = *cell.extreme(gather)?;
     Some(if numbers { in_order(key) } else { key } as u64)
 }
@@ -233,19 +237,19 @@ fn in_order(bits: i64) -> i64 {
 
 /// What came of a group, as it is kept.
 #[inline]
-pub(super) fn seen(word: Option<u64>) -> Seen {
-    word.map_or(Seen::Missing, Seen::Word)
+pub(super) fn seen(word: Option<u64>) -> LastSeen {
+    word.map_or(LastSeen::Missing, LastSeen::Word)
 }
 
 /// What came of a group of texts, as it is kept.
-pub(super) fn seen_text(text: Option<&String>) -> Seen {
-    text.map_or(Seen::Missing, |text| Seen::Text(Box::new(text.as_str().into())))
+pub(super) fn seen_text(text: Option<&String>) -> LastSeen {
+    text.map_or(LastSeen::Missing, |text| LastSeen::Text(Box::new(text.as_str().into())))
 }
 
 /// What has come of a group, as an answer.
 #[inline]
-pub(super) fn answer<'a>(word: Option<u64>) -> Answer<'a> {
-    word.map_or(Answer::Missing, Answer::Word)
+pub(super) fn answer<'a>(word: Option<u64>) -> DerivedWord<'a> {
+    word.map_or(DerivedWord::Missing, DerivedWord::Word)
 }
 
 #[cfg(test)]

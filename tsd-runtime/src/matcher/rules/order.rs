@@ -4,8 +4,8 @@ use std::cmp::Ordering;
 
 use tsd_ir::RootId;
 
-use super::{LiveRule, Owner, Place, Rules};
-use crate::agenda::{Key, Ranked, Ranks};
+use super::{BranchPath, LiveRule, Rules, Terminal};
+use crate::agenda::{BranchRank, ConflictOrder, Key};
 use crate::matcher::{Root, Slots};
 use crate::memory::WorkingMemory;
 use crate::ruleset::{Bit, RuleSets};
@@ -27,13 +27,13 @@ impl Order<'_> {
     }
 
     /// The rule of a waiting branch, which is there for the same reason.
-    fn place(&self, branch: Ranked) -> (&LiveRule, &Place) {
+    fn place(&self, branch: BranchRank) -> (&LiveRule, &BranchPath) {
         let live = self.rules.get(branch.rule).expect("branches name live rules");
         (live, &live.places[branch.branch as usize])
     }
 
     /// Brings a tuple from the order of its chain into that of the rule's patterns.
-    pub(in crate::matcher) fn put_in_declared_order(&self, branch: Ranked, slots: &mut Slots) {
+    pub(in crate::matcher) fn put_in_declared_order(&self, branch: BranchRank, slots: &mut Slots) {
         let (_, place) = self.place(branch);
         let chain = slots.clone();
         let declared = place.chain_places.iter().map(|at| chain[*at as usize]);
@@ -42,20 +42,20 @@ impl Order<'_> {
     }
 }
 
-impl Ranks for Order<'_> {
+impl ConflictOrder for Order<'_> {
     #[inline]
     fn sets(&self, root: RootId) -> &RuleSets {
         &self.root(root).sets
     }
 
     #[inline]
-    fn ranked(&self, root: RootId, bit: Bit) -> Ranked {
-        let owner = self.root(root).branches[bit as usize].and_then(Owner::rule);
+    fn ranked(&self, root: RootId, bit: Bit) -> BranchRank {
+        let owner = self.root(root).branches[bit as usize].and_then(Terminal::rule);
         // Views end elsewhere, and the bit of a rule that goes leaves all entries before another gets it.
         owner.expect("entries of a rule go before the rule")
     }
 
-    fn key(&self, branch: Ranked, chain: &[u32], age: u64) -> Key {
+    fn key(&self, branch: BranchRank, chain: &[u32], age: u64) -> Key {
         let (live, place) = self.place(branch);
         let slots = place.chain_places.iter().map(|at| chain[*at as usize]);
         let facts = live.rule.patterns.iter().map(|pattern| self.memory.store(pattern.ty)).zip(slots);
@@ -83,7 +83,7 @@ impl Ranks for Order<'_> {
         key
     }
 
-    fn compare(&self, left: (Ranked, &[u32]), right: (Ranked, &[u32])) -> Ordering {
+    fn compare(&self, left: (BranchRank, &[u32]), right: (BranchRank, &[u32])) -> Ordering {
         let (live, left_place) = self.place(left.0);
         let (_, right_place) = self.place(right.0);
         for (position, pattern) in live.rule.patterns.iter().enumerate() {

@@ -6,11 +6,11 @@ use tsd_ir::network::Parent;
 use tsd_ir::{Schema, Type, TypeId};
 
 use super::views::{NodePlace, Waiting};
-use super::{Owner, Touched};
-use crate::agenda::End;
+use super::{Terminal, Touched};
+use crate::agenda::TupleSource;
 use crate::matcher::Matcher;
-use crate::matcher::propagation::Outlet;
-use crate::matcher::settle::Live;
+use crate::matcher::propagation::Outputs;
+use crate::matcher::settle::DerivedState;
 use crate::matcher::table::Bits;
 use crate::ruleset::{Bit, RuleSet};
 
@@ -19,16 +19,16 @@ impl Matcher {
     pub(super) fn rebuild(&mut self, touched: &Touched) {
         for (root_id, join_id) in &touched.nodes {
             let Some(root) = &mut self.roots[root_id.0 as usize] else { continue };
-            let texts = &mut self.memory.texts;
+            let strings = &mut self.memory.strings;
             match join_id {
                 None => {
                     let declared = declared(&self.schema, &self.live, root.input.ty);
-                    root.input.rebuild(&declared, &mut root.sets, texts);
+                    root.input.rebuild(&declared, &mut root.sets, strings);
                 }
                 Some(id) => {
                     let Some(join) = &mut self.joins[id.0 as usize] else { continue };
-                    let declared = declared(&self.schema, &self.live, join.wiring.input.ty);
-                    join.wiring.input.rebuild(&declared, &mut root.sets, texts);
+                    let declared = declared(&self.schema, &self.live, join.spec.input.ty);
+                    join.spec.input.rebuild(&declared, &mut root.sets, strings);
                     join.rebuild(&mut root.sets);
                 }
             }
@@ -46,32 +46,32 @@ impl Matcher {
     fn rebuild_outlet(&mut self, (root_id, join_id): NodePlace, watches: Waiting) {
         let Some(root) = &mut self.roots[root_id.0 as usize] else { return };
         let (end, parent) = match join_id {
-            None => (End::Root, Parent::Root(root_id)),
-            Some(id) => (End::Join(id), Parent::Join(id)),
+            None => (TupleSource::Root, Parent::Root(root_id)),
+            Some(id) => (TupleSource::Join(id), Parent::Join(id)),
         };
         let everyone = match join_id {
             None => root.input.everyone(),
             Some(id) => {
-                self.joins[id.0 as usize].as_ref().map_or(RuleSet::EMPTY, |join| join.wiring.input.everyone())
+                self.joins[id.0 as usize].as_ref().map_or(RuleSet::EMPTY, |join| join.spec.input.everyone())
             }
         };
         let mut levels: Vec<(i32, RuleSet)> = Vec::new();
         let mut ending: Vec<(i32, Bit)> = Vec::new();
         let mut gathered = Bits::default();
         root.sets.for_each(everyone, |bit| match root.branches[bit as usize] {
-            Some(Owner::Rule(branch)) => {
+            Some(Terminal::Rule(branch)) => {
                 if let Some(live) = self.rules.get(branch.rule)
                     && live.places[branch.branch as usize].end() == end
                 {
                     ending.push((live.rule.salience, bit));
                 }
             }
-            Some(Owner::View { view, branch })
+            Some(Terminal::View { view, branch })
                 if self.live.views.get(view).places[branch as usize].end() == end =>
             {
                 gathered.set(bit);
             }
-            Some(Owner::View { .. }) | None => {}
+            Some(Terminal::View { .. }) | None => {}
         });
         let gathered = root.sets.intern(&gathered.0);
         ending.sort_unstable_by_key(|(salience, bit)| (std::cmp::Reverse(*salience), *bit));
@@ -87,15 +87,15 @@ impl Matcher {
         let children = (children.iter())
             .filter_map(|child| {
                 let join = self.joins[child.0 as usize].as_ref()?;
-                Some((*child, join.wiring.input.everyone()))
+                Some((*child, join.spec.input.everyone()))
             })
             .collect();
-        let outlet = Outlet::new(levels, children, gathered, watches);
+        let outputs = Outputs::new(levels, children, gathered, watches);
         match join_id {
-            None => root.outlet = outlet,
+            None => root.outputs = outputs,
             Some(id) => {
                 if let Some(join) = &mut self.joins[id.0 as usize] {
-                    join.wiring.outlet = outlet;
+                    join.spec.outputs = outputs;
                 }
             }
         }
@@ -103,7 +103,7 @@ impl Matcher {
 }
 
 /// The declaration of a type, or of the parameters of a view.
-fn declared<'s>(schema: &'s Schema, live: &Live, ty: TypeId) -> Cow<'s, Type> {
+fn declared<'s>(schema: &'s Schema, live: &DerivedState, ty: TypeId) -> Cow<'s, Type> {
     match ty.view() {
         None => Cow::Borrowed(schema.ty(ty)),
         Some(view) => Cow::Owned(live.views.get(view).parameters().declared()),

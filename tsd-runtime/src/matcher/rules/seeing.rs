@@ -68,10 +68,10 @@ impl Matcher {
             return;
         };
         let only = sets.intern(&new.bits.0);
-        let slots: Vec<u32> = self.memory.store(join.wiring.input.ty).live_slots().collect();
+        let slots: Vec<u32> = self.memory.store(join.spec.input.ty).live_slots().collect();
         let mut facts = self.deltas.take(1);
         for block in slots.chunks(BLOCK) {
-            join.wiring.input.admit_all(block, only, &self.memory, sets, &mut facts);
+            join.spec.input.admit_all(block, only, &self.memory, sets, &mut facts);
             if !facts.is_empty() {
                 join.store_right(&facts, new.is_new, &self.memory, sets);
             }

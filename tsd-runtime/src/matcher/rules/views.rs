@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tsd_ir::network::Path;
-use tsd_ir::{Branch, Figure, NodeId, Parameters, RootId, ViewId};
+use tsd_ir::{Branch, DerivedValue, NodeId, Parameters, RootId, ViewId};
 
-use super::{Place, Touched};
+use super::{BranchPath, Touched};
 use crate::matcher::Matcher;
 use crate::matcher::residual::PreparedTest;
-use crate::matcher::rules::Owner;
-use crate::matcher::settle::{Live, ask_no_more};
+use crate::matcher::rules::Terminal;
+use crate::matcher::settle::{DerivedState, ask_no_more};
 use crate::matcher::view::View;
-use crate::matcher::watch::{Member, Watch, WatchId};
+use crate::matcher::watch::{Member, PendingId, PendingTests};
 use crate::memory::Store;
 use crate::program::Natives;
 use crate::ruleset::{Bit, RuleSet};
@@ -20,20 +20,20 @@ use crate::ruleset::{Bit, RuleSet};
 pub(super) type NodePlace = (RootId, Option<NodeId>);
 
 /// Watches with those who wait there.
-pub(super) type Waiting = Vec<(WatchId, RuleSet)>;
+pub(super) type Waiting = Vec<(PendingId, RuleSet)>;
 
 /// Watches whose tables must be made anew.
-pub(super) type TouchedWatches = BTreeSet<WatchId>;
+pub(super) type TouchedWatches = BTreeSet<PendingId>;
 
-/// The figures of a rule with its views, by their numbers in the rule, replaced by live ones.
-pub(super) fn live_figures(figures: &[Figure], views: &[ViewId]) -> Vec<Figure> {
-    let live = |figure: &Figure| match figure {
-        Figure::Found { view, parameters } => {
-            Figure::Found { view: views[*view as usize].0, parameters: parameters.clone() }
+/// The derived values of a rule with its views, by their numbers in the rule, replaced by live ones.
+pub(super) fn live_derived_values(derived_values: &[DerivedValue], views: &[ViewId]) -> Vec<DerivedValue> {
+    let live = |derived_value: &DerivedValue| match derived_value {
+        DerivedValue::Found { view, parameters } => {
+            DerivedValue::Found { view: views[*view as usize].0, parameters: parameters.clone() }
         }
         followed => followed.clone(),
     };
-    figures.iter().map(live).collect()
+    derived_values.iter().map(live).collect()
 }
 
 impl Matcher {
@@ -46,7 +46,8 @@ impl Matcher {
         natives: Natives,
         touched: &mut Touched,
     ) {
-        let mut view = View::new(planned, live_figures(&planned.figures, views), natives.values);
+        let mut view =
+            View::new(planned, live_derived_values(&planned.derived_values, views), natives.values);
         view.own(id);
         self.live.views.put(id, view);
         let index = id.0 as usize;
@@ -63,7 +64,7 @@ impl Matcher {
         let mut places = Vec::with_capacity(paths.len());
         for (number, (path, branch)) in paths.into_iter().zip(planned.branches.iter()).enumerate() {
             let branch = branch.of_view(id);
-            let owner = Owner::View { view: id.0, branch: number as u32 };
+            let owner = Terminal::View { view: id.0, branch: number as u32 };
             let place = self.occupy(path, &branch, &planned.patterns, owner, views, natives, touched);
             let watches = place.watches.iter().filter_map(|watch| self.live.watches.get(*watch));
             depth = watches.map(|watch| watch.depth).max().unwrap_or(0).max(depth);
@@ -74,8 +75,8 @@ impl Matcher {
         view.depth = depth;
     }
 
-    /// Lets a branch watch its figures at their places.
-    pub(super) fn watch_figures(
+    /// Lets a branch watch its derived values at their places.
+    pub(super) fn watch_derived_values(
         &mut self,
         branch: &Branch,
         path: &Path,
@@ -83,33 +84,33 @@ impl Matcher {
         views: &[ViewId],
         tests: &[crate::program::NativeTest],
         touched: &mut Touched,
-    ) -> Vec<WatchId> {
-        let figures = live_figures(&branch.figures, views);
+    ) -> Vec<PendingId> {
+        let derived_values = live_derived_values(&branch.derived_values, views);
         let types = match path.joins.last() {
             Some(join) => self.network.join(*join).types.clone(),
             None => vec![self.network.root(path.root).ty],
         };
-        let mut ids = Vec::with_capacity(branch.watches.len());
-        for watch in branch.watches.iter() {
+        let mut ids = Vec::with_capacity(branch.derived_tests.len());
+        for watch in branch.derived_tests.iter() {
             let place = watch.place.index();
             let join = place.checked_sub(1).map(|join| path.joins[join]);
-            let depth_of = |figure: &u16| match &figures[*figure as usize] {
-                Figure::Found { view, .. } => self.live.views.get(*view).depth,
-                Figure::Followed { .. } => 0,
+            let depth_of = |derived_value: &u16| match &derived_values[*derived_value as usize] {
+                DerivedValue::Found { view, .. } => self.live.views.get(*view).depth,
+                DerivedValue::Followed { .. } => 0,
             };
-            let depth = 1 + watch.figures.iter().map(depth_of).max().unwrap_or(0);
+            let depth = 1 + watch.derived_values.iter().map(depth_of).max().unwrap_or(0);
             let found = self.live.watches.find(path.root, join, depth);
             let id = found.unwrap_or_else(|| {
                 let types = types[..=place].to_vec();
-                self.live.watches.add(Watch::new(path.root, join, depth, types))
+                self.live.watches.add(PendingTests::new(path.root, join, depth, types))
             });
             if let Some(live) = self.live.watches.get_mut(id) {
                 let is_bound = |test: u16| watch.bounds.iter().any(|bound| bound.test == test);
                 let others = (0..).zip(watch.tests.iter()).filter(|(test, _)| !is_bound(*test));
                 live.add(Member {
                     bit,
-                    figures: figures.clone(),
-                    wanted: watch.figures.to_vec(),
+                    derived_values: derived_values.clone(),
+                    wanted: watch.derived_values.to_vec(),
                     shown: watch.shown.to_vec(),
                     tests: others.map(|(_, test)| PreparedTest::new(test, tests)).collect(),
                     bounds: watch.bounds.to_vec(),
@@ -122,33 +123,33 @@ impl Matcher {
     }
 
     /// Makes the tables of a watch anew, after members came or went; every tuple is then looked at.
-    pub(super) fn rebuild_watch(&mut self, id: WatchId) {
-        let Live { views, watches, queue, followers, .. } = &mut self.live;
+    pub(super) fn rebuild_watch(&mut self, id: PendingId) {
+        let DerivedState { views, watches, queue, followers, .. } = &mut self.live;
         let Some(mut watch) = watches.take(id) else { return };
         let Some(root) = &mut self.roots[watch.root.0 as usize] else { return };
-        for figure in &watch.figures {
-            match figure {
-                Figure::Found { view, .. } => {
+        for derived_value in &watch.derived_values {
+            match derived_value {
+                DerivedValue::Found { view, .. } => {
                     if let Some(view) = views.find_mut(ViewId(*view)) {
                         view.watchers.retain(|(watcher, _)| *watcher != id);
                     }
                 }
-                Figure::Followed { ty, .. } => {
+                DerivedValue::Followed { ty, .. } => {
                     followers[ty.index()].retain(|(_, follower, _)| *follower != id)
                 }
             }
         }
-        let before = watch.figures.clone();
-        let old = watch.rebuild(&mut root.sets, &mut self.memory.texts);
-        let mut direct = Vec::with_capacity(watch.figures.len());
-        for (index, figure) in watch.figures.iter().enumerate() {
-            direct.push(match figure {
-                Figure::Found { view, .. } => {
+        let before = watch.derived_values.clone();
+        let old = watch.rebuild(&mut root.sets, &mut self.memory.strings);
+        let mut direct = Vec::with_capacity(watch.derived_values.len());
+        for (index, derived_value) in watch.derived_values.iter().enumerate() {
+            direct.push(match derived_value {
+                DerivedValue::Found { view, .. } => {
                     let view = views.get_mut(*view);
                     view.watchers.push((id, index as u16));
-                    watch.is_direct(figure, matches!(view.parameters(), Parameters::Fact(_)))
+                    watch.is_direct(derived_value, matches!(view.parameters(), Parameters::Fact(_)))
                 }
-                Figure::Followed { ty, field, .. } => {
+                DerivedValue::Followed { ty, field, .. } => {
                     if followers.len() <= ty.index() {
                         followers.resize_with(ty.index() + 1, Vec::new);
                     }
@@ -158,8 +159,8 @@ impl Matcher {
             });
         }
         let shows: Vec<bool> = watch.shown.iter().map(|set| !set.is_empty()).collect();
-        watch.rows.reindex(&direct, &shows, &old, |figure, group| {
-            ask_no_more(views, queue, &before[figure], group);
+        watch.rows.reindex(&direct, &shows, &old, |derived_value, group| {
+            ask_no_more(views, queue, &before[derived_value], group);
         });
         if watch.is_unused() {
             return;
@@ -171,7 +172,7 @@ impl Matcher {
     }
 
     /// Takes a bit out of the watches of a branch, and from every tuple there; `only` is the set of that bit.
-    pub(super) fn unwatch(&mut self, place: &Place, only: RuleSet) {
+    pub(super) fn unwatch(&mut self, place: &BranchPath, only: RuleSet) {
         for id in &place.watches {
             let Some(mut watch) = self.live.watches.take(*id) else { continue };
             watch.remove(place.bit);
@@ -180,10 +181,10 @@ impl Matcher {
                 for row in rows {
                     let slots = watch.rows.tuple(row);
                     if let (_, Some(row)) = watch.rows.leave(&slots, only, &mut root.sets) {
-                        let Live { views, queue, .. } = &mut self.live;
-                        let figures = &watch.figures;
-                        watch.rows.release(row, &slots, |figure, group| {
-                            ask_no_more(views, queue, &figures[figure], group);
+                        let DerivedState { views, queue, .. } = &mut self.live;
+                        let derived_values = &watch.derived_values;
+                        watch.rows.release(row, &slots, |derived_value, group| {
+                            ask_no_more(views, queue, &derived_values[derived_value], group);
                         });
                     }
                 }
@@ -193,14 +194,14 @@ impl Matcher {
     }
 
     /// Forgets a view that nobody asks any more; returns where its branches lay.
-    pub(super) fn forget_view(&mut self, id: ViewId) -> Vec<Place> {
+    pub(super) fn forget_view(&mut self, id: ViewId) -> Vec<BranchPath> {
         let Some(view) = self.live.views.remove(id) else { return Vec::new() };
         let origin = self.memory.origin;
         let store = &mut self.memory.parameters[id.0 as usize];
         let fresh = Store::new(tsd_ir::TypeId::PARAMETERS, &tsd_ir::Type::default(), origin);
         let store = std::mem::replace(store, fresh);
         for slot in store.live_slots() {
-            store.texts_of(slot).for_each(|symbol| self.memory.texts.release(symbol));
+            store.texts_of(slot).for_each(|symbol| self.memory.strings.release(symbol));
         }
         view.places
     }

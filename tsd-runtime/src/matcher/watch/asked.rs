@@ -1,17 +1,17 @@
-//! Which rows of a watch ask which group, for one figure.
+//! Which rows of a watch ask which group, for one derived value.
 //!
 //! When a group changes, the rows that ask it must be found, and a row may turn to another group at any time. So the rows
 //! of a group are an intrusive doubly linked list.
 
-use crate::matcher::figure::NOWHERE;
-use crate::memory::Extent;
+use crate::matcher::derived_values::NOWHERE;
+use crate::memory::Capacity;
 
 /// No row.
 const NONE: u32 = u32::MAX;
 
 /// The rows that ask each group.
 #[derive(Debug, Default)]
-pub(in crate::matcher) struct Asked {
+pub(in crate::matcher) struct Subscriptions {
     /// For each group, the first row that asks it.
     heads: Vec<u32>,
     rows: Vec<Asks>,
@@ -29,14 +29,14 @@ impl Asks {
     const NOBODY: Self = Self { group: NOWHERE, next: NONE, previous: NONE };
 }
 
-impl Asked {
+impl Subscriptions {
     /// So many rows that ask nothing yet.
     pub(super) fn by(rows: usize) -> Self {
         Self { heads: Vec::new(), rows: vec![Asks::NOBODY; rows] }
     }
 
     /// Makes sure that there are rows enough.
-    pub(super) fn grow(&mut self, rows: Extent) {
+    pub(super) fn grow(&mut self, rows: Capacity) {
         rows.grow(&mut self.rows, Asks::NOBODY);
     }
 
@@ -105,7 +105,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_group_knows_the_rows_that_ask_it(steps in proptest::collection::vec((0..6_u32, 0..5_u32), 0..60)) {
-            let mut asked = Asked::by(6);
+            let mut asked = Subscriptions::by(6);
             let mut model = [NOWHERE; 6];
             for (row, group) in steps {
                 let before = model[row as usize];

@@ -8,10 +8,10 @@ use std::slice::Chunks;
 use hashbrown::HashTable;
 
 use super::TupleSlots;
-use super::asked::Asked;
-use crate::matcher::figure::{NOWHERE, Seen};
+use super::asked::Subscriptions;
+use crate::matcher::derived_values::{LastSeen, NOWHERE};
 use crate::matcher::{BLOCK, Delta};
-use crate::memory::Extent;
+use crate::memory::Capacity;
 use crate::ruleset::{RuleSet, RuleSets};
 
 /// For how many waiting rows room is kept.
@@ -29,11 +29,11 @@ pub(in crate::matcher) struct Rows {
     waiting: Vec<u32>,
     /// How many rows that rules want are not to be looked at.
     resting: usize,
-    /// For each figure that needs it, by which group rows are found.
-    indexes: Vec<Option<Asked>>,
+    /// For each derived value that needs it, by which group rows are found.
+    indexes: Vec<Option<Subscriptions>>,
     is_indexed: bool,
-    /// For each figure that shows, what each row saw last.
-    seen: Vec<Option<Vec<Seen>>>,
+    /// For each derived value that shows, what each row saw last.
+    seen: Vec<Option<Vec<LastSeen>>>,
     by_tuple: HashTable<u32>,
     free: Vec<u32>,
     hasher: ahash::RandomState,
@@ -63,12 +63,12 @@ struct Fresh {
     len: u32,
     rules: RuleSet,
     /// How far the facts go.
-    facts: Extent,
+    facts: Capacity,
 }
 
 /// A row that is looked at.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::matcher) struct Look {
+pub(in crate::matcher) struct Recheck {
     pub(in crate::matcher) row: u32,
     /// Those for which it held.
     pub(in crate::matcher) passed: RuleSet,
@@ -121,7 +121,7 @@ impl Rows {
         &mut self,
         delta: &mut Delta,
         watching: RuleSet,
-        facts: Extent,
+        facts: Capacity,
         sets: &mut RuleSets,
     ) -> bool {
         let was_idle = self.is_idle();
@@ -155,7 +155,7 @@ impl Rows {
     }
 
     /// Lets the same rules have some facts.
-    fn arrive_alike(&mut self, slots: &[u32], rules: RuleSet, facts: Extent, sets: &mut RuleSets) {
+    fn arrive_alike(&mut self, slots: &[u32], rules: RuleSet, facts: Capacity, sets: &mut RuleSets) {
         let Fresh { len, rules: before, .. } = self.fresh;
         let next = self.rows.len() as u32 + len;
         let are_next = slots.iter().zip(next..).all(|(slot, next)| *slot == next);
@@ -249,7 +249,7 @@ impl Rows {
         self.rows.get(row as usize).is_some_and(|row| row.is_due && row.is_wanted())
     }
 
-    /// Whether some figure finds its rows by an index.
+    /// Whether some derived value finds its rows by an index.
     #[inline]
     pub(in crate::matcher) fn is_indexed(&self) -> bool {
         self.is_indexed
@@ -261,7 +261,7 @@ impl Rows {
             return row;
         }
         let row = self.free.pop().unwrap_or(self.rows.len() as u32);
-        self.grow(Extent::of(row as usize + 1));
+        self.grow(Capacity::of(row as usize + 1));
         let start = row as usize * self.width;
         if self.slots.len() < start + self.width {
             self.slots.resize(start + self.width, 0);
@@ -274,15 +274,15 @@ impl Rows {
     }
 
     /// Makes sure that there are rows enough.
-    fn grow(&mut self, rows: Extent) {
+    fn grow(&mut self, rows: Capacity) {
         rows.grow(&mut self.rows, Row::default());
         self.grow_beside(rows);
     }
 
     /// Makes the lists long enough that are kept beside the rows.
-    fn grow_beside(&mut self, rows: Extent) {
+    fn grow_beside(&mut self, rows: Capacity) {
         self.indexes.iter_mut().flatten().for_each(|asked| asked.grow(rows));
-        self.seen.iter_mut().flatten().for_each(|seen| rows.grow(seen, Seen::Unknown));
+        self.seen.iter_mut().flatten().for_each(|seen| rows.grow(seen, LastSeen::Unknown));
     }
 
     /// Takes a tuple from rules. Returns the rules for which it held, and the row if nobody wants it any more.
@@ -301,18 +301,18 @@ impl Rows {
         (held, (!row.is_wanted()).then_some(number))
     }
 
-    /// Forgets a row that nobody wants, and calls `asked` with each figure that has an index and the group that it asked.
+    /// Forgets a row that nobody wants, and calls `asked` with each derived value that has an index and the group that it asked.
     pub(in crate::matcher) fn release(&mut self, row: u32, slots: &[u32], mut asked: impl FnMut(usize, u32)) {
         let index = row as usize;
-        for (figure, groups) in self.indexes.iter_mut().enumerate() {
+        for (derived_value, groups) in self.indexes.iter_mut().enumerate() {
             if let Some(groups) = groups {
                 let group = groups.ask_nothing(row);
                 if group != NOWHERE {
-                    asked(figure, group);
+                    asked(derived_value, group);
                 }
             }
         }
-        self.seen.iter_mut().flatten().for_each(|seen| seen[index] = Seen::Unknown);
+        self.seen.iter_mut().flatten().for_each(|seen| seen[index] = LastSeen::Unknown);
         if !std::mem::take(&mut self.rows[index].is_due) {
             self.resting -= 1;
         }
@@ -326,7 +326,11 @@ impl Rows {
 
     /// Takes some tuples to be looked at, none of which is due any more: those that are still wanted of the blocks, and when
     /// these are done, fresh facts. Returns whether there are any.
-    pub(in crate::matcher) fn take_due(&mut self, blocks: &mut Chunks<'_, u32>, due: &mut Vec<Look>) -> bool {
+    pub(in crate::matcher) fn take_due(
+        &mut self,
+        blocks: &mut Chunks<'_, u32>,
+        due: &mut Vec<Recheck>,
+    ) -> bool {
         due.clear();
         let Self { rows, fresh, resting, .. } = self;
         // Of a block all tuples may have left again since they began to wait.
@@ -334,7 +338,7 @@ impl Rows {
             due.extend(block.iter().filter_map(|number| {
                 let row = rows.get_mut(*number as usize)?;
                 let is_due = std::mem::take(&mut row.is_due) && row.is_wanted();
-                is_due.then_some(Look { row: *number, passed: row.passed, holds: row.reached })
+                is_due.then_some(Recheck { row: *number, passed: row.passed, holds: row.reached })
             }));
             if !due.is_empty() {
                 *resting += due.len();
@@ -345,7 +349,11 @@ impl Rows {
         let (first, count) = (rows.len() as u32, len.min(BLOCK as u32));
         if count > 0 {
             facts.extend(rows, count as usize, Row { reached: rules, ..Row::default() });
-            due.extend((first..first + count).map(|row| Look { row, passed: RuleSet::EMPTY, holds: rules }));
+            due.extend((first..first + count).map(|row| Recheck {
+                row,
+                passed: RuleSet::EMPTY,
+                holds: rules,
+            }));
             *resting += count as usize;
             fresh.len -= count;
             self.grow_beside(facts);
@@ -358,37 +366,37 @@ impl Rows {
         self.rows[row as usize].passed = set;
     }
 
-    /// The groups that rows ask for a figure that has an index; for others, they ask that with their own number.
+    /// The groups that rows ask for a derived value that has an index; for others, they ask that with their own number.
     #[inline]
-    pub(in crate::matcher) fn groups(&self, figure: usize) -> Option<&Asked> {
-        self.indexes[figure].as_ref()
+    pub(in crate::matcher) fn groups(&self, derived_value: usize) -> Option<&Subscriptions> {
+        self.indexes[derived_value].as_ref()
     }
 
-    /// The group that a row asks for a figure that has an index.
+    /// The group that a row asks for a derived value that has an index.
     #[inline]
-    pub(in crate::matcher) fn group(&self, row: u32, figure: usize) -> Option<u32> {
-        self.indexes[figure].as_ref().map(|asked| asked.group_of(row))
+    pub(in crate::matcher) fn group(&self, row: u32, derived_value: usize) -> Option<u32> {
+        self.indexes[derived_value].as_ref().map(|asked| asked.group_of(row))
     }
 
-    /// Says which group a row asks for a figure that has an index.
-    pub(in crate::matcher) fn ask(&mut self, row: u32, figure: usize, group: u32) {
-        if let Some(asked) = &mut self.indexes[figure] {
+    /// Says which group a row asks for a derived value that has an index.
+    pub(in crate::matcher) fn ask(&mut self, row: u32, derived_value: usize, group: u32) {
+        if let Some(asked) = &mut self.indexes[derived_value] {
             asked.ask(row, group);
         }
     }
 
-    /// What a row saw last of a figure that shows, for which there is `new` now. Returns whether that is a change.
-    pub(in crate::matcher) fn see(&mut self, row: u32, figure: usize, new: Seen) -> bool {
-        let Some(seen) = &mut self.seen[figure] else { return false };
+    /// What a row saw last of a derived value that shows, for which there is `new` now. Returns whether that is a change.
+    pub(in crate::matcher) fn see(&mut self, row: u32, derived_value: usize, new: LastSeen) -> bool {
+        let Some(seen) = &mut self.seen[derived_value] else { return false };
         let old = std::mem::replace(&mut seen[row as usize], new);
-        old != Seen::Unknown && old != seen[row as usize]
+        old != LastSeen::Unknown && old != seen[row as usize]
     }
 
-    /// Marks the rows that ask one of some groups for a figure. Returns whether the first of them is the first to wait.
-    pub(in crate::matcher) fn mark_groups(&mut self, figure: usize, groups: &[u32]) -> bool {
+    /// Marks the rows that ask one of some groups for a derived value. Returns whether the first of them is the first to wait.
+    pub(in crate::matcher) fn mark_groups(&mut self, derived_value: usize, groups: &[u32]) -> bool {
         let was_idle = self.is_idle();
         let Self { rows, waiting, resting, indexes, .. } = self;
-        match &indexes[figure] {
+        match &indexes[derived_value] {
             None => {
                 for group in groups {
                     if let Some(row) = rows.get_mut(*group as usize).filter(|row| row.is_wanted()) {
@@ -416,8 +424,8 @@ impl Rows {
         self.rows.get(row as usize).map_or(RuleSet::EMPTY, |row| row.passed)
     }
 
-    /// Makes the indexes anew for other figures, empty: `direct` tells which need none, `shows` which show, and `old`
-    /// where each stood before. Calls `asked` with every figure of before and every group that a row asked for it.
+    /// Makes the indexes anew for other derived values, empty: `direct` tells which need none, `shows` which show, and `old`
+    /// where each stood before. Calls `asked` with every derived value of before and every group that a row asked for it.
     pub(in crate::matcher) fn reindex(
         &mut self,
         direct: &[bool],
@@ -425,18 +433,18 @@ impl Rows {
         old: &[Option<usize>],
         mut asked: impl FnMut(usize, u32),
     ) {
-        for (figure, index) in self.indexes.iter().enumerate() {
-            index.iter().flat_map(Asked::groups).for_each(|group| asked(figure, group));
+        for (derived_value, index) in self.indexes.iter().enumerate() {
+            index.iter().flat_map(Subscriptions::groups).for_each(|group| asked(derived_value, group));
         }
         let rows = self.rows.len();
-        let index = |direct: &bool| (!direct).then(|| Asked::by(rows));
+        let index = |direct: &bool| (!direct).then(|| Subscriptions::by(rows));
         self.indexes = direct.iter().map(index).collect();
         self.is_indexed = direct.contains(&false);
         let mut seen = std::mem::take(&mut self.seen);
         self.seen = (shows.iter().zip(old))
             .map(|(shows, old)| {
                 let before = old.and_then(|old| seen[old].take());
-                shows.then(|| before.unwrap_or_else(|| vec![Seen::Unknown; rows]))
+                shows.then(|| before.unwrap_or_else(|| vec![LastSeen::Unknown; rows]))
             })
             .collect();
     }
@@ -455,8 +463,8 @@ impl Rows {
         self.slots.capacity() * size_of::<u32>()
             + self.rows.capacity() * size_of::<Row>()
             + self.waiting.capacity() * size_of::<u32>()
-            + indexes.map(Asked::bytes).sum::<usize>()
-            + seen.map(|seen| seen.capacity() * size_of::<Seen>()).sum::<usize>()
+            + indexes.map(Subscriptions::bytes).sum::<usize>()
+            + seen.map(|seen| seen.capacity() * size_of::<LastSeen>()).sum::<usize>()
             + self.by_tuple.allocation_size()
             + self.free.capacity() * size_of::<u32>()
     }

@@ -9,7 +9,7 @@ use hashbrown::HashTable;
 pub(crate) type Symbol = u32;
 
 #[derive(Debug)]
-pub(crate) struct Texts {
+pub(crate) struct Strings {
     entries: Vec<Entry>,
     index: HashTable<Symbol>,
     free: Vec<Symbol>,
@@ -68,7 +68,7 @@ struct Entry {
     references: u32,
 }
 
-impl Default for Texts {
+impl Default for Strings {
     fn default() -> Self {
         Self {
             entries: Vec::new(),
@@ -80,7 +80,7 @@ impl Default for Texts {
     }
 }
 
-impl Texts {
+impl Strings {
     /// The symbol of `text`, with one more reference to it.
     #[inline]
     pub(crate) fn intern(&mut self, text: &str) -> Symbol {
@@ -170,15 +170,15 @@ mod tests {
 
     #[test]
     fn equal_strings_are_one_symbol_until_the_last_reference_goes() {
-        let mut texts = Texts::default();
-        let gold = texts.intern("gold");
-        assert_eq!(texts.intern("gold"), gold);
-        let silver = texts.intern("silver");
+        let mut strings = Strings::default();
+        let gold = strings.intern("gold");
+        assert_eq!(strings.intern("gold"), gold);
+        let silver = strings.intern("silver");
         assert_ne!(gold, silver);
-        texts.release(gold);
-        assert_eq!(texts.text(gold), "gold");
-        texts.release(gold);
-        assert_eq!(texts.intern("bronze"), gold, "the place is used again");
-        assert_eq!(texts.text(gold), "bronze");
+        strings.release(gold);
+        assert_eq!(strings.text(gold), "gold");
+        strings.release(gold);
+        assert_eq!(strings.intern("bronze"), gold, "the place is used again");
+        assert_eq!(strings.text(gold), "bronze");
     }
 }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 /// How the planner orders the patterns of a rule.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Strategy {
+pub enum JoinOrder {
     /// As the rule declares them, whatever that costs.
     Declared,
     /// The most selective join first, then always the most selective of those that are left.
@@ -15,7 +15,7 @@ pub enum Strategy {
     Optimal,
 }
 
-impl Strategy {
+impl JoinOrder {
     /// Every strategy.
     pub const ALL: [Self; 3] = [Self::Declared, Self::Greedy, Self::Optimal];
 
@@ -29,28 +29,28 @@ impl Strategy {
     }
 }
 
-impl fmt::Display for Strategy {
+impl fmt::Display for JoinOrder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
 }
 
-impl FromStr for Strategy {
-    type Err = UnknownStrategy;
+impl FromStr for JoinOrder {
+    type Err = UnknownJoinOrder;
 
-    fn from_str(name: &str) -> Result<Self, UnknownStrategy> {
-        Self::ALL.into_iter().find(|strategy| strategy.name() == name).ok_or(UnknownStrategy)
+    fn from_str(name: &str) -> Result<Self, UnknownJoinOrder> {
+        Self::ALL.into_iter().find(|strategy| strategy.name() == name).ok_or(UnknownJoinOrder)
     }
 }
 
 /// A name that no strategy has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct UnknownStrategy;
+pub struct UnknownJoinOrder;
 
-impl fmt::Display for UnknownStrategy {
+impl fmt::Display for UnknownJoinOrder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a plan is `declared`, `greedy` or `optimal`")
     }
 }
 
-impl std::error::Error for UnknownStrategy {}
+impl std::error::Error for UnknownJoinOrder {}

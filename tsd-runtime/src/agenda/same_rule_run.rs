@@ -10,7 +10,7 @@ use crate::ruleset::RuleSet;
 
 /// The activations of one level that come right behind the one which fired last, and are of the same branches of rules. It
 /// is so where one change after the other has brought one activation; those that share a change are put in order first.
-pub(crate) struct Alike<'a> {
+pub(crate) struct SameRuleRun<'a> {
     level: &'a mut Level,
     root: RootId,
     set: RuleSet,
@@ -18,7 +18,7 @@ pub(crate) struct Alike<'a> {
     width: usize,
 }
 
-impl<'a> Alike<'a> {
+impl<'a> SameRuleRun<'a> {
     #[inline]
     pub(super) fn new(level: &'a mut Level) -> Option<Self> {
         let [last] = level.batch.as_slice() else { return None };

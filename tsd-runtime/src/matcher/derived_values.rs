@@ -1,14 +1,14 @@
-//! Figures at work: which group of a view a tuple asks, and what the answer is.
+//! Derived values at work: which group of a view a tuple asks, and what the answer is.
 
 use smallvec::SmallVec;
-use tsd_ir::{FactRef, FieldId, Figure, Leaf, Parameters, TypeId};
+use tsd_ir::{DerivedValue, FactRef, FieldId, Parameters, TypeId, ViewArgument};
 
 use super::view::{View, Views};
-use crate::memory::{Store, Texts, WorkingMemory};
+use crate::memory::{Store, Strings, WorkingMemory};
 
-/// What a figure has for a tuple.
+/// What a derived value has for a tuple.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Answer<'a> {
+pub(crate) enum DerivedWord<'a> {
     /// No value.
     Missing,
     /// A value as a word, as facts hold it.
@@ -17,31 +17,31 @@ pub(crate) enum Answer<'a> {
     Text(&'a str),
 }
 
-/// The answers to some figures.
-pub(crate) type Answers<'a> = SmallVec<[Answer<'a>; 4]>;
+/// The answers to some derived values.
+pub(crate) type DerivedWords<'a> = SmallVec<[DerivedWord<'a>; 4]>;
 
 /// The answers that a test or an effect reads, by the numbers that it knows them by.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Known<'a> {
-    answers: &'a [Answer<'a>],
+pub(crate) struct Bindings<'a> {
+    answers: &'a [DerivedWord<'a>],
     /// For each number, the place of the answer; empty where these are the same.
     places: &'a [u16],
 }
 
-impl<'a> Known<'a> {
-    pub(crate) fn new(answers: &'a [Answer<'a>], places: &'a [u16]) -> Self {
+impl<'a> Bindings<'a> {
+    pub(crate) fn new(answers: &'a [DerivedWord<'a>], places: &'a [u16]) -> Self {
         Self { answers, places }
     }
 
     #[inline]
-    pub(crate) fn get(self, index: usize) -> Answer<'a> {
+    pub(crate) fn get(self, index: usize) -> DerivedWord<'a> {
         let place = if self.places.is_empty() { index } else { usize::from(self.places[index]) };
-        self.answers.get(place).copied().unwrap_or(Answer::Missing)
+        self.answers.get(place).copied().unwrap_or(DerivedWord::Missing)
     }
 }
 
-/// A tuple that figures are asked about, with the answers to those before.
-pub(crate) struct Asking<'a> {
+/// A tuple that derived values are asked about, with the answers to those before.
+pub(crate) struct ViewLookup<'a> {
     pub(crate) memory: &'a WorkingMemory,
     pub(crate) types: &'a [TypeId],
     pub(crate) slots: &'a [u32],
@@ -50,18 +50,18 @@ pub(crate) struct Asking<'a> {
 /// No group: a reference leads nowhere, or nobody has asked for such parameters.
 pub(crate) const NOWHERE: u32 = u32::MAX;
 
-impl Asking<'_> {
+impl ViewLookup<'_> {
     /// A parameter as a word.
-    fn word(&self, leaf: Leaf, answers: &[Answer<'_>]) -> Option<u64> {
+    fn word(&self, leaf: ViewArgument, answers: &[DerivedWord<'_>]) -> Option<u64> {
         match leaf {
-            Leaf::Field { at, field } => {
+            ViewArgument::Field { at, field } => {
                 self.memory.field(self.types[at.index()], self.slots[at.index()], field)
             }
-            Leaf::Fact { at } => Some(self.reference(at.index()).to_word()),
-            Leaf::Figure(figure) => match answers[figure as usize] {
-                Answer::Missing => None,
-                Answer::Word(word) => Some(word),
-                Answer::Text(text) => self.memory.texts.find(text).map(u64::from),
+            ViewArgument::Fact { at } => Some(self.reference(at.index()).to_word()),
+            ViewArgument::Derived(derived_value) => match answers[derived_value as usize] {
+                DerivedWord::Missing => None,
+                DerivedWord::Word(word) => Some(word),
+                DerivedWord::Text(text) => self.memory.strings.find(text).map(u64::from),
             },
         }
     }
@@ -71,9 +71,9 @@ impl Asking<'_> {
     }
 
     /// The slot of the fact that a parameter names.
-    fn fact(&self, leaf: Leaf, answers: &[Answer<'_>]) -> u32 {
+    fn fact(&self, leaf: ViewArgument, answers: &[DerivedWord<'_>]) -> u32 {
         match leaf {
-            Leaf::Fact { at } => self.slots[at.index()],
+            ViewArgument::Fact { at } => self.slots[at.index()],
             _ => {
                 let fact = self.word(leaf, answers).map(FactRef::from_word);
                 fact.and_then(|fact| self.memory.find_referred(fact)).unwrap_or(NOWHERE)
@@ -81,11 +81,16 @@ impl Asking<'_> {
         }
     }
 
-    /// The group that a figure asks; [`NOWHERE`] when it is not there.
-    pub(crate) fn group(&self, figure: &Figure, views: &Views, answers: &[Answer<'_>]) -> u32 {
-        match figure {
-            Figure::Followed { reference, .. } => self.fact(*reference, answers),
-            Figure::Found { view, parameters } => match views.get(*view).parameters() {
+    /// The group that a derived value asks; [`NOWHERE`] when it is not there.
+    pub(crate) fn group(
+        &self,
+        derived_value: &DerivedValue,
+        views: &Views,
+        answers: &[DerivedWord<'_>],
+    ) -> u32 {
+        match derived_value {
+            DerivedValue::Followed { reference, .. } => self.fact(*reference, answers),
+            DerivedValue::Found { view, parameters } => match views.get(*view).parameters() {
                 Parameters::None => 0,
                 Parameters::Fact(_) => self.fact(parameters[0], answers),
                 Parameters::Values(_) => {
@@ -99,9 +104,9 @@ impl Asking<'_> {
     /// Parameters as the row of a fact; `partial` where some may be missing.
     pub(crate) fn parameter_row(
         &self,
-        parameters: &[Leaf],
+        parameters: &[ViewArgument],
         partial: bool,
-        answers: &[Answer<'_>],
+        answers: &[DerivedWord<'_>],
     ) -> SmallVec<[u64; 8]> {
         let words: SmallVec<[Option<u64>; 8]> =
             parameters.iter().map(|leaf| self.word(*leaf, answers)).collect();
@@ -120,7 +125,7 @@ impl Asking<'_> {
     }
 }
 
-/// Where the answers to a figure come from.
+/// Where the answers to a derived value come from.
 #[derive(Clone, Copy)]
 pub(crate) enum Source<'a> {
     View(&'a View),
@@ -128,10 +133,10 @@ pub(crate) enum Source<'a> {
 }
 
 impl<'a> Source<'a> {
-    pub(crate) fn new(figure: &Figure, views: &'a Views, memory: &'a WorkingMemory) -> Self {
-        match figure {
-            Figure::Found { view, .. } => Self::View(views.get(*view)),
-            Figure::Followed { ty, field, .. } => Self::Field(memory.store(*ty), *field),
+    pub(crate) fn new(derived_value: &DerivedValue, views: &'a Views, memory: &'a WorkingMemory) -> Self {
+        match derived_value {
+            DerivedValue::Found { view, .. } => Self::View(views.get(*view)),
+            DerivedValue::Followed { ty, field, .. } => Self::Field(memory.store(*ty), *field),
         }
     }
 
@@ -141,7 +146,7 @@ impl<'a> Source<'a> {
         self,
         groups: impl Iterator<Item = u32>,
         memory: &WorkingMemory,
-        mut put: impl FnMut(Answer<'a>),
+        mut put: impl FnMut(DerivedWord<'a>),
     ) {
         match self {
             Self::View(view) => view.answer_all(groups, |group| self.answer(group, memory), put),
@@ -151,35 +156,41 @@ impl<'a> Source<'a> {
 
     /// The answer for a group.
     #[inline]
-    pub(crate) fn answer(self, group: u32, memory: &WorkingMemory) -> Answer<'a> {
+    pub(crate) fn answer(self, group: u32, memory: &WorkingMemory) -> DerivedWord<'a> {
         match self {
             Self::View(view) => {
                 let answer = view.answer(group);
-                if answer == Answer::Missing {
+                if answer == DerivedWord::Missing {
                     memory.count_no_value(view.gather().name());
                 }
                 answer
             }
-            Self::Field(..) if group == NOWHERE => Answer::Missing,
-            Self::Field(store, field) => store.field(group, field).map_or(Answer::Missing, Answer::Word),
+            Self::Field(..) if group == NOWHERE => DerivedWord::Missing,
+            Self::Field(store, field) => {
+                store.field(group, field).map_or(DerivedWord::Missing, DerivedWord::Word)
+            }
         }
     }
 }
 
-/// The answers to all figures of a list about a tuple, each of which may depend on those before it.
-pub(crate) fn answers<'a>(figures: &[Figure], asking: &Asking<'a>, views: &'a Views) -> Answers<'a> {
-    views.count_asked(figures, 1);
-    let mut answers = Answers::new();
-    for figure in figures {
-        let group = asking.group(figure, views, &answers);
-        answers.push(Source::new(figure, views, asking.memory).answer(group, asking.memory));
+/// The answers to all derived values of a list about a tuple, each of which may depend on those before it.
+pub(crate) fn answers<'a>(
+    derived_values: &[DerivedValue],
+    asking: &ViewLookup<'a>,
+    views: &'a Views,
+) -> DerivedWords<'a> {
+    views.count_asked(derived_values, 1);
+    let mut answers = DerivedWords::new();
+    for derived_value in derived_values {
+        let group = asking.group(derived_value, views, &answers);
+        answers.push(Source::new(derived_value, views, asking.memory).answer(group, asking.memory));
     }
     answers
 }
 
 /// An answer that outlives a change.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) enum Seen {
+pub(crate) enum LastSeen {
     /// Nobody has looked yet.
     #[default]
     Unknown,
@@ -189,15 +200,15 @@ pub(crate) enum Seen {
     Text(Box<Box<str>>),
 }
 
-impl Seen {
+impl LastSeen {
     /// A word stays good for longer than the string that it names, so strings are kept as they are.
     #[inline]
-    pub(crate) fn of(answer: Answer<'_>, is_text: bool, texts: &Texts) -> Self {
+    pub(crate) fn of(answer: DerivedWord<'_>, is_text: bool, strings: &Strings) -> Self {
         match answer {
-            Answer::Missing => Self::Missing,
-            Answer::Word(word) if is_text => Self::Text(Box::new(texts.text(word as u32).into())),
-            Answer::Word(word) => Self::Word(word),
-            Answer::Text(text) => Self::Text(Box::new(text.into())),
+            DerivedWord::Missing => Self::Missing,
+            DerivedWord::Word(word) if is_text => Self::Text(Box::new(strings.text(word as u32).into())),
+            DerivedWord::Word(word) => Self::Word(word),
+            DerivedWord::Text(text) => Self::Text(Box::new(text.into())),
         }
     }
 }

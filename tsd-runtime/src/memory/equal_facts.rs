@@ -7,7 +7,7 @@ use hashbrown::HashTable;
 
 /// Finds facts by their whole rows.
 #[derive(Debug)]
-pub(super) struct Twins {
+pub(super) struct EqualFacts {
     /// The first slot of each list.
     firsts: HashTable<u32>,
     /// By slot: the slots before and behind it in its list.
@@ -23,7 +23,7 @@ struct Links {
 
 const NONE: u32 = u32::MAX;
 
-impl Twins {
+impl EqualFacts {
     pub(super) fn new() -> Self {
         Self { firsts: HashTable::new(), links: Vec::new(), hasher: crate::memory::hasher() }
     }

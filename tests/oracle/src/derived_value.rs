@@ -1,4 +1,4 @@
-//! Aggregates: one figure from many values.
+//! Aggregates: one derived value from many values.
 
 use tsd_compiler::syntax::ast::AggregateFunction;
 
@@ -6,8 +6,8 @@ use crate::exact;
 use crate::operators;
 use crate::value::{Kind, Operand, Value};
 
-/// The figure of the values that there are. `kind` is theirs, which none of them can tell when there are none.
-pub(crate) fn figure(function: AggregateFunction, kind: Kind, values: Vec<Value>) -> Option<Value> {
+/// The derived value of the values that there are. `kind` is theirs, which none of them can tell when there are none.
+pub(crate) fn derived_value(function: AggregateFunction, kind: Kind, values: Vec<Value>) -> Option<Value> {
     let count = values.len();
     match function {
         AggregateFunction::Count => i64::try_from(count).ok().map(Value::Int),

@@ -6,15 +6,15 @@ use std::collections::BTreeMap;
 
 use tsd_ir::RootId;
 
-use super::End;
-use crate::matcher::{Delta, Moving, Slots};
+use super::TupleSource;
+use crate::matcher::{Delta, Slots, TupleRef};
 use crate::ruleset::{RuleSet, RuleSets};
 
 /// What is noted.
 #[derive(Debug, Default)]
-pub(crate) struct Stops {
+pub(crate) struct Deactivations {
     /// Where rules end whose activations support facts.
-    supporting: BTreeMap<(RootId, End), RuleSet>,
+    supporting: BTreeMap<(RootId, TupleSource), RuleSet>,
     /// Tuples for which such rules stopped holding.
     stopped: Vec<Stopped>,
 }
@@ -27,12 +27,12 @@ pub(crate) struct Stopped {
     pub(crate) set: RuleSet,
 }
 
-impl Stops {
+impl Deactivations {
     /// Tuples stop to activate rules that end here.
     #[inline]
-    pub(super) fn note(&mut self, place: (RootId, End), delta: &Delta, sets: &mut RuleSets) {
+    pub(super) fn note(&mut self, place: (RootId, TupleSource), delta: &Delta, sets: &mut RuleSets) {
         if let Some(supporting) = self.supporting.get(&place) {
-            for Moving { slots, set, .. } in delta.iter() {
+            for TupleRef { slots, set, .. } in delta.iter() {
                 let set = sets.meet(set, *supporting);
                 if !set.is_empty() {
                     self.stopped.push(Stopped { root: place.0, slots: slots.into(), set });
@@ -42,13 +42,13 @@ impl Stops {
     }
 
     /// From now on it is noted when the rules of `only`, which end here, stop holding for a tuple.
-    pub(crate) fn watch(&mut self, root: RootId, end: End, only: RuleSet, sets: &mut RuleSets) {
+    pub(crate) fn watch(&mut self, root: RootId, end: TupleSource, only: RuleSet, sets: &mut RuleSets) {
         let supporting = self.supporting.entry((root, end)).or_insert(RuleSet::EMPTY);
         *supporting = sets.union(*supporting, only);
     }
 
     /// It is noted no longer.
-    pub(crate) fn unwatch(&mut self, root: RootId, end: End, only: RuleSet, sets: &mut RuleSets) {
+    pub(crate) fn unwatch(&mut self, root: RootId, end: TupleSource, only: RuleSet, sets: &mut RuleSets) {
         if let Some(supporting) = self.supporting.get_mut(&(root, end)) {
             *supporting = sets.difference(*supporting, only);
             if supporting.is_empty() {

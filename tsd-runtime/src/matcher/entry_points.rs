@@ -2,13 +2,13 @@
 
 use tsd_ir::{NodeId, RootId, TypeId};
 
-use super::input::Input;
+use super::input::AlphaNode;
 use super::{Join, Root};
 use crate::ruleset::RuleSets;
 
 /// One place where facts of a type enter: a root, or the right side of a join.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Entrance {
+pub(crate) struct EntryPoint {
     pub(crate) root: RootId,
     pub(crate) join: Option<NodeId>,
     /// How many joins lie between the root and the entrance.
@@ -17,13 +17,13 @@ pub(crate) struct Entrance {
 
 /// The entrances of every type, roots first and then by depth.
 #[derive(Debug)]
-pub(crate) struct Entrances {
-    by_type: Vec<Vec<Entrance>>,
+pub(crate) struct EntryPoints {
+    by_type: Vec<Vec<EntryPoint>>,
     /// Those of the parameters of views.
-    by_view: Vec<Vec<Entrance>>,
+    by_view: Vec<Vec<EntryPoint>>,
 }
 
-impl Entrances {
+impl EntryPoints {
     pub(crate) fn new(types: usize) -> Self {
         Self { by_type: vec![Vec::new(); types], by_view: Vec::new() }
     }
@@ -36,26 +36,26 @@ impl Entrances {
 
     /// Opens an entrance behind `depth` joins.
     pub(crate) fn open(&mut self, ty: TypeId, root: RootId, join: Option<NodeId>, depth: usize) {
-        let entrances = self.of_mut(ty);
+        let entry_points = self.of_mut(ty);
         let depth = depth as u32;
-        let place = entrances.partition_point(|entrance| entrance.depth <= depth);
-        entrances.insert(place, Entrance { root, join, depth });
+        let place = entry_points.partition_point(|entry_point| entry_point.depth <= depth);
+        entry_points.insert(place, EntryPoint { root, join, depth });
     }
 
     /// Closes an entrance.
     pub(crate) fn close(&mut self, ty: TypeId, root: RootId, join: Option<NodeId>) {
-        self.of_mut(ty).retain(|entrance| entrance.root != root || entrance.join != join);
+        self.of_mut(ty).retain(|entry_point| entry_point.root != root || entry_point.join != join);
     }
 
     #[inline]
-    pub(crate) fn of(&self, ty: TypeId) -> &[Entrance] {
+    pub(crate) fn of(&self, ty: TypeId) -> &[EntryPoint] {
         match ty.view() {
             None => &self.by_type[ty.index()],
             Some(view) => self.by_view.get(view as usize).map_or(&[], Vec::as_slice),
         }
     }
 
-    fn of_mut(&mut self, ty: TypeId) -> &mut Vec<Entrance> {
+    fn of_mut(&mut self, ty: TypeId) -> &mut Vec<EntryPoint> {
         let Some(view) = ty.view() else { return &mut self.by_type[ty.index()] };
         let index = view as usize;
         if self.by_view.len() <= index {
@@ -69,15 +69,15 @@ impl Entrances {
     #[inline]
     pub(crate) fn input<'a>(
         &self,
-        entrance: Entrance,
+        entry_point: EntryPoint,
         joins: &'a [Option<Box<Join>>],
         roots: &'a mut [Option<Root>],
-    ) -> (&'a Input, &'a mut RuleSets) {
-        let root = roots[entrance.root.0 as usize].as_mut().expect("an open entrance has a live root");
-        let input = match entrance.join {
+    ) -> (&'a AlphaNode, &'a mut RuleSets) {
+        let root = roots[entry_point.root.0 as usize].as_mut().expect("an open entry_point has a live root");
+        let input = match entry_point.join {
             None => &root.input,
             Some(join) => {
-                &joins[join.0 as usize].as_ref().expect("an open entrance has a live join").wiring.input
+                &joins[join.0 as usize].as_ref().expect("an open entry_point has a live join").spec.input
             }
         };
         (input, &mut root.sets)

@@ -1,16 +1,16 @@
-//! The figures, by name. All begin with `tsd_`; counters end with `_total`.
+//! The metrics, by name. All begin with `tsd_`; counters end with `_total`.
 
 use std::time::Duration;
 
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 
-use super::Told;
+use super::Reported;
 use crate::error::Error;
 use crate::matcher::Matcher;
 use crate::report::Report;
 use crate::statistics::{Bytes, Statistics};
 
-/// Says what each figure means, once for each session: whoever listens may come late.
+/// Says what each metric means, once for each session: whoever listens may come late.
 fn describe() {
     describe_counter!("tsd_runs_total", "Runs, of which some may have been stopped");
     describe_counter!("tsd_runs_stopped_total", "Runs that were stopped by the run limit");
@@ -46,7 +46,7 @@ fn describe() {
 }
 
 /// After a run.
-pub(super) fn run(took: Duration, ended: &Result<Report, Error>, matcher: &Matcher, told: &mut Told) {
+pub(super) fn run(took: Duration, ended: &Result<Report, Error>, matcher: &Matcher, told: &mut Reported) {
     if told.facts.is_empty() {
         describe();
         told.facts = vec![(0, 0); matcher.memory.stores.len()];
@@ -64,7 +64,7 @@ pub(super) fn run(took: Duration, ended: &Result<Report, Error>, matcher: &Match
 }
 
 /// How many facts came and went since this was told last, and how many there are.
-fn facts(matcher: &Matcher, told: &mut Told) {
+fn facts(matcher: &Matcher, told: &mut Reported) {
     let stores = matcher.schema.types.iter().zip(&matcher.memory.stores);
     for ((ty, store), (told_in, told_out)) in stores.zip(&mut told.facts) {
         let name = ty.name.to_string();
@@ -106,7 +106,7 @@ pub(super) fn held(matcher: &Matcher) {
     }
     for join in joins {
         let node = join.signature.short();
-        let set = |figure: &'static str, value: f64| gauge!(figure, "node" => node.clone()).set(value);
+        let set = |metric: &'static str, value: f64| gauge!(metric, "node" => node.clone()).set(value);
         set("tsd_join_left", join.left.unwrap_or(0) as f64);
         set("tsd_join_right", join.right.unwrap_or(0) as f64);
         set("tsd_join_bytes", join.bytes as f64);
@@ -118,7 +118,7 @@ pub(super) fn held(matcher: &Matcher) {
     }
     for view in views {
         let node = view.signature.short();
-        let set = |figure: &'static str, value: f64| gauge!(figure, "node" => node.clone()).set(value);
+        let set = |metric: &'static str, value: f64| gauge!(metric, "node" => node.clone()).set(value);
         set("tsd_view_groups", view.groups as f64);
         set("tsd_view_bytes", view.bytes as f64);
         if let Some(counts) = view.counts {
