@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tsd_compiler::diagnostics::render;
 use tsd_compiler::source::SourceMap;
-use tsd_compiler::{Compilation, Module, Planning, Strategy, compile_with};
+use tsd_compiler::{Compilation, JoinOrder, Module, Planning, compile_with};
 use tsd_ir::Sharing;
 use tsd_oracle::generate::{Plan, RuleSteps};
 use tsd_oracle::{Event, FactId, Facts, Fields, Oracle, Outcome, Shown, Step, Tuple, Value};
@@ -82,8 +82,8 @@ pub(crate) fn ordered_otherwise(program: &str, facts: &Facts) -> [Subject; 2] {
         compile_with(&sources, &[file], &planning).module.expect("the compiler accepts the program")
     };
     [
-        interpreter("joined as declared", &planned(Strategy::Declared), Sharing::On, facts),
-        interpreter("joined greedily", &planned(Strategy::Greedy), Sharing::On, facts),
+        interpreter("joined as declared", &planned(JoinOrder::Declared), Sharing::On, facts),
+        interpreter("joined greedily", &planned(JoinOrder::Greedy), Sharing::On, facts),
     ]
 }
 
