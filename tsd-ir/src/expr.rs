@@ -1,8 +1,10 @@
-//! Checked expressions: every operator knows what kind it works on, and every fact is named by its position.
+//! Checked expressions: every operator knows what kind it works on, and every fact is named by its
+//! position.
 //!
-//! An [`Expr`] computes a value or has none (a missing field, a division by zero, a failed cast); a [`Test`] is
-//! true or false. A comparison with an operand that has no value is false, and so is its opposite; only
-//! [`Test::Not`] turns that round. What each operator computes is said once, in [`ops`](crate::ops).
+//! An [`Expr`] computes a value or has none (a missing field, a division by zero, a failed cast). A
+//! [`Test`] is true or false. A comparison with an operand without a value is false, and so is its
+//! opposite; only [`Test::Not`] inverts that. The meaning of each operator is defined once, in
+//! [`ops`](crate::ops).
 
 use crate::{Const, DerivedExpr, FieldId, Kind, Position, TypeId};
 
@@ -49,7 +51,8 @@ pub enum Expr {
         /// As many arguments as the function takes, of the kinds that it takes.
         arguments: Vec<Expr>,
     },
-    /// The operand as a value of another kind. An integer beside a number is widened by such a cast.
+    /// The operand as a value of another kind. An integer beside a number is widened by such a
+    /// cast.
     Cast {
         /// The kind of the result; never [`Kind::Fact`].
         to: Kind,
@@ -125,14 +128,14 @@ pub enum Test {
     },
     /// `text LIKE pattern`
     Like {
-        /// The text to look at.
+        /// The text to test.
         text: Expr,
         /// `%` stands for any run of characters, `_` for one.
         pattern: Expr,
     },
     /// `text MATCHES pattern`
     Matches {
-        /// The text to look at.
+        /// The text to test.
         text: Expr,
         /// A regular expression, known to compile.
         pattern: crate::Text,
@@ -296,7 +299,8 @@ impl Expr {
         }
     }
 
-    /// The expression with every part for which `replace` has something else replaced, outermost first.
+    /// The expression with every part replaced for which `replace` returns another, outermost
+    /// first.
     pub fn rewrite(&self, replace: &mut dyn FnMut(&Expr) -> Option<Expr>) -> Self {
         if let Some(other) = replace(self) {
             return other;
@@ -324,7 +328,7 @@ impl Expr {
         }
     }
 
-    /// The expression with every position replaced by what `map` makes of it.
+    /// The expression with every position mapped by `map`.
     pub fn at_positions(&self, map: &dyn Fn(Position) -> Position) -> Self {
         self.rewrite(&mut |part| match part {
             Self::Field { at, field, kind } => Some(Self::Field { at: map(*at), field: *field, kind: *kind }),
@@ -333,7 +337,7 @@ impl Expr {
         })
     }
 
-    /// The positions of the facts that the expression looks at, in ascending order.
+    /// The positions of the facts that the expression reads, in ascending order.
     pub fn positions(&self) -> Vec<Position> {
         let mut positions = Vec::new();
         self.walk(&mut |part| positions.extend(part.position()));
@@ -403,7 +407,7 @@ impl Test {
         }
     }
 
-    /// The test with every position replaced by what `map` makes of it.
+    /// The test with every position mapped by `map`.
     pub fn at_positions(&self, map: &dyn Fn(Position) -> Position) -> Self {
         self.rewrite(&mut |part| match part {
             Expr::Field { .. } | Expr::Fact { .. } => Some(part.at_positions(map)),
@@ -411,7 +415,7 @@ impl Test {
         })
     }
 
-    /// The positions of the facts that the test looks at, in ascending order.
+    /// The positions of the facts that the test reads, in ascending order.
     pub fn positions(&self) -> Vec<Position> {
         let mut positions = Vec::new();
         self.walk_operands(&mut |operand| positions.extend(operand.position()));
@@ -420,7 +424,8 @@ impl Test {
         positions
     }
 
-    /// Whether the test reads a derived value, so that its outcome can change while its facts stay the same.
+    /// Whether the test reads a derived value, so that its outcome can change while its facts stay
+    /// the same.
     pub fn reads_derived_values(&self) -> bool {
         let mut reads = false;
         self.walk_operands(&mut |operand| reads |= matches!(operand, Expr::Derived(_)));

@@ -1,8 +1,9 @@
 //! A planned rule: what the compiler hands to code generation and to the network.
 //!
-//! A rule's condition is a few [`Branch`]es, no two of which accept the same tuple, so a tuple activates the rule at
-//! most once. A branch is a chain of joins: it starts with the facts of one type that pass a filter and joins one
-//! pattern after another to them. Rules whose chains begin alike share those joins.
+//! A rule's condition is a few [`Branch`]es. No two of them accept the same tuple, so a tuple
+//! activates the rule at most once. A branch is a chain of joins: it starts with the facts of one
+//! type that pass a filter, and joins one pattern after another to them. Rules whose chains have a
+//! common beginning share those joins.
 
 use crate::{
     ActionId, Const, DerivedTests, DerivedValue, Domain, Expr, FieldId, KeyPair, List, Position, Signature,
@@ -18,7 +19,7 @@ pub struct Rule {
     pub salience: i32,
     /// Whether the rule's own effects may not activate it again on the same facts.
     pub no_loop: bool,
-    /// How many comparisons the rule asks for, as the strategies `complexity` and `simplicity` count.
+    /// How many comparisons the rule contains, for the strategies `complexity` and `simplicity`.
     pub complexity: u32,
     /// The patterns as declared.
     pub patterns: List<Pattern>,
@@ -26,9 +27,9 @@ pub struct Rule {
     pub branches: List<Branch>,
     /// What the rule does, in order.
     pub effects: List<Effect>,
-    /// The views that the rule asks, each behind those that it asks itself.
+    /// The views that the rule reads, each after those that it reads itself.
     pub views: List<View>,
-    /// The derived values that the effects read, by the numbers that they know them by.
+    /// The derived values that the effects read, in the order in which they number them.
     pub derived_values: List<DerivedValue>,
 }
 
@@ -39,19 +40,19 @@ pub struct Pattern {
     pub variable: Text,
     /// The type of the facts that it stands for.
     pub ty: TypeId,
-    /// The fields of the fact that the rule reads, in its condition or its effects, in ascending order. An update
-    /// that changes none of them leaves the rule alone.
+    /// The fields of the fact that the rule reads, in its condition or its effects, in ascending
+    /// order. An update of other fields does not affect the rule.
     pub reads: List<FieldId>,
 }
 
 /// A conjunction: one chain of joins. Positions in it count the patterns in the order of the chain.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Branch {
-    /// For each place in the chain, the pattern that stands there, as the rule declares them; behind these are
-    /// numbered those in `followed`.
+    /// For each place in the chain, its pattern, as the rule declares them. Those in `followed` are
+    /// numbered after these.
     pub order: List<Position>,
-    /// The facts that take part because references lead to them. Whoever has the others has them, so they are no part
-    /// of what the chain finds.
+    /// The facts that take part because references lead to them. They follow from the other facts,
+    /// so they are not part of the tuples of the chain.
     pub followed: List<Pattern>,
     /// The type of the first pattern.
     pub ty: TypeId,
@@ -59,8 +60,8 @@ pub struct Branch {
     pub filter: Filter,
     /// The joins that add the other patterns, one each.
     pub joins: List<Join>,
-    /// The derived values that tests of the branch read, and those that show in what comes of it; each behind those that it
-    /// depends on.
+    /// The derived values that tests of the branch read, and those that its results contain; each
+    /// after those that it depends on.
     pub derived_values: List<DerivedValue>,
     /// Where derived values matter, by place.
     pub derived_tests: List<DerivedTests>,
@@ -71,7 +72,7 @@ pub struct Branch {
 pub struct Filter {
     /// The values that fields may have, a field at most once, in ascending order of the fields.
     pub fields: List<(FieldId, Domain)>,
-    /// Further tests on the fact, which stands at [`Position`] 0; sorted by canonical form.
+    /// Further tests on the fact, which is at [`Position`] 0; sorted by canonical form.
     pub tests: List<TestRef>,
 }
 
@@ -86,7 +87,7 @@ pub struct Join {
     pub filter: Filter,
     /// What the joined tuple must pass beyond the keys; sorted by canonical form.
     pub tests: List<TestRef>,
-    /// The identity of the join up to here: of what it joins, not of what passes the filters and tests.
+    /// The identity of the join up to here: what it joins, not what passes filters and tests.
     pub signature: Signature,
 }
 
@@ -102,7 +103,7 @@ pub struct TestRef {
 /// Something to evaluate: as a tree, or as a function of the generated module.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Body<T> {
-    /// The tree, for the interpreter.
+    /// The expression tree, for the interpreter.
     Tree(T),
     /// A generated function, shared by all bodies of the same shape, and the constants of this one.
     Native {
@@ -113,18 +114,21 @@ pub enum Body<T> {
     },
 }
 
-/// Something that a rule does when it fires. Positions count the patterns as the rule declares them.
+/// Something that a rule does when it fires. Positions count the patterns as the rule declares
+/// them.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
-    /// Calls an action of the host program. A generated function reads the arguments from the facts itself, so no
-    /// effect before it in the rule may change facts; otherwise it is a [`Effect::Perform`].
+    /// Calls an action of the host program. A generated function reads the arguments from the facts
+    /// itself, so no earlier effect of the rule may change facts; otherwise it is an
+    /// [`Effect::Perform`].
     Call {
         /// Which action.
         action: ActionId,
         /// Its arguments, one for each parameter.
         arguments: Arguments,
     },
-    /// Calls an action with arguments that were computed before any effect of the activation took place.
+    /// Calls an action with arguments that were computed before any effect of the activation took
+    /// place.
     Perform {
         /// Which action.
         action: ActionId,
@@ -137,7 +141,8 @@ pub enum Effect {
         ty: TypeId,
         /// Its fields' values, one for each field.
         values: Arguments,
-        /// Whether the fact is there only as long as an activation that inserts it holds (`InsertLogical`).
+        /// Whether the fact stays only as long as an activation that inserts it holds
+        /// (`InsertLogical`).
         logical: bool,
     },
     /// Updates a matched fact.
@@ -159,7 +164,7 @@ pub enum Effect {
         /// What to print.
         values: Arguments,
     },
-    /// Hands values to the session's log.
+    /// Writes values to the session's log.
     Log {
         /// What to log.
         values: Arguments,
@@ -183,7 +188,7 @@ impl Rule {
 }
 
 impl Branch {
-    /// What stands at a place of the chain: one of the rule's patterns, or a fact that a reference leads to.
+    /// The pattern at a place of the chain: one of the rule's, or a fact that a reference leads to.
     pub fn pattern<'p>(&'p self, patterns: &'p [Pattern], at: Position) -> &'p Pattern {
         match at.index().checked_sub(patterns.len()) {
             None => &patterns[at.index()],

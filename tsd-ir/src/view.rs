@@ -1,33 +1,38 @@
-//! Views: what `EXISTS`, an aggregate or a followed reference finds, kept up to date for all who ask.
+//! Views: the results of `EXISTS`, aggregates and followed references, kept up to date for all
+//! readers.
 //!
-//! `SUM(o: Order / o.customer == c.id ; o.total)` asks a question about all orders, with `c.id` as its parameter. A
-//! [`View`] is such a question with its parameters taken out, so rules that ask the same thing of different facts share
-//! one. Its branches are chains of joins like a rule's: they begin with the parameters, which take part in them as
-//! facts do, and what arrives at their ends is gathered, group by group, one group for each combination of parameters.
-//! A [`DerivedValue`] is the answer for the parameters that a tuple of facts gives.
+//! `SUM(o: Order / o.customer == c.id ; o.total)` asks a question about all orders, with `c.id` as
+//! its parameter. A [`View`] is such a question without its parameters, so rules that compute the
+//! same for different facts share one. Its branches are chains of joins like a rule's. They begin
+//! with the parameters, which are joined as facts are. The rows at their ends are aggregated by
+//! group, one group for each combination of parameters. A [`DerivedValue`] is the result for the
+//! parameters that a tuple of facts supplies.
 
 use crate::{Body, Branch, Domain, Expr, FieldId, Kind, List, Pattern, Position, Signature, Text, TypeId};
 
-/// A question about facts, asked for each combination of its parameters.
+/// A question about facts, answered for each combination of its parameters.
 #[derive(Clone, Debug, PartialEq)]
 pub struct View {
-    /// The view's name: the hash of its form.
+    /// The signature: the hash of its form.
     pub signature: Signature,
-    /// What the view asks, in a form that depends neither on names nor on who asks.
+    /// What the view computes, in a form that depends neither on names nor on readers.
     pub form: Text,
     /// What the question depends on.
     pub parameters: Parameters,
-    /// The parameters, unless there are none, and behind them the patterns whose facts are asked about.
+    /// The parameters, if there are any, and after them the patterns of the facts that are
+    /// aggregated.
     pub patterns: List<Pattern>,
-    /// The alternatives of the condition; [`TypeId::PARAMETERS`] stands for parameters that are values.
+    /// The alternatives of the condition; [`TypeId::PARAMETERS`] stands for parameters that are
+    /// values.
     pub branches: List<Branch>,
-    /// What becomes of the rows.
+    /// How the rows are aggregated.
     pub aggregate: AggregateKind,
-    /// What is gathered of each row; `None` to aggregate the rows themselves.
+    /// The value of each row that is aggregated; `None` to aggregate the rows themselves.
     pub input: Option<AggregateInput>,
-    /// The pattern each of whose facts counts once in a group, however many rows it stands in.
+    /// The pattern each of whose facts counts once in a group, however many rows contain it.
     pub source: Position,
-    /// The derived values that the input reads, by the numbers that it knows them by, at the positions of the patterns.
+    /// The derived values that the input reads, in the order in which it numbers them, at the
+    /// positions of the patterns.
     pub derived_values: List<DerivedValue>,
 }
 
@@ -38,20 +43,20 @@ pub enum Parameters {
     None,
     /// A fact of this type: each has its group.
     Fact(TypeId),
-    /// Values: each combination that somebody asks for has its group.
+    /// Values: each combination that is read has its group.
     Values(List<Parameter>),
 }
 
 /// A value that a view's question depends on.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Parameter {
-    /// Of what kind it is.
+    /// Its kind.
     pub kind: Kind,
     /// Whether it may be missing.
     pub optional: bool,
 }
 
-/// What becomes of the rows of a group.
+/// How the rows of a group are aggregated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum AggregateKind {
     /// Whether there are any.
@@ -68,21 +73,21 @@ pub enum AggregateKind {
     Greatest,
 }
 
-/// What is gathered of a row.
+/// The value of a row that is aggregated.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AggregateInput {
-    /// Of what kind it is.
+    /// Its kind.
     pub kind: Kind,
     /// The one expression that computes it, at the positions of the patterns.
     pub body: Body<Vec<Expr>>,
-    /// The field that it is, where it is no more than that.
+    /// The field, if the value is just a field.
     pub field: Option<(Position, FieldId)>,
 }
 
-/// The answer that a tuple of facts gets.
+/// A value that a tuple of facts gets from a view or through a reference.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DerivedValue {
-    /// What a view finds.
+    /// The result of a view.
     Found {
         /// The view's number in its rule.
         view: u16,
@@ -119,55 +124,60 @@ pub enum ViewArgument {
     Derived(u16),
 }
 
-/// Tests that read derived values, at the place of a chain where all the facts are there that they look at.
+/// Tests that read derived values, at the first place of a chain where all facts that they read are
+/// joined.
 ///
-/// Their outcome can change while the tuple stays the same, so the place remembers its tuples.
+/// Their outcome can change while the tuple stays the same, so the runtime keeps the tuples of this
+/// place (pending tests).
 #[derive(Clone, Debug, PartialEq)]
 pub struct DerivedTests {
     /// The place in the chain.
     pub place: Position,
-    /// The derived values that matter here, in ascending order: those that the tests read and those behind them.
+    /// The derived values that matter here, in ascending order: those that the tests read, and
+    /// those that these depend on.
     pub derived_values: List<u16>,
-    /// Those of the derived values whose change is a change of the tuple, whatever the tests say.
+    /// The derived values whose change counts as a change of the tuple, whatever the tests say.
     pub shown: List<u16>,
     /// The tests, sorted by canonical form.
     pub tests: List<crate::TestRef>,
-    /// What those of the tests say that are bounds, in the order of the tests.
+    /// The bounds among the tests, in the order of the tests.
     pub bounds: List<Bound>,
 }
 
-/// A test that says nothing but which values one derived value may have, such as `COUNT(…) > 3` or `NOT (EXISTS (…))`. The bounds
-/// of all rules on a derived value make one table, so that a derived value is looked up once for a thousand thresholds.
+/// A test of one derived value against constants, such as `COUNT(…) > 3` or `NOT (EXISTS (…))`. The
+/// bounds of all rules on a derived value form one filter index, so one search decides a thousand
+/// thresholds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bound {
-    /// The test's place among the tests.
+    /// The number of the test among the tests.
     pub test: u16,
     /// The derived value.
     pub derived_value: u16,
-    /// The derived value's kind, whose values are words: [`Kind::Int`], [`Kind::Number`] or [`Kind::Bool`].
+    /// The derived value's kind, whose values are words: [`Kind::Int`], [`Kind::Number`] or
+    /// [`Kind::Bool`].
     pub kind: Kind,
-    /// The values that it may have.
+    /// The accepted values.
     pub values: Domain,
 }
 
-/// What an expression asks a derived value for: see [`Expr::DerivedValue`].
+/// A derived value inside an expression: see [`Expr::Derived`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct DerivedExpr {
-    /// The derived value's number in its branch or effects. Counts only in final plans.
+    /// The number of the derived value in its branch or effects. Only meaningful in final plans.
     pub index: u16,
-    /// The kind of the answer.
+    /// The kind of the value.
     pub kind: Kind,
-    /// Whether there may be no answer.
+    /// Whether there may be no value.
     pub optional: bool,
-    /// Whom to ask.
+    /// Where the value comes from.
     pub source: Source,
-    /// A name for the source that depends on nothing but what it asks.
+    /// A name for the source that depends only on what it computes.
     pub name: Text,
     /// The parameters: fields, facts and other derived values.
     pub operands: Vec<Expr>,
 }
 
-/// Whom a derived value asks.
+/// Where a derived value comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Source {
     /// The view with this number in the rule.
@@ -177,7 +187,7 @@ pub enum Source {
 }
 
 impl AggregateKind {
-    /// The word of the language, `EXISTS` or an aggregate's.
+    /// The keyword: `EXISTS` or the name of an aggregate.
     pub fn name(self) -> &'static str {
         match self {
             Self::Exists => "EXISTS",
@@ -189,7 +199,7 @@ impl AggregateKind {
         }
     }
 
-    /// The kind of the derived value, where values of kind `measured` are gathered.
+    /// The kind of the derived value, if values of kind `measured` are aggregated.
     pub fn kind(self, measured: Kind) -> Kind {
         match self {
             Self::Exists => Kind::Bool,
@@ -206,7 +216,7 @@ impl AggregateKind {
 }
 
 impl Parameters {
-    /// The type of the pattern that stands for the parameters, if there are any.
+    /// The type of the pattern for the parameters, if there are any.
     pub fn ty(&self) -> Option<TypeId> {
         match self {
             Self::None => None,
@@ -215,8 +225,8 @@ impl Parameters {
         }
     }
 
-    /// The type that parameters have as facts: one field each, all of them the key. Where some may be missing, one
-    /// more field says which are there.
+    /// The type of parameters as facts: one field each, all of them the key. If some may be
+    /// missing, one more field says which are present.
     pub fn declared(&self) -> crate::Type {
         let Self::Values(values) = self else { return crate::Type::default() };
         let field = |name: String, kind, optional| crate::Field { name: name.into(), kind, optional };
@@ -245,7 +255,7 @@ impl DerivedValue {
         }
     }
 
-    /// Whether a parameter comes from one of some other derived values, whose numbers ascend.
+    /// Whether a parameter comes from one of these derived values, whose numbers ascend.
     pub fn depends_on(&self, derived_values: &[u16]) -> bool {
         let is_one = |leaf: &ViewArgument| matches!(leaf, ViewArgument::Derived(other) if derived_values.binary_search(other).is_ok());
         self.leaves().iter().any(is_one)

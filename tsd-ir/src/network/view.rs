@@ -1,6 +1,7 @@
 //! The views of a network: questions that rules, and other views, share.
 //!
-//! A view is identified by what it asks. It has chains of joins of its own, which share nodes as those of rules do.
+//! A view is identified by what it asks. It has chains of joins of its own, which share nodes as
+//! those of rules do.
 
 use std::collections::HashMap;
 
@@ -101,7 +102,8 @@ impl Network {
         self.views.slots.at_mut(u32::from(id.0)).users += 1;
     }
 
-    /// The most views that a network can have: the types of their parameters are numbered with the others.
+    /// The most views that a network can have: the types of their parameters are numbered with the
+    /// others.
     pub const VIEWS: usize = 1 << 15;
 
     /// Whether rules with so many views can be added.

@@ -1,6 +1,7 @@
-//! Arithmetic on `number`: IEEE 754 doubles without NaN and without negative zero. Division and remainder by
-//! zero, overflow, and whatever would be NaN have no value. An infinity is a value that only the host program can make:
-//! of finite numbers none ever comes, and with one IEEE 754 is followed, as SQL does.
+//! Arithmetic on `number`: IEEE 754 doubles without NaN and without negative zero. Division and
+//! remainder by zero, overflow, and whatever would be NaN have no value. Only the host program can
+//! supply an infinity, because no operation on finite numbers results in one. Operations on
+//! infinities follow IEEE 754, as in SQL.
 
 use std::cmp::Ordering;
 
