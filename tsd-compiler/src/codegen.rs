@@ -1,9 +1,10 @@
 //! Rust source from a module.
 //!
-//! Whatever is the same for every module is in the runtime. A generated module holds what rustc must know of this one:
-//! a struct for each type, a trait with a method for each action, a small function for each *shape* of test, value list
-//! and call (trees that differ in constants alone have one shape), and the rules as constant tables that refer to
-//! those functions by number. So the code grows with the shapes, and the tables with the rules.
+//! Everything that is the same for all modules is in the runtime. A generated module contains what
+//! rustc must know of this one: a struct for each type, a trait with a method for each action, and
+//! the rules as constant tables. Tests, value lists and calls become small functions, one for each
+//! *shape*: trees that differ in constants alone have one shape. The tables refer to these
+//! functions by number. So the code grows with the shapes, and the tables with the rules.
 
 mod actions;
 mod condition;
@@ -33,8 +34,8 @@ use crate::source::{SourceMap, Span};
 pub use self::names::{identifier, is_never_a_name};
 pub use self::text::module_text;
 
-/// The lints that a generated module can trip by what the rules call things, or by what the host program leaves unused:
-/// for an `#[allow(…)]` on the module.
+/// The lints that a generated module can trigger by the names in the rules, or by what the host
+/// program leaves unused: for an `#[allow(…)]` on the module.
 pub fn allowed_lints() -> TokenStream {
     quote!(
         dead_code,
@@ -52,8 +53,9 @@ pub fn allowed_lints() -> TokenStream {
 pub struct Options<'a> {
     /// The path of the facade, `::tsd` unless it is renamed.
     pub runtime: TokenStream,
-    /// The first and the last token of places in the rules, where they come from a macro: rustc reports there what does
-    /// not fit, such as a field that the user's own struct lacks. `None` for a place outside the macro.
+    /// The first and last token of a place in the rules, if they come from a macro. rustc reports
+    /// there what does not fit, such as a field that the user's own struct lacks. `None` for a
+    /// place outside the macro.
     pub spans: Option<&'a dyn Fn(Span) -> Option<(proc_macro2::Span, proc_macro2::Span)>>,
     /// What rustc is to warn of; errors among them are passed over.
     pub warnings: &'a [Diagnostic],
@@ -74,7 +76,8 @@ impl std::fmt::Debug for Options<'_> {
 /// The items of a module, without the `mod` around them.
 pub fn module_tokens(module: &Module, sources: &SourceMap, options: &Options<'_>) -> TokenStream {
     let Parts { public, functions, tables, imports } = parts(module, sources, options);
-    // The tables are written by this crate and always lex; were it otherwise, rustc would miss `MODULE`.
+    // The tables are written by this crate and always lex; if they did not, rustc would miss
+    // `MODULE`.
     let tables: TokenStream = tables.parse().unwrap_or_default();
     quote! {
         #public

@@ -21,7 +21,7 @@ pub struct Compilation {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// What became of rules that were given at run time.
+/// The result of compiling rules that were given at run time.
 #[derive(Debug)]
 pub struct RuleCompilation {
     /// The rules; absent when there are errors.
@@ -39,13 +39,13 @@ pub struct ScriptCompilation {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Compiles files into one module. The order in which they are given does not matter: they are read in the order of
-/// their names.
+/// Compiles files into one module. The order in which they are given does not matter: they are read
+/// in the order of their names.
 pub fn compile(sources: &SourceMap, files: &[FileId]) -> Compilation {
     compile_with(sources, files, &Planning::default())
 }
 
-/// Compiles files into one module, as [`compile`] does, and tells the planner more than they say.
+/// Compiles files into one module, as [`compile`] does, with further input for the planner.
 pub fn compile_with(sources: &SourceMap, files: &[FileId], planning: &Planning<'_>) -> Compilation {
     let files = by_name(sources, files);
     let mut sink = Diagnostics::new();
@@ -61,12 +61,14 @@ pub fn compile_with(sources: &SourceMap, files: &[FileId], planning: &Planning<'
     Compilation { module, diagnostics: finish(sources, sink) }
 }
 
-/// Compiles rules that are added to a module with this schema. The text must hold nothing but rules.
+/// Compiles rules that are added to a module with this schema. The text must hold nothing but
+/// rules.
 pub fn compile_rules(schema: &Schema, sources: &SourceMap, file: FileId) -> RuleCompilation {
     compile_rules_with(schema, sources, file, &Planning::default())
 }
 
-/// Compiles rules that are added to a module, as [`compile_rules`] does, and tells the planner what is there already.
+/// Compiles rules that are added to a module, as [`compile_rules`] does, and lets the planner know
+/// what exists already.
 pub fn compile_rules_with(
     schema: &Schema,
     sources: &SourceMap,
@@ -86,7 +88,7 @@ pub fn compile_script(session: &dyn Standing, sources: &SourceMap, files: &[File
     compile_script_with(session, sources, files, &Planning::default())
 }
 
-/// Compiles a script, as [`compile_script`] does, and tells the planner more than it says.
+/// Compiles a script, as [`compile_script`] does, with further input for the planner.
 pub fn compile_script_with(
     session: &dyn Standing,
     sources: &SourceMap,
@@ -114,7 +116,8 @@ pub fn compile_script_with(
     ScriptCompilation { script, diagnostics }
 }
 
-/// Plans the rules of a script, unless there are errors; those that are added at once are planned together.
+/// Plans the rules of a script, unless there are errors. Rules that are added together are planned
+/// together.
 fn plan_script(script: hir::Script, planning: &Planning<'_>, sink: &mut Diagnostics) -> Option<Script> {
     let hir::Script { reset, schema, steps } = script;
     let steps = steps.into_iter().map(|step| match step {
@@ -157,15 +160,15 @@ fn by_name(sources: &SourceMap, files: &[FileId]) -> Vec<FileId> {
     files
 }
 
-/// The diagnostics in the order of the files' names rather than in that in which the files were found.
+/// The diagnostics in the order of the files' names, not in that in which the files were found.
 fn finish(sources: &SourceMap, sink: Diagnostics) -> Vec<Diagnostic> {
     let mut diagnostics = sink.finish();
     diagnostics.sort_by_key(|diagnostic| sources.name(diagnostic.primary.span.file));
     diagnostics
 }
 
-/// After syntax errors: every name that the texts seem to declare, so that those whose declarations could not be read
-/// are not called unknown.
+/// After syntax errors: every name that the texts seem to declare, so that names whose declarations
+/// could not be read are not reported as unknown.
 fn lost_names(sources: &SourceMap, files: &[FileId], sink: &Diagnostics) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     if !sink.has_errors() {

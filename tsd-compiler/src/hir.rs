@@ -1,8 +1,9 @@
 //! Checked rules: every name resolved, every operand of a known kind, nothing rearranged.
 //!
-//! The checker answers what the author meant; how the condition is best evaluated is a later question. So a condition
-//! still has the shape in which it was written: a tree of AND, OR and NOT with tests at its leaves. Facts are named by
-//! [`Position`] in the order of the declared patterns, and an operator has the kind that it works on.
+//! The checker determines what the author meant; how to evaluate the condition is decided later. So
+//! a condition still has the form in which it was written: a tree of AND, OR and NOT with tests as
+//! leaves. Facts are named by [`Position`] in the order of the declared patterns, and each operator
+//! has the kind of its operands.
 
 use tsd_ir::{AggregateKind, Effect, Expr, FieldId, Parameters, Position, Schema, Test, TypeId};
 
@@ -14,9 +15,10 @@ use crate::source::Span;
 /// All that a set of programs says.
 #[derive(Clone, Debug, Default)]
 pub struct Program {
-    /// The name that `mod` gives.
+    /// The name given by `mod`.
     pub name: Option<String>,
-    /// How the patterns of rules are put in order (`@plan(greedy)` behind `mod`), where the author said.
+    /// The join order for the patterns of rules (`@plan(greedy)` after `mod`), if the author gave
+    /// one.
     pub strategy: Option<JoinOrder>,
     /// Types and actions; those that are only called come after the declared ones.
     pub schema: Schema,
@@ -48,9 +50,9 @@ pub struct Rule {
     pub salience: i32,
     /// Whether the rule's own effects may not activate it again on the same facts.
     pub no_loop: bool,
-    /// How many comparisons the rule asks for.
+    /// How many comparisons the rule contains.
     pub complexity: u32,
-    /// How its patterns are put in order (`@plan(greedy)`), where the author said.
+    /// The join order for its patterns (`@plan(greedy)`), if the author gave one.
     pub strategy: Option<JoinOrder>,
     /// The patterns in order; at least one.
     pub patterns: Vec<Pattern>,
@@ -60,13 +62,13 @@ pub struct Rule {
     pub condition_span: Span,
     /// What the rule does.
     pub effects: Vec<Effect>,
-    /// What its derived values ask, each view behind those that it asks itself.
+    /// The views that its derived values read, each after those that it reads itself.
     pub views: Vec<View>,
     /// The whole rule.
     pub span: Span,
 }
 
-/// A variable that stands for a fact.
+/// A variable for a fact.
 #[derive(Clone, Debug)]
 pub struct Pattern {
     /// The variable.
@@ -75,23 +77,23 @@ pub struct Pattern {
     pub ty: TypeId,
     /// Where it is bound.
     pub span: Span,
-    /// The fields that the rule mentions, in its condition as written or in the expressions of its effects;
-    /// ascending.
+    /// The fields that the rule mentions, in its condition as written or in the expressions of its
+    /// effects; ascending.
     pub reads: Vec<FieldId>,
 }
 
-/// A question that derived values of a rule ask: see [`tsd_ir::View`].
+/// A question that derived values of a rule read: see [`tsd_ir::View`].
 #[derive(Clone, Debug)]
 pub struct View {
     /// What it depends on.
     pub parameters: Parameters,
-    /// The parameters, unless there are none, and the patterns asked about.
+    /// The parameters, if there are any, and the patterns that are aggregated.
     pub patterns: Vec<Pattern>,
     /// What the facts must satisfy.
     pub condition: Condition,
     /// What becomes of the rows.
     pub aggregate: AggregateKind,
-    /// What is gathered; `None` for the rows themselves.
+    /// What is aggregated; `None` for the rows themselves.
     pub input: Option<Expr>,
     /// The pattern each of whose facts counts once.
     pub source: Position,
@@ -111,7 +113,7 @@ pub enum Condition {
 }
 
 impl Condition {
-    /// The condition that is always so.
+    /// The condition that is always true.
     pub fn always() -> Self {
         Self::Test(Test::Constant(true))
     }
@@ -143,7 +145,8 @@ impl Rule {
         self.patterns.iter().map(|pattern| pattern.ty).collect()
     }
 
-    /// Fills in what each pattern reads; `mentions` are expressions beside the condition and the effects.
+    /// Determines what each pattern reads; `mentions` are expressions besides the condition and the
+    /// effects.
     pub(crate) fn note_reads(&mut self, mentions: &[Expr]) {
         let effects = self.effects.iter().flat_map(effect_operands);
         note_reads(&mut self.patterns, &self.views, &self.condition, effects.chain(mentions));
@@ -157,8 +160,8 @@ impl View {
     }
 }
 
-/// Fills in what each pattern reads: the fields that the condition and some other expressions mention, and where a
-/// whole fact is the parameter of a view, those that the view reads of it.
+/// Determines what each pattern reads: the fields that the condition and other expressions mention,
+/// and if a whole fact is the parameter of a view, the fields that the view reads.
 pub(crate) fn note_reads<'e>(
     patterns: &mut [Pattern],
     views: &[View],

@@ -1,4 +1,4 @@
-//! How the order of joins is chosen: what the author can ask for.
+//! How the join order is chosen: the choices of the author.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,7 +10,7 @@ pub enum JoinOrder {
     Declared,
     /// The most selective join first, then always the most selective of those that are left.
     Greedy,
-    /// The cheapest of all orders by the cost model, the joins of other rules counted as there already.
+    /// The cheapest of all orders by the cost model, where joins of other rules count as existing.
     #[default]
     Optimal,
 }

@@ -1,10 +1,11 @@
 //! From a condition as it was written to one that can be planned.
 //!
-//! Many conditions mean the same, and rules share work only where they look the same. So constants are computed,
-//! comparisons turned into one direction, AND and OR flattened and sorted, and NOT pushed inwards where that is exact
-//! (a comparison with a missing value is false both ways, so `NOT (a < b)` is not `a >= b` where a value may be missing).
-//! Whatever is said about one field of one fact becomes a set of values. What remains is parted: into filters on single
-//! facts, equalities between two facts, and tests on several.
+//! Many conditions mean the same, and rules share work only where they look the same. So constants
+//! are folded, comparisons oriented, and AND and OR flattened and sorted. NOT is pushed inwards
+//! where that is exact: a comparison with a missing value is false both ways, so `NOT (a < b)` is
+//! not `a >= b` where a value may be missing. All conditions on one field of one fact become a set
+//! of values. The rest is separated into filters on single facts, equalities between two facts, and
+//! tests on several.
 
 mod fold;
 mod followed;
@@ -42,14 +43,14 @@ pub struct Normal {
     pub branches: Vec<Conjunction>,
     /// What the rule does.
     pub effects: Vec<Effect>,
-    /// What its derived values ask, each view behind those that it asks itself.
+    /// The views that its derived values read, each after those that it reads itself.
     pub views: Vec<NormalView>,
     /// Which patterns some condition ties together.
     pub(crate) tied: Groups,
 }
 
-/// Conditions that must all hold. Positions are those of the declared patterns, and behind them those of the facts that
-/// references lead to.
+/// Conditions that must all hold. Positions are those of the declared patterns, followed by those
+/// of the facts that references lead to.
 #[derive(Clone, Debug, Default)]
 pub struct Conjunction {
     /// The types of the facts at all positions.
@@ -60,9 +61,10 @@ pub struct Conjunction {
     pub filters: Vec<PatternFilter>,
     /// What of different facts must be equal; sorted.
     pub keys: Vec<Key>,
-    /// Tests on several facts, with the positions that they look at.
+    /// Tests on several facts, with the positions that they read.
     pub tests: Vec<(Vec<Position>, Test)>,
-    /// Tests that read derived values, so that their outcome can change while the facts stay the same.
+    /// Tests that read derived values, so that their outcome can change while the facts stay the
+    /// same.
     pub live: Vec<Test>,
 }
 

@@ -1,7 +1,8 @@
 //! From normal form to the chains of joins that the engine runs.
 //!
-//! The planner sees all rules of a module at once, because a join that many rules can share is better than one that is
-//! slightly more selective for one of them. It keeps what it thought of each join, so that a plan can be explained.
+//! The planner sees all rules of a module at once, because a join that many rules can share is
+//! better than one that is slightly more selective for one of them. It keeps its estimates for each
+//! join, so that a plan can be explained.
 
 mod chain;
 mod cost;
@@ -32,16 +33,17 @@ use crate::module::PlannedRule;
 use crate::normalize::Normal;
 use crate::source::{FileId, SourceMap};
 
-/// What the planner is told beside the rules.
+/// Input for the planner besides the rules.
 #[derive(Clone, Copy, Default)]
 pub struct Planning<'a> {
-    /// How to order the patterns of rules that do not say it themselves; what the module says when absent.
+    /// The join order for rules that do not give one themselves; that of the module if absent.
     pub strategy: Option<JoinOrder>,
     /// What was observed when the rules ran before: the text of a [`Profile`](tsd_ir::Profile).
     pub profile: Option<(&'a SourceMap, FileId)>,
-    /// Whether the profile is about more rules than these, so that nothing in it can be called stale.
+    /// Whether the profile covers more rules than these, so that none of it can be called stale.
     pub part: bool,
-    /// Which joins are there already, whatever these rules do: a session has them when rules are added to it.
+    /// Which joins exist already, whatever these rules do: the session has them when rules are
+    /// added.
     pub existing: Option<&'a dyn Fn(&Signature) -> bool>,
 }
 

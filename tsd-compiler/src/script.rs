@@ -1,9 +1,9 @@
-//! What a compilation of a script gives: steps to take with a session, in order.
+//! The result of compiling a script: steps to execute with a session, in order.
 //!
-//! A script is rules that may also take back what was said before, so the order of its statements counts. Types and
-//! actions are declared first, as in a module, for all that lies between two `reset`s; between two commands, the rules
-//! are added before the facts are inserted. As nothing fires before the end of a script, all that a `reset` forgets is
-//! left out.
+//! A script may remove earlier rules and facts, so the order of its statements matters. Types and
+//! actions are declared first, as in a module, for everything between two `reset`s. Between two
+//! commands, the rules are added before the facts are inserted. Nothing fires before the end of a
+//! script, so everything that a `reset` forgets is left out.
 
 use tsd_ir::{FactHandle, Schema, TypeId, Value};
 
@@ -14,15 +14,15 @@ use crate::module::{InitialFact, PlannedRule};
 pub struct Script {
     /// Whether everything before is forgotten first.
     pub reset: bool,
-    /// The types and actions of the session from here on: those that it has, unless they are forgotten, and then those
-    /// that the script declares.
+    /// The types and actions of the session from here on: the existing ones, unless they are
+    /// forgotten, and then those that the script declares.
     pub schema: Schema,
     /// What to do, in order.
     pub steps: Vec<ScriptStep<PlannedRule>>,
 }
 
 impl Script {
-    /// How many views the rules that it adds ask, at the most.
+    /// An upper bound for the number of views of the rules that it adds.
     pub fn views(&self) -> usize {
         let added = self.steps.iter().flat_map(|step| match step {
             ScriptStep::AddRules(rules) => rules.as_slice(),
@@ -37,8 +37,8 @@ impl Script {
 pub enum ScriptStep<R> {
     /// Adds rules, all at once.
     AddRules(Vec<R>),
-    /// Inserts a fact. Its references count the facts that the session knows by name, in the order in which it gave
-    /// them, then the facts inserted by the script.
+    /// Inserts a fact. Its references number first the facts that the session knows by name, in its
+    /// order, and then the facts inserted by the script.
     Insert {
         /// The name by which later texts may refer to the fact.
         name: Option<String>,
@@ -47,7 +47,7 @@ pub enum ScriptStep<R> {
     },
     /// Removes a rule.
     RemoveRule(String),
-    /// Retracts a fact. If another one took it along it is gone already.
+    /// Retracts a fact, unless another one took it along.
     RemoveFact(Removed),
 }
 
@@ -60,7 +60,7 @@ pub enum Removed {
     Inserted(usize),
 }
 
-/// The session that is to execute a script, as far as the script can meet what is in it.
+/// The state of the session that is to execute a script, as far as a script can depend on it.
 pub trait Standing {
     /// Its types and actions.
     fn schema(&self) -> &Schema;
@@ -68,7 +68,7 @@ pub trait Standing {
     /// The names of its rules, in order.
     fn rules(&self) -> Vec<&str>;
 
-    /// The facts that were given names, with these; by name.
+    /// The named facts, with their names.
     fn named_facts(&self) -> Vec<(&str, FactHandle)>;
 
     /// The fact of a type with these values in the fields of its primary key.

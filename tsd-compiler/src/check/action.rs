@@ -1,7 +1,8 @@
 //! Actions: the declared ones, and those that are only called.
 //!
-//! An action without a declaration has the parameters of its first call; for a parameter's type all calls are asked, so
-//! that an integer literal in one call agrees with a number in another. The calls are then checked like any others.
+//! An action without a declaration has the parameters of its first call. The type of a parameter
+//! depends on all calls, so that an integer literal in one call agrees with a number in another.
+//! The calls are then checked like any others.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -46,7 +47,7 @@ pub(super) fn declare(
     action.context = context;
 }
 
-/// The parameters of a declaration; `broken` takes the places of those whose types are not known.
+/// The parameters of a declaration; `broken` receives the places of those with unknown types.
 fn parameters(
     declarations: &Declarations,
     declaration: &ast::ActionDeclaration,
@@ -103,7 +104,7 @@ fn default(
 /// An action that is called but not declared.
 struct Undeclared<'a> {
     name: &'a ast::Name,
-    /// The first call that the author wants to be warned of.
+    /// The first call for which the warning is not switched off.
     warned: Option<Span>,
     names: Vec<String>,
     types: Vec<Vec<Ty>>,
@@ -168,7 +169,8 @@ pub(super) fn infer<'a>(
     found.into_iter().for_each(|action| add(declarations, action, sink));
 }
 
-/// The effect that is meant by a call of an action that no one could declare: it takes what only effects do.
+/// The effect that is meant by a call of an action that cannot be declared, because its arguments
+/// are those of an effect.
 fn meant(call: &ast::Call) -> Option<&'static str> {
     let takes = |argument: &ast::Argument| match argument {
         ast::Argument::Fact(_) => Some(["Insert", "InsertLogical"].as_slice()),
@@ -213,8 +215,8 @@ fn add(declarations: &mut Declarations, action: Undeclared<'_>, sink: &mut Diagn
     declarations.action_mut(id).parameters = parameters.into();
 }
 
-/// The kind that arguments of these types agree on. The first decides, except that a number beside integers makes
-/// all of them numbers.
+/// The kind that arguments of these types agree on. The first decides, except that a number beside
+/// integers makes all of them numbers.
 fn common_kind(types: &[Ty]) -> Option<Kind> {
     let kinds = types.iter().filter_map(|ty| match ty {
         Ty::Is(kind) => Some(*kind),
@@ -229,7 +231,8 @@ fn common_kind(types: &[Ty]) -> Option<Kind> {
     }
 }
 
-/// Names for the parameters of a call: those of the fields that are passed, else `a`, `b` and so on.
+/// Names for the parameters of a call: those of the fields that are passed, otherwise `a`, `b` and
+/// so on.
 fn parameter_names(arguments: &[ast::Argument]) -> Vec<String> {
     let mut taken = BTreeSet::new();
     let mut names = Vec::with_capacity(arguments.len());

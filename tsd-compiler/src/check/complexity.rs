@@ -1,9 +1,11 @@
-//! How much a rule asks for: what the agenda strategies `complexity` and `simplicity` go by.
+//! How many tests a rule contains, which the agenda strategies `complexity` and `simplicity`
+//! compare.
 //!
-//! CLIPS counts the comparisons that a rule must perform (its specificity). Here that is one for every pattern, whose type
-//! is compared, and for every aggregate variable; one for every test of the condition, be it a comparison, `IS MISSING`
-//! or a bare Boolean; and one for every `EXISTS` and aggregate operand, whose type is compared as well, with the tests
-//! inside. AND, OR and NOT count nothing, nor do arithmetic, functions and casts inside a test.
+//! CLIPS counts the comparisons that a rule must perform (its specificity). Here each pattern
+//! counts one, because its type is compared, and so does each aggregate variable. Each test of the
+//! condition counts one, be it a comparison, `IS MISSING` or a bare Boolean. Each `EXISTS` and
+//! aggregate operand counts one, together with the tests inside. AND, OR, NOT, arithmetic,
+//! functions and casts do not count.
 
 use crate::syntax::ast::{Expr, ExprKind, Rule};
 

@@ -1,7 +1,8 @@
-//! Types that refer to each other in a circle.
+//! Types that refer to each other in a cycle.
 //!
-//! A fact of such a type could only be made of a fact that exists already, for ever. What has no circle through it can
-//! be struck off until nothing changes; from what is left, following references must come back to where it was.
+//! A fact of such a type would need an existing fact, which would need another, for ever. Types
+//! without a cycle through them are removed until nothing changes. In the rest, following
+//! references always returns to a type that was visited.
 
 use tsd_ir::{FieldId, Kind, Schema, TypeId};
 
@@ -16,7 +17,7 @@ pub(super) fn report(
 ) {
     let references: Vec<Vec<(FieldId, TypeId)>> = schema.types.iter().map(references).collect();
     let left = without_free_types(&references);
-    // The walk in which a type was first met; 0 for none.
+    // The walk that first visited a type; 0 for none.
     let mut walk_of = vec![0_usize; references.len()];
     for start in (0..references.len()).filter(|index| left[*index]) {
         let walk = start + 1;

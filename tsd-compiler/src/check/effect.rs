@@ -1,4 +1,4 @@
-//! What a rule does: calls of actions and the built-in effects.
+//! The effects of a rule: calls of actions and the built-in effects.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,8 @@ use crate::source::Span;
 use crate::syntax::ast::{self, Argument, Call, ExprKind};
 use crate::syntax::habits::is_null;
 
-/// The effects that need no declaration. An action that a program declares under such a name takes its place.
+/// The effects that need no declaration. An action that a program declares under such a name
+/// replaces the effect.
 pub(super) const BUILT_IN: [&str; 6] = ["Insert", "InsertLogical", "Update", "Retract", "Print", "Log"];
 
 impl Checker<'_> {
@@ -251,7 +252,8 @@ impl Checker<'_> {
         Some(field)
     }
 
-    /// The value of a field; a bare word is a string. `None` when it is at fault or the field is not known.
+    /// The value of a field; a bare word is a string. `None` when it is wrong or the field is
+    /// unknown.
     pub(super) fn field_value(
         &mut self,
         ty: TypeId,
@@ -311,7 +313,8 @@ impl Checker<'_> {
         Some(diagnostic.also(span, "declared here").hint(hint).edit(end, "?"))
     }
 
-    /// A name that no variable has, as a string. Where a fact is wanted, a name is never a string.
+    /// A name that no variable has, as a string. Where a fact is required, a name is never a
+    /// string.
     fn bare_word(&mut self, value: &ast::Expr, wanted: Option<Kind>) -> Option<Typed> {
         let ExprKind::Path(ast::Path { root, fields }) = &value.kind else { return None };
         let is_variable = self.scope.find(&root.text).is_some();
@@ -330,7 +333,7 @@ impl Checker<'_> {
         Some(word)
     }
 
-    /// Reports the fields that a fact literal must give and does not.
+    /// Reports the fields that a fact literal lacks.
     pub(super) fn report_missing(&mut self, ty: TypeId, fact: &ast::FactLiteral) -> bool {
         let declared = self.declarations.schema.ty(ty);
         let given: BTreeSet<&str> = fact.fields.iter().map(|field| field.name.text.as_str()).collect();

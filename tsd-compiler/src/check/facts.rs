@@ -1,4 +1,4 @@
-//! The facts of a program: what a session starts with.
+//! The facts of a program, with which a session starts.
 
 use std::collections::BTreeMap;
 
@@ -35,7 +35,8 @@ pub(super) struct Facts<'a> {
     declarations: &'a Declarations,
     names: &'a BTreeMap<String, Span>,
     scope: Scope<'a>,
-    /// The facts that a session knows by name, with their indexes; those of the program count on from them.
+    /// The facts that a session knows by name, with their indexes; those of the program follow
+    /// them.
     standing: Standing,
     next: usize,
     /// Where the facts stand that have a primary key.
@@ -43,7 +44,8 @@ pub(super) struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
-    /// No facts yet of those that have these names, beside facts that are there already.
+    /// No facts yet, in a program whose facts have these names and a session with these named
+    /// facts.
     pub(super) fn new(
         declarations: &'a Declarations,
         names: &'a BTreeMap<String, Span>,
@@ -66,7 +68,8 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// Checks the next fact and gives it the next index. `None` when it is at fault, which has been reported.
+    /// Checks the next fact and assigns the next index. `None` when it is wrong, which has been
+    /// reported.
     pub(super) fn check(
         &mut self,
         statement: &ast::FactStatement,
@@ -174,7 +177,7 @@ fn value(
             None
         }
         Expr::Const(constant) => Some(InitialValue::Const(constant)),
-        // Without variables everything is constant, but for what asks about other facts.
+        // Without variables everything is constant, except questions about other facts.
         _ => {
             let (message, hint) =
                 ("the value of a fact cannot ask about other facts", "let a rule insert the fact");
@@ -184,7 +187,7 @@ fn value(
     }
 }
 
-/// The earlier fact that a name stands for.
+/// The earlier fact with a name.
 fn reference(
     checker: &mut Checker<'_>,
     standing: &Standing,

@@ -1,9 +1,10 @@
-//! Rules with aggregate variables: `{d: Dept, pay: SUM(e.salary)} / {e: Emp} / e.dept == d.id AND pay > 5000`.
+//! Rules with aggregate variables: `{d: Dept, pay: SUM(e.salary)} / {e: Emp} / e.dept == d.id AND
+//! pay > 5000`.
 //!
-//! The facts of the first block make the rule's tuple; those of the later blocks are gathered for it. So the condition
-//! falls into two parts: what the gathered facts must satisfy, which becomes the condition of every aggregate, and what
-//! the tuple and its aggregates must satisfy, which stays the condition of the rule. A tuple for which there is
-//! nothing to aggregate does not match.
+//! The facts of the first block make the rule's tuple; those of later blocks are aggregated for it.
+//! So the condition has two parts. What the aggregated facts must satisfy becomes the condition of
+//! every aggregate. What the tuple and its aggregates must satisfy stays the condition of the rule.
+//! A tuple without any row to aggregate does not match.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -45,7 +46,7 @@ pub(super) fn bind<'a>(
     for (_, binding) in bindings(rule).filter(|(block, _)| *block == 0) {
         patterns.extend(bind_fact(declarations, &mut group, binding, patterns.len(), sink));
     }
-    // The facts that are gathered have the positions behind those of the group.
+    // The facts that are aggregated have the positions after those of the group.
     let mut rows = group.clone();
     let mut sources: Vec<Pattern> = Vec::new();
     for (_, binding) in bindings(rule).filter(|(block, _)| *block > 0) {
@@ -158,7 +159,8 @@ impl Aggregate<'_> {
         Some(checker.aggregated(sources, condition, self.function, input, source, self.span))
     }
 
-    /// A variable that is gathered though no block binds it, which is more likely a block forgotten than quotes.
+    /// A variable that is aggregated without being bound, which is more likely a forgotten block
+    /// than forgotten quotes.
     fn unbound(&self, rows: &Scope<'_>, sink: &mut Diagnostics) -> Option<Diagnostic> {
         let ExprKind::Path(path) = &self.value.kind else { return None };
         let name = &path.root.text;

@@ -87,7 +87,8 @@ pub(super) struct Bound<'a> {
     /// The facts of the rule's tuples.
     pub(super) patterns: Vec<Pattern>,
     pub(super) condition: Condition,
-    /// What the rule mentions beside its condition and its effects: aggregate variables, used or not.
+    /// What the rule mentions besides its condition and its effects: aggregate variables, used or
+    /// not.
     pub(super) mentions: Vec<Expr>,
 }
 
@@ -113,7 +114,7 @@ pub(super) fn bind<'a>(
     Bound { scope, patterns, condition, mentions: Vec::new() }
 }
 
-/// Binds a fact variable that is to have a position; gives its pattern unless it is at fault.
+/// Binds a fact variable that gets a position; returns its pattern unless it is wrong.
 pub(super) fn bind_fact(
     declarations: &Declarations,
     scope: &mut Scope<'_>,

@@ -1,8 +1,8 @@
-//! A script: rules and facts in order, and commands that take back what stands before them.
+//! A script: rules and facts in order, and commands that remove earlier ones.
 //!
-//! Once a script is executed nothing can go wrong any more, so that a script with a fault leaves the session as it was.
-//! So its facts are followed here: which primary keys are taken, in the script and in the session, and which are free
-//! again after a `remove`.
+//! A script with a fault must leave the session as it was, so nothing may go wrong once it is
+//! executed. The checker therefore simulates it: which primary keys are taken, in the script and in
+//! the session, and which are free again after a `remove`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -19,7 +19,8 @@ use crate::script::{Nothing, Removed, ScriptStep, Standing};
 use crate::source::Span;
 use crate::syntax::ast::{self, Remove, Statement};
 
-/// Checks a script that the session is to execute. `lost` holds the names of what could not be parsed.
+/// Checks a script that the session is to execute. `lost` contains the names of what could not be
+/// parsed.
 pub fn check_script(
     session: &dyn Standing,
     programs: &[ast::Program],
@@ -103,7 +104,7 @@ struct Walk<'a> {
     named: Vec<(&'a str, FactHandle)>,
     /// The facts of the script, which have the numbers behind.
     inserted: Vec<InitialFact>,
-    /// For types whose facts were asked for by name: the facts of each name.
+    /// For types whose facts were looked up by name: the facts of each name.
     called: BTreeMap<TypeId, BTreeMap<String, Vec<Removed>>>,
     /// The facts of the session that the script removes.
     removed: BTreeSet<FactHandle>,
@@ -113,7 +114,7 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// Checks the statements up to a command: the rules come first, then the facts, then the command.
+    /// Checks the statements up to a command: first the rules, then the facts, then the command.
     fn segment(&mut self, statements: &[&Statement]) -> Vec<ScriptStep<crate::hir::Rule>> {
         let mut rules = Vec::new();
         let mut steps = Vec::new();
@@ -158,7 +159,7 @@ impl Walk<'_> {
 
     fn fact(&mut self, statement: &ast::FactStatement) -> Option<ScriptStep<crate::hir::Rule>> {
         let Some(fact) = self.facts.check(statement, self.sink) else {
-            // Whoever removes it is not to blame.
+            // A command that removes it is not reported.
             let name = &statement.fact.type_name.text;
             self.broken.extend(self.declarations.find_type(name));
             return None;

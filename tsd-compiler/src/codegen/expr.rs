@@ -1,7 +1,8 @@
 //! Expressions as Rust.
 //!
-//! An operand without a value ends the computation, so the code of an expression may hold `?`; whoever uses it says
-//! whether it stands where `?` may stand. What the operators compute is in `tsd_ir::ops` alone.
+//! An operand without a value ends the computation, so the code of an expression may contain `?`.
+//! Its caller decides whether `?` is allowed there. What the operators compute is in `tsd_ir::ops`
+//! alone.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -10,7 +11,7 @@ use tsd_ir::{Arithmetic, Const, Expr, Function, Kind};
 /// The code of an expression.
 pub(super) struct Code {
     tokens: TokenStream,
-    /// Whether the tokens make an `Option`.
+    /// Whether the tokens evaluate to an `Option`.
     option: bool,
     /// Whether there is a `?` in the tokens.
     asks: bool,
@@ -194,8 +195,8 @@ impl Expressions {
     }
 }
 
-/// An operator on numbers or integers, which may have no value; the rules call it `written`. Only integer arithmetic can
-/// fail for one operand.
+/// An operator on numbers or integers, which may have no value; the rules call it `written`. Only
+/// integer arithmetic can fail with one operand.
 fn operator(name: &str, written: &str, kind: Option<Kind>, operands: &[&Code]) -> Code {
     let whole = kind == Some(Kind::Int);
     let function = format_ident!("{name}_{}", if whole { "int" } else { "number" });
@@ -205,7 +206,7 @@ fn operator(name: &str, written: &str, kind: Option<Kind>, operands: &[&Code]) -
     if whole && operands.len() == 1 { counted(written, &code) } else { code }
 }
 
-/// The same, with every result that is no value counted for the operator that the rules call `written`.
+/// The same, counting results without a value for the operator that the rules call `written`.
 fn counted(written: &str, code: &Code) -> Code {
     let tokens = &code.tokens;
     Code::optional(quote!(facts.counted(#written, #tokens)), code.asks)

@@ -1,7 +1,7 @@
 //! The stable codes.
 //!
-//! A code is what tools match on and what the error index explains, so its name never changes once released. The
-//! enumeration and the names are written as one table.
+//! A code is what tools match on and what the error index explains, so its name never changes once
+//! released. The enumeration and the names are written as one table.
 
 use std::fmt;
 
@@ -51,7 +51,7 @@ macro_rules! codes {
                 match self { $($(Code::$variant => Severity::$severity,)+)+ }
             }
 
-            /// What the code stands for, in a sentence or two: the text of the error index.
+            /// The explanation of the code in a sentence or two: the text of the error index.
             pub fn explanation(self) -> &'static str {
                 match self { $($(Code::$variant => concat!($($doc),+).trim_ascii(),)+)+ }
             }

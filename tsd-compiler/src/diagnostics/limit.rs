@@ -1,7 +1,8 @@
-//! How much of what there is to say is said.
+//! How many diagnostics are shown, and how much of each.
 //!
-//! A text that was never meant to be rules, or a file that a program wrote with the same slip on every line, has errors
-//! by the thousand. Whoever reads them wants the first ones, the number of the others, and each short enough to be read.
+//! A text that was never meant to be rules, or a generated file with the same slip on every line,
+//! has thousands of errors. Its reader wants the first ones, the number of the others, and each
+//! short enough to be read.
 
 use std::borrow::Cow;
 

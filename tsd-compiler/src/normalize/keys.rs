@@ -1,14 +1,16 @@
-//! Equalities between the facts of two sides, and the groups of patterns that they tie together.
+//! Equalities between the facts of two sides, and the groups of patterns that they connect.
 //!
-//! Joins find their partners by keys, so an equality whose sides look at different facts is a key, whatever it computes:
-//! `m.i == n.i + 1`, `UPPER(a.code) == b.code`, `a.x + b.y == c.z`. It serves a join where one of its sides is the
-//! joined fact alone and the facts of the other are there; where that does not come about, it is tested.
+//! Joins find partners by keys, so an equality whose sides read different facts is a key, even if
+//! it computes: `m.i == n.i + 1`, `UPPER(a.code) == b.code`, `a.x + b.y == c.z`. It serves a join
+//! if one of its sides reads the joined fact alone, and the facts of the other side are already
+//! joined. Otherwise it is tested.
 
 use tsd_ir::{Body, Canonical, Comparison, Computed, Expr, Kind, Part, Position, Schema, Test, TypeId};
 
 use super::form::{Forms, widened_field};
 
-/// A part of a fact, or what is computed of it and others: the position is that of the fact, or of the first one.
+/// A part of a fact, or an expression over it and others: the position is that of the fact, or of
+/// the first one.
 pub type End = (Position, Part);
 
 /// Parts of facts that must be equal; the pattern declared first is `one`.
@@ -16,7 +18,7 @@ pub type End = (Position, Part);
 pub struct Key {
     /// A pattern and the part of its fact.
     pub one: End,
-    /// A later pattern and the part of its fact. No fact stands on both sides.
+    /// A later pattern and the part of its fact. No fact is on both sides.
     pub other: End,
 }
 
@@ -83,7 +85,7 @@ pub(crate) fn at_positions((at, part): &End, map: &dyn Fn(Position) -> Position)
     (map(*at), part)
 }
 
-/// The expression whose value a part of a key is. Functions of generated modules take its place later.
+/// The expression whose value a part of a key is. In generated modules functions replace it later.
 fn tree(computed: &Computed) -> Option<&Expr> {
     match &computed.body {
         Body::Tree(expr) => Some(expr),
@@ -141,7 +143,7 @@ fn stored(expr: &Expr) -> Option<End> {
     }
 }
 
-/// What an expression computes of the facts that it looks at, in the order in which it names them.
+/// What an expression computes from the facts that it reads, in the order in which it names them.
 fn computed(forms: Forms<'_>, expr: &Expr) -> End {
     let mut places: Vec<Position> = Vec::new();
     expr.walk(&mut |part| match part {
@@ -174,8 +176,9 @@ pub(crate) fn is_unique<'p>(
     parts.clone().any(|part| *part == Part::Fact) || !key.is_empty() && key.iter().all(has)
 }
 
-/// Takes out the keys that compute for nothing: where stored parts find the one fact there can be on a side, there is
-/// no more to be found, and rules that ask for more than these parts share their join with those that do not.
+/// Removes keys that compute in vain: where stored parts already find the only possible fact on a
+/// side, more parts find no more. Then rules with further parts share their join with rules without
+/// them.
 pub(super) fn take_idle(forms: Forms<'_>, keys: &mut Vec<Key>) -> Vec<Key> {
     if !keys.iter().any(Key::is_computed) {
         return Vec::new();

@@ -1,4 +1,4 @@
-//! What the planner thought of each rule, kept so that a plan can be explained.
+//! The planner's estimates for each rule, kept so that a plan can be explained.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,11 +15,11 @@ use crate::diagnostics::Diagnostics;
 /// Why a rule's branches are joined as they are.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Plan {
-    /// What was asked for: by the rule, the module or the caller, or by default.
+    /// The requested join order: by the rule, the module or the caller, or by default.
     pub strategy: JoinOrder,
     /// One for each branch of the rule.
     pub branches: Vec<BranchPlan>,
-    /// For each view that the rule asks, one for each of its branches.
+    /// For each view that the rule reads, one plan for each of its branches.
     pub views: Vec<Vec<BranchPlan>>,
 }
 
@@ -30,16 +30,17 @@ pub struct BranchPlan {
     pub method: Method,
     /// The patterns in the order of the chain.
     pub steps: Vec<Step>,
-    /// The estimated cost of the chain if no other rule shared any of it: the rows that it stores and looks up, and the
-    /// pairs that it looks at.
+    /// The estimated cost of the chain if no other rule shared any of it: the rows that it stores
+    /// and probes, and the pairs that it visits.
     pub cost: f64,
     /// What the patterns would cost in the order in which the rule declares them.
     pub declared_cost: f64,
     /// What they would cost in the greedy order.
     pub greedy_cost: f64,
-    /// What they would cost in the best order that was found for the rule by itself, whatever it shared with others.
+    /// The cost of the best order for the rule by itself, whatever it shares with others.
     pub alone_cost: f64,
-    /// For a branch of a rule, its patterns in groups between which there is no condition; only one where all are tied.
+    /// For a branch of a rule, its patterns in groups without a condition between them; only one if
+    /// all are connected.
     pub sides: Vec<Side>,
 }
 
@@ -56,9 +57,9 @@ pub enum Method {
     /// There is no choice: a single pattern, or two that are joined in their one orientation.
     #[default]
     Only,
-    /// It is the order in which the rule declares its patterns, as was asked for.
+    /// The order in which the rule declares its patterns, as requested.
     Declared,
-    /// It is the greedy order; nothing is cheaper by the cost model, or it was asked for.
+    /// The greedy order; nothing is cheaper by the cost model, or it was requested.
     Greedy,
     /// It is cheaper than the greedy order, and the cheapest there is by the cost model.
     Optimal,
@@ -79,7 +80,8 @@ impl Method {
     }
 }
 
-/// What was thought of one pattern at its place in the chain. The variables in scope after it are those of the steps up
+/// The estimates for one pattern at its place in the chain. The variables in scope after it are
+/// those of the steps up to it.
 /// to it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Step {
@@ -97,11 +99,13 @@ pub struct Step {
     pub cost: f64,
     /// How many rules of the module have this very join; 0 for the first pattern.
     pub shared: usize,
-    /// Whether no earlier rule of the module, nor the session that the rule is added to, has the join.
+    /// Whether neither an earlier rule of the module nor the session that the rule is added to has
+    /// the join.
     pub new: bool,
 }
 
-/// Plans the branches of a module's rules and of their views, each given with the number of its rule.
+/// Plans the branches of a module's rules and of their views, each given with the number of its
+/// rule.
 pub(super) fn plans(
     schema: &Schema,
     units: &[(usize, Unit<'_>)],
@@ -173,8 +177,8 @@ fn method(strategy: JoinOrder, choice: &Choice, own: &Price, alone: &Price) -> M
     }
 }
 
-/// What was thought of each step of an order, for a branch that asks what `member` says; `patterns` says which of the
-/// branch's patterns each of the shape's is.
+/// The estimates for each step of an order, for a branch with the requirements of `member`;
+/// `patterns` maps the patterns of the shape to those of the branch.
 fn steps(model: &Model, member: &Member, order: &[usize], patterns: &[usize]) -> Vec<Step> {
     let steps = order.iter().enumerate().map(|(at, pattern)| {
         let before = as_set(&order[..at]);

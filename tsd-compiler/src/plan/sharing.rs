@@ -1,12 +1,14 @@
 //! Orders for all rules of a module at once.
 //!
-//! What one rule should do depends on what the others do: a join that is there anyway costs a further rule only the rows
-//! that it adds. So every shape first gets the order that is cheapest when the cost of its first join is divided among the
-//! rules that have that join. Then, in turn, each shape is taken out of the network and put back where it adds least to
-//! the cost of the whole: along joins that others keep as far as that pays, and from there on by the order that is
-//! cheapest. That is repeated until nothing changes, and since every move makes the whole network cheaper, it ends.
+//! The best order for one rule depends on the others: an existing join costs a further rule only
+//! the rows that it adds. So every shape first gets the order that is cheapest when the cost of its
+//! first join is divided among the rules with that join. Then, in turn, each shape is removed from
+//! the network and inserted again where it adds least to the total cost: along joins that others
+//! keep as long as that pays, and from there in the cheapest order. This is repeated until nothing
+//! changes. It ends, because every move makes the whole network cheaper.
 //!
-//! Shapes are visited in an order of their own, so neither the order of the rules nor any name in them takes part.
+//! Shapes are visited in a canonical order, so neither the order of the rules nor any name in them
+//! matters.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -30,12 +32,13 @@ const TRIED: usize = 4096;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Unit<'a> {
     pub(super) conjunction: &'a Conjunction,
-    /// Which patterns some condition of the whole rule ties together, for the branches of a rule.
+    /// Which patterns some condition of the whole rule connects, for the branches of a rule.
     pub(super) tied: Option<&'a Groups>,
     pub(super) strategy: JoinOrder,
 }
 
-/// A branch, by its place in the list of all, and for each of its shape's patterns the one of the branch.
+/// A branch, by its index in the list of all, and for each pattern of its shape the one of the
+/// branch.
 type Placed = (usize, Vec<usize>);
 
 /// The branches of one shape that are planned in one way.
@@ -45,7 +48,7 @@ pub(super) struct Group {
     pub(super) model: Model,
     pub(super) strategy: JoinOrder,
     pub(super) branches: Vec<Placed>,
-    /// What each branch asks.
+    /// The requirements of each branch.
     pub(super) asked: Vec<Member>,
 }
 
@@ -56,12 +59,12 @@ pub(super) struct Choice {
     pub(super) greedy: Vec<usize>,
 }
 
-/// The number of a join, by which joins are told apart while orders are sought: hashing what each joins would take longer
-/// than all the rest.
+/// The number of a join, which identifies it during the search: hashing what each joins would take
+/// longer than all the rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct JoinId(usize);
 
-/// What a join is: what stands on its left, the type on its right, and the keys.
+/// The identity of a join: its left input, the type on its right, and the keys.
 type Form = (Result<JoinId, TypeId>, TypeId, Vec<KeyPair>);
 
 /// A join node that some shapes may use.
@@ -71,7 +74,7 @@ struct Node {
     /// What passes on either side, by what lets it through: how many shapes and which share.
     sides: [BTreeMap<u64, (u32, f64)>; 2],
     users: u32,
-    /// Whether the join is there whatever this module does.
+    /// Whether the join exists whatever this module does.
     known: bool,
 }
 
@@ -88,12 +91,12 @@ impl Node {
     }
 }
 
-/// The joins of a module as far as its shapes have been given orders.
+/// The joins of a module for the shapes that have an order so far.
 struct Nodes<'a> {
     schema: &'a Schema,
     numbers: HashMap<Form, JoinId>,
     joins: Vec<Node>,
-    /// Whether a join is there whatever this module does; nothing is when absent.
+    /// Whether a join exists whatever this module does; none does if absent.
     known: Option<&'a dyn Fn(&Signature) -> bool>,
 }
 
@@ -102,7 +105,8 @@ impl<'a> Nodes<'a> {
         Self { schema, numbers: HashMap::new(), joins: Vec::new(), known }
     }
 
-    /// The join of a pattern with others that were joined in this order, the last of them by the join `left`.
+    /// The join of a pattern with others that were joined in this order, the last of them by the
+    /// join `left`.
     fn join(&mut self, shape: &Shape, left: Option<JoinId>, order: &[usize], joined: usize) -> JoinId {
         let right = shape.types[joined];
         let form: Form = (left.ok_or(shape.types[order[0]]), right, keys_to(&shape.keys, order, joined));
@@ -204,7 +208,8 @@ impl<'a> Nodes<'a> {
             let (joined, prefix) = (order[order.len() - 1], &order[..order.len() - 1]);
             let join = self.join(&group.shape, left, prefix, joined);
             let is_there = self.is_there(join);
-            // Past the first join only ways along joins that are there differ from the cheapest completion.
+            // After the first join, only paths along existing joins differ from the cheapest
+            // completion.
             if (left.is_some() && !is_there) || !seen.insert((as_set(&order), join)) {
                 continue;
             }
@@ -227,8 +232,8 @@ impl<'a> Nodes<'a> {
     }
 }
 
-/// What the members of a group let through on either side of the join at `at` of an order: by what lets it through, the
-/// share.
+/// What the members of a group let through on either side of the join at `at` of an order: the
+/// identity of the filters, and the share.
 fn passing(model: &Model, order: &[usize], at: usize) -> [Vec<(u64, f64)>; 2] {
     [&order[..at], &order[at..=at]].map(|patterns| {
         let set = as_set(patterns);
@@ -259,7 +264,7 @@ pub(super) fn groups(schema: &Schema, units: &[Unit<'_>], observed: &Observed) -
     groups.collect()
 }
 
-/// The orders for the groups' shapes. `known` says which joins are there whatever the groups do.
+/// The orders for the groups' shapes. `known` says which joins exist whatever the groups do.
 pub(super) fn choices(
     schema: &Schema,
     groups: &[Group],
@@ -378,7 +383,7 @@ impl Filters {
         Self { of: of.collect() }
     }
 
-    /// What a branch asks, its patterns in the order of its shape.
+    /// The requirements of a branch, with its patterns in the order of its shape.
     fn member(&self, index: usize, unit: &Unit<'_>, order: &[usize]) -> Member {
         let mut place = vec![0; order.len()];
         order.iter().enumerate().for_each(|(at, pattern)| place[*pattern] = at);

@@ -1,12 +1,14 @@
 //! What people write by habit, and what to write instead.
 //!
-//! Who comes from SQL, Drools, CLIPS, Python or Rust writes `&&`, `IS NULL`, `BETWEEN`, `modify(…)`. The parser can only say
-//! which token it did not expect there. This module knows the habits: tables of what is written and what is meant, and
-//! rewritings where more than a token changes. Each gives [`Advice`]: a message, the place, and edits.
+//! Authors who know SQL, Drools, CLIPS, Python or Rust write `&&`, `IS NULL`, `BETWEEN`,
+//! `modify(…)`. The parser can only say which token it did not expect there. This module knows the
+//! habits: tables of what is written and what is meant, and rewritings if more than a token
+//! changes. Each results in [`Advice`]: a message, the place, and edits.
 //!
-//! No entry has to be sure of itself. Advice is tried before it is given: the edits are made, the statement is parsed
-//! again, and only what lets the parser read on past the fault is said. So an entry may guess, `=>` can stand for `==>`,
-//! `>=` and `==` in one table, and a hint that does not parse when it is followed cannot come about.
+//! No entry has to be certain. Advice is tried before it is given: the edits are made, the
+//! statement is parsed again, and only advice with which the parser gets past the fault is used. So
+//! an entry may guess: `=>` can mean `==>`, `>=` and `==` in one table. A hint that does not parse
+//! when followed cannot occur.
 
 mod branches;
 mod comments;
@@ -80,7 +82,7 @@ impl Advice {
 /// One habit, or several that are found in the same way.
 type Habit = fn(&Place<'_, '_>, &mut Vec<Advice>);
 
-/// The habits, those first that know most of what they look at.
+/// The habits, the most specific ones first.
 const HABITS: [Habit; 11] = [
     comments::habits,
     rules::habits,
@@ -116,7 +118,7 @@ pub(super) fn suspects(place: &Place<'_, '_>) -> Vec<Advice> {
     names::suspect(place, place.at)
 }
 
-/// What may be meant by the type of a pattern in the block notation, should there be none of its name.
+/// What may be meant by the type of a pattern in block notation, if there is no type of its name.
 pub(super) fn pattern_types(place: &Place<'_, '_>) -> Vec<Advice> {
     names::pattern_type(place)
 }
@@ -138,7 +140,7 @@ pub(super) fn annotations(place: &Place<'_, '_>) -> Vec<Advice> {
     found
 }
 
-/// What may be meant by a comparison that can be read and makes no sense.
+/// What may be meant by a comparison that parses but makes no sense.
 pub(super) fn comparisons(place: &Place<'_, '_>) -> Vec<Advice> {
     comparisons::chained(place, place.at).into_iter().chain(comparisons::no_list(place, place.at)).collect()
 }

@@ -1,8 +1,9 @@
 //! From text to tree.
 //!
-//! The generated parser knows the grammar but stops at the first error and recurses without a limit. So a text is first
-//! cut into pieces at the places where a statement surely begins ([`scan`](super::scan)); each piece is parsed by itself,
-//! and an error costs one statement. What the parser recognised is then lowered to the [`ast`](super::ast).
+//! The generated parser knows the grammar, but it stops at the first error and recurses without a
+//! limit. So a text is first cut into pieces where a statement certainly begins
+//! ([`scan`](super::scan)). Each piece is parsed by itself, and an error costs one statement. The
+//! result of the parser is then lowered to the [`ast`](super::ast).
 
 mod block;
 mod call;
@@ -25,8 +26,8 @@ use super::scan::{Fault, Obstacle, Scan};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::source::{FileId, SourceMap, Span};
 
-/// After so many errors in one text the parser goes on at the next declaration only: what it looks through after each
-/// error may be all the rest of the text.
+/// After this many errors in one text the parser only continues at the next declaration, because
+/// finding the next statement after an error may scan the rest of the text.
 const MOST_ERRORS: usize = 100;
 
 /// How deep brackets may nest, and how many signs may stand before one operand.
@@ -68,7 +69,8 @@ struct Parser<'d> {
 }
 
 impl Parser<'_> {
-    /// Reads the piece that begins at a token; gives the token to go on at, which is always a later one.
+    /// Reads the piece that begins at a token; returns the token to continue at, which is always a
+    /// later one.
     fn piece(&mut self, first: usize, program: &mut Program) -> usize {
         let end = match self.scan.piece(first, MAX_NESTING) {
             Ok(end) => end,
@@ -91,7 +93,8 @@ impl Parser<'_> {
         let at = match error.location {
             InputLocation::Pos(at) | InputLocation::Span((at, _)) => from + at,
         };
-        // No whole statement goes beyond a bracket that is still open, so the rest need not be read once more.
+        // No whole statement extends beyond a bracket that is still open, so the rest need not be
+        // read again.
         let failed = self.scan.token_at(at).clamp(first, end);
         let whole = self.scan.open_brackets(first..failed).first().map_or(to, |bracket| self.start(*bracket));
         let whole = self.text.get(from..whole).unwrap_or("");
@@ -139,8 +142,9 @@ impl Parser<'_> {
         next
     }
 
-    /// Reports an effect that cannot do without arguments and has them behind it without parentheses, as in
-    /// `Insert Order(id: 1)`. The grammar takes them for the next statement. Gives the token to go on at.
+    /// Reports an effect that requires arguments but has them without parentheses, as in `Insert
+    /// Order(id: 1)`. The grammar reads them as the next statement. Returns the token to continue
+    /// at.
     fn bare_effect(&mut self, statements: &[Pair<'_, Rule>], from: usize, end: usize) -> Option<usize> {
         let rule = statements.iter().rfind(|pair| !matches!(pair.as_rule(), Rule::semicolon | Rule::EOI))?;
         let call = lower::parts_of(&lower::part(rule, Rule::arrow_body)?, Rule::call).last()?;
@@ -157,7 +161,7 @@ impl Parser<'_> {
         Some(next)
     }
 
-    /// The first token of the last of the statements that were read, if it is a rule in the arrow notation.
+    /// The first token of the last statement that was read, if it is a rule in arrow notation.
     fn open_rule_of(&self, statements: &[Pair<'_, Rule>], from: usize) -> Option<usize> {
         let last = statements.iter().rfind(|pair| !matches!(pair.as_rule(), Rule::semicolon | Rule::EOI))?;
         lower::part(last, Rule::arrow_body)?;
@@ -207,7 +211,7 @@ impl Parser<'_> {
     }
 }
 
-/// A span of byte positions that are known to fit.
+/// A span of byte positions that are known to fit into it.
 fn span(file: FileId, start: usize, end: usize) -> Span {
     let fit = |at| u32::try_from(at).unwrap_or(u32::MAX);
     Span::new(file, fit(start), fit(end))

@@ -1,7 +1,8 @@
 //! Cutting a text into tokens.
 //!
-//! The rules for strings, comments and words are those of grammar.pest; a string that breaks them becomes a fault here,
-//! so that the author reads of the missing quote and not of the statement around it.
+//! The rules for strings, comments and words are those of grammar.pest. A string that breaks them
+//! becomes a fault here, so that the message is about the missing quote and not about the statement
+//! around it.
 
 use pest::unicode::{XID_CONTINUE, XID_START};
 

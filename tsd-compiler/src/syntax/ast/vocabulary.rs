@@ -1,6 +1,7 @@
 //! The closed sets of words and signs: functions, aggregates, casts and operators.
 //!
-//! Each set is one table from variant to spelling, which the parser, the printer and "did you mean" all read.
+//! Each set is one table from variant to spelling, which the parser, the printer and "did you mean"
+//! all read.
 
 macro_rules! vocabulary {
     ($(#[doc = $doc:literal])+ $name:ident { $($(#[doc = $item:literal])+ $variant:ident = $text:literal,)+ }) => {

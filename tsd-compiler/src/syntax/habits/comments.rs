@@ -1,4 +1,5 @@
-//! Comments as other languages write them. A comment holds anything, so the parser may have gone some way into it.
+//! Comments as other languages write them. A comment contains anything, so the parser may have read
+//! some of it.
 
 use super::{Advice, Place};
 

@@ -1,4 +1,4 @@
-//! Comparisons that other languages have, in the words of this one.
+//! Comparisons of other languages, in the words of this one.
 
 use super::{Advice, Place};
 use crate::syntax::ast::CompareOp;
@@ -86,7 +86,7 @@ fn list_or_sum_after(place: &Place<'_, '_>, start: usize) -> Option<usize> {
     }
 }
 
-/// What stands in the brackets behind `IN`, in those of a list.
+/// The contents of the brackets after `IN`, in those of a list.
 fn as_list(place: &Place<'_, '_>, start: usize, end: usize) -> String {
     let text = place.source(start..end);
     let in_brackets = matches!(place.word(start), "(" | "{") && place.close(start) == Some(end - 1);
@@ -167,7 +167,8 @@ fn begins_or_ends(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     found.push(place.advice(at..last + 1, message).edit(place.bytes(start..end), text).hint(hint));
 }
 
-/// Whether a string begins or ends with another: a pattern of LIKE unless the other holds signs of such patterns.
+/// Whether a string begins or ends with another: a pattern of LIKE unless the other holds signs of
+/// such patterns.
 pub(super) fn fits(left: &str, part: &str, begins: bool) -> String {
     let literal = part.strip_prefix(['"', '\'']).and_then(|rest| rest.get(..rest.len().checked_sub(1)?));
     match literal {
@@ -280,7 +281,7 @@ pub(super) fn no_list(place: &Place<'_, '_>, at: usize) -> Option<Advice> {
         return Some(place.advice(at..end, "`IN` needs a list in brackets").instead(as_list(place, at, end)));
     }
     let (left, right) = (place.source(start..operator), place.source(at..end));
-    // Who asks whether a string is in something means a part of it.
+    // A test whether a string is in something means a part of it.
     let text = match place.is_text(start) && !place.is_text(at) && start + 1 == operator {
         true => format!("{right} CONTAINS {left}"),
         false => format!("{left} IN [{right}]"),

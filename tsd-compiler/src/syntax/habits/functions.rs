@@ -1,8 +1,9 @@
-//! Functions and types under the names that they have elsewhere.
+//! Functions and types under their names in other languages.
 
 use super::{Advice, Place};
 
-/// What to write for a call of a function that does not exist. `$1` is its first argument, and `$*` are all of them.
+/// What to write for a call of a function that does not exist. `$1` is its first argument, and `$*`
+/// are all of them.
 const FUNCTIONS: &[(&str, &str, &str)] = &[
     ("LEN", "LENGTH($1)", ""),
     ("SIZE", "LENGTH($1)", ""),
@@ -85,7 +86,8 @@ const LATER: &[(&str, &str, &str)] = &[
     ("duration", "number", " for a number of seconds"),
 ];
 
-/// What a type of another language is called here, with a word on what it holds; whether it is to come is the last.
+/// The built-in type for a type of another language, with a word about its values; the last says
+/// whether it is planned.
 pub(crate) fn built_in_type(name: &str) -> Option<(&'static str, &'static str, bool)> {
     let same = |habit: &str| habit.eq_ignore_ascii_case(name);
     let now = TYPES.iter().find(|(habit, _)| same(habit)).map(|(_, ty)| (*ty, "", false));
@@ -115,7 +117,7 @@ const EFFECTS: &[(&str, &str)] = &[
     ("log", "Log"),
 ];
 
-/// The effect that is called so elsewhere.
+/// The effect for a name from another language.
 pub(crate) fn effect(name: &str) -> Option<&'static str> {
     let found = EFFECTS.iter().find(|(habit, _)| habit.eq_ignore_ascii_case(name));
     found.map(|(_, effect)| *effect).filter(|effect| *effect != name)

@@ -1,7 +1,8 @@
-//! Names that mean something elsewhere and may be names here: `null`, `True`, `eval`, an action's name behind a `;`.
+//! Names with a meaning in other languages that may be names here: `null`, `True`, `eval`, an
+//! action's name after a `;`.
 //!
-//! Nothing is wrong with such a name where a field, a variable or a type is called so, and only the checker knows. So
-//! what the parser would advise is kept, and said if there turns out to be nothing of the name.
+//! Such a name is fine if a field, a variable or a type has it, and only the checker knows that. So
+//! the parser's advice is stored, and reported if nothing has that name.
 
 use super::methods::lower_first;
 use super::{Advice, Place, effects, patterns};
@@ -16,7 +17,7 @@ pub(in crate::syntax) fn is_suspect(name: &str) -> bool {
     NULL.contains(&name) || BOOLEANS.contains(&name)
 }
 
-/// Whether a name stands for no value elsewhere.
+/// Whether a name means "no value" in other languages.
 pub(crate) fn is_null(name: &str) -> bool {
     NULL.contains(&name)
 }
@@ -78,7 +79,7 @@ fn field(place: &Place<'_, '_>, at: usize, found: &mut Vec<Advice>) {
     }
 }
 
-/// An update that takes a value away: the fact is made anew without it.
+/// An update that removes a value: the fact is inserted again without it.
 fn without_field(
     place: &Place<'_, '_>,
     at: usize,

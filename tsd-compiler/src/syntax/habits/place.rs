@@ -1,8 +1,8 @@
 //! Reading around a fault.
 //!
-//! The statement did not parse, so there is no tree to look at: what an operator was meant to compare, or where a call
-//! ends, is read off the tokens. What is read wrongly does no harm, because advice is only given when following it
-//! makes the parser get further.
+//! The statement did not parse, so there is no tree. What an operator compares, or where a call
+//! ends, is guessed from the tokens. A wrong guess does no harm, because advice is only given when
+//! it lets the parser get further.
 
 use std::ops::Range;
 
@@ -10,8 +10,8 @@ use super::Advice;
 use crate::syntax::ast::{AggregateFunction, CastType};
 use crate::syntax::scan::{Scan, Token, TokenKind, is_word_operator};
 
-/// How far the tokens of a place are counted from. Who looks a few tokens back from the first of a text finds none there,
-/// and no number below zero.
+/// The offset from which the tokens of a place are counted. Looking a few tokens back from the
+/// first finds none, and no number below zero.
 const PAD: usize = 16;
 
 /// A statement with a fault, as its tokens.
@@ -66,12 +66,13 @@ impl<'a, 't> Place<'a, 't> {
         self.scan.is_block(self.first.wrapping_sub(PAD))
     }
 
-    /// Whether `Name (` stands at a token and is rather a call than a fact.
+    /// Whether `Name (` begins at a token and is more likely a call than a fact.
     pub(super) fn begins_call(&self, index: usize) -> bool {
         self.scan.begins_call(index.wrapping_sub(PAD))
     }
 
-    /// The fields of a type that the text declares, each with its type and whether it is part of the key.
+    /// The fields of a type that the text declares, each with its type and whether it is part of
+    /// the key.
     pub(super) fn fields_of(&self, ty: &str) -> Vec<(&'t str, &'t str, bool)> {
         self.scan.fields_of(ty)
     }
@@ -129,7 +130,8 @@ impl<'a, 't> Place<'a, 't> {
         self.token(index).is_none_or(|token| token.leads_line)
     }
 
-    /// The tokens of the sign that a token belongs to: signs that are written together count as one.
+    /// The tokens of the sign that a token belongs to: signs without a space between them count as
+    /// one.
     pub(super) fn joined(&self, index: usize) -> Range<usize> {
         let part = |index| match self.kind(index) {
             Some(TokenKind::Sign(sign)) => {
@@ -234,7 +236,7 @@ impl<'a, 't> Place<'a, 't> {
         self.is_name(before(1)) && self.sign(before(2), ':') && self.sign(before(4), '(') && asks(before(5))
     }
 
-    /// Whether an operator of arithmetic between two operands stands at a token.
+    /// Whether a token is an arithmetic operator between two operands.
     fn is_arithmetic(&self, index: usize) -> bool {
         match self.kind(index) {
             Some(TokenKind::Sign('+' | '*' | '%')) => true,
@@ -414,7 +416,8 @@ impl<'a, 't> Place<'a, 't> {
         Some(parts)
     }
 
-    /// The type of a variable that a pattern of the statement binds, as in `o: Order` and `$o : Order`.
+    /// The type of a variable that a pattern of the statement binds, as in `o: Order` and `$o :
+    /// Order`.
     pub(super) fn type_of(&self, variable: &str) -> Option<&'t str> {
         (self.first..self.end).find_map(|index| {
             let binds = self.word(index) == variable && self.sign(index + 1, ':') && self.is_name(index + 2);
@@ -422,7 +425,8 @@ impl<'a, 't> Place<'a, 't> {
         })
     }
 
-    /// A variable with the first of these names that the statement does not use, numbered if need be.
+    /// A variable with the first of these names that the statement does not use, numbered if need
+    /// be.
     pub(super) fn fresh(&self, wishes: &[&str]) -> String {
         let used = |name: &str| (self.first..self.end).any(|index| self.word(index) == name);
         let numbered = (2..).map(|number: u32| format!("x{number}"));

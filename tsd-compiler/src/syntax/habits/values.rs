@@ -155,7 +155,8 @@ fn joined(literal: &str) -> Option<String> {
     Some(parts.join(" + "))
 }
 
-/// A string whose quote is never closed: it may end before the next comma or bracket, or at the end of the line.
+/// A string whose quote is never closed: it may end before the next comma or bracket, or at the end
+/// of the line.
 fn never_closed(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     use crate::syntax::scan::{Fault, TokenKind};
     if place.kind(place.at) != Some(TokenKind::Fault(Fault::UnclosedText)) {

@@ -1,4 +1,4 @@
-//! What rules do: calls, their arguments, and facts written out.
+//! Effects of rules: calls, their arguments, and facts written out.
 
 use pest::iterators::Pair;
 

@@ -1,7 +1,8 @@
-//! What to say about a syntax error.
+//! Messages for syntax errors.
 //!
-//! pest knows where it could not go on and which rules it tried there. The author wants to know what is missing, in the
-//! words of the language, and what to write instead of what other languages write.
+//! pest knows where it could not continue and which rules it tried there. The author wants to know
+//! what is missing, in the words of the language, and what to write instead of what other languages
+//! write.
 
 use pest::error::ErrorVariant;
 
@@ -10,8 +11,9 @@ use crate::diagnostics::{Code, Diagnostic, closest};
 use crate::source::FileId;
 use crate::syntax::scan::{Scan, TokenKind, is_word_operator};
 
-/// The diagnostic of an error at the first token of `found`, in the statement that begins at `statement`, or that would
-/// begin there if it did not stand behind the actions of a rule. The piece that was parsed ends where `found` does.
+/// The diagnostic for an error at the first token of `found`, in the statement that begins at
+/// `statement`, or that would begin there if it did not follow the actions of a rule. The piece
+/// that was parsed ends where `found` does.
 pub(super) fn diagnostic(
     scan: &Scan<'_>,
     file: FileId,
@@ -155,7 +157,7 @@ impl Place<'_, '_> {
         }
     }
 
-    /// What to write instead, when the mistake is a known one.
+    /// What to write instead, if the mistake is a known one.
     fn hint(&self) -> Option<String> {
         let written = if self.ended { String::new() } else { self.sign() };
         let next = self.scan.slice(self.at + 1);
@@ -187,7 +189,8 @@ impl Place<'_, '_> {
 const OPERATOR: &str = "an operator";
 const OPERAND: &str = "a value or a condition";
 
-/// The words for a rule that was tried; rules with the same words count once, those without words not at all.
+/// The words for a rule that was tried; rules with the same words count once, those without words
+/// do not count.
 fn group(rule: Rule) -> &'static str {
     match rule {
         Rule::or | Rule::and | Rule::compare | Rule::additive | Rule::multiplicative | Rule::presence => {

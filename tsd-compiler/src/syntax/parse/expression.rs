@@ -1,8 +1,8 @@
 //! Precedence: from a flat list of operands and operators to a tree.
 //!
-//! The grammar gives `NOT a + 1 > b AND c` as one list. It is folded level by level, the tightest operators first, and
-//! each level turns a run of its operators into one node. Nothing here recurses but the operands themselves, so a chain
-//! of a hundred thousand operators costs a list, not a stack.
+//! The grammar returns `NOT a + 1 > b AND c` as one list. It is folded level by level, the tightest
+//! operators first, and each level turns a run of its operators into one node. Only the operands
+//! recurse, so a chain of a hundred thousand operators costs a list, not a stack.
 
 use pest::iterators::Pair;
 

@@ -1,4 +1,5 @@
-//! One operand of an expression: the signs before it, the thing itself, and `IS MISSING` after it.
+//! One operand of an expression: the signs before it, the operand itself, and `IS MISSING` after
+//! it.
 
 use std::iter::Peekable;
 
@@ -225,7 +226,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// A number literal, with the minus before it where there is one.
+    /// A number literal, with the minus before it if there is one.
     pub(super) fn number(&mut self, pair: &Node<'_>, negative: bool) -> Option<Number> {
         let sign = if negative { "-" } else { "" };
         let text = format!("{sign}{}", pair.as_str());
