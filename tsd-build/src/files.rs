@@ -1,4 +1,4 @@
-//! Rule files, and which module each belongs to.
+//! Rule files, and the module that each belongs to.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,7 +46,7 @@ impl Modules {
         Ok(modules)
     }
 
-    /// Takes in a profile that is named by its path.
+    /// Adds a profile that is named by its path.
     pub(crate) fn add_profile(&mut self, path: &Path) -> Result<(), Error> {
         let text = fs::read_to_string(path).map_err(|error| Error::at(path, "read", &error))?;
         let name = if path.is_absolute() { last_name(path) } else { slashed(path) };
@@ -70,7 +70,8 @@ impl Modules {
         self.named_profiles.values().filter(move |file| !used.iter().any(|used| std::ptr::eq(*used, *file)))
     }
 
-    /// Takes in a directory; `shown` is its name in messages, and `module` the module of the directory around it.
+    /// Adds a directory; `shown` is its name in messages, and `module` the module of the directory
+    /// around it.
     fn directory(&mut self, dir: &Path, shown: &str, module: &str) -> Result<(), Error> {
         self.watched.insert(dir.to_owned());
         let entries = fs::read_dir(dir).map_err(|error| Error::at(dir, "read", &error))?;

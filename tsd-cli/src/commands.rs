@@ -11,7 +11,8 @@ use crate::{check, execute, expand, explain, graph, stats};
 
 /// All is well. Warnings are no errors unless they are denied.
 pub const EXIT_OK: u8 = 0;
-/// Errors in rules or data, or a run that exceeded its limit or had effects that could not take place.
+/// Errors in rules or data, or a run that exceeded its limit or had effects that could not take
+/// place.
 pub const EXIT_ERRORS: u8 = 1;
 /// Wrong usage, or files that cannot be read or written.
 pub const EXIT_USAGE: u8 = 2;
@@ -36,7 +37,7 @@ impl fmt::Debug for Streams {
 
 /// Why a command ends early.
 pub(crate) enum Stop {
-    /// With this exit code; what is to be said has been said.
+    /// With this exit code; the message has been written.
     Exit(u8),
     /// Output cannot be written.
     Unwritable(io::Error),
@@ -53,7 +54,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, mut streams: Streams) 
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {
-            // Help that cannot be written helps nobody.
+            // If help cannot be written, there is nobody to report that to.
             let _ = error.print();
             return u8::try_from(error.exit_code()).unwrap_or(EXIT_USAGE);
         }

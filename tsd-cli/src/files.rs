@@ -1,4 +1,4 @@
-//! The files that stand for the rules: as they are named, in a directory, from standard input.
+//! The rule files: as named, from a directory, or from standard input.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::load::is_standard_input;
 
-/// The rule files that are named, each once: a directory stands for those in it and below. Also what is wrong with the
+/// The named rule files, each once; a directory means those in it and below. Also errors about the
 /// directories.
 pub(crate) fn find(named: &[PathBuf]) -> (Vec<PathBuf>, Vec<String>) {
     let (mut files, mut faults) = (Vec::new(), Vec::new());
@@ -36,7 +36,8 @@ pub(crate) fn find(named: &[PathBuf]) -> (Vec<PathBuf>, Vec<String>) {
     (once, faults)
 }
 
-/// Adds the `.tsd` files in a directory and below. Links may lead in a circle, so no directory is gone through twice.
+/// Adds the `.tsd` files in a directory and below. Links may form a cycle, so no directory is
+/// visited twice.
 fn collect(
     directory: &Path,
     seen: &mut BTreeSet<PathBuf>,

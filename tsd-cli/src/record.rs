@@ -1,8 +1,9 @@
-//! What fires, from the session to the output.
+//! Records what fires, from the session to the output.
 //!
-//! A session tells first of an activation (its observer) and then of the actions that it performs (its host, and the
-//! sinks of `Print` and `Log`). The [`Recorder`] stands behind all of them, puts together what belongs to one
-//! activation, and writes it when the next one begins or the run is over.
+//! A session first reports an activation (to its observer) and then the actions that it performs
+//! (to its host, and to the sinks of `Print` and `Log`). The [`Recorder`] receives all of them,
+//! combines what belongs to one activation, and writes it when the next one begins or the run is
+//! over.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -66,12 +67,12 @@ impl Shared {
         Self(Arc::new(Mutex::new(Recorder { style, out, err, current: None, failure: None })))
     }
 
-    /// The recorder. Everything happens on one thread, so nobody ever waits.
+    /// The recorder. Everything happens on one thread, so the lock is always free.
     pub(crate) fn lock(&self) -> MutexGuard<'_, Recorder> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Has the session tell the recorder all that it does.
+    /// Connects the session's observers and sinks with the recorder.
     pub(crate) fn attach(&self, engine: &mut Engine<Shared>) {
         let shared = self.clone();
         engine.observe(move |activation| shared.lock().begin(activation));
@@ -137,7 +138,7 @@ impl Recorder {
         }
     }
 
-    /// Writes the activation that is complete.
+    /// Writes the current activation, which is complete.
     pub(crate) fn flush(&mut self) {
         let Some(record) = self.current.take() else { return };
         match self.style {

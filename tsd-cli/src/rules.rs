@@ -1,4 +1,4 @@
-//! Rule files on their way to a module, and what is to be said about them.
+//! Rule files on their way to a module, and the messages about them.
 
 use std::collections::BTreeMap;
 use std::io::{self, ErrorKind, Write};
@@ -34,7 +34,7 @@ pub(crate) fn compile(rules: &Rules, streams: &mut Streams) -> Result<Compiled, 
     compiled.ok_or(Stop::Exit(EXIT_ERRORS))
 }
 
-/// The same of files that may be a script: gives the rules that are there at its end, and its facts.
+/// The same for files that may be a script: returns the rules that exist at its end, and its facts.
 pub(crate) fn compile_standing(
     rules: &Rules,
     facts: &[FactFile],
@@ -63,7 +63,7 @@ pub(crate) fn compile_standing(
                 standing.remove(&name).into_iter().for_each(|index| rules[index] = None);
             }
             ScriptStep::RemoveFact(Removed::Inserted(fact)) => removed.push(fact),
-            // There is no session that facts could stand in before.
+            // There is no session in which facts could exist before.
             ScriptStep::RemoveFact(Removed::Standing(_)) => {}
         }
     }
@@ -86,7 +86,7 @@ pub(crate) fn show(
     Ok(())
 }
 
-/// The profile to plan with: the one that is named, or the one beside the first rule file.
+/// The profile to plan with: the named one, or the one beside the first rule file.
 fn profile(
     rules: &Rules,
     first: Option<&PathBuf>,
@@ -108,7 +108,7 @@ fn profile(
     }
 }
 
-/// What the planner is told.
+/// The input for the planner.
 pub(crate) fn planning<'a>(rules: &Rules, sources: &'a SourceMap, profile: Option<FileId>) -> Planning<'a> {
     Planning {
         strategy: rules.plan.map(JoinOrder::from),
@@ -117,8 +117,9 @@ pub(crate) fn planning<'a>(rules: &Rules, sources: &'a SourceMap, profile: Optio
     }
 }
 
-/// Reads all files, and shows which cannot be read. A file given twice is read once. The last is the profile, if there is
-/// one. The facts are those that will be loaded afterwards: standard input can serve only one of all these.
+/// Reads all files, and reports those that cannot be read. A file given twice is read once. The
+/// last is the profile, if there is one. The facts are those that will be loaded afterwards:
+/// standard input can serve only one of all these.
 pub(crate) fn read(
     rules: &Rules,
     facts: &[FactFile],
@@ -171,7 +172,7 @@ pub(crate) fn find_rule<'a>(
     Err(Stop::Exit(EXIT_USAGE))
 }
 
-/// How many rules are named to somebody who names one that is not there.
+/// How many rules are listed in the message for an unknown rule.
 const NAMED: usize = 20;
 
 /// `1 rule`, `2 rules`.

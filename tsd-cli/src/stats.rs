@@ -109,7 +109,7 @@ fn rows_of(shared: &Statistics, alone: &Statistics) -> Vec<Row> {
     rows
 }
 
-/// What is of no interest where no rule asks anything.
+/// Left out if no rule reads a view.
 const OF_VIEWS: [&str; 4] = ["answers of views", "tuples that wait", "bytes of views", "bytes of watches"];
 
 fn object(rows: &[Row]) -> Json {

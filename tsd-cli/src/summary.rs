@@ -1,4 +1,4 @@
-//! What is shown after a run: problems, counts, facts.
+//! The output after a run: problems, counts, facts.
 
 use serde_json::{Map, Value as Json};
 use tsd_runtime::ir::{FactHandle, TypeId};

@@ -14,8 +14,8 @@ impl Filter {
     }
 }
 
-/// A set of values: `is "a" or "b"`, `not 5`, `> 10`, `>= 1 and < 5 or 7`, each optionally with `or
-/// missing`.
+/// A set of values: `is "a" or "b"`, `not 5`, `> 10`, `>= 1 and < 5 or 7`, each optionally with
+/// `or missing`.
 fn domain(kind: Kind, domain: &Domain) -> String {
     let mut text = match domain.points(kind) {
         Some((points, accepted)) if points.is_empty() => (if accepted { "" } else { "present" }).to_owned(),

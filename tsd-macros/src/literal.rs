@@ -2,8 +2,8 @@
 
 use proc_macro2::Literal;
 
-/// The text of a literal in rules. Rust knows more escapes and forms of strings than TSD, so a string is written anew
-/// from its value; everything else stays as it is, for the parser to judge.
+/// The text of a literal in rules. Rust has more escapes and forms of strings than TSD, so a string
+/// is rewritten from its value. Everything else is unchanged, and the parser decides.
 pub(crate) fn text(literal: &Literal) -> String {
     let written = literal.to_string();
     if !written.starts_with(['"', 'r', '\'']) {

@@ -1,4 +1,4 @@
-//! One branch of a rule in words: its joins in order, and what was thought of each.
+//! One branch of a rule in words: its joins in order, and the estimates for each.
 
 use tsd_compiler::plan::{BranchPlan, JoinOrder, Method, Step, domains};
 use tsd_runtime::ir::network::Path;
@@ -8,7 +8,7 @@ use super::{line, some_of};
 use crate::described;
 use crate::rules::counted;
 
-/// A branch, its plan, and where it lies in the network of all rules.
+/// A branch, its plan, and its place in the network of all rules.
 pub(super) struct Chain<'a> {
     pub(super) schema: &'a Schema,
     pub(super) network: &'a Network,
@@ -51,7 +51,7 @@ impl Chain<'_> {
         self.write_sum(text);
     }
 
-    /// The types of the chain, each with the variable that stands for the fact.
+    /// The types of the chain, each with its variable.
     fn places(&self) -> Vec<(TypeId, String)> {
         let patterns = self.branch.order.iter().map(|at| self.branch.pattern(&self.rule.patterns, *at));
         patterns.map(|pattern| (pattern.ty, pattern.variable.to_string())).collect()
@@ -62,7 +62,8 @@ impl Chain<'_> {
         format!("{}: {}", pattern.variable, self.schema.ty(pattern.ty).name)
     }
 
-    /// What is tested again when an answer changes, where the facts with these names are there.
+    /// What is tested again when a derived value changes, once the facts with these names are
+    /// joined.
     fn write_waiting(&self, text: &mut String, names: &[&str]) {
         let watches = self.branch.derived_tests.iter().filter(|watch| watch.place.index() + 1 == names.len());
         for watch in watches {
@@ -103,7 +104,7 @@ impl Chain<'_> {
         format!("{} is found through {right_by}, {left} through {left_by}", right.1)
     }
 
-    /// The other rules that have a join, be it in a view that they ask.
+    /// The other rules that have a join, directly or in a view that they read.
     fn others(&self, index: usize) -> Vec<&str> {
         let id = self.path.joins[index];
         let passes = |paths: &[Path]| paths.iter().any(|path| path.joins.contains(&id));

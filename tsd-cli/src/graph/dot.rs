@@ -1,4 +1,4 @@
-//! A picture in the language of Graphviz.
+//! A diagram in the language of Graphviz.
 
 use std::fmt::Write;
 

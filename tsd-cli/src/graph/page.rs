@@ -1,5 +1,5 @@
-//! A picture as one page: pan, zoom, search, what a node is, and the way to it and from it. The page needs nothing but
-//! itself.
+//! A diagram as one page: pan, zoom, search, a description of each node, and the paths to it and
+//! from it. The page needs no other file.
 
 use std::fmt::Write;
 
@@ -50,7 +50,7 @@ const CONTROLS: &str = r#"<div class="search"><input id="search" type="search" p
 <button type="button" id="theme">Light / dark</button></div>
 "#;
 
-/// What the script needs to know.
+/// The data for the script.
 fn described(picture: &Picture, layout: &Layout) -> Json {
     let nodes = picture.nodes.iter().map(|node| {
         json!({

@@ -1,7 +1,8 @@
-//! A network as something to be drawn: boxes, lines, and what is to be said of each.
+//! A network as a diagram: boxes, lines, and their texts.
 //!
-//! The drawings know nothing of rules and joins. What a kind of node looks like is told by its [`Kind`]; everything else
-//! is text. A new kind of node is a new kind here and a few lines where the picture is [built](super::build).
+//! The drawings know nothing about rules and joins. The look of a node follows from its [`Kind`],
+//! and everything else is text. A new kind of node is a new kind here and a few lines where the
+//! diagram is [built](super::build).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,8 +13,8 @@ pub(crate) struct Picture {
     pub(crate) title: String,
     pub(crate) nodes: Vec<Node>,
     pub(crate) edges: Vec<Edge>,
-    /// For each line the rules that use it, as the places of their nodes, ascending: the lines of a rule are its whole
-    /// path.
+    /// For each line the rules that use it, as the indexes of their nodes, ascending: the lines of
+    /// a rule are its whole path.
     pub(crate) edge_users: Vec<Vec<usize>>,
 }
 
@@ -42,11 +43,11 @@ pub(crate) enum Kind {
     Type,
     /// Where the chains of one branch start, when branches do not share it.
     Root,
-    /// The combinations of values that a view is asked for.
+    /// The combinations of a view's parameters.
     Asked,
     /// A join.
     Join,
-    /// What an `EXISTS` or an aggregate asks.
+    /// An `EXISTS` or an aggregate.
     View,
     /// Where tuples wait, which are tested again when a view or a followed fact changes.
     Watch,
@@ -89,18 +90,19 @@ pub(crate) struct Edge {
 /// What passes along a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Passing {
-    /// Tuples, to the left side of a join, to where they wait, or to a view that gathers them.
+    /// Tuples, to the left side of a join, to pending tests, or to a view that aggregates them.
     Tuples,
     /// Facts, to the right side of a join.
     Facts,
-    /// What a view answers, to those who wait for it.
+    /// The values of a view, to the pending tests that read it.
     Answers,
     /// Tuples that satisfy a rule.
     Matches,
 }
 
 impl Passing {
-    /// How far from the middle of its box a line ends, so that both sides of a join can be told apart.
+    /// How far from the middle of its box a line ends, so that the two inputs of a join are
+    /// distinguishable.
     pub(crate) fn port(self) -> f64 {
         match self {
             Self::Tuples => -6.0,
@@ -127,14 +129,15 @@ impl Picture {
         self.nodes.len() - 1
     }
 
-    /// Adds a line, which nobody uses so far, and returns its place.
+    /// Adds a line, without users so far, and returns its index.
     pub(crate) fn edge(&mut self, edge: Edge) -> usize {
         self.edges.push(edge);
         self.edge_users.push(Vec::new());
         self.edges.len() - 1
     }
 
-    /// Has every node name the rules whose lines begin or end there, except that a rule needs no user.
+    /// Makes every node name the rules whose lines begin or end there, except that a rule needs no
+    /// user.
     pub(crate) fn name_users(&mut self) {
         let mut users: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); self.nodes.len()];
         for (edge, by) in self.edges.iter().zip(&self.edge_users) {
@@ -168,7 +171,7 @@ impl Picture {
 }
 
 impl Node {
-    /// A node of which nothing but its kind and name is known.
+    /// A node with only a kind and a name.
     pub(crate) fn new(kind: Kind, name: impl Into<String>) -> Self {
         Self {
             kind,

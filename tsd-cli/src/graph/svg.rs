@@ -1,4 +1,4 @@
-//! A picture as SVG, alone or as part of a page.
+//! A diagram as SVG, alone or as part of a page.
 
 use std::fmt::Write;
 
@@ -48,7 +48,7 @@ pub(crate) fn svg(picture: &Picture) -> String {
     text
 }
 
-/// Where everything goes.
+/// The layout of a diagram.
 pub(super) fn laid_out(picture: &Picture) -> Layout {
     let sizes: Vec<Size> = picture.nodes.iter().map(size).collect();
     layout(picture, &sizes)
@@ -76,7 +76,8 @@ fn write_edge(text: &mut String, index: usize, edge: &Edge, class: &str, way: &[
         let [(x, y), (to_x, to_y)] = passage else { continue };
         let command = if step == 0 { 'M' } else { 'L' };
         let middle = match back {
-            // A line that leads back bows to the right and out of its first box, and from the left into its last.
+            // A line that leads back bows to the right and out of its first box, and from the left
+            // into its last.
             true if step == 0 => x.max(*to_x) + LOOP / 2.0,
             true if step == last => x.min(*to_x) - LOOP / 2.0,
             _ => f64::midpoint(*x, *to_x),

@@ -1,4 +1,4 @@
-//! One value out of a file: strict, with messages that name the field.
+//! One value from a file: strict, with messages that name the field.
 
 use tsd_runtime::Session;
 use tsd_runtime::ir::{Field, Kind, Schema, Type, Value};
@@ -6,12 +6,12 @@ use tsd_runtime::program::Program;
 
 use super::references::References;
 
-/// A value as it stands in a file.
+/// A value as it is in a file.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Cell<'a> {
-    /// Nothing, with what stands for it.
+    /// Nothing, with its spelling.
     Missing(&'a str),
-    /// Text that the kind of the field gives a meaning to: a cell of a table.
+    /// Text that the kind of the field interprets: a cell of a table.
     Untyped(&'a str),
     /// The same in quotes, which is never missing.
     Quoted(&'a str),
@@ -25,10 +25,10 @@ pub(super) enum Cell<'a> {
     Nested(&'a str),
 }
 
-/// Why a cell gives no value.
+/// Why a cell has no value.
 #[derive(Debug)]
 pub(super) enum Fault {
-    /// What to tell the author of the data.
+    /// The message for the author of the data.
     Message(String),
     /// It refers to a fact that would be there, had its own row been without fault.
     Consequence,
@@ -67,7 +67,8 @@ pub(super) fn read<P: Program>(
     value.ok_or_else(expected)
 }
 
-/// A decimal number. `inf` and `nan`, which Rust reads too, are none, nor is one that is too large.
+/// A decimal number. `inf` and `nan`, which Rust parses, are not accepted, nor is a number that is
+/// too large.
 fn number(text: &str) -> Option<f64> {
     let number: f64 = if is_plain(text) { text.parse().ok()? } else { return None };
     number.is_finite().then_some(number)

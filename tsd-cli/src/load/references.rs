@@ -11,7 +11,7 @@ use super::cell::{Fault, shortened};
 /// The facts of the types that were referred to so far.
 #[derive(Debug, Default)]
 pub(super) struct References {
-    /// None where two facts are called the same, as with the composite keys `a_b`, `c` and `a`, `b_c`.
+    /// None if two facts have the same name, as with the composite keys `a_b`, `c` and `a`, `b_c`.
     keys: BTreeMap<TypeId, HashMap<String, Option<FactHandle>>>,
     /// Types of which some row was at fault.
     broken: BTreeSet<TypeId>,

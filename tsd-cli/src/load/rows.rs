@@ -1,4 +1,4 @@
-//! What reading a table and reading JSON lines have in common: rows become facts, or problems.
+//! What tables and JSON lines have in common: rows become facts, or problems.
 
 use std::io;
 use std::path::Path;
@@ -62,7 +62,7 @@ impl<'a, P: Program> Rows<'a, P> {
         self.session.schema()
     }
 
-    /// Reads a file, whose size is `size`, until its end or until there are problems enough.
+    /// Reads a file, whose size is `size`, until its end or until there are too many problems.
     pub(super) fn read(&mut self, ty: TypeId, file: &FactFile, size: u64) -> io::Result<()> {
         if self.is_full() {
             return Ok(());
@@ -111,7 +111,8 @@ impl<'a, P: Program> Rows<'a, P> {
         }
     }
 
-    /// Makes a fact of a row: `cells` gives for each field its value and its column. Returns whether to go on.
+    /// Creates a fact from a row: `cells` returns for each field its value and its column. Returns
+    /// whether to continue.
     pub(super) fn row<'c>(
         &mut self,
         ty: TypeId,

@@ -1,5 +1,5 @@
-//! Rules with aggregate variables: `{d: Dept, pay: SUM(e.salary)} / {e: Emp} / e.dept == d.id AND
-//! pay > 5000`.
+//! Rules with aggregate variables:
+//! `{d: Dept, pay: SUM(e.salary)} / {e: Emp} / e.dept == d.id AND pay > 5000`.
 //!
 //! The facts of the first block make the rule's tuple; those of later blocks are aggregated for it.
 //! So the condition has two parts. What the aggregated facts must satisfy becomes the condition of

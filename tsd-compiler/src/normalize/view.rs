@@ -77,8 +77,8 @@ impl Views {
     }
 }
 
-/// What a view computes, as text: `SUM{0.total of Order for a Customer where (== 0.id
-/// 1.customer)}`.
+/// What a view computes, as text:
+/// `SUM{0.total of Order for a Customer where (== 0.id 1.customer)}`.
 pub(super) fn form(schema: &Schema, view: &View, condition: &str) -> String {
     let View { parameters, patterns, aggregate, input, source, .. } = view;
     let types = view.types();

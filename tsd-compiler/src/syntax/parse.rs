@@ -142,9 +142,9 @@ impl Parser<'_> {
         next
     }
 
-    /// Reports an effect that requires arguments but has them without parentheses, as in `Insert
-    /// Order(id: 1)`. The grammar reads them as the next statement. Returns the token to continue
-    /// at.
+    /// Reports an effect that requires arguments but has them without parentheses, as in
+    /// `Insert Order(id: 1)`. The grammar reads them as the next statement. Returns the token to
+    /// continue at.
     fn bare_effect(&mut self, statements: &[Pair<'_, Rule>], from: usize, end: usize) -> Option<usize> {
         let rule = statements.iter().rfind(|pair| !matches!(pair.as_rule(), Rule::semicolon | Rule::EOI))?;
         let call = lower::parts_of(&lower::part(rule, Rule::arrow_body)?, Rule::call).last()?;

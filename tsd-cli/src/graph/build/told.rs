@@ -1,4 +1,4 @@
-//! What is to be said of each node.
+//! The text of each node.
 
 use tsd_compiler::PlannedRule;
 use tsd_runtime::Statistics;
@@ -8,7 +8,7 @@ use super::super::picture::{Kind, Node};
 use crate::described;
 use crate::rules::counted;
 
-/// Makes the nodes of a picture.
+/// Creates the nodes of a diagram.
 pub(super) struct Teller<'a> {
     pub(super) schema: &'a Schema,
     pub(super) network: &'a Network,
@@ -37,7 +37,7 @@ impl Teller<'_> {
         node
     }
 
-    /// The values that a view is asked for.
+    /// The parameters of a view.
     fn asked(&self, view: ViewId) -> Node {
         let asked = self.network.view(view);
         let mut node = Node::new(Kind::Asked, "asked");

@@ -230,8 +230,8 @@ fn no_parameters(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     found.push(advice.edit(byte..byte, "()").hint(format!("write `{text}`")));
 }
 
-/// `let a = Order(…)`, `Insert(Order(…))`, `new Order(…)`, `Order o = new Order(…)`, `a = Order
-/// {…}` among the statements.
+/// `let a = Order(…)`, `Insert(Order(…))`, `new Order(…)`, `Order o = new Order(…)`,
+/// `a = Order {…}` among the statements.
 fn fact(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     let at = place.first;
     let inserts = ["Insert", "assert", "insertLogical", "add", "create", "make"];

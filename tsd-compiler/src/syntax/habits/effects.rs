@@ -195,8 +195,8 @@ fn modify(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     found.push(place.advice(word..close + 1, message).edit(place.bytes(word..close + 1), text).hint(hint));
 }
 
-/// `Update(o, total: 5)`, `Update(o, total = 5)`, `Update(o, {"total": 5})`, `Update(o, {o.total:
-/// 5})`.
+/// `Update(o, total: 5)`, `Update(o, total = 5)`, `Update(o, {"total": 5})`,
+/// `Update(o, {o.total: 5})`.
 fn update(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     let Some(actions) = actions(place) else { return };
     let word = (actions..=place.at.min(place.end)).rev().find(|index| place.is(*index, "Update"));

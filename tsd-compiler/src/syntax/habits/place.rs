@@ -416,8 +416,8 @@ impl<'a, 't> Place<'a, 't> {
         Some(parts)
     }
 
-    /// The type of a variable that a pattern of the statement binds, as in `o: Order` and `$o :
-    /// Order`.
+    /// The type of a variable that a pattern of the statement binds, as in `o: Order` and
+    /// `$o : Order`.
     pub(super) fn type_of(&self, variable: &str) -> Option<&'t str> {
         (self.first..self.end).find_map(|index| {
             let binds = self.word(index) == variable && self.sign(index + 1, ':') && self.is_name(index + 2);
