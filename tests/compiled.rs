@@ -88,7 +88,8 @@ fn an_order_comes_and_goes() -> Result<(), tsd::Error> {
     Ok(())
 }
 
-/// Activations that differ in nothing but their facts fire right after each other; the limit and the observer still see each.
+/// Activations of one rule that differ only in their facts fire in a row; the limit and the
+/// observer still see each.
 #[test]
 fn activations_of_one_rule_fire_one_by_one() -> Result<(), tsd::Error> {
     for is_observed in [false, true] {
@@ -168,7 +169,8 @@ fn rules_come_and_go() -> Result<(), tsd::Error> {
     Ok(())
 }
 
-/// A rule that comes back stands where it is declared, and begins afresh: what fired before fires again.
+/// A restored rule has its place in the order of declaration, and starts afresh: what fired before
+/// fires again.
 #[test]
 fn a_restored_rule_has_its_place_in_the_order_of_declaration() -> Result<(), tsd::Error> {
     let mut session = shop::Session::new(App::default());
@@ -202,7 +204,8 @@ fn a_restored_rule_has_its_place_in_the_order_of_declaration() -> Result<(), tsd
     Ok(())
 }
 
-/// What a rule inserted logically goes with it, and comes again when it comes back.
+/// Facts that a rule inserted logically are withdrawn with it, and inserted again when it is
+/// restored.
 #[test]
 fn what_a_rule_supports_comes_back_with_it() -> Result<(), tsd::Error> {
     let mut session = shop::Session::new(App::default());
@@ -295,7 +298,7 @@ fn an_argument_without_a_value_stops_the_call() -> Result<(), tsd::Error> {
 struct Account {
     id: std::sync::Arc<str>,
     limit: f32,
-    /// Rules know nothing of this.
+    /// Unknown to the rules.
     notes: Vec<String>,
 }
 
@@ -344,7 +347,7 @@ fn facts_in_a_slice_stay_where_they_are() -> Result<(), tsd::Error> {
     Ok(())
 }
 
-/// A struct whose fields hold less than their columns.
+/// A struct whose fields can hold less than their columns.
 #[derive(Clone, Debug, PartialEq, tsd::Fact)]
 struct Gauge {
     id: String,
@@ -380,7 +383,8 @@ fn gauge() -> Gauge {
     Gauge { id: "g".into(), level: 7, small: None, unsigned: 1, rough: 0.5, whole: 3 }
 }
 
-/// Lets a rule set a field, and tells what the struct is then and which effect did not take place.
+/// Lets a rule set a field, and returns the struct afterwards and the effect that did not take
+/// place.
 fn set_by_a_rule(what: &str, int: i64, number: f64) -> Result<(Gauge, Vec<String>), tsd::Error> {
     let mut session = gauges::Session::new(Seen::default());
     let handle = session.insert(gauge())?;

@@ -1,6 +1,6 @@
-//! What one fact more and one less cost in a group of ten and in one of a hundred thousand, for `EXISTS` and every
-//! aggregate: the same, whatever the size of the group. And what they cost when a thousand rules have a threshold each on
-//! one aggregate, which are one table.
+//! What inserting and retracting one fact costs in a group of ten and in one of a hundred thousand,
+//! for `EXISTS` and every aggregate: the same, whatever the size of the group. Also what it costs
+//! when a thousand rules each have a threshold on one aggregate, which share one filter index.
 
 use tsd::ir::{TypeId, Value};
 use tsd_benches::engine::Interpretable;
@@ -51,8 +51,8 @@ fn main() {
     }
 }
 
-/// The nanoseconds that it takes to insert an order into a group of this size and to retract it, with a rule for each of
-/// these conditions, of which the first holds.
+/// The nanoseconds to insert an order into a group of this size and to retract it, with a rule for
+/// each of these conditions, of which the first holds.
 fn in_and_out(conditions: &[String], size: i64, changes: u32) -> f64 {
     let rule = |(number, condition): (usize, &String)| {
         format!("rule found{number} : {{c: Customer}} / {condition} ==> hit(0)\n")

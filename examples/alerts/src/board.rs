@@ -1,10 +1,10 @@
-//! Who the rules call.
+//! The host that the rules call.
 
 use std::collections::BTreeMap;
 
 use crate::alerts::Actions;
 
-/// The board in the control room: what stands on it, and what stood on it before.
+/// The board in the control room: what it shows, and what it showed before.
 #[derive(Clone, Debug, Default)]
 pub struct Board {
     /// The minute of the stream.

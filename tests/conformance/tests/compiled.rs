@@ -1,4 +1,5 @@
-//! Every conformance program that is no script, through the static path: generated, compiled by rustc, run.
+//! Every conformance program that is not a script, through the static path: generated, compiled by
+//! rustc, run.
 
 use serde_json::Value as Json;
 use tsd_conformance::{Variables, differences, expected};

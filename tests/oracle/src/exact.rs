@@ -1,5 +1,5 @@
-//! Sums without rounding errors: every number is a whole multiple of the least one there is, and whole numbers of any
-//! length add up exactly.
+//! Sums without rounding errors: every number is an integer multiple of the smallest number, and
+//! integers of any length are added exactly.
 
 use num_bigint::{BigInt, BigUint, Sign};
 
@@ -9,7 +9,8 @@ const SIGNIFICANT: u64 = 53;
 /// The least number is 2 to the power of minus this.
 const LEAST: u64 = 1074;
 
-/// The real sum of numbers, rounded once; none when it is beyond all numbers or holds both infinities.
+/// The real sum of numbers, rounded once; none if it is beyond the range of numbers or contains
+/// both infinities.
 pub(crate) fn sum(numbers: &[f64]) -> Option<f64> {
     let has = |infinity: f64| numbers.contains(&infinity);
     match (has(f64::INFINITY), has(f64::NEG_INFINITY)) {

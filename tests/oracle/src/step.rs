@@ -1,4 +1,5 @@
-//! What is done to a session, and what comes of it: the language in which an engine and the oracle are compared.
+//! Steps with a session and their outcomes: the language in which an engine and the oracle are
+//! compared.
 
 use crate::facts::Fields;
 use crate::strategy::Strategy;
@@ -19,7 +20,7 @@ pub enum Step {
         /// One part after another: the index of a type, and the fields of each fact.
         parts: Vec<(usize, Vec<Fields>)>,
     },
-    /// Gives a fact new fields, all of them.
+    /// Replaces all fields of a fact.
     Update {
         /// Which fact; perhaps one that was retracted.
         fact: FactId,
@@ -59,7 +60,7 @@ pub enum Step {
 }
 
 impl Step {
-    /// The fields that the step gives to facts.
+    /// The fields in the step.
     pub fn fields(&self) -> Vec<&Fields> {
         match self {
             Self::Insert { fields, .. } | Self::Update { fields, .. } => vec![fields],
@@ -69,7 +70,7 @@ impl Step {
     }
 }
 
-/// What came of a step.
+/// The outcome of a step.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Outcome {
     /// It was done.
@@ -87,7 +88,7 @@ pub enum Refusal {
     DuplicateKey(String),
     /// The fact was retracted.
     NoSuchFact,
-    /// A rule of this name is there.
+    /// A rule of this name exists.
     DuplicateRule(String),
     /// There is no rule of this name.
     UnknownRule(String),
@@ -123,7 +124,7 @@ pub enum Event {
         /// Its arguments, one for each parameter.
         arguments: Vec<Shown>,
     },
-    /// `Insert`, `InsertLogical`, `Update` or `Retract` has changed the facts, or what supports them.
+    /// `Insert`, `InsertLogical`, `Update` or `Retract` has changed the facts, or their support.
     Changed {
         /// Which of them.
         effect: String,
@@ -134,7 +135,7 @@ pub enum Event {
     },
     /// A line is printed.
     Printed(String),
-    /// A line goes to the log.
+    /// A line is logged.
     Logged(String),
 }
 

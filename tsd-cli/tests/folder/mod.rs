@@ -1,4 +1,4 @@
-//! A folder of files to run the command in, for all tests of it.
+//! A folder of files to run the command in, for the tests.
 
 // No test uses all of it.
 #![allow(dead_code)]

@@ -1,4 +1,4 @@
-//! What random programs may hold.
+//! What random programs may contain.
 
 /// Constructs that can be left out of random programs, as long as what they are for lacks them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
