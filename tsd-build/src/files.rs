@@ -9,7 +9,7 @@ use tsd_compiler::syntax::{is_name_part, is_name_start, normal_name};
 
 use crate::error::Error;
 
-/// The modules by name, and what Cargo is to watch.
+/// The modules by name, and the files that Cargo watches.
 #[derive(Debug, Default)]
 pub(crate) struct Modules {
     /// The files of each module, sorted by name.
@@ -25,7 +25,7 @@ pub(crate) struct Modules {
 /// A rule file.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct File {
-    /// What diagnostics and generated docs call it; with `/`, and never absolute.
+    /// The name in diagnostics and generated docs; with `/`, and never absolute.
     pub(crate) name: String,
     pub(crate) text: String,
 }
@@ -64,7 +64,7 @@ impl Modules {
         self.named_profiles.get(module).or(only).or_else(|| self.profiles.get(module))
     }
 
-    /// The profiles that were named by their paths and are no module's.
+    /// The profiles that were named by their paths and belong to no module.
     pub(crate) fn idle_profiles(&self) -> impl Iterator<Item = &File> {
         let used: Vec<&File> = self.files.keys().filter_map(|module| self.profile(module)).collect();
         self.named_profiles.values().filter(move |file| !used.iter().any(|used| std::ptr::eq(*used, *file)))
@@ -142,7 +142,7 @@ fn named_module(text: &str) -> Option<Cow<'_, str>> {
         } else if let Some(comment) = rest.strip_prefix("/*") {
             comment.split_once("*/")?.1
         } else if let Some(annotation) = rest.strip_prefix('@') {
-            // `@allow(…)`, which is about the file.
+            // `@allow(…)` about the file.
             let behind = annotation.trim_start_matches(|char: char| char.is_alphanumeric() || char == '_');
             match behind.trim_start().strip_prefix('(') {
                 Some(arguments) => arguments.split_once(')')?.1,

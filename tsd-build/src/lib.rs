@@ -43,7 +43,7 @@ pub use tsd_compiler::JoinOrder;
 
 use self::files::Modules;
 
-/// What to compile, and where to.
+/// What to compile, and where the output goes.
 #[derive(Clone, Debug, Default)]
 #[must_use = "nothing is compiled before `compile`"]
 pub struct Builder {
@@ -160,7 +160,7 @@ impl Builder {
             }
             let (found, warnings): (Vec<_>, Vec<_>) =
                 compilation.diagnostics.into_iter().partition(Diagnostic::is_error);
-            // Without a module there is no code to show it.
+            // Without a module there is no code that could show it.
             let mut warn = |text: &str| {
                 let line = format!("warning={text}");
                 say(if found.is_empty() { Said::InCode(&line) } else { Said::Line(&line) });
@@ -181,7 +181,7 @@ impl Builder {
     }
 }
 
-/// What a build says beside its errors.
+/// The messages of a build besides its errors.
 enum Said<'a> {
     /// For Cargo.
     Line(&'a str),

@@ -33,7 +33,7 @@ pub(crate) fn left_part(schema: &Schema, key: &KeyPair, places: &[(TypeId, Strin
     }
 }
 
-/// A part of a fact: one of its fields, the fact itself, or what is computed of it.
+/// A part of a fact: one of its fields, the fact itself, or an expression over it.
 pub(crate) fn part(schema: &Schema, (ty, name): &(TypeId, String), part: &Part) -> String {
     match part {
         Part::Field(field) | Part::Widened(field) if ty.view().is_some() => format!("{name}.p{}", field.0),

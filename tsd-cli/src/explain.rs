@@ -115,7 +115,7 @@ fn rows(schema: &Schema, network: &Network, path: &Path) -> String {
     format!("Its rows are {}{on}.", names.join(" ⋈ "))
 }
 
-/// How many rules are named that share a node.
+/// How many of the rules that share a node are named.
 const LISTED: usize = 12;
 
 /// Some names, and how many more there are.
@@ -126,7 +126,7 @@ fn some_of(names: &[&str]) -> String {
     }
 }
 
-/// Writes a line behind so many blanks, unless it is empty.
+/// Writes an indented line, unless it is empty.
 fn line(text: &mut String, indent: usize, line: &str) {
     if !line.is_empty() {
         // Writing to a String cannot fail.

@@ -49,7 +49,7 @@ fn collect(
     }
     let entries: Result<Vec<_>, _> = fs::read_dir(directory).map_err(unreadable)?.collect();
     let mut paths: Vec<PathBuf> = entries.map_err(unreadable)?.iter().map(fs::DirEntry::path).collect();
-    // Of two links to one directory it is always the same that counts.
+    // Of two links to one directory always the same one counts.
     paths.sort();
     for path in paths {
         if path.is_dir() {
@@ -76,7 +76,7 @@ pub(crate) fn text(path: &Path) -> io::Result<String> {
     })
 }
 
-/// What messages call a rule file.
+/// The name of a rule file in messages.
 pub(crate) fn shown(path: &Path) -> String {
     if is_standard_input(path) { "<stdin>".to_owned() } else { path.display().to_string() }
 }

@@ -66,7 +66,7 @@ fn by_name(output: Option<&Path>) -> Option<Drawing> {
     }
 }
 
-/// What the picture shows, without the folders that the files lie in.
+/// What the diagram shows, without the folders of the files.
 fn title(compiled: &Compiled, rules: &[String]) -> String {
     let name = |name: &str| Path::new(name).file_name().unwrap_or_default().to_string_lossy().into_owned();
     let files: Vec<String> = compiled.files.iter().map(|file| name(compiled.sources.name(*file))).collect();

@@ -41,7 +41,7 @@ pub const PROBLEMS_KEPT: usize = 20;
 pub struct Progress<'a> {
     /// The file that is being read.
     pub path: &'a Path,
-    /// The bytes read, of all files together, as they lie on the disk.
+    /// The bytes read, of all files together, as stored on disk.
     pub bytes: u64,
     /// The bytes to read, of all files together.
     pub total_bytes: u64,
@@ -54,7 +54,7 @@ pub struct Progress<'a> {
 pub struct Loaded {
     /// How many facts there were.
     pub facts: u64,
-    /// What may be a mistake, at most [`PROBLEMS_KEPT`] of them.
+    /// Possible mistakes, at most [`PROBLEMS_KEPT`] of them.
     pub warnings: Vec<Problem>,
 }
 
@@ -79,7 +79,7 @@ pub enum LoadError {
     Rows {
         /// What is wrong, at most [`PROBLEMS_KEPT`] of it.
         problems: Vec<Problem>,
-        /// What may be a mistake, at most as much.
+        /// Possible mistakes, at most as many.
         warnings: Vec<Problem>,
     },
 }

@@ -23,7 +23,7 @@ pub(crate) fn statistics(
     let mut engine = Engine::from_module(rules, (), sharing);
     engine.on_print(|_| ());
     engine.on_log(|_| ());
-    // Before the first fact comes, those of the rules included.
+    // Before the first fact is inserted, including those of the rules.
     engine.collect_counts(true);
     let mut handles: Vec<Option<FactHandle>> = Vec::with_capacity(initial.len());
     for fact in initial {

@@ -25,7 +25,7 @@ pub(crate) enum Style {
     Json,
 }
 
-/// Puts activations together and writes them.
+/// Combines the parts of activations and writes them.
 pub(crate) struct Recorder {
     style: Style,
     out: Box<dyn Write + Send>,
@@ -58,7 +58,7 @@ enum Done {
     Changed { effect: ChangeKind, ty: String, fact: String, fields: Vec<(String, Shown)> },
 }
 
-/// A recorder as observer, host and sinks share it.
+/// A recorder, shared as observer, host and sinks.
 #[derive(Clone)]
 pub(crate) struct Shared(Arc<Mutex<Recorder>>);
 
@@ -149,13 +149,13 @@ impl Recorder {
         for line in record.printed {
             self.line(&line);
         }
-        // Behind the activation that they belong to, where both go to a terminal.
+        // After the activation that they belong to, if both go to a terminal.
         for line in record.logged {
             self.complain(&line);
         }
     }
 
-    /// Writes a line of output, unless one could not be written before.
+    /// Writes a line of output, unless an earlier write failed.
     pub(crate) fn line(&mut self, line: &str) {
         if self.failure.is_none() {
             self.failure = writeln!(self.out, "{line}").err();

@@ -20,7 +20,7 @@ pub(crate) struct Compiled {
     /// The files in the order given, each once.
     pub(crate) files: Vec<FileId>,
     pub(crate) module: Module,
-    /// The facts of the module that a script takes back again, by their numbers.
+    /// The facts of the module that a script removes again, by their numbers.
     pub(crate) removed: Vec<usize>,
 }
 
@@ -46,7 +46,7 @@ pub(crate) fn compile_standing(
     show(&sources, &compilation.diagnostics, streams.colour, &mut streams.err)?;
     let Some(script) = compilation.script else { return Err(Stop::Exit(EXIT_ERRORS)) };
     let mut module = Module { schema: script.schema, ..Module::default() };
-    // The rules in order, and where in it each is that was not removed.
+    // The rules in order, with their indexes if they were not removed.
     let mut rules: Vec<Option<PlannedRule>> = Vec::new();
     let mut standing: BTreeMap<String, usize> = BTreeMap::new();
     let mut removed = Vec::new();
@@ -150,7 +150,7 @@ pub(crate) fn read(
     Ok((sources, ids, profile))
 }
 
-/// The rule of a name; says which is meant when there is none.
+/// The rule with a name; suggests another if there is none.
 pub(crate) fn find_rule<'a>(
     module: &'a Module,
     name: &str,

@@ -46,7 +46,7 @@ fn number(value: f64) -> Json {
     Number::from_f64(value).map_or_else(|| Json::from(ops::number_to_text(value)), Json::Number)
 }
 
-/// As the rules would write it.
+/// As rules would write it.
 impl fmt::Display for Shown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

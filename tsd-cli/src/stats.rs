@@ -10,7 +10,7 @@ use crate::commands::{Stop, Streams};
 use crate::loaded;
 use crate::rules::compile_standing;
 
-/// What there is with sharing, and what there would be without.
+/// The numbers with sharing, and what they would be without.
 struct Row {
     kind: &'static str,
     shared: usize,

@@ -166,7 +166,7 @@ fn command(span: Span, what: &str) -> Diagnostic {
     .hint("leave it out of compiled rules; `tsd run` and `Engine::execute` take commands")
 }
 
-/// Whether an effect of the language is called so.
+/// Whether an effect of the language has this name.
 pub(crate) fn is_effect(name: &str) -> bool {
     effect::BUILT_IN.contains(&name)
 }

@@ -57,7 +57,7 @@ pub struct Options<'a> {
     /// there what does not fit, such as a field that the user's own struct lacks. `None` for a
     /// place outside the macro.
     pub spans: Option<&'a dyn Fn(Span) -> Option<(proc_macro2::Span, proc_macro2::Span)>>,
-    /// What rustc is to warn of; errors among them are passed over.
+    /// What rustc is to warn about; errors among them are ignored.
     pub warnings: &'a [Diagnostic],
 }
 
@@ -87,9 +87,9 @@ pub fn module_tokens(module: &Module, sources: &SourceMap, options: &Options<'_>
     }
 }
 
-/// A module's items, before they are put together.
+/// A module's items, before they are combined.
 struct Parts {
-    /// What the host program uses, and what ties it to the runtime.
+    /// What the host program uses, and what connects it to the runtime.
     public: TokenStream,
     /// The `use` of the private half.
     imports: TokenStream,

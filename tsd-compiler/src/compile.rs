@@ -12,7 +12,7 @@ use crate::source::{FileId, SourceMap};
 use crate::syntax::ast;
 use crate::{check, hir, normalize, plan, syntax, views};
 
-/// What became of a set of rule files.
+/// The result of compiling a set of rule files.
 #[derive(Debug)]
 pub struct Compilation {
     /// The module; absent when there are errors.

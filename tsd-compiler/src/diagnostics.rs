@@ -31,10 +31,10 @@ pub struct Label {
     pub text: String,
 }
 
-/// Text to put in the place of other text.
+/// A replacement for a part of the text.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Edit {
-    /// What is replaced; empty where something is only put in.
+    /// What is replaced; empty for an insertion.
     pub span: Span,
     /// The new text at the place.
     pub text: String,
@@ -123,7 +123,7 @@ impl Diagnostic {
 /// further, and each search compares all names.
 const SEARCHES: u32 = 50;
 
-/// How many names one search passes over.
+/// How many names one search compares.
 const CANDIDATES: usize = 20_000;
 
 /// Collects the diagnostics of all stages.
@@ -132,7 +132,7 @@ pub struct Diagnostics {
     reported: Vec<Diagnostic>,
     allowed: Allowed,
     errors: usize,
-    /// How often it was looked what was meant.
+    /// How often a search was made.
     searches: u32,
 }
 

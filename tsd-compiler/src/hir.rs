@@ -12,7 +12,7 @@ use crate::plan::JoinOrder;
 use crate::script::ScriptStep;
 use crate::source::Span;
 
-/// All that a set of programs says.
+/// Everything that a set of programs declares.
 #[derive(Clone, Debug, Default)]
 pub struct Program {
     /// The name given by `mod`.
@@ -30,7 +30,7 @@ pub struct Program {
     pub places: Places,
 }
 
-/// What a script says from its last `reset` on, or from its beginning.
+/// A script from its last `reset` on, or from its beginning.
 #[derive(Debug, Default)]
 pub struct Script {
     /// Whether everything before is forgotten first.
@@ -56,9 +56,9 @@ pub struct Rule {
     pub strategy: Option<JoinOrder>,
     /// The patterns in order; at least one.
     pub patterns: Vec<Pattern>,
-    /// What the joined facts must satisfy.
+    /// The condition on the joined facts.
     pub condition: Condition,
-    /// Where the condition stands; the name of the rule when it has none.
+    /// The place of the condition; that of the rule's name if it has none.
     pub condition_span: Span,
     /// What the rule does.
     pub effects: Vec<Effect>,
@@ -89,9 +89,9 @@ pub struct View {
     pub parameters: Parameters,
     /// The parameters, if there are any, and the patterns that are aggregated.
     pub patterns: Vec<Pattern>,
-    /// What the facts must satisfy.
+    /// The condition on the facts.
     pub condition: Condition,
-    /// What becomes of the rows.
+    /// How the rows are aggregated.
     pub aggregate: AggregateKind,
     /// What is aggregated; `None` for the rows themselves.
     pub input: Option<Expr>,
@@ -99,7 +99,7 @@ pub struct View {
     pub source: Position,
 }
 
-/// A condition as it was written.
+/// A condition as written.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Condition {
     /// Every one of them.
@@ -127,7 +127,7 @@ impl Condition {
         }
     }
 
-    /// The condition with every part of an operand for which `replace` has something else replaced.
+    /// The condition with every part of an operand replaced for which `replace` returns another.
     pub fn rewrite(&self, replace: &mut dyn FnMut(&Expr) -> Option<Expr>) -> Self {
         let mut each = |parts: &[Condition]| parts.iter().map(|part| part.rewrite(replace)).collect();
         match self {

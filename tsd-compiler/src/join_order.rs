@@ -6,9 +6,9 @@ use std::str::FromStr;
 /// How the planner orders the patterns of a rule.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum JoinOrder {
-    /// As the rule declares them, whatever that costs.
+    /// As the rule declares them, at any cost.
     Declared,
-    /// The most selective join first, then always the most selective of those that are left.
+    /// The most selective join first, then always the most selective of the rest.
     Greedy,
     /// The cheapest of all orders by the cost model, where joins of other rules count as existing.
     #[default]

@@ -9,7 +9,7 @@ use tsd_ir::{Const, Schema, TypeId};
 use crate::plan::Plan;
 use crate::source::Span;
 
-/// All that a set of rule files says, checked and planned.
+/// Everything that a set of rule files declares, checked and planned.
 #[derive(Clone, Debug, Default)]
 pub struct Module {
     /// The name given by a leading `mod shop;`.
@@ -24,7 +24,7 @@ pub struct Module {
     pub places: Places,
 }
 
-/// Where the declarations of a schema stand, by their numbers.
+/// The places of the declarations of a schema, by their numbers.
 #[derive(Clone, Debug, Default)]
 pub struct Places {
     /// One for each type.
@@ -49,7 +49,7 @@ pub struct TypePlace {
 pub struct PlannedRule {
     /// What the engine needs.
     pub rule: tsd_ir::Rule,
-    /// Why the plan is as it is.
+    /// The reasons for the plan.
     pub plan: Plan,
     /// Where the rule stands.
     pub span: Span,

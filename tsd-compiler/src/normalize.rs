@@ -45,7 +45,7 @@ pub struct Normal {
     pub effects: Vec<Effect>,
     /// The views that its derived values read, each after those that it reads itself.
     pub views: Vec<NormalView>,
-    /// Which patterns some condition ties together.
+    /// Which patterns some condition connects.
     pub(crate) tied: Groups,
 }
 
@@ -57,9 +57,9 @@ pub struct Conjunction {
     pub types: Vec<TypeId>,
     /// The references that are followed for keys.
     pub followed: Vec<Followed>,
-    /// What each pattern's fact must pass by itself.
+    /// What each pattern's fact must satisfy by itself.
     pub filters: Vec<PatternFilter>,
-    /// What of different facts must be equal; sorted.
+    /// Parts of different facts that must be equal; sorted.
     pub keys: Vec<Key>,
     /// Tests on several facts, with the positions that they read.
     pub tests: Vec<(Vec<Position>, Test)>,
@@ -68,7 +68,7 @@ pub struct Conjunction {
     pub live: Vec<Test>,
 }
 
-/// What a single fact must pass.
+/// What a single fact must satisfy.
 #[derive(Clone, Debug, Default)]
 pub struct PatternFilter {
     /// The values that fields may have.
@@ -105,7 +105,7 @@ fn branches(forms: Forms<'_>, following: Following, form: Form) -> Vec<Conjuncti
     split::branches(forms, form).into_iter().map(|parts| conjunction(forms, following, parts)).collect()
 }
 
-/// Which patterns are tied together by any condition, be it an equality or not.
+/// Which patterns any condition connects, be it an equality or not.
 fn tied(forms: Forms<'_>, form: &Form) -> Groups {
     let mut groups = Groups::new(forms.types.len());
     let parts = match form {

@@ -74,14 +74,14 @@ pub trait Standing {
     /// The fact of a type with these values in the fields of its primary key.
     fn find_by_key(&self, ty: TypeId, key: &[Value]) -> Option<FactHandle>;
 
-    /// What a fact is called: `Type~key`. `None` after it was retracted.
+    /// The name of a fact: `Type~key`. `None` after it was retracted.
     fn name_of(&self, fact: FactHandle) -> Option<String>;
 
-    /// The facts of a type, with what each is called.
+    /// The facts of a type, with their names.
     fn names(&self, ty: TypeId) -> Vec<(String, FactHandle)>;
 }
 
-/// A session in which there is nothing yet.
+/// A session without any content.
 #[derive(Debug, Default)]
 pub struct Nothing(Schema);
 

@@ -21,13 +21,13 @@ use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::hir::{self, Condition, Pattern, Rule, View, may_lack_value};
 use crate::source::Span;
 
-/// A question as it was written: its positions count the variables of the scopes around it first.
+/// A question as written: its positions count first the variables of the scopes around it.
 pub(crate) struct Question<'a> {
     /// The types of the outer variables, in order.
     pub(crate) outer: &'a [TypeId],
     /// The patterns that are aggregated.
     pub(crate) sources: Vec<Pattern>,
-    /// What their facts must satisfy.
+    /// The condition on their facts.
     pub(crate) condition: Condition,
     pub(crate) aggregate: AggregateKind,
     /// What is aggregated; `None` for the rows themselves.

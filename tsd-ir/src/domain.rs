@@ -118,7 +118,7 @@ impl Domain {
         self.missing == optional && self.from_start && self.cuts.is_empty()
     }
 
-    /// What the set does not hold, of a field that is `optional` or not.
+    /// What the set does not contain, of a field that is `optional` or not.
     pub fn complement(&self, optional: bool) -> Self {
         Self { missing: optional && !self.missing, from_start: !self.from_start, cuts: self.cuts.clone() }
     }

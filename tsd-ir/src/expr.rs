@@ -29,7 +29,7 @@ pub enum Expr {
         /// The fact's type.
         ty: TypeId,
     },
-    /// What a view finds, or the field of a fact that a reference names.
+    /// The result of a view, or the field of a fact that a reference names.
     Derived(Box<DerivedExpr>),
     /// `- operand`; the operand is an integer or a number, and so is the result.
     Negate(Box<Expr>),
@@ -164,7 +164,7 @@ pub enum Comparison {
 }
 
 impl Comparison {
-    /// The comparison that says the same with the operands swapped.
+    /// The comparison with the same meaning for swapped operands.
     pub fn swapped(self) -> Self {
         match self {
             Self::Less => Self::Greater,
@@ -383,7 +383,7 @@ impl Test {
         }
     }
 
-    /// The test with every part of an operand for which `replace` has something else replaced.
+    /// The test with every part of an operand replaced for which `replace` returns another.
     pub fn rewrite(&self, replace: &mut dyn FnMut(&Expr) -> Option<Expr>) -> Self {
         match self {
             Self::Constant(_) => self.clone(),

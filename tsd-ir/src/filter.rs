@@ -36,7 +36,7 @@ fn domain(kind: Kind, domain: &Domain) -> String {
     text
 }
 
-/// The stretches of values in a set, as comparisons.
+/// The intervals of values in a set, as comparisons.
 fn stretches(domain: &Domain) -> String {
     let (from, until) = (
         |cut: &Cut| format!("{} {}", if cut.after { ">" } else { ">=" }, cut.value),

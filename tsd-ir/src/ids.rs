@@ -28,7 +28,7 @@ impl TypeId {
     /// The most types that one schema can hold: a [`FactRef`] has 12 bits for the type.
     pub const LIMIT: usize = 1 << FactRef::TYPE_BITS;
 
-    /// In the plan of a view: the type of its parameters, where they are values.
+    /// In the plan of a view: the type of its parameters, if they are values.
     pub const PARAMETERS: Self = Self(u16::MAX);
 
     const OF_A_VIEW: u16 = 1 << 15;

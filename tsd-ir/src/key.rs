@@ -15,7 +15,7 @@ use crate::{Body, Expr, FieldId, List, Position, Schema, Text, TypeId};
 /// One equality of a join: a part of the tuple on the left and a part of the fact on the right.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyPair {
-    /// Which fact of the tuple; of several that something is computed of, the first.
+    /// Which fact of the tuple; for an expression over several, the first.
     pub at: Position,
     /// Which part of that fact.
     pub left: Part,
@@ -32,11 +32,11 @@ pub enum Part {
     Widened(FieldId),
     /// The fact itself, as a reference to it.
     Fact,
-    /// What is computed of the fact, and perhaps of others.
+    /// An expression over the fact, and possibly others.
     Computed(Shared<Computed>),
 }
 
-/// The value of an expression, as a part of a key. Two that have one form are the same.
+/// The value of an expression, as a part of a key. Two with one form are the same.
 #[derive(Clone, Debug)]
 pub struct Computed {
     /// The canonical form of the expression, with its own positions: 0 is the fact that the part
@@ -48,7 +48,7 @@ pub struct Computed {
     pub body: Body<Expr>,
 }
 
-/// Something that generated code borrows from its constant tables and everyone else shares.
+/// Something that generated code borrows from its constant tables and other code shares.
 #[derive(Debug)]
 pub enum Shared<T: 'static> {
     /// In a table.
@@ -168,7 +168,7 @@ impl Part {
 }
 
 impl Computed {
-    /// The form with what `place` says in front of each field, instead of the position of its fact.
+    /// The form in which each position of a fact is replaced by the result of `place`.
     pub fn text(&self, place: &dyn Fn(usize) -> String) -> String {
         let mut text = String::with_capacity(self.form.len());
         let mut rest: &str = &self.form;

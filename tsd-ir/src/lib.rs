@@ -40,8 +40,8 @@ pub use view::{
     Parameter as ViewParameter, Parameters, Source, View, ViewArgument,
 };
 
-/// A list that generated code borrows from its constant tables and everyone else owns.
+/// A list that generated code borrows from its constant tables and other code owns.
 pub type List<T> = std::borrow::Cow<'static, [T]>;
 
-/// Text that generated code borrows from its constant tables and everyone else owns.
+/// Text that generated code borrows from its constant tables and other code owns.
 pub type Text = std::borrow::Cow<'static, str>;

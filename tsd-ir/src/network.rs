@@ -54,13 +54,13 @@ pub struct Root {
     pub ty: TypeId,
     /// How many branches start here.
     pub users: u32,
-    /// The joins that have this root on their left.
+    /// The joins with this root as their left input.
     pub children: Vec<NodeId>,
     /// With sharing off, the one branch that the root belongs to.
     owner: Owner,
 }
 
-/// With sharing off, the one branch or view that something belongs to.
+/// With sharing off, the one branch or view that owns a node.
 type Owner = Option<(Text, usize)>;
 
 /// A join node.
@@ -78,7 +78,7 @@ pub struct JoinNode {
     pub keys: List<KeyPair>,
     /// How many branches pass through it or end in it.
     pub users: u32,
-    /// The joins that have this one on their left.
+    /// The joins with this one as their left input.
     pub children: Vec<NodeId>,
 }
 
@@ -89,7 +89,7 @@ pub struct Path {
     pub root: RootId,
     /// Its joins in order.
     pub joins: Vec<NodeId>,
-    /// How many of the joins were there before the branch was added.
+    /// How many of the joins existed before the branch was added.
     pub shared: usize,
 }
 
@@ -110,7 +110,7 @@ pub struct Placed {
     pub views: Vec<(ViewId, bool)>,
 }
 
-/// What disappeared with a rule.
+/// What was freed with a rule.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Freed {
     /// Views without users, each before those that it read.
@@ -198,7 +198,7 @@ impl Network {
     ) -> (NodeId, bool) {
         let candidates = self.join_index.entry((signature, parent)).or_default();
         let joins = &self.joins;
-        // The hash only finds candidates; a node is the same when it joins the same.
+        // The hash only finds candidates; a node is the same if it joins the same.
         let found = candidates.iter().copied().find(|id| {
             let node = joins.at(id.0);
             node.types.last() == types.last() && node.keys == *keys
@@ -374,7 +374,7 @@ impl<T> Slots<T> {
         self.places.len() - self.free.len()
     }
 
-    /// What has a number; see [`remove`](Self::remove).
+    /// The element with a number; see [`remove`](Self::remove).
     fn at(&self, index: u32) -> &T {
         self.places[index as usize].as_ref().expect("numbers name places in use")
     }

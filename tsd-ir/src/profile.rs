@@ -30,9 +30,9 @@ pub struct Profile {
 /// What an observation is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Subject {
-    /// How many facts of the type of this name there were.
+    /// The number of facts of the type with this name.
     Facts(String),
-    /// Which share of the facts of a type passed the filter with this signature, shortened.
+    /// The share of the facts of a type that passed the filter with this shortened signature.
     Filter(String),
     /// The share of pairs of two facts with equal keys, for the join with this shortened signature.
     Join(String),
@@ -76,7 +76,7 @@ impl Profile {
         &self.unreadable
     }
 
-    /// What the observations are about, with their lines counted from 0.
+    /// The subjects of the observations, with their lines counted from 0.
     pub fn subjects(&self) -> impl Iterator<Item = (&Subject, usize)> {
         self.observations.iter().map(|(subject, observation)| (subject, observation.line))
     }
@@ -86,7 +86,7 @@ impl Profile {
         self.observations.get(subject).map(|observation| observation.value)
     }
 
-    /// Notes how many facts of a type there were.
+    /// Records how many facts of a type there were.
     pub fn note_facts(&mut self, schema: &Schema, ty: TypeId, count: usize) {
         self.note(Subject::facts(schema, ty), count as f64, String::new());
     }
@@ -175,7 +175,7 @@ fn share(some: u64, all: f64) -> f64 {
     (some as f64).max(0.5) / all.max(1.0)
 }
 
-/// The number with three digits that say something.
+/// The number with three significant digits.
 fn rounded(value: f64) -> f64 {
     format!("{value:.2e}").parse().unwrap_or(value)
 }
@@ -212,7 +212,7 @@ impl fmt::Display for Profile {
         for (kind, about, name, value) in lines {
             write!(f, "{kind} {name} {value}")?;
             if !about.is_empty() {
-                // A string in a filter may hold a line break.
+                // A string in a filter may contain a line break.
                 write!(f, " {}", about.replace(['\n', '\r'], " "))?;
             }
             f.write_char('\n')?;

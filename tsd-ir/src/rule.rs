@@ -25,7 +25,7 @@ pub struct Rule {
     pub patterns: List<Pattern>,
     /// The alternatives of the condition. None when the condition cannot be true.
     pub branches: List<Branch>,
-    /// What the rule does, in order.
+    /// The effects, in order.
     pub effects: List<Effect>,
     /// The views that the rule reads, each after those that it reads itself.
     pub views: List<View>,
@@ -38,7 +38,7 @@ pub struct Rule {
 pub struct Pattern {
     /// The variable's name.
     pub variable: Text,
-    /// The type of the facts that it stands for.
+    /// The type of the facts.
     pub ty: TypeId,
     /// The fields of the fact that the rule reads, in its condition or its effects, in ascending
     /// order. An update of other fields does not affect the rule.
@@ -56,7 +56,7 @@ pub struct Branch {
     pub followed: List<Pattern>,
     /// The type of the first pattern.
     pub ty: TypeId,
-    /// What the facts of the first pattern must pass.
+    /// What the facts of the first pattern must satisfy.
     pub filter: Filter,
     /// The joins that add the other patterns, one each.
     pub joins: List<Join>,
@@ -67,7 +67,7 @@ pub struct Branch {
     pub derived_tests: List<DerivedTests>,
 }
 
-/// What a single fact must pass.
+/// What a single fact must satisfy.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Filter {
     /// The values that fields may have, a field at most once, in ascending order of the fields.
@@ -81,17 +81,17 @@ pub struct Filter {
 pub struct Join {
     /// The type of the facts that are joined.
     pub ty: TypeId,
-    /// What must be equal, sorted; empty for a cross product.
+    /// The join key, sorted; empty for a cross product.
     pub keys: List<KeyPair>,
-    /// What the joined facts must pass by themselves.
+    /// What the joined facts must satisfy by themselves.
     pub filter: Filter,
-    /// What the joined tuple must pass beyond the keys; sorted by canonical form.
+    /// What the joined tuple must satisfy beyond the keys; sorted by canonical form.
     pub tests: List<TestRef>,
     /// The identity of the join up to here: what it joins, not what passes filters and tests.
     pub signature: Signature,
 }
 
-/// A test, with the name by which equal tests are recognised.
+/// A test, with the form that identifies equal tests.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TestRef {
     /// The canonical form ([`Canonical`](crate::Canonical)): equal for tests that mean the same.

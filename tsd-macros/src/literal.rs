@@ -10,7 +10,7 @@ pub(crate) fn text(literal: &Literal) -> String {
         return written;
     }
     match syn::parse_str(&written) {
-        // What follows a string without a blank, Rust takes for its suffix.
+        // Rust reads what follows a string without a blank as its suffix.
         Ok(syn::Lit::Str(string)) => quoted(&string.value()) + string.suffix(),
         Ok(syn::Lit::Char(char)) => quoted(&char.value().to_string()) + char.suffix(),
         _ => written,

@@ -31,7 +31,7 @@ pub struct Past {
 }
 
 impl Past {
-    /// For how many minutes the alert stood.
+    /// For how many minutes the alert was shown.
     pub fn minutes(&self) -> u32 {
         self.to - self.from
     }

@@ -19,7 +19,7 @@ enum Effect {
 }
 
 impl Oracle {
-    /// Fires what waits, and what comes about by it, until nothing waits or the limit is reached.
+    /// Fires what waits, and what that brings about, until nothing waits or the limit is reached.
     pub(crate) fn run(&mut self, limit: u64) -> Ran {
         let mut ran = Ran::default();
         let mut fired = 0;

@@ -54,7 +54,7 @@ pub enum Step {
     },
     /// Fires what waits.
     Run {
-        /// How many activations at the most.
+        /// An upper limit for the activations.
         limit: u64,
     },
 }
@@ -75,7 +75,7 @@ impl Step {
 pub enum Outcome {
     /// It was done.
     Done,
-    /// It was refused and changed nothing; of a batch, what came before stays.
+    /// It was refused and changed nothing; of a batch, the facts before it stay.
     Refused(Refusal),
     /// A run did this.
     Ran(Ran),

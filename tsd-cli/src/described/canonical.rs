@@ -1,6 +1,6 @@
 //! Canonical forms, parsed and written as in rules.
 
-/// What a place of a tuple is called.
+/// The name of a tuple's place.
 #[derive(Clone, Debug)]
 enum Called {
     /// A fact.
@@ -20,7 +20,7 @@ fn written(canonical: &str, names: &[Called]) -> String {
     Item::read(&mut rest, names).written(false)
 }
 
-/// A canonical form taken apart: lists in parentheses, and what is not a list.
+/// A parsed canonical form: lists in parentheses, and everything else.
 #[derive(Debug)]
 enum Item {
     Word(String),
@@ -87,7 +87,7 @@ impl Item {
                 let field = head.rsplit('.').next().unwrap_or_default();
                 return format!("{}.{field}", reference.written(true));
             }
-            // Operators of one precedence stand between their operands already.
+            // Operators of one precedence are between their operands already.
             (_, [Self::Word(operator), ..]) if ["+", "-", "*", "/", "%"].contains(&operator.as_str()) => {
                 list(items, " ", true)
             }
@@ -123,7 +123,7 @@ pub(crate) fn question(form: &str, operands: &[String]) -> String {
     let (what, parameters) = split_outside(what, " for ").map_or((what, None), |(what, of)| (what, Some(of)));
     let (measure, sources) =
         split_outside(what, " of ").map_or((None, what), |(measure, of)| (Some(measure), of));
-    // `Order and Item each 1` says of which fact each counts once.
+    // `Order and Item each 1` names the facts that count once.
     let sources = split_outside(sources, " each ").map_or(sources, |(sources, _)| sources);
     // Types of which there are several are numbered.
     let asked = parameters.filter(|ty| operands.is_empty() && !ty.starts_with('('));

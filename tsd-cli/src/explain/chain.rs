@@ -148,7 +148,7 @@ impl Chain<'_> {
         line(text, 0, self.why());
     }
 
-    /// Why the order is as it is.
+    /// The reason for the order.
     fn why(&self) -> &'static str {
         let declared = self.branch.order.is_sorted();
         match (self.plan.method, declared) {
@@ -174,7 +174,7 @@ impl Chain<'_> {
     }
 }
 
-/// What a fact must pass by itself, and how many are thought to.
+/// What a fact must satisfy by itself, and how many are expected to.
 fn passing(schema: &Schema, step: &Step, filter: &Filter, ty: TypeId, name: &str) -> String {
     let fields = domains(schema, ty, filter).into_iter().map(|domain| format!("{name}.{domain}"));
     let tests = filter.tests.iter().map(|test| described::test(&test.canonical, &[name]));
@@ -189,13 +189,13 @@ fn passing(schema: &Schema, step: &Step, filter: &Filter, ty: TypeId, name: &str
     }
 }
 
-/// What a joined tuple must pass.
+/// What a joined tuple must satisfy.
 fn holding(tests: &[TestRef], names: &[&str]) -> String {
     let tests: Vec<String> = tests.iter().map(|test| described::test(&test.canonical, names)).collect();
     if tests.is_empty() { String::new() } else { format!("Then it must hold that {}.", tests.join(" and ")) }
 }
 
-/// What is expected of a join.
+/// The estimate for a join.
 fn derived_values(step: &Step) -> String {
     let Step { join, rows, cost, .. } = step;
     let selectivity = if *join >= 0.001 { format!("{join:.3}") } else { format!("{join:.1e}") };
@@ -206,7 +206,7 @@ fn derived_values(step: &Step) -> String {
     )
 }
 
-/// A derived value with as many digits as say something.
+/// An estimate with its significant digits.
 fn amount(value: f64) -> String {
     if value >= 10.0 || value == 0.0 { format!("{value:.0}") } else { format!("{value:.2}") }
 }

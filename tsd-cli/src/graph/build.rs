@@ -68,21 +68,21 @@ struct Asking<'a> {
 /// it.
 type WatchPlace = (RootId, Option<NodeId>, usize);
 
-/// A picture under way, and where in it the parts of the network are.
+/// An unfinished diagram, and where in it the parts of the network are.
 struct Drawing<'a> {
     network: &'a Network,
     teller: Teller<'a>,
     picture: Picture,
-    /// The lines that are drawn, with their places in the picture.
+    /// The drawn lines, with their indexes in the diagram.
     drawn: BTreeMap<Edge, usize>,
-    /// The lines that the rule under way uses, new or not.
+    /// The lines that the current rule uses, new or not.
     used: BTreeSet<usize>,
     /// The views of the current rule whose lines are among these.
     gone_through: BTreeSet<ViewId>,
     types: BTreeMap<TypeId, usize>,
     roots: BTreeMap<RootId, usize>,
     joins: BTreeMap<NodeId, usize>,
-    /// Each also with the layers of watches that lie before it.
+    /// Each also with the layers of watches before it.
     views: BTreeMap<ViewId, (usize, usize)>,
     watches: BTreeMap<WatchPlace, usize>,
 }
@@ -96,7 +96,7 @@ impl Drawing<'_> {
         self.used.insert(place);
     }
 
-    /// The rule under way is drawn, as this node.
+    /// The current rule is drawn as this node.
     fn used_by(&mut self, rule: usize) {
         std::mem::take(&mut self.used).into_iter().for_each(|edge| self.picture.edge_users[edge].push(rule));
         self.gone_through.clear();
@@ -106,7 +106,7 @@ impl Drawing<'_> {
         self.picture.node(node)
     }
 
-    /// Draws the nodes of a branch that are not there yet, and returns the last.
+    /// Draws the missing nodes of a branch, and returns the last.
     fn path(&mut self, path: &Path, branch: &Branch, asking: Asking<'_>) -> usize {
         self.path_with_layers(path, branch, asking).0
     }

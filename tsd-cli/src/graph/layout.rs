@@ -13,10 +13,10 @@ mod positions;
 
 use super::picture::{Edge, Passing, Picture};
 
-/// A picture with a place for everything.
+/// A diagram with a place for everything.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Layout {
-    /// The left upper corner of each node, by its place in the picture.
+    /// The upper left corner of each node, by its index in the diagram.
     pub(crate) corners: Vec<(f64, f64)>,
     /// The path of each line, by its index in the diagram: pairs of a point where the line leaves a
     /// layer and one where it reaches the next.
@@ -34,7 +34,7 @@ pub(crate) struct Size {
     pub(crate) height: f64,
 }
 
-/// Between two layers, at the least; more where many lines cross from one to the other.
+/// Between two layers, at least; more if many lines cross from one to the other.
 const GAP: f64 = 56.0;
 /// Between the boxes of a layer.
 const SPACING: f64 = 14.0;
@@ -57,7 +57,7 @@ struct Item {
     after: Vec<usize>,
 }
 
-/// Finds a place for every node and a way for every line.
+/// Finds a place for every node and a path for every line.
 pub(crate) fn layout(picture: &Picture, sizes: &[Size]) -> Layout {
     let layers = longest_paths(picture);
     let mut items: Vec<Item> = (layers.iter().zip(sizes))
@@ -224,7 +224,7 @@ fn place(
     for layer in order {
         let width = layer.iter().map(|item| items[*item].size.width).fold(0.0, f64::max);
         columns.push((x, width));
-        // Lines that climb far need room to do so.
+        // Lines that climb far need room.
         let steep = layer
             .iter()
             .flat_map(|item| items[*item].after.iter().map(|to| (centre(*item) - centre(*to)).abs()))
@@ -293,7 +293,7 @@ mod tests {
         layout(picture, &vec![SIZE; picture.nodes.len()])
     }
 
-    /// A pyramid of joins that grows as wide as rule sets do: many nodes that all hang on a few.
+    /// A pyramid of joins as wide as large rule sets have: many nodes that depend on a few.
     fn large(nodes: usize) -> Picture {
         let edges: Vec<(usize, usize)> = (20..nodes)
             .flat_map(|node| [(node * 7 % 20, node), (node * node % node.min(400), node)])
@@ -314,7 +314,7 @@ mod tests {
 
     #[test]
     fn lines_that_need_not_cross_do_not() {
-        // Ten parallel lines whose ends are given in opposite orders.
+        // Ten parallel lines whose ends are in opposite orders.
         let edges: Vec<(usize, usize)> = (0..10).map(|node| (node, 19 - node)).collect();
         let layout = laid_out(&picture(20, &edges));
         for node in 0..10 {

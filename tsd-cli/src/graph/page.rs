@@ -12,7 +12,7 @@ use super::svg::{DARK, LIGHT, STYLE, escaped, laid_out, write_content};
 const PAGE_STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
-/// Writes the picture as an HTML document.
+/// Writes the diagram as an HTML document.
 pub(crate) fn page(picture: &Picture) -> String {
     let layout = laid_out(picture);
     let title = escaped(&picture.title);
@@ -34,7 +34,7 @@ pub(crate) fn page(picture: &Picture) -> String {
     write_content(&mut text, picture, &layout);
     text +=
         "</g>\n</svg>\n</main>\n<aside id=\"details\" aria-live=\"polite\" aria-label=\"details\"></aside>\n";
-    // A `<` in the data could end the element that holds them.
+    // A `<` in the data could end the element around them.
     let data = described(picture, &layout).to_string().replace('<', "\\u003c");
     let _ = writeln!(text, "<script type=\"application/json\" id=\"data\">{data}</script>");
     let _ = write!(text, "<script>\n{SCRIPT}</script>\n</body>\n</html>\n");

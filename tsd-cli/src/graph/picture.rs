@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What is drawn.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Picture {
-    /// What the whole is called.
+    /// The title of the whole.
     pub(crate) title: String,
     pub(crate) nodes: Vec<Node>,
     pub(crate) edges: Vec<Edge>,
@@ -22,7 +22,7 @@ pub(crate) struct Picture {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Node {
     pub(crate) kind: Kind,
-    /// What the node is called: the first line in its box.
+    /// The name of the node: the first line in its box.
     pub(crate) name: String,
     /// The further lines in its box.
     pub(crate) lines: Vec<String>,
@@ -30,9 +30,9 @@ pub(crate) struct Node {
     pub(crate) signature: Option<String>,
     /// The rules that use the node.
     pub(crate) users: Vec<String>,
-    /// Derived values, each with what it counts.
+    /// Numbers, each with what it counts.
     pub(crate) counts: Vec<(&'static str, String)>,
-    /// More to be read of the node, as lines of text.
+    /// More lines of text about the node.
     pub(crate) text: String,
 }
 
@@ -49,7 +49,7 @@ pub(crate) enum Kind {
     Join,
     /// An `EXISTS` or an aggregate.
     View,
-    /// Where tuples wait, which are tested again when a view or a followed fact changes.
+    /// Where tuples wait to be tested again when a view or a followed fact changes.
     Watch,
     /// A rule, which fires.
     Rule,
@@ -79,7 +79,7 @@ impl Kind {
     }
 }
 
-/// A line from one node to another, by their places in the picture.
+/// A line from one node to another, by their indexes in the diagram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Edge {
     pub(crate) from: usize,
@@ -87,7 +87,7 @@ pub(crate) struct Edge {
     pub(crate) kind: Passing,
 }
 
-/// What passes along a line.
+/// What moves along a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Passing {
     /// Tuples, to the left side of a join, to pending tests, or to a view that aggregates them.
@@ -123,7 +123,7 @@ impl Passing {
 }
 
 impl Picture {
-    /// Adds a node and returns its place.
+    /// Adds a node and returns its index.
     pub(crate) fn node(&mut self, node: Node) -> usize {
         self.nodes.push(node);
         self.nodes.len() - 1
@@ -150,7 +150,7 @@ impl Picture {
         }
     }
 
-    /// What some rules, named by the places of their nodes, use of the picture.
+    /// What some rules, given by the indexes of their nodes, use of the diagram.
     pub(crate) fn of_rules(self, rules: &[usize]) -> Self {
         let used = |users: &[usize]| rules.iter().any(|rule| users.contains(rule));
         let kept = self.edges.iter().zip(self.edge_users).filter(|(_, users)| used(users));

@@ -30,7 +30,7 @@ pub(super) enum Cell<'a> {
 pub(super) enum Fault {
     /// The message for the author of the data.
     Message(String),
-    /// It refers to a fact that would be there, had its own row been without fault.
+    /// It refers to a fact that would exist if its own row had been valid.
     Consequence,
 }
 
@@ -74,7 +74,7 @@ fn number(text: &str) -> Option<f64> {
     number.is_finite().then_some(number)
 }
 
-/// Whether a text holds nothing but what decimal numbers are written with.
+/// Whether a text contains only characters of decimal numbers.
 fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte))
 }
@@ -137,7 +137,7 @@ fn does_not_fit(kind: Kind, text: &str) -> bool {
     }
 }
 
-/// Text cut to a length that suits a message.
+/// Text cut to a reasonable length for a message.
 pub(super) fn shortened(text: &str) -> String {
     const LONGEST: usize = 60;
     match text.char_indices().nth(LONGEST) {

@@ -37,7 +37,7 @@ impl FactFile {
     /// A file with facts of the type `ty`. The format follows from the file's name.
     ///
     /// # Errors
-    /// When the name ends like that of no format.
+    /// When the end of the name is not that of a known format.
     pub fn new(ty: impl Into<String>, path: impl Into<PathBuf>) -> Result<Self, String> {
         let path = path.into();
         let format = if is_standard_input(&path) { None } else { Some(Format::of(&path)?) };
@@ -49,7 +49,7 @@ impl FactFile {
         is_standard_input(&self.path)
     }
 
-    /// What messages call the file.
+    /// The name of the file in messages.
     pub(super) fn shown(&self) -> &Path {
         if self.is_standard_input() { Path::new("<stdin>") } else { &self.path }
     }
@@ -135,7 +135,7 @@ pub(super) fn open(file: &FactFile) -> io::Result<(Source, Format)> {
     Ok((Source { content, bytes }, format))
 }
 
-/// Counts the bytes that go through.
+/// Counts the bytes that are read.
 struct Counted<R> {
     inner: R,
     count: Rc<Cell<u64>>,
@@ -169,7 +169,7 @@ struct Frames<R> {
     open: bool,
     /// The bytes that were read from the disk.
     read: Rc<Cell<u64>>,
-    /// The bytes that they became.
+    /// The bytes after decompression.
     written: u64,
 }
 
@@ -221,7 +221,7 @@ impl<R: BufRead> Frames<R> {
         }
     }
 
-    /// Reads from the open frame; nothing when it is at its end.
+    /// Reads from the open frame; nothing at its end.
     fn read_frame(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.decoder.can_collect() == 0 && !self.decoder.is_finished() {
             let step = BlockDecodingStrategy::UptoBlocks(1);
@@ -230,7 +230,7 @@ impl<R: BufRead> Frames<R> {
         self.decoder.read(buffer)
     }
 
-    /// Opens the next frame, or skips it when it holds no data.
+    /// Opens the next frame, or skips it if it contains no data.
     fn open_frame(&mut self) -> io::Result<()> {
         match self.decoder.reset(&mut self.source) {
             Ok(()) => self.open = true,
@@ -253,7 +253,7 @@ fn invalid(error: FrameDecoderError) -> io::Error {
 mod tests {
     use super::*;
 
-    /// A frame of zstd that holds nothing but line feeds: each block of 128 KiB takes four bytes.
+    /// A frame of zstd with nothing but line feeds: each block of 128 KiB takes four bytes.
     fn line_feeds(blocks: usize) -> Vec<u8> {
         // The magic number, and a header with the size of the window (1 MiB) and nothing else.
         let mut frame = [&MAGIC[..], &[0x00, 0x50]].concat();

@@ -54,7 +54,7 @@ pub(super) fn read<P: Program>(
     Ok(())
 }
 
-/// What JSON takes for blank.
+/// White space in JSON.
 const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
 
 /// Reads one line.
@@ -90,7 +90,7 @@ fn object<P: Program>(
             }
         }
     }
-    // Only where a field is left out can a key be meant for it.
+    // Only if a field is missing can a key be meant for it.
     let warning =
         if found.iter().any(Option::is_none) { strange.look(&entries, declared, text) } else { None };
     if let Some((column, message)) = warning {

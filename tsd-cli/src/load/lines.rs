@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use super::file::Source;
 
-/// The bytes that a row may have, all its lines together.
+/// The most bytes that a row may have, all its lines together.
 pub(super) const LONGEST: usize = 16 << 20;
 
 /// Reads lines.
@@ -39,7 +39,7 @@ impl Lines {
         self.number
     }
 
-    /// The bytes read of the file, as it lies on the disk.
+    /// The bytes read of the file, as stored on disk.
     pub(super) fn bytes(&self) -> u64 {
         self.bytes.get()
     }

@@ -24,7 +24,7 @@ pub(super) struct Rows<'a, P: Program> {
     warnings: Vec<Problem>,
     watch: &'a mut dyn FnMut(Progress<'_>),
     total_bytes: u64,
-    /// The bytes of the files that are done.
+    /// The bytes of the finished files.
     bytes_before: u64,
     facts: u64,
     rows: u64,
@@ -104,7 +104,7 @@ impl<'a, P: Program> Rows<'a, P> {
         }
     }
 
-    /// Notes something that may be a mistake.
+    /// Stores a possible mistake.
     pub(super) fn warning(&mut self, place: Place<'_>, column: Option<usize>, message: String) {
         if self.warnings.len() < PROBLEMS_KEPT {
             self.warnings.push(Problem { path: place.path.to_owned(), line: place.line, column, message });

@@ -18,7 +18,7 @@ use crate::source::Span;
 use crate::syntax::ast::{self, ExprKind};
 use crate::syntax::habits::effect;
 
-/// Takes an action's declaration in.
+/// Registers the declaration of an action.
 pub(super) fn declare(
     declarations: &mut Declarations,
     declaration: &ast::ActionDeclaration,
@@ -139,7 +139,7 @@ pub(super) fn infer<'a>(
         if calls.is_empty() {
             continue;
         }
-        // What is wrong with the rule is reported when the rule is checked.
+        // Faults of the rule are reported when the rule is checked.
         let mut unheard = Diagnostics::new();
         let mut views = Vec::new();
         let rule::Bound { scope, .. } = rule::bind(declarations, outside, rule, &mut views, &mut unheard);

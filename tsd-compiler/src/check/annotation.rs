@@ -84,7 +84,7 @@ pub(super) const RULE: Place = Place { name: "a rule", known: &["plan", "allow"]
 const TYPE: Place = Place { name: "a type", known: &["rows"] };
 const ACTION: Place = Place { name: "an action", known: &["context"] };
 
-/// Reports the annotations that mean nothing in a place.
+/// Reports annotations that have no meaning at a place.
 pub(super) fn report_unknown(annotations: &[Annotation], place: &Place, sink: &mut Diagnostics) {
     for annotation in annotations {
         let name = annotation.name.text.as_str();

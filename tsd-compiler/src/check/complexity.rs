@@ -9,7 +9,7 @@
 
 use crate::syntax::ast::{Expr, ExprKind, Rule};
 
-/// The complexity of a rule as it was written; both notations come to the same.
+/// The complexity of a rule as written; it is the same in both notations.
 pub(super) fn of(rule: &Rule) -> u32 {
     let bindings: usize = rule.blocks.iter().map(|block| block.bindings.len()).sum();
     let tests = rule.condition.as_ref().map_or(0, tests);
@@ -42,7 +42,7 @@ fn asked(operand: &Expr) -> u32 {
         }
         ExprKind::Function { arguments, .. } => sum(arguments, asked),
         ExprKind::List(parts) => sum(parts, asked),
-        // A condition where a value belongs, which is at fault.
+        // A condition instead of a value, which is an error.
         ExprKind::And(_) | ExprKind::Or(_) | ExprKind::Not(_) | ExprKind::Exists(_) => 0,
         ExprKind::Literal(_) | ExprKind::Path(_) | ExprKind::Invalid => 0,
     }

@@ -194,7 +194,7 @@ impl Checker<'_> {
     }
 }
 
-/// `x == "a" OR "b"`: the string is no condition, it is another value of the comparison.
+/// `x == "a" OR "b"`: the string is not a condition, but another value for the comparison.
 fn either_value(parts: &[ast::Expr]) -> Option<Diagnostic> {
     let is_value = |part: &ast::Expr| match &part.kind {
         ExprKind::Literal(literal) => !matches!(literal, ast::Literal::Bool(_)),

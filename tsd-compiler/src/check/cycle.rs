@@ -9,7 +9,7 @@ use tsd_ir::{FieldId, Kind, Schema, TypeId};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::source::Span;
 
-/// Reports one circle for every group of types that has some.
+/// Reports one cycle for every group of types that has any.
 pub(super) fn report(
     schema: &Schema,
     span: impl Fn(TypeId, FieldId) -> Option<Span>,
@@ -49,7 +49,7 @@ fn references(ty: &tsd_ir::Type) -> Vec<(FieldId, TypeId)> {
         .collect()
 }
 
-/// For every type, whether it refers to a circle.
+/// For every type, whether it refers to a cycle.
 fn without_free_types(references: &[Vec<(FieldId, TypeId)>]) -> Vec<bool> {
     let mut left = vec![true; references.len()];
     let mut open: Vec<usize> = references.iter().map(Vec::len).collect();

@@ -83,7 +83,7 @@ impl Declarations {
         self.guesses = guesses;
     }
 
-    /// What to say of the name at a place, if nothing is called so.
+    /// The diagnostic for the name at a place, if it is not declared.
     pub(super) fn guess(&self, span: Span) -> Option<&Diagnostic> {
         self.guesses.get(&span)
     }
@@ -323,7 +323,7 @@ impl Declarations {
         found
     }
 
-    /// The kind of a field; `None` when its declaration is at fault.
+    /// The kind of a field; `None` if its declaration is wrong.
     pub(super) fn field_kind(&self, ty: TypeId, field: FieldId) -> Option<Kind> {
         let known = !self.broken_fields.contains(&(ty, field));
         known.then(|| self.schema.ty(ty).field(field).kind)

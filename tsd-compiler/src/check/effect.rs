@@ -17,7 +17,7 @@ use crate::syntax::habits::is_null;
 pub(super) const BUILT_IN: [&str; 6] = ["Insert", "InsertLogical", "Update", "Retract", "Print", "Log"];
 
 impl Checker<'_> {
-    /// A call of an action or effect. `None` when it is at fault, which has been reported.
+    /// A call of an action or effect. `None` if it is wrong, which has been reported.
     pub(super) fn call(&mut self, call: &Call) -> Option<Effect> {
         if let Some(action) = self.declarations.find_action(&call.name.text) {
             return self.action(action, call);
@@ -219,7 +219,7 @@ impl Checker<'_> {
         Some(Effect::Update { at, fields: fields.into(), values: arguments(values, optional) })
     }
 
-    /// The fields of a fact literal or update with their values. `None` when some are at fault.
+    /// The fields of a fact literal or update with their values. `None` if some are wrong.
     fn field_values(&mut self, ty: TypeId, fields: &[ast::FieldValue]) -> Option<Vec<(FieldId, Expr)>> {
         let mut seen = BTreeMap::new();
         let mut values = Vec::with_capacity(fields.len());
@@ -292,7 +292,7 @@ impl Checker<'_> {
             .ok()
     }
 
-    /// What to say of a `null` in the place of a field's value.
+    /// The diagnostic for a `null` as a field's value.
     fn no_value(&self, ty: TypeId, field: FieldId, value: &ast::Expr) -> Option<Diagnostic> {
         let ExprKind::Path(ast::Path { root, fields }) = &value.kind else { return None };
         let is_variable = self.scope.find(&root.text).is_some();
@@ -323,7 +323,7 @@ impl Checker<'_> {
         }
         let word = Typed::new(Expr::Const(Const::Text(root.text.clone().into())), Kind::Text, value.span);
         if wanted.is_some_and(|wanted| wanted != Kind::Text) {
-            // That is an error of its own.
+            // That is a separate error.
             return Some(word);
         }
         let diagnostic =

@@ -30,7 +30,7 @@ pub(super) fn names<'a>(
     names
 }
 
-/// Facts on their way through the checker, in order.
+/// The facts while they are checked, in order.
 pub(super) struct Facts<'a> {
     declarations: &'a Declarations,
     names: &'a BTreeMap<String, Span>,
@@ -39,7 +39,7 @@ pub(super) struct Facts<'a> {
     /// them.
     standing: Standing,
     next: usize,
-    /// Where the facts stand that have a primary key.
+    /// The places of facts with a primary key.
     keys: BTreeMap<(TypeId, Vec<InitialValue>), Span>,
 }
 
@@ -111,7 +111,7 @@ impl<'a> Facts<'a> {
         (!key.is_empty()).then(|| key.iter().map(|field| fact.values[field.index()].clone()).collect())
     }
 
-    /// Lets another fact have the primary key of this one, which a command has removed.
+    /// Frees the primary key of this fact, which a command has removed.
     pub(super) fn release(&mut self, fact: &InitialFact) {
         if let Some(key) = self.key(fact) {
             self.keys.remove(&(fact.ty, key));

@@ -185,7 +185,7 @@ fn conjuncts(condition: &Expr) -> Vec<&Expr> {
     }
 }
 
-/// The names that an expression mentions, of some.
+/// Those of some names that an expression mentions.
 fn mentioned<'e>(expr: &'e Expr, names: &BTreeSet<String>) -> impl Iterator<Item = &'e str> + use<'e> {
     let mut found = Vec::new();
     expr.walk_paths(&mut |path| {

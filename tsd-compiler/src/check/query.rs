@@ -130,7 +130,8 @@ impl Checker<'_> {
 
     /// A path that follows references: `o.customer.name`, from the field `customer` on.
     pub(super) fn followed(&mut self, start: Typed, ty: TypeId, fields: &[Name], span: Span) -> Typed {
-        // What follows a reference is nested in it, and whatever walks over an expression recurses.
+        // Each followed reference is nested in the next, and every walk over an expression
+        // recurses.
         if fields.len() > MAX_NESTING {
             let message = format!("no more than {MAX_NESTING} references can be followed one after another");
             self.sink.report(Diagnostic::new(Code::NestingTooDeep, span, message));
@@ -161,7 +162,7 @@ impl Checker<'_> {
         Typed::unknown(span)
     }
 
-    /// Reports an aggregate that stands where none may.
+    /// Reports an aggregate where none is allowed.
     pub(super) fn misplaced(&mut self, span: Span, message: &str, hint: &str) {
         self.sink.report(
             Diagnostic::new(Code::MisplacedAggregate, span, message).label("not possible here").hint(hint),

@@ -16,7 +16,7 @@ use crate::syntax::ast::{self, BindingKind};
 /// The most patterns that a rule can have.
 const MAX_PATTERNS: usize = 64;
 
-/// Checks one rule. `None` when it is at fault, which has been reported.
+/// Checks one rule. `None` if it is wrong, which has been reported.
 pub(super) fn check(
     declarations: &Declarations,
     outside: &BTreeMap<String, Span>,
@@ -51,7 +51,7 @@ pub(super) fn check(
     Some(rule)
 }
 
-/// Calls behind an effect that may change facts become calls with arguments from before it.
+/// Calls after an effect that may change facts become calls with arguments from before it.
 fn performed(declarations: &Declarations, effects: Vec<Effect>) -> Vec<Effect> {
     let mut changed = false;
     let effects = effects.into_iter().map(|effect| {
@@ -80,7 +80,7 @@ fn salience(rule: &ast::Rule, sink: &mut Diagnostics) -> i32 {
     })
 }
 
-/// What a rule binds, and what must hold of it.
+/// The variables of a rule, and its conditions.
 pub(super) struct Bound<'a> {
     /// The variables that effects may use.
     pub(super) scope: Scope<'a>,

@@ -69,7 +69,7 @@ pub(super) struct Scope<'a> {
     index: BTreeMap<String, usize>,
     /// The types of the facts, those of the scope around included.
     types: Vec<TypeId>,
-    /// The names of the program's facts, which a rule cannot use but may try to.
+    /// The names of the program's facts, which a rule cannot use but might try to.
     pub(super) outside: Option<&'a BTreeMap<String, Span>>,
 }
 

@@ -38,7 +38,7 @@ pub fn check_script(
     checked.collect()
 }
 
-/// Checks what stands between two `reset`s.
+/// Checks the statements between two `reset`s.
 fn epoch(
     session: &dyn Standing,
     statements: &[&Statement],
@@ -92,23 +92,23 @@ fn epoch(
     Script { reset: false, schema: declarations.schema, steps }
 }
 
-/// The way through the statements of a script, with what there is at each place.
+/// The simulation of a script, with what exists at each statement.
 struct Walk<'a> {
     session: &'a dyn Standing,
     declarations: &'a Declarations,
     names: &'a BTreeMap<String, Span>,
     facts: Facts<'a>,
-    /// The rules that there are, with the places of those in the script.
+    /// The existing rules, with the indexes of those in the script.
     rules: BTreeMap<String, Option<Span>>,
     /// The facts that the session knows by name, which have the first numbers.
     named: Vec<(&'a str, FactHandle)>,
-    /// The facts of the script, which have the numbers behind.
+    /// The facts of the script, which have the following numbers.
     inserted: Vec<InitialFact>,
     /// For types whose facts were looked up by name: the facts of each name.
     called: BTreeMap<TypeId, BTreeMap<String, Vec<Removed>>>,
     /// The facts of the session that the script removes.
     removed: BTreeSet<FactHandle>,
-    /// Types of which some fact was at fault.
+    /// Types with a faulty fact.
     broken: BTreeSet<TypeId>,
     sink: &'a mut Diagnostics,
 }
@@ -186,7 +186,7 @@ impl Walk<'_> {
             InitialValue::Const(constant) => Some(Value::from(&constant)),
             InitialValue::Fact(index) => named.get(index).map(|(_, handle)| Value::Fact(*handle)),
         };
-        // What refers to a fact of the script is in no fact of the session.
+        // A reference to a fact of the script is not in any fact of the session.
         let key: Option<Vec<Value>> =
             self.facts.key(fact).and_then(|key| key.into_iter().map(value).collect());
         let found = key.and_then(|key| self.session.find_by_key(fact.ty, &key));
@@ -253,7 +253,7 @@ impl Walk<'_> {
         Some(found)
     }
 
-    /// The facts of a type that there are, by name.
+    /// The existing facts of a type, by name.
     fn all_called(&self, ty: TypeId) -> BTreeMap<String, Vec<Removed>> {
         let mut called: BTreeMap<String, Vec<Removed>> = BTreeMap::new();
         if ty.index() < self.session.schema().types.len() {
@@ -268,7 +268,7 @@ impl Walk<'_> {
         called
     }
 
-    /// What the session will call a fact: `Type~key`. One without a key has a name that no key is.
+    /// The session's name for a fact: `Type~key`. One without a key has a name that is never a key.
     fn name_of(&self, number: usize) -> String {
         let Some(index) = number.checked_sub(self.named.len()) else {
             return self.session.name_of(self.named[number].1).unwrap_or_default();

@@ -19,7 +19,7 @@ pub(super) struct Code {
     text: Lifetime,
 }
 
-/// What a text borrows from.
+/// The owner that a text borrows from.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Lifetime {
     /// From the facts or the constants.
@@ -43,24 +43,24 @@ impl Code {
         Self { text, ..self }
     }
 
-    /// Whether [`plain`](Self::plain) code holds a `?`.
+    /// Whether [`plain`](Self::plain) code contains a `?`.
     pub(super) fn asks(&self) -> bool {
         self.asks || self.option
     }
 
-    /// The value itself, where `?` may stand; a text may be a `String`.
+    /// The value itself, where `?` is allowed; a text may be a `String`.
     pub(super) fn plain(&self) -> TokenStream {
         let tokens = &self.tokens;
         if self.option { quote!(#tokens?) } else { tokens.clone() }
     }
 
-    /// A text as `&str`, where `?` may stand.
+    /// A text as `&str`, where `?` is allowed.
     pub(super) fn str(&self) -> TokenStream {
         let tokens = self.plain();
         if self.text == Lifetime::Owned { quote!(#tokens.as_str()) } else { tokens }
     }
 
-    /// The value as an `Option`, where `?` may stand.
+    /// The value as an `Option`, where `?` is allowed.
     pub(super) fn in_closure(&self) -> TokenStream {
         let tokens = &self.tokens;
         match (self.option, self.text == Lifetime::Temporary) {
@@ -222,7 +222,7 @@ fn arithmetic(op: Arithmetic) -> &'static str {
     }
 }
 
-/// What readers of fields and constants, and the halves of cast functions, call a kind.
+/// The name of a kind in the readers of fields and constants, and in cast functions.
 pub(super) fn reader(kind: Kind) -> &'static str {
     match kind {
         Kind::Text => "text",

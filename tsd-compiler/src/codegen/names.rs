@@ -83,7 +83,7 @@ impl Scope {
         Self(taken.iter().map(|name| (*name).to_owned()).collect())
     }
 
-    /// An identifier for `name`, with as many underscores after it as it takes to be new.
+    /// An identifier for `name`, with as many underscores after it as make it new.
     fn add(&mut self, name: &str, span: Span) -> Ident {
         let mut name = match name {
             "_" => "underscore".to_owned(),

@@ -311,7 +311,7 @@ fn title(schema: &Schema, types: &[TypeId], name: &str, exprs: &[Expr]) -> Strin
     format!("{name}({})", exprs.join(", "))
 }
 
-/// Calls an action, unless an argument that it needs has no value.
+/// Calls an action, unless a required argument has no value.
 fn call(action: &Action, name: &Ident, exprs: &[Expr]) -> TokenStream {
     let mut codes = Expressions::default();
     let mut asks = false;
@@ -352,7 +352,7 @@ fn value_pushes(exprs: &[Expr]) -> TokenStream {
     quote!(#(#pushes)*)
 }
 
-/// Whether a variable occurs in some code; the last part of a path is none.
+/// Whether a variable occurs in some code; the last part of a path does not count.
 fn mentions(tokens: &TokenStream, name: &str) -> bool {
     let mut in_path = false;
     tokens.clone().into_iter().any(|token| {

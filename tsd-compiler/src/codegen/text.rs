@@ -25,7 +25,7 @@ pub fn module_text(module: &Module, sources: &SourceMap, options: &Options<'_>) 
     text + "\n}\n"
 }
 
-/// Formatted items. What cannot be parsed, which does not happen, is at least there to be seen.
+/// Formatted items. If they cannot be parsed, which does not happen, they are returned as they are.
 fn format(items: TokenStream) -> String {
     let unformatted = items.to_string();
     match syn::parse2(items) {

@@ -142,7 +142,7 @@ impl Types<'_> {
         }
     }
 
-    /// Where the user's own structs are kept: `()` when there are none.
+    /// The type that stores the user's own structs: `()` if there are none.
     pub(super) fn objects_type(&self) -> TokenStream {
         if self.externs().next().is_some() { quote!(Objects) } else { quote!(()) }
     }

@@ -26,7 +26,7 @@ impl<'a> Shown<'a> {
         Self { all }
     }
 
-    /// Those that are shown, in their order.
+    /// The diagnostics that are shown, in their order.
     pub fn iter(self) -> impl Iterator<Item = &'a Diagnostic> {
         let (mut errors, mut warnings) = (0, 0);
         self.all.iter().filter(move |diagnostic| {
@@ -51,9 +51,9 @@ impl<'a> Shown<'a> {
     }
 }
 
-/// A message of which no more is left than can be read.
+/// A message that is cut to a readable length.
 pub fn shortened(text: &str) -> Cow<'_, str> {
-    // What has so few bytes has not too many characters.
+    // A text with so few bytes has few enough characters.
     if text.len() <= LONGEST {
         return Cow::Borrowed(text);
     }

@@ -41,7 +41,7 @@ pub fn render(sources: &SourceMap, diagnostics: &[Diagnostic], colour: bool) -> 
 /// contain none.
 const MARK: char = '\u{1}';
 
-/// What was rendered, with these places where the marks are.
+/// The rendered text, with these places instead of the marks.
 fn placed(rendered: &str, places: &[Position]) -> String {
     let mut parts = rendered.split(MARK);
     let mut out = parts.next().unwrap_or_default().to_owned();

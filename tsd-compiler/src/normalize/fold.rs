@@ -153,7 +153,7 @@ fn cast(to: Kind, operand: &Const) -> Option<Const> {
     }
 }
 
-/// What a test on constants comes to; `None` when a fact has a say in it. The operands are folded.
+/// The value of a test on constants; `None` if it depends on a fact. The operands are folded.
 pub(super) fn outcome(test: &Test) -> Option<bool> {
     let both = |left: &Expr, right: &Expr, holds: &dyn Fn(&Const, &Const) -> bool| match (left, right) {
         // A comparison with an operand without a value is false, whatever the other side is.

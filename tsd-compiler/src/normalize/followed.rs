@@ -17,7 +17,7 @@ use tsd_ir::{Comparison, Expr, FieldId, Part, Position, Source, Test, TypeId};
 use super::form::Forms;
 use super::{Conjunction, PatternFilter, keys};
 
-/// A fact that a reference of another leads to.
+/// A fact that is reached by a reference of another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Followed {
     /// The pattern, or the followed reference, whose fact has the reference.
@@ -30,18 +30,18 @@ pub struct Followed {
     pub reads: Vec<FieldId>,
 }
 
-/// What may be done about followed references.
+/// Which followed references may be joined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Following {
     /// Nothing.
     Never,
-    /// Those that lead straight to one side of an equality are joined.
+    /// Those that lead directly to one side of an equality.
     Directly,
-    /// All that something is computed of for an equality are joined.
+    /// All that an equality computes from.
     Anyhow,
 }
 
-/// So many references are joined in one chain at most.
+/// The most references that are joined in one chain.
 const MANY: usize = 8;
 
 /// Turns tests into keys where following references makes that possible.
@@ -77,7 +77,7 @@ fn own_position(forms: Forms<'_>, index: usize) -> Position {
     Position((forms.types.len() + index) as u16)
 }
 
-/// The key that a test is when references are followed, with all that are then.
+/// The key that a test becomes when references are followed, with all of these.
 fn key(
     forms: Forms<'_>,
     following: Following,

@@ -127,7 +127,7 @@ impl Forms<'_> {
         Form::Within { at, field, domain }
     }
 
-    /// The text by which equal forms are recognised.
+    /// The text that identifies equal forms.
     pub(super) fn canonical(self, form: &Form) -> String {
         Canonical::new(self.schema, self.types).test(&self.to_test(form))
     }

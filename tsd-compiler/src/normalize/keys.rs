@@ -38,12 +38,13 @@ impl Key {
         [&self.one, &self.other].iter().all(|end| positions(end).count() == 1)
     }
 
-    /// Whether something is computed for it.
+    /// Whether it contains an expression.
     pub(crate) fn is_computed(&self) -> bool {
         [&self.one, &self.other].iter().any(|(_, part)| matches!(part, Part::Computed(_)))
     }
 
-    /// Whether pairs with the key are equal in it. Of computed texts, a key holds but the hash.
+    /// Whether all pairs with the key are equal in it. For computed texts, a key contains only the
+    /// hash.
     pub(crate) fn is_exact(&self) -> bool {
         !matches!(&self.one.1, Part::Computed(computed) if tree(computed).and_then(Expr::kind) == Some(Kind::Text))
     }
@@ -64,7 +65,7 @@ impl Key {
     }
 }
 
-/// The patterns of one side of a key, in the order of its own positions.
+/// The patterns of one side of a key, in the order of their positions in it.
 pub(crate) fn positions(end: &End) -> impl Iterator<Item = Position> {
     let others = match &end.1 {
         Part::Computed(computed) => &*computed.others,
@@ -122,7 +123,7 @@ pub(super) fn key(forms: Forms<'_>, test: &Test) -> Option<Key> {
     }
     match (stored(left), stored(right)) {
         (Some(one), Some(other)) => Some(Key::of(one, other)),
-        // A text that no fact need hold is compared by its hash, so the other one is, too.
+        // A text that may not be interned is compared by its hash, so the other one is, too.
         _ if left.kind() == Some(Kind::Text) => Some(Key::of(computed(forms, left), computed(forms, right))),
         (one, other) => {
             let one = one.unwrap_or_else(|| computed(forms, left));
@@ -131,7 +132,7 @@ pub(super) fn key(forms: Forms<'_>, test: &Test) -> Option<Key> {
     }
 }
 
-/// A part of a fact that nothing has to be computed for.
+/// A part of a fact that is not computed.
 fn stored(expr: &Expr) -> Option<End> {
     match expr {
         Expr::Field { at, field, .. } => Some((*at, Part::Field(*field))),
@@ -159,7 +160,7 @@ fn computed(forms: Forms<'_>, expr: &Expr) -> End {
     (places[0], Part::Computed(Computed { form, others, body: Body::Tree(expr) }.into()))
 }
 
-/// Whether no two facts of a type are the same in these parts.
+/// Whether no two facts of a type are equal in these parts.
 pub(crate) fn is_unique<'p>(
     schema: &Schema,
     ty: TypeId,
@@ -193,7 +194,7 @@ pub(super) fn take_idle(forms: Forms<'_>, keys: &mut Vec<Key>) -> Vec<Key> {
     idle
 }
 
-/// Whether keys find the one fact there can be of a pattern, by a fact of one on the other side.
+/// Whether keys determine at most one fact of a pattern for a fact on the other side.
 pub(super) fn are_found(forms: Forms<'_>, keys: &[Key], one: &[Position], other: &[Position]) -> bool {
     let is_found = |wanted: Position, by: Position| {
         let ends = keys.iter().flat_map(Key::ends);
@@ -203,7 +204,7 @@ pub(super) fn are_found(forms: Forms<'_>, keys: &[Key], one: &[Position], other:
     one.iter().any(|one| other.iter().any(|other| is_found(*one, *other) || is_found(*other, *one)))
 }
 
-/// Patterns that are tied together, directly or through others.
+/// Patterns that are connected, directly or through others.
 #[derive(Clone, Debug)]
 pub(crate) struct Groups {
     /// For each pattern the first of its group.
@@ -231,7 +232,7 @@ impl Groups {
         key.positions().for_each(|other| self.join(one, other.index()));
     }
 
-    /// Whether a key ties together only what is tied together already.
+    /// Whether a key connects only patterns that are connected already.
     pub(crate) fn has_all(&self, key: &Key) -> bool {
         key.positions().all(|other| self.same(key.one.0.index(), other.index()))
     }

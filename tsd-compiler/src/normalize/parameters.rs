@@ -11,7 +11,7 @@ use super::view::form;
 use super::{Forms, folded};
 use crate::hir::View;
 
-/// So many parameters of one kind are put in order; more stay as they are written.
+/// The most parameters of one kind that are ordered; more stay as they are written.
 const MANY: usize = 32;
 
 /// The new place of each parameter of a view.

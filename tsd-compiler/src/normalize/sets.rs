@@ -68,7 +68,7 @@ pub(crate) fn single(low: &Cut, high: &Cut) -> bool {
     }
 }
 
-/// A test that accepts just the values in the set.
+/// A test that accepts exactly the values in the set.
 pub(super) fn to_test(operand: &Expr, domain: &Domain, optional: bool) -> Test {
     if domain.missing {
         let present = Domain { missing: false, ..domain.clone() };

@@ -55,7 +55,8 @@ fn splittable(forms: Forms<'_>, parts: &[Form], room: usize) -> Option<usize> {
     parts.iter().position(|part| fits(part) && connects(forms, part, &groups))
 }
 
-/// Whether a form, however it comes true, equates parts of patterns of different groups.
+/// Whether a form, whichever of its alternatives holds, equates parts of patterns of different
+/// groups.
 fn connects(forms: Forms<'_>, form: &Form, groups: &keys::Groups) -> bool {
     match form {
         Form::Test(test @ Test::Compare { .. }) => {
@@ -103,7 +104,7 @@ fn reads_derived_values(form: &Form) -> bool {
     }
 }
 
-/// What facts alone must say for a form to hold, whatever its derived values are.
+/// What the facts alone must satisfy for a form to hold, whatever its derived values are.
 fn by_facts(forms: Forms<'_>, form: &Form) -> Form {
     let each = |parts: &[Form]| parts.iter().map(|part| by_facts(forms, part)).collect();
     match form {

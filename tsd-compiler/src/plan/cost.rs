@@ -126,7 +126,7 @@ pub(super) struct Model {
     keys: Vec<Vec<f64>>,
     /// The patterns on either side of each key that reads more than two.
     wide: Vec<[Mask; 2]>,
-    /// For each pattern those that keys tie to it.
+    /// For each pattern those that keys connect with it.
     pub(super) tied: Vec<Mask>,
     pub(super) members: Vec<Member>,
     /// The sets of patterns that tests read, where keys leave patterns unconnected.
@@ -140,7 +140,7 @@ pub(super) struct Model {
 pub(super) struct Estimate {
     /// With equal keys.
     pub(super) all: f64,
-    /// The share of them that some member lets through.
+    /// The share of them that any member lets through.
     pub(super) share: f64,
 }
 
@@ -153,7 +153,7 @@ pub(super) struct Stage {
     pub(super) right: Estimate,
     /// The share of all pairs of both that has equal keys.
     pub(super) keys: f64,
-    /// Whether nothing ties the one to the others, neither a key nor a test.
+    /// Whether nothing connects the one with the others, neither a key nor a test.
     pub(super) cross: bool,
 }
 
@@ -164,12 +164,12 @@ impl Stage {
     }
 }
 
-/// What it costs to join `left` tuples and `right` facts.
+/// The cost of joining `left` tuples and `right` facts.
 pub(super) fn cost(left: f64, right: f64, keys: f64) -> f64 {
     2.0 * (left + right) + left * right * keys
 }
 
-/// What decides between orders; the least is the best.
+/// The criterion for orders; the least is the best.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Price {
     /// How many joins have neither key nor test.
@@ -265,7 +265,7 @@ impl Model {
         estimate
     }
 
-    /// What joining a pattern to a set of patterns takes.
+    /// The inputs of joining a pattern to a set of patterns.
     pub(super) fn stage(&self, set: Mask, joined: usize) -> Stage {
         let keys = members(set).map(|pattern| self.keys[pattern][joined]).product::<f64>();
         let keys = keys * self.wide_keys(set, joined);
@@ -285,7 +285,7 @@ impl Model {
         self.wide.iter().filter(|sides| is_counted(**sides)).map(|_| selectivity::OF_KEY).product()
     }
 
-    /// Whether neither a key nor a test ties a pattern to a set of patterns.
+    /// Whether neither a key nor a test connects a pattern with a set of patterns.
     pub(super) fn crosses(&self, set: Mask, joined: usize) -> bool {
         self.tied[joined] & set == 0 && !self.tests_tie(set, joined)
     }
@@ -301,7 +301,7 @@ impl Model {
         self.estimate(set).all * member.share(set)
     }
 
-    /// What an order, or the beginning of one, costs one member alone.
+    /// The cost of an order, or the beginning of one, for one member alone.
     pub(super) fn cost_for(&self, member: &Member, order: &[usize]) -> f64 {
         let mut set: Mask = 0;
         let mut sum = 0.0;
@@ -315,7 +315,7 @@ impl Model {
         sum
     }
 
-    /// What a whole order costs.
+    /// The cost of a whole order.
     pub(super) fn price(&self, order: &[usize]) -> Price {
         let mut set: Mask = 0;
         let mut price = Price::default();

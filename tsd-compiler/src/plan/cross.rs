@@ -15,7 +15,7 @@ use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::hir::Rule;
 use crate::normalize::{Conjunction, End, Groups, Key, is_unique, positions};
 
-/// Patterns of a branch that are tied to each other, and to none of the others.
+/// Patterns of a branch that are connected with each other, and with none of the others.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Side {
     /// The one declared first.
@@ -26,7 +26,7 @@ pub struct Side {
     pub guessed: bool,
 }
 
-/// The sides of a branch. `patterns` says which of the branch's patterns each of the shape's is.
+/// The sides of a branch. `patterns` maps the patterns of the shape to those of the branch.
 pub(super) fn sides(
     schema: &Schema,
     unit: &Unit<'_>,

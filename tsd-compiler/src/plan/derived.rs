@@ -78,7 +78,7 @@ impl DerivedValues {
     fn with_dependencies(&self, derived_values: impl IntoIterator<Item = u16>) -> Vec<u16> {
         let mut wanted = vec![false; self.list.len()];
         derived_values.into_iter().for_each(|derived_value| wanted[derived_value as usize] = true);
-        // Each derived value stands behind those that it depends on.
+        // Each derived value is after those that it depends on.
         for index in (0..self.list.len()).rev() {
             if wanted[index] {
                 let leaves = self.list[index].leaves().iter();
@@ -118,7 +118,7 @@ impl Watched {
     /// place is `last`.
     pub(super) fn shown(&mut self, expr: &Expr, last: Position) {
         let mut shown = Vec::new();
-        // What a derived value depends on does not show by itself.
+        // The dependencies of a derived value are not shown themselves.
         self.derived_values.numbered(expr).rewrite(&mut |part| match part {
             Expr::Derived(derived_value) => {
                 shown.push(derived_value.index);

@@ -12,7 +12,7 @@ use super::sharing::{self, Choice, Group, Unit};
 use super::{JoinOrder, Planning, Side, cross};
 use crate::diagnostics::Diagnostics;
 
-/// Why a rule's branches are joined as they are.
+/// The reasons for the join orders of a rule's branches.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Plan {
     /// The requested join order: by the rule, the module or the caller, or by default.
@@ -23,7 +23,7 @@ pub struct Plan {
     pub views: Vec<Vec<BranchPlan>>,
 }
 
-/// What was thought of the patterns of a branch.
+/// The estimates for the patterns of a branch.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct BranchPlan {
     /// How the order came about.
@@ -33,9 +33,9 @@ pub struct BranchPlan {
     /// The estimated cost of the chain if no other rule shared any of it: the rows that it stores
     /// and probes, and the pairs that it visits.
     pub cost: f64,
-    /// What the patterns would cost in the order in which the rule declares them.
+    /// The cost of the patterns in the order in which the rule declares them.
     pub declared_cost: f64,
-    /// What they would cost in the greedy order.
+    /// Their cost in the greedy order.
     pub greedy_cost: f64,
     /// The cost of the best order for the rule by itself, whatever it shares with others.
     pub alone_cost: f64,
@@ -54,16 +54,16 @@ impl BranchPlan {
 /// How the order of a branch came about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Method {
-    /// There is no choice: a single pattern, or two that are joined in their one orientation.
+    /// There is no choice: a single pattern, or two with only one orientation.
     #[default]
     Only,
     /// The order in which the rule declares its patterns, as requested.
     Declared,
     /// The greedy order; nothing is cheaper by the cost model, or it was requested.
     Greedy,
-    /// It is cheaper than the greedy order, and the cheapest there is by the cost model.
+    /// It is cheaper than the greedy order, and the cheapest of all by the cost model.
     Optimal,
-    /// It is dearer for the rule alone, but begins with joins that other rules have too.
+    /// It costs the rule alone more, but begins with joins that other rules have too.
     Shared,
 }
 
@@ -163,7 +163,7 @@ fn signatures(schema: &Schema, group: &Group, order: &[usize]) -> Vec<Signature>
     joins.collect()
 }
 
-/// How an order came about, by its price and that of the best order for the shape alone.
+/// How an order was chosen, by its price and that of the best order for the shape alone.
 fn method(strategy: JoinOrder, choice: &Choice, own: &Price, alone: &Price) -> Method {
     let almost = Price { cost: alone.cost * (1.0 + 1e-9), ..*alone };
     match strategy {
@@ -196,7 +196,7 @@ fn steps(model: &Model, member: &Member, order: &[usize], patterns: &[usize]) ->
     steps.collect()
 }
 
-/// Notes which joins rules have in common.
+/// Records which joins rules have in common.
 fn count_sharing(
     units: &[(usize, Unit<'_>)],
     chains: &[Vec<Signature>],

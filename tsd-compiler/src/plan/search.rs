@@ -27,14 +27,14 @@ pub(super) struct Search<'a> {
     rest: RefCell<BySet<Price>>,
 }
 
-/// What decides between joins in the greedy order; the least is the best.
+/// The criterion for joins in the greedy order; the least is the best.
 struct Score {
-    /// 0 with keys, 1 with a test on facts that are then all there, 2 for a cross product.
+    /// 0 with keys, 1 with a test whose facts are then all joined, 2 for a cross product.
     connection: u8,
     selectivity: f64,
-    /// How many rules have the join of two patterns that this is.
+    /// How many rules have this join of two patterns.
     shared: usize,
-    /// The rows that are then there.
+    /// The resulting rows.
     rows: f64,
     keys: Vec<KeyPair>,
     pattern: usize,
@@ -164,7 +164,7 @@ impl<'a> Search<'a> {
         order
     }
 
-    /// The cheapest order, where beginning with two patterns costs what `begin` says.
+    /// The cheapest order, where beginning with two patterns has the cost `begin`.
     pub(super) fn cheapest(&self, begin: &dyn Fn(usize, usize) -> f64) -> Vec<usize> {
         if self.model.count() == 1 {
             return vec![0];

@@ -51,7 +51,7 @@ fn of_sizes(schema: &Schema, types: (TypeId, TypeId)) -> f64 {
     }
 }
 
-/// Of what a single fact must pass.
+/// Of the filter on a single fact.
 pub(super) fn of_filter(schema: &Schema, ty: TypeId, filter: &PatternFilter) -> f64 {
     let fields =
         filter.fields.iter().map(|(field, domain)| of_domain(schema.ty(ty).field(*field).kind, domain));

@@ -18,7 +18,7 @@ pub(super) type Mask = u128;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Shape {
     pub(super) types: Vec<TypeId>,
-    /// What must be equal; sorted, the earlier pattern first.
+    /// Parts that must be equal; sorted, the earlier pattern first.
     pub(super) keys: Vec<Key>,
     /// If the keys of two leave patterns unconnected: the sets of patterns that other keys and
     /// tests read, sorted.
@@ -98,7 +98,7 @@ impl Shape {
         Self::with_order(conjunction, ties(types, conjunction), order)
     }
 
-    /// The patterns that keys tie to a pattern, each to each.
+    /// The patterns that keys connect with a pattern, for each pattern.
     pub(super) fn tied_to(&self, pattern: usize) -> Mask {
         let keys = self.keys.iter().filter(|key| key.is_of_two());
         let keys = keys.map(|key| (key.one.0.index(), key.other.0.index()));
@@ -194,7 +194,7 @@ fn anonymous(part: &Part) -> (u8, u16, &str) {
     }
 }
 
-/// For each item how many different lesser ones there are.
+/// For each item how many different smaller ones there are.
 fn ranks<T: Ord>(items: &[T]) -> Vec<usize> {
     let mut sorted: Vec<&T> = items.iter().collect();
     sorted.sort_unstable();
@@ -202,7 +202,8 @@ fn ranks<T: Ord>(items: &[T]) -> Vec<usize> {
     items.iter().map(|item| sorted.partition_point(|other| *other < item)).collect()
 }
 
-/// The patterns in the shape's order: along the keys as far as they lead, the least colour first.
+/// The patterns in the shape's order: along the keys as far as they reach, the smallest colour
+/// first.
 fn own_order(count: usize, keys: &[Key], ties: &[Mask], colours: &[usize]) -> Vec<usize> {
     let mut order: Vec<usize> = Vec::with_capacity(count);
     while order.len() < count {

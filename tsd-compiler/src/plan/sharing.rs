@@ -71,7 +71,7 @@ type Form = (Result<JoinId, TypeId>, TypeId, Vec<KeyPair>);
 #[derive(Debug)]
 struct Node {
     signature: Option<Signature>,
-    /// What passes on either side, by what lets it through: how many shapes and which share.
+    /// What passes on either side, by the filter: how many shapes and which share.
     sides: [BTreeMap<u64, (u32, f64)>; 2],
     users: u32,
     /// Whether the join exists whatever this module does.
@@ -170,7 +170,7 @@ impl<'a> Nodes<'a> {
         node.known || node.users > 0
     }
 
-    /// What the network's cost grows by when a group has the join that ends an order.
+    /// How much the network's cost grows when a group gets the join that ends an order.
     fn added_cost(&self, join: JoinId, group: &Group, order: &[usize], stage: &Stage) -> f64 {
         let node = &self.joins[join.0];
         if node.known {
@@ -185,7 +185,7 @@ impl<'a> Nodes<'a> {
         (cost(node.shares(Some(&further))) - cost(node.shares(None))).max(0.0)
     }
 
-    /// What the network's cost grows by when a group has an order.
+    /// How much the network's cost grows when a group gets an order.
     fn added_price(&mut self, group: &Group, order: &[usize]) -> Price {
         let mut price = Price::default();
         for (index, join) in self.chain(&group.shape, order).into_iter().enumerate() {
@@ -299,7 +299,7 @@ pub(super) fn choices(
             }
             nodes.remove(group, &orders[index]);
             let least = nodes.added_price(group, &orders[index]);
-            // A little less is not worth a move, least of all when it is an error of rounding.
+            // A tiny improvement is not worth a move, least of all when it is a rounding error.
             let is_less =
                 |price: &Price| Price { cost: price.cost * (1.0 + 1e-9), ..*price }.compare(&least).is_lt();
             let greedy = (nodes.added_price(group, &greedy[index]), greedy[index].clone());

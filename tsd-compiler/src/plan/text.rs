@@ -79,7 +79,7 @@ fn write_branch(text: &mut String, schema: &Schema, rule: &Rule, branch: &tsd_ir
     }
 }
 
-/// A selectivity with as many digits as say something.
+/// A selectivity with its significant digits.
 fn selectivity(share: f64) -> String {
     if share >= 0.001 || share == 0.0 { format!("{share:.3}") } else { format!("{share:.1e}") }
 }

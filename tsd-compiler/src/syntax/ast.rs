@@ -33,7 +33,7 @@ pub struct Name {
 pub struct Program {
     /// Those before everything else, which are about this file: `@allow(bare-word);`.
     pub head: Vec<Annotation>,
-    /// The name given by a leading `mod shop;`.
+    /// The annotations after the module's name: `mod shop @plan(greedy);`.
     pub module: Option<Name>,
     /// Those behind the module's name: `mod shop @plan(greedy);`.
     pub annotations: Vec<Annotation>,
@@ -278,7 +278,7 @@ pub struct FieldValue {
     pub value: Expr,
 }
 
-/// A command that takes something back.
+/// A command that removes something.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Remove {
     /// `remove rule vip`.

@@ -32,7 +32,7 @@ pub(crate) use self::names::is_null;
 pub(super) use self::names::is_suspect;
 pub(super) use self::place::Place;
 
-/// What to say about a fault, and how to mend it.
+/// A message about a fault, and how to fix it.
 #[derive(Debug)]
 pub(super) struct Advice {
     /// The bytes at fault.
@@ -52,7 +52,7 @@ impl Advice {
         Self { at, message, hint: String::new(), edits: Vec::new(), also: None, least: 2 }
     }
 
-    /// Puts text in the place of bytes.
+    /// Replaces bytes with text.
     fn edit(mut self, bytes: Range<usize>, text: impl Into<String>) -> Self {
         self.edits.push((bytes, text.into()));
         self.edits.sort_by_key(|(bytes, _)| (bytes.start, bytes.end));
@@ -71,7 +71,7 @@ impl Advice {
         self
     }
 
-    /// The common case: what is at fault is what is replaced, and the hint shows what by.
+    /// The common case: what is wrong is replaced, and the hint shows the replacement.
     fn instead(self, text: impl Into<String>) -> Self {
         let (at, text) = (self.at.clone(), text.into());
         let hint = format!("write `{text}`");
@@ -97,7 +97,7 @@ const HABITS: [Habit; 11] = [
     spelling::habits,
 ];
 
-/// What may be meant at a place, the likeliest first. Nothing of it has been tried.
+/// What may be meant at a place, the most likely first. Not yet tried.
 pub(super) fn candidates(place: &Place<'_, '_>) -> Vec<Advice> {
     let mut found = Vec::new();
     for habit in HABITS {
@@ -113,7 +113,7 @@ pub(super) fn functions(place: &Place<'_, '_>) -> Vec<Advice> {
     found
 }
 
-/// What may be meant by a name, should nothing be called so.
+/// What may be meant by a name that is not declared.
 pub(super) fn suspects(place: &Place<'_, '_>) -> Vec<Advice> {
     names::suspect(place, place.at)
 }
@@ -123,12 +123,12 @@ pub(super) fn pattern_types(place: &Place<'_, '_>) -> Vec<Advice> {
     names::pattern_type(place)
 }
 
-/// Whether the type of a pattern may be none.
+/// Whether the type of a pattern may not be one.
 pub(super) fn is_no_pattern(name: &str) -> bool {
     patterns::NO_PATTERNS.iter().any(|habit| habit.eq_ignore_ascii_case(name))
 }
 
-/// What may be meant by a fact behind the actions of a rule, should there be no type of its name.
+/// What may be meant by a fact after the actions of a rule, if there is no type of its name.
 pub(super) fn behind_actions(place: &Place<'_, '_>) -> Vec<Advice> {
     names::behind_actions(place)
 }

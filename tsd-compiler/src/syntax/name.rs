@@ -19,7 +19,7 @@ pub fn is_name_part(character: char) -> bool {
     XID_CONTINUE(character)
 }
 
-/// The one way in which a name is kept.
+/// The normal form of a name.
 pub fn normal_name(written: &str) -> Cow<'_, str> {
     if written.is_ascii() || is_nfc_quick(written.chars()) == IsNormalized::Yes {
         return Cow::Borrowed(written);

@@ -30,7 +30,7 @@ use crate::source::{FileId, SourceMap, Span};
 /// finding the next statement after an error may scan the rest of the text.
 const MOST_ERRORS: usize = 100;
 
-/// How deep brackets may nest, and how many signs may stand before one operand.
+/// How deep brackets may nest, and how many signs may precede one operand.
 pub const MAX_NESTING: usize = 128;
 
 #[derive(pest_derive::Parser)]
@@ -101,13 +101,13 @@ impl Parser<'_> {
         let mut good: Vec<_> = Grammar::parse(Rule::prefix, whole).map(Iterator::collect).unwrap_or_default();
         let good_end = good.last().map_or(from, |last| from + last.as_span().end());
         let mut statement = self.scan.token_at(good_end).clamp(first, end - 1);
-        // `;;` in front of a statement belongs to what is wrong there.
+        // `;;` before a statement belongs to what is wrong there.
         let before = (first..statement).rev().take_while(|index| self.scan.is_sign(*index, ';')).count();
         if before > 1 {
             statement -= before;
         }
         let joint = statement;
-        // Where the last statement is a rule, what follows may have been meant as part of it.
+        // After a rule, the next tokens may have been meant as part of it.
         let rule = if good.is_empty() { self.open_rule } else { self.open_rule_of(&good, from) };
         let rule = rule.filter(|_| self.scan.continues_actions(joint));
         if let Some(rule) = rule {
@@ -168,7 +168,7 @@ impl Parser<'_> {
         Some(self.scan.token_at(from + last.as_span().start()))
     }
 
-    /// Counts an error; whether there are too many to go on as soon as possible.
+    /// Counts an error; returns whether there are too many to continue at the next statement.
     fn gives_up(&mut self) -> bool {
         self.errors += 1;
         self.errors > MOST_ERRORS
@@ -190,7 +190,7 @@ impl Parser<'_> {
             }
         };
         self.lowering.report(diagnostic);
-        // The rest of a string may hold further faults of its own.
+        // The rest of a string may contain further faults.
         match self.scan.tokens.get(index + 1).map(|token| token.kind) {
             Some(super::scan::TokenKind::Fault(_)) => index + 1,
             _ if self.gives_up() => self.scan.next_declaration(index + 1),

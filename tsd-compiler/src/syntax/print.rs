@@ -48,7 +48,7 @@ pub(crate) fn expression(expr: &super::ast::Expr) -> String {
     expr::text(expr)
 }
 
-/// Whether two statements stand under each other without an empty line.
+/// Whether two statements are printed without an empty line between them.
 fn same_kind(first: &Statement, second: &Statement) -> bool {
     !matches!(first, Statement::Rule(_)) && std::mem::discriminant(first) == std::mem::discriminant(second)
 }

@@ -14,7 +14,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// What a token is, as far as finding statements needs it.
+/// The kind of a token, as far as finding statements needs it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum TokenKind {
     /// A name, a keyword, or a number.
@@ -27,14 +27,14 @@ pub(super) enum TokenKind {
     Fault(Fault),
 }
 
-/// What can be wrong within a token.
+/// What can be wrong inside a token.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Fault {
     /// A string without its closing quote on the line.
     UnclosedText,
     /// A `/*` without `*/`.
     UnclosedComment,
-    /// A backslash in a string before a character that it means nothing before.
+    /// A backslash in a string before a character that is not an escape.
     UnknownEscape,
     /// `\u{…}` that names no character.
     NoSuchCharacter,
@@ -53,7 +53,7 @@ pub(super) struct Token {
 pub(super) struct Scan<'t> {
     text: &'t str,
     pub(super) tokens: Vec<Token>,
-    /// The names that stand behind `type` and behind `action`, and where.
+    /// The names after `type` and after `action`, and where.
     types: BTreeMap<&'t str, usize>,
     actions: BTreeMap<&'t str, usize>,
 }
@@ -81,7 +81,7 @@ impl<'t> Scan<'t> {
         Scan { types, actions, ..scan }
     }
 
-    /// The text that the tokens are of.
+    /// The text of the tokens.
     pub(super) fn text(&self) -> &'t str {
         self.text
     }
@@ -91,7 +91,7 @@ impl<'t> Scan<'t> {
         self.tokens.get(index).and_then(|token| self.text.get(token.range.clone())).unwrap_or("")
     }
 
-    /// What a token is; none past the last one.
+    /// The kind of a token; none past the last one.
     pub(super) fn kind(&self, index: usize) -> Option<TokenKind> {
         self.tokens.get(index).map(|token| token.kind)
     }
@@ -216,7 +216,7 @@ impl<'t> Scan<'t> {
         !named && !self.types.contains_key(name) && (sounds || self.actions.contains_key(name))
     }
 
-    /// Whether `Name (` begins at a token and is rather a call than a fact.
+    /// Whether `Name (` begins at a token and is more likely a call than a fact.
     pub(super) fn begins_call(&self, index: usize) -> bool {
         self.is_sign(index + 1, '(') && self.is_action(index)
     }
@@ -232,7 +232,7 @@ impl<'t> Scan<'t> {
         !self.tokens[index].leads_line && !self.begins_fact(index)
     }
 
-    /// The next token from which on a declaration or command surely begins.
+    /// The next token at which a declaration or command certainly begins.
     pub(super) fn next_declaration(&self, from: usize) -> usize {
         (from..self.tokens.len()).find(|index| self.is_declaration(*index)).unwrap_or(self.tokens.len())
     }
@@ -248,7 +248,7 @@ impl<'t> Scan<'t> {
                     || (self.slice(index) == "reset" && !self.is_sign(index + 1, '.'))))
     }
 
-    /// Whether a line begins as a statement would, be it with a misspelt keyword.
+    /// Whether a line begins as a statement would, even with a misspelt keyword.
     fn looks_like_start(&self, index: usize) -> bool {
         let leads_line = self.tokens.get(index).is_some_and(|token| token.leads_line);
         leads_line && self.is_name(index) && (self.begins_fact(index) || self.is_name(index + 1))

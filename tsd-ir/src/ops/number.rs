@@ -5,12 +5,12 @@
 
 use std::cmp::Ordering;
 
-/// A result as a value of the language: NaN is none, and negative zero is zero.
+/// A result as a value of the language: NaN has none, and negative zero becomes zero.
 fn value(result: f64) -> Option<f64> {
     (!result.is_nan()).then_some(result + 0.0)
 }
 
-/// The result for two operands: an infinite one of finite operands has overflowed.
+/// The result for two operands: an infinite result of finite operands has overflowed.
 #[inline]
 fn of_two(left: f64, right: f64, result: f64) -> Option<f64> {
     if result.is_finite() || left.is_infinite() || right.is_infinite() { value(result) } else { None }

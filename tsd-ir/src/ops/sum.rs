@@ -28,7 +28,7 @@ const FIXED_SCALE: i32 = 70;
 
 const FIXED_UNIT: f64 = 1.0 / (1_u128 << FIXED_SCALE) as f64;
 
-/// Numbers from this power of two on go to the wide form.
+/// Numbers from this power of two on need the wide form.
 const FIXED_LIMIT: f64 = (1_u64 << 54) as f64;
 
 impl Default for ExactSum {
@@ -44,7 +44,7 @@ impl ExactSum {
         self.change(number, 1);
     }
 
-    /// One number less, which was added before.
+    /// Removes a number that was added before.
     #[inline]
     pub fn subtract(&mut self, number: f64) {
         self.change(number, -1);
@@ -115,7 +115,7 @@ impl PairSum {
     #[inline]
     pub fn add(&mut self, number: f64) -> bool {
         let (high, rounded_off) = two_sum(self.high, number);
-        // Whole numbers seldom come further.
+        // Carries seldom go further.
         if rounded_off == 0.0 {
             self.high = high;
             return true;
@@ -129,7 +129,7 @@ impl PairSum {
         is_exact
     }
 
-    /// The sum, rounded to the nearest number; beyond all numbers it has none.
+    /// The sum, rounded to the nearest number; none beyond the range of numbers.
     #[inline]
     pub fn value(&self) -> Option<f64> {
         Some(self.high + self.low).filter(|sum| sum.is_finite())
@@ -189,7 +189,7 @@ fn parts(number: f64) -> (u64, i32) {
 struct Wide {
     /// Of 32 bits each, lowest first, with room for carries that are not yet passed on.
     digits: [i64; Self::DIGITS],
-    /// How many changes there have been since carries were passed on.
+    /// How many changes there were since carries were passed on.
     changes: u32,
     /// How many positive infinities were added.
     infinities: u32,
@@ -207,7 +207,7 @@ impl Wide {
     const LOWEST: i32 = 1074;
     const DIGITS: usize = (1074 + 1024 + 64) / 32 + 1;
 
-    /// One number more, or less.
+    /// Adds or removes a number.
     fn add(&mut self, number: f64, sign: i8) {
         if number.is_infinite() {
             let count = if number > 0.0 { &mut self.infinities } else { &mut self.negative_infinities };

@@ -35,7 +35,7 @@ impl Expressions<'_, '_> {
         (!parts.is_empty()).then(|| parts.join(" AND "))
     }
 
-    /// Ways in which a pattern is tied to those before it, each under a condition of its own.
+    /// Ways in which a pattern is connected with earlier ones, each with a separate condition.
     fn either_tie(&mut self, index: usize) -> Option<String> {
         let mut ways = Vec::new();
         while ways.len() < 2 || (ways.len() < 4 && self.choices.chance(20)) {

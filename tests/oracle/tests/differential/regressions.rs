@@ -183,7 +183,8 @@ fn a_fact_goes_with_the_last_activation_that_supports_it() {
     assert_eq!(facts(&trio)[3..], ["[Alert~#1]", "[Alert~#2]"]);
     trio.set("Reading~r2", 2, Value::Int(3));
     assert_eq!(facts(&trio)[3..], ["[Alert~#2]"]);
-    // It holds before and after, but with another device: what the first one supported is withdrawn.
+    // It holds before and after, but with another device: what the first one supported is
+    // withdrawn.
     trio.set("Reading~r3", 1, Value::Text("f".into()));
     assert_eq!(facts(&trio)[3..], [""; 0]);
     trio.run();

@@ -107,7 +107,7 @@ impl Teller<'_> {
         node
     }
 
-    /// Where tuples wait, behind a root or a join.
+    /// Pending tests, behind a root or a join.
     pub(super) fn watch(&self, root: RootId, join: Option<NodeId>) -> Node {
         let mut node = Node::new(Kind::Watch, "tested again");
         node.text = "Tuples that are tested again when what they ask has changed".to_owned();

@@ -53,7 +53,7 @@ fn sort_by_mean(items: &[Item], layer: &mut [usize], places: &mut [usize], forwa
             (mean, *item)
         })
         .collect();
-    // A stable sort: what is equal stays as it was.
+    // A stable sort: equal items stay in their order.
     keyed.sort_by(|one, other| one.0.total_cmp(&other.0));
     for (place, (_, item)) in keyed.into_iter().enumerate() {
         layer[place] = item;

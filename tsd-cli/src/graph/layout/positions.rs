@@ -31,7 +31,7 @@ pub(super) fn centres(items: &[Item], order: &[Vec<usize>]) -> Vec<f64> {
     centres
 }
 
-/// Moves the items of a layer as near as they may come to the means of their neighbours.
+/// Moves the items of a layer as close as possible to the means of their neighbours.
 fn settle(items: &[Item], layer: &[usize], centres: &mut [f64]) {
     let mut blocks: Vec<Block> = Vec::with_capacity(layer.len());
     let mut offset = 0.0;

@@ -10,12 +10,12 @@ use std::str::{self, Utf8Error};
 
 use super::super::lines::{LONGEST, Line, Lines, too_long};
 
-/// Reads records; it holds the one that was read last.
+/// Reads records, and keeps the last one.
 pub(super) struct Records {
     lines: Lines,
     /// The record as it is written.
     raw: Vec<u8>,
-    /// What its cells hold, one behind the other.
+    /// The contents of its cells, one after the other.
     text: Vec<u8>,
     cells: Vec<Cell>,
     line: u64,
@@ -39,7 +39,7 @@ pub(super) struct Fault {
     pub(super) line: u64,
     pub(super) column: Option<usize>,
     pub(super) message: String,
-    /// Whether nothing more can be read; else the next line begins a record.
+    /// Whether nothing more can be read; otherwise the next line begins a record.
     pub(super) last: bool,
 }
 

@@ -17,7 +17,7 @@ pub struct Expr {
 }
 
 impl Expr {
-    /// Calls `visit` for every path in the expression, those in questions about other facts too.
+    /// Calls `visit` for every path in the expression, including those in `EXISTS` and aggregates.
     pub fn walk_paths<'e>(&'e self, visit: &mut dyn FnMut(&'e Path)) {
         let mut all = |parts: &'e [Expr]| parts.iter().for_each(|part| part.walk_paths(visit));
         match &self.kind {
@@ -58,7 +58,7 @@ pub enum ExprKind {
     Negate(Box<Expr>),
     /// `(number) x`.
     Cast {
-        /// The type to turn it into.
+        /// The type to convert to.
         to: CastType,
         /// What is turned.
         operand: Box<Expr>,
@@ -86,7 +86,7 @@ pub enum ExprKind {
     Compare {
         /// Which comparison.
         op: CompareOp,
-        /// Where its sign or word stands.
+        /// The place of its sign or word.
         op_span: Span,
         /// The left operand.
         left: Box<Expr>,
@@ -100,7 +100,7 @@ pub enum ExprKind {
         /// Which of the two tests it is.
         missing: bool,
     },
-    /// `a AND b AND c`: two or more. One that was parenthesised is an element of its own.
+    /// `a AND b AND c`: two or more. One in parentheses is a separate element.
     And(Vec<Expr>),
     /// `a OR b OR c`: two or more.
     Or(Vec<Expr>),
@@ -177,6 +177,6 @@ pub struct Aggregate {
     pub type_name: Name,
     /// What the facts must satisfy.
     pub condition: Option<Expr>,
-    /// Of what: the part after the `;`. Always there, except that `COUNT` may do without it.
+    /// Of what: the part after the `;`. Always present, except that `COUNT` may omit it.
     pub value: Option<Expr>,
 }

@@ -20,7 +20,7 @@ macro_rules! vocabulary {
                 match self { $($name::$variant => $text,)+ }
             }
 
-            /// The member spelled so, in any case.
+            /// The member with this spelling, in any case.
             pub fn from_text(text: &str) -> Option<$name> {
                 Self::ALL.iter().copied().find(|member| member.text().eq_ignore_ascii_case(text))
             }
@@ -69,7 +69,7 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// What a cast can turn a value into.
+    /// The target of a cast.
     CastType {
         /// 64-bit float.
         Number = "number",

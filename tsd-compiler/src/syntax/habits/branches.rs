@@ -17,7 +17,7 @@ pub(super) fn habits(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
 
 /// One of several rules, as edits of the rule that is written.
 pub(super) struct Variant<'c> {
-    /// What its name has behind that of the rule.
+    /// The suffix of its name after that of the rule.
     suffix: &'c str,
     /// What must hold as well.
     condition: Option<String>,
@@ -25,7 +25,7 @@ pub(super) struct Variant<'c> {
     replaced: (Range<usize>, String),
 }
 
-/// Advice to write several rules in the place of one.
+/// Advice to write several rules instead of one.
 fn rules(place: &Place<'_, '_>, advice: Advice, why: &str, variants: &[Variant<'_>]) -> Option<Advice> {
     let bytes = place.bytes(place.first..place.end);
     let texts: Option<Vec<String>> = variants.iter().map(|variant| rule(place, &bytes, variant)).collect();
@@ -166,7 +166,7 @@ fn if_action(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
             replaced: (if_bytes, done(other + 1..all_end)),
         });
     } else if word > actions || all_end + 1 < stop {
-        // Whatever else is done is done in either case.
+        // Everything else is done in either case.
         let bytes = match word > actions {
             true => place.bytes(word - 1..all_end),
             false => place.bytes(word..(all_end + 1).min(stop)),

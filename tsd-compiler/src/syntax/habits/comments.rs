@@ -3,7 +3,7 @@
 
 use super::{Advice, Place};
 
-/// How a comment begins elsewhere.
+/// How comments begin in other languages.
 const BEGINNINGS: &[&str] = &["#", "--", ";;"];
 
 pub(super) fn habits(place: &Place<'_, '_>, found: &mut Vec<Advice>) {

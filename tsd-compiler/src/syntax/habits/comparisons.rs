@@ -112,7 +112,7 @@ fn between(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
         let bounds = (place.source(word + 1..and), place.source(upper..end));
         range(place, (start, at..word + 1, end), bounds, negated, found);
     }
-    // The dots of a range are where the parser stops, or one behind.
+    // The dots of a range are where the parser stops, or one token after.
     let dots =
         [at, at.wrapping_sub(1)].into_iter().find(|at| place.sign(*at, '.') && place.sign(at + 1, '.'));
     if let Some(dots) = dots {
@@ -129,7 +129,7 @@ fn between(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     }
 }
 
-/// A question whether a value lies between two others, both included.
+/// A test whether a value lies between two others, both included.
 fn range(
     place: &Place<'_, '_>,
     (start, written, end): (usize, std::ops::Range<usize>, usize),
@@ -271,7 +271,7 @@ pub(super) fn chained(place: &Place<'_, '_>, at: usize) -> Option<Advice> {
     Some(advice.edit(byte..byte, format!("AND {middle} ")).hint(hint))
 }
 
-/// `x IN o.values` and `"a" IN o.name`, at what is no list.
+/// `x IN o.values` and `"a" IN o.name`, at an operand that is not a list.
 pub(super) fn no_list(place: &Place<'_, '_>, at: usize) -> Option<Advice> {
     // The place of an expression is that without its parentheses.
     let at = if place.is(at.wrapping_sub(2), "IN") && place.sign(at - 1, '(') { at - 1 } else { at };

@@ -195,7 +195,7 @@ fn length(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
 /// `action f(a: string) { … }`, `action f(a: string) -> bool`, `: void`.
 fn body(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     let Some(start) = place.joint.or(Some(place.at)) else { return };
-    // The declaration was read to its end, so the fault begins a statement of its own.
+    // The declaration was read to its end, so the fault begins a separate statement.
     let before = start.checked_sub(1).filter(|before| place.sign(*before, ')'));
     let Some(open) = before.and_then(|close| (0..close).rev().find(|at| place.sign(*at, '('))) else {
         return;
@@ -261,7 +261,7 @@ fn fact(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     }
 }
 
-/// Declarations that the language is to have.
+/// Declarations that are planned for the language.
 fn later(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     let at = place.joint.unwrap_or(place.first);
     if place.is(at, "const") && place.is_name(at + 1) {

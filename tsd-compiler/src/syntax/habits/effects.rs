@@ -5,7 +5,7 @@ use super::methods::lower_first;
 use super::spelling::without;
 use super::{Advice, Place};
 
-/// How printing is called elsewhere.
+/// The names of printing in other languages.
 const PRINTERS: &[&str] = &[
     "System.out.println",
     "System.out.print",
@@ -31,7 +31,7 @@ pub(super) fn habits(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     not_there_yet(place, found);
 }
 
-/// The first token of the actions, if the fault lies in them or behind.
+/// The first token of the actions, if the fault is in them or after.
 fn actions(place: &Place<'_, '_>) -> Option<usize> {
     place.actions().filter(|actions| *actions <= place.at)
 }

@@ -47,7 +47,7 @@ const FUNCTIONS: &[(&str, &str, &str)] = &[
     ("TEST", "$1", ""),
 ];
 
-/// Types of other languages and databases, and the built-in ones that hold the same.
+/// Types of other languages and databases, and the built-in ones for the same values.
 const TYPES: &[(&str, &str)] = &[
     ("str", "string"),
     ("text", "string"),
@@ -76,7 +76,7 @@ const TYPES: &[(&str, &str)] = &[
     ("boolean", "bool"),
 ];
 
-/// Types that the language is to have, and what to use until then.
+/// Types that are planned for the language, and what to use until then.
 const LATER: &[(&str, &str, &str)] = &[
     ("decimal", "number", ", or `int` for an amount in the smallest unit"),
     ("date", "string", " for a date as in \"2026-11-28\", which compares in the right order"),
@@ -94,7 +94,7 @@ pub(crate) fn built_in_type(name: &str) -> Option<(&'static str, &'static str, b
     now.or_else(|| LATER.iter().find(|(habit, ..)| same(habit)).map(|(_, ty, why)| (*ty, *why, true)))
 }
 
-/// Effects under the names that they have elsewhere.
+/// Effects under their names in other languages.
 const EFFECTS: &[(&str, &str)] = &[
     ("insert", "Insert"),
     ("assert", "Insert"),
@@ -192,7 +192,7 @@ fn from_zero(parts: &[&str]) -> String {
     parts.collect::<Vec<_>>().join(", ")
 }
 
-/// `COALESCE(a, b) > 5`: two cases, the second only where the first is missing.
+/// `COALESCE(a, b) > 5`: two cases, the second only if the first is missing.
 fn coalesce(
     place: &Place<'_, '_>,
     at: usize,

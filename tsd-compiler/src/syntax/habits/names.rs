@@ -7,12 +7,12 @@
 use super::methods::lower_first;
 use super::{Advice, Place, effects, patterns};
 
-/// The words for no value that no one takes for a string.
+/// The words for "no value" that cannot be mistaken for a string.
 const NULL: &[&str] = &["null", "NULL", "Null", "nil", "None", "undefined", "MISSING"];
 
 const BOOLEANS: &[&str] = &["True", "False", "TRUE", "FALSE"];
 
-/// Whether there is something to say about a name should nothing be called so.
+/// Whether there is advice about a name that is not declared.
 pub(in crate::syntax) fn is_suspect(name: &str) -> bool {
     NULL.contains(&name) || BOOLEANS.contains(&name)
 }
@@ -145,14 +145,14 @@ fn left_out(
     (bytes, text)
 }
 
-/// What may be meant by the type of a pattern, should there be none of its name.
+/// What may be meant by the type of a pattern, if there is none of its name.
 pub(super) fn pattern_type(place: &Place<'_, '_>) -> Vec<Advice> {
     let mut found = Vec::new();
     patterns::habits(place, &mut found);
     found
 }
 
-/// What may be meant by a fact behind a rule, should there be no type of its name.
+/// What may be meant by a fact after a rule, if there is no type of its name.
 pub(super) fn behind_actions(place: &Place<'_, '_>) -> Vec<Advice> {
     let mut found = Vec::new();
     effects::separators(place, &mut found);

@@ -4,7 +4,7 @@ use super::branches::last_pattern;
 use super::spelling::without;
 use super::{Advice, Place};
 
-/// Words that stand before a bracket like the type of a pattern and are none.
+/// Words that precede a bracket like the type of a pattern but are not one.
 pub(super) const NO_PATTERNS: &[&str] =
     &["eval", "forall", "accumulate", "acc", "collect", "test", "and", "or", "not", "exists", "from", "if"];
 

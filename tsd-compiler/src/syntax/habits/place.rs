@@ -19,9 +19,9 @@ pub(in crate::syntax) struct Place<'a, 't> {
     scan: &'a Scan<'t>,
     /// The first token of the statement.
     pub(super) first: usize,
-    /// The token at which the parser could not go on.
+    /// The token at which the parser could not continue.
     pub(super) at: usize,
-    /// Where the statement seemed to be over, while what follows seems to belong to it.
+    /// Where the statement seemed to be over although the following tokens seem to belong to it.
     pub(super) joint: Option<usize>,
     /// The index just past the statement.
     pub(super) end: usize,
@@ -113,12 +113,12 @@ impl<'a, 't> Place<'a, 't> {
         start..end.map_or(start, |token| token.range.end).max(start)
     }
 
-    /// The text of a range of tokens, with what stands between them.
+    /// The text of a range of tokens, with everything between them.
     pub(super) fn source(&self, tokens: Range<usize>) -> &'t str {
         self.scan.text().get(self.bytes(tokens)).unwrap_or("")
     }
 
-    /// Whether two tokens stand together without a space.
+    /// Whether two tokens are adjacent without a space.
     pub(super) fn adjacent(&self, index: usize) -> bool {
         match (self.token(index), self.token(index + 1)) {
             (Some(this), Some(next)) => this.range.end == next.range.start,
@@ -223,7 +223,7 @@ impl<'a, 't> Place<'a, 't> {
         (self.first + 2..self.end).find(|index| self.sign(*index, ':') || self.is(*index, "when"))
     }
 
-    /// Whether a `/` stands behind patterns rather than between numbers.
+    /// Whether a `/` follows patterns rather than being between numbers.
     fn separates(&self, index: usize) -> bool {
         let before = |count: usize| index.checked_sub(count).unwrap_or(usize::MAX);
         if self.sign(before(1), '}') || self.is_arrow(index + 1) {
@@ -369,7 +369,7 @@ impl<'a, 't> Place<'a, 't> {
         at
     }
 
-    /// The first token of the comparison or other condition in which a token stands.
+    /// The first token of the comparison or other condition that contains a token.
     pub(super) fn clause_before(&self, end: usize) -> usize {
         let mut at = end;
         while at > self.first {
@@ -388,7 +388,7 @@ impl<'a, 't> Place<'a, 't> {
         at
     }
 
-    /// Where one of the words or signs next stands outside of brackets, before `end`.
+    /// Where one of the words or signs next occurs outside of brackets, before `end`.
     pub(super) fn next(&self, from: usize, end: usize, wanted: &[&str]) -> Option<usize> {
         let mut at = from;
         while at < end {
@@ -434,7 +434,7 @@ impl<'a, 't> Place<'a, 't> {
         all.find(|name| !used(name)).unwrap_or_default()
     }
 
-    /// Begins a piece of advice about some tokens.
+    /// Starts advice about some tokens.
     pub(super) fn advice(&self, tokens: Range<usize>, message: impl Into<String>) -> Advice {
         Advice::new(self.bytes(tokens), message.into())
     }

@@ -235,7 +235,7 @@ fn select(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     let alias = place.is_name(named) && Some(named) != condition && named < place.end;
     let variable = if alias { place.word(named).to_owned() } else { place.fresh(&["x", "y", "z"]) };
     let fields = place.fields_of(ty);
-    // The columns, which may stand without the name of the table.
+    // The columns, which may be without the name of the table.
     let qualified = |tokens: std::ops::Range<usize>| {
         let (mut out, mut last) = (String::new(), place.bytes(tokens.clone()).start);
         for at in tokens {

@@ -5,7 +5,7 @@
 use super::{Advice, Place};
 use crate::syntax::scan::TokenKind;
 
-/// What is written, what to write instead, and a word on where or what for.
+/// The spelling, its replacement, and a word about where or what for.
 const INSTEAD: &[(&str, &str, &str)] = &[
     ("&&", "AND", ""),
     ("&", "AND", ""),
@@ -86,7 +86,7 @@ const INSTEAD: &[(&str, &str, &str)] = &[
     ("&&", ",", " between the two"),
 ];
 
-/// Whether something can be missing behind a token.
+/// Whether something can be missing after a token.
 type CanMiss = fn(&Place<'_, '_>, usize) -> bool;
 
 /// What may have been forgotten, where it belongs, and whether it can be missing after the previous

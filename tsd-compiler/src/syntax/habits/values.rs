@@ -26,7 +26,7 @@ fn number(place: &Place<'_, '_>, at: usize, found: &mut Vec<Advice>) {
     if !place.is_number(at) {
         return;
     }
-    // The digits behind a point are a token of their own.
+    // The digits after a point are a separate token.
     let first =
         if at > place.first + 1 && place.sign(at - 1, '.') && place.is_number(at - 2) { at - 2 } else { at };
     let last = if place.sign(first + 1, '.') && place.is_number(first + 2) { first + 2 } else { first };

@@ -22,9 +22,9 @@ type Node<'i> = Pair<'i, Rule>;
 
 /// A pattern with its constraints not yet resolved.
 struct Pattern<'i> {
-    /// Whether `not` stands before it.
+    /// Whether `not` precedes it.
     negated: bool,
-    /// Whether `exists` stands before it.
+    /// Whether `exists` precedes it.
     exists: bool,
     variable: Name,
     type_name: Name,
@@ -189,7 +189,7 @@ fn quantified(span: Span, pattern: Pattern<'_>, constraints: Vec<Expr>) -> Expr 
     if pattern.negated { Expr { kind: ExprKind::Not(Box::new(exists)), span } } else { exists }
 }
 
-/// The conditions joined by AND; those that are joined by AND themselves are taken apart.
+/// The conditions joined by AND; those that are ANDs themselves are flattened.
 fn conjunction(conditions: Vec<Expr>) -> Option<Expr> {
     let mut flat = Vec::new();
     for condition in conditions {

@@ -61,7 +61,7 @@ impl Place<'_, '_> {
         self.tried.contains(&rule)
     }
 
-    /// Whether the first word was taken for that of a fact because it is no keyword.
+    /// Whether the first word was read as that of a fact because it is not a keyword.
     fn is_no_statement(&self) -> bool {
         self.at <= self.statement + 1
             && self.tried(Rule::equals)
@@ -95,7 +95,7 @@ impl Place<'_, '_> {
         }
     }
 
-    /// The token at fault; signs that are written together count as one.
+    /// The token at fault; signs without a space between them count as one.
     fn sign(&self) -> String {
         let mut text = self.scan.slice(self.at).to_owned();
         if !matches!(text.as_str(), "&" | "|" | "=" | "!" | "<" | ">" | "-") {

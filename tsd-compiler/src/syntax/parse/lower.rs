@@ -24,7 +24,7 @@ pub(super) struct Lowering<'d> {
     offset: usize,
     /// The place of the statement that is being lowered.
     statement: Range<usize>,
-    /// What to say of names that the checker does not find.
+    /// The diagnostics for names that the checker does not find.
     guesses: Vec<(Span, Diagnostic)>,
     /// How many bytes may still be parsed to try advice.
     trials: usize,
@@ -35,7 +35,7 @@ pub(super) struct Lowering<'d> {
     reported: usize,
     /// Signs before the operands that are being lowered, innermost last.
     pub(super) signs: usize,
-    /// Whether `$name` may stand here.
+    /// Whether `$name` is allowed here.
     pub(super) in_block_notation: bool,
 }
 
@@ -90,7 +90,7 @@ impl<'d> Lowering<'d> {
         Some((diagnostic, self.scan.token_at(advice.at.end)))
     }
 
-    /// Keeps what to say of a name in the case that the checker finds nothing of the name.
+    /// Stores the diagnostic for a name in case the checker does not find it.
     pub(super) fn guess(&mut self, code: Code, span: Span, habit: fn(&Place<'_, '_>) -> Vec<Advice>) {
         if !self.seeks_advice() {
             return;
@@ -107,7 +107,7 @@ impl<'d> Lowering<'d> {
         self.advised < super::MOST_ERRORS
     }
 
-    /// A fault at a byte of a statement that could be read, or of several.
+    /// A fault at a byte of a statement that parsed, or of several.
     fn place(&self, statement: Range<usize>, at: usize) -> Place<'d, 'd> {
         let token = |byte| self.scan.token_at(byte);
         Place::new(self.scan, token(statement.start)..token(statement.end), token(at))
@@ -157,12 +157,12 @@ impl<'d> Lowering<'d> {
         true
     }
 
-    /// The names among which to look for the one that was meant.
+    /// The candidates for the name that was meant.
     pub(super) fn candidates<I: IntoIterator>(&mut self, names: I) -> std::iter::Take<I::IntoIter> {
         self.diagnostics.candidates(names)
     }
 
-    /// Reports a fault that the grammar lets through.
+    /// Reports a fault that the grammar accepts.
     pub(super) fn syntax_error(&mut self, span: Span, message: impl Into<String>) {
         self.report(Diagnostic::new(Code::Syntax, span, message));
     }
@@ -278,7 +278,7 @@ impl<'d> Lowering<'d> {
     }
 }
 
-/// The parts of a pair that mean something: punctuation and keywords are left out.
+/// The meaningful parts of a pair: without punctuation and keywords.
 pub(super) fn parts<'i>(pair: &Pair<'i, Rule>) -> impl Iterator<Item = Pair<'i, Rule>> {
     pair.clone().into_inner().filter(|part| !is_punctuation(part.as_rule()))
 }

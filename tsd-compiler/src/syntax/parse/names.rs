@@ -54,13 +54,13 @@ impl Bound {
     }
 }
 
-/// The names known at one place of a rule.
+/// The names visible at one place of a rule.
 pub(super) struct Scope<'a> {
     /// The `$names`.
     bound: &'a Bound,
     /// The variable of the pattern whose fields are written without one; none in the actions.
     pattern: Option<&'a Name>,
-    /// The variables that the expression around has bound itself.
+    /// The variables that the enclosing expression has bound itself.
     local: Vec<String>,
     /// The names that were not bound.
     pub(super) unbound: Vec<Name>,
@@ -149,7 +149,7 @@ impl Lowering<'_> {
     }
 }
 
-/// The expressions directly inside one, except those that stand under a variable of its own.
+/// The expressions directly inside one, except those under a variable that it binds.
 fn children(expr: &mut Expr) -> Vec<&mut Expr> {
     match &mut expr.kind {
         ExprKind::List(parts) | ExprKind::And(parts) | ExprKind::Or(parts) => parts.iter_mut().collect(),
@@ -173,7 +173,7 @@ fn children(expr: &mut Expr) -> Vec<&mut Expr> {
 /// Generates names that nothing else in a rule has.
 pub(super) struct FreshNames {
     taken: BTreeSet<String>,
-    /// For each wish that was granted with a number, the next one to try.
+    /// For each wish that was granted with a number, the next number to try.
     next: BTreeMap<String, u64>,
 }
 
