@@ -7,7 +7,8 @@ use std::fmt;
 
 use tsd_ir::{NodeId, RootId, Signature, TypeId, ViewId};
 
-pub use crate::matcher::{Counts, ViewCounts};
+pub use crate::beta::Counts;
+pub use crate::view::ViewCounts;
 
 /// What a session holds and has done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

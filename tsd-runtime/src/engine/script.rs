@@ -6,9 +6,8 @@ use tsd_compiler::script::{Removed, Script, ScriptStep, Standing};
 use tsd_ir::{FactHandle, Schema, TypeId, Value};
 
 use super::initial_fact;
-use crate::memory::find_word;
-use crate::program::Program;
-use crate::session::Core;
+use crate::session::{Core, Program};
+use crate::store::find_word;
 use crate::telemetry::{self, Work};
 
 impl<P: Program> Standing for Core<P> {
@@ -17,7 +16,7 @@ impl<P: Program> Standing for Core<P> {
     }
 
     fn rules(&self) -> Vec<&str> {
-        self.matcher.rules.iter().map(|live| &*live.rule.name).collect()
+        self.matcher.nodes.rules.iter().map(|live| &*live.rule.name).collect()
     }
 
     fn named_facts(&self) -> Vec<(&str, FactHandle)> {

@@ -9,187 +9,25 @@
 //! that asked is gone.
 
 use smallvec::SmallVec;
-use tsd_ir::{DerivedValue, FieldId, NodeId, Parameters, RootId, TypeId, ViewId};
+use tsd_ir::{DerivedValue, NodeId, RootId, TypeId, ViewId};
 
 use super::Matcher;
-use super::delta::{BLOCK, Delta, TupleBlock, move_up};
-use super::derived_values::{DerivedWord, DerivedWords, LastSeen, NOWHERE, Source, ViewLookup};
-use super::propagation::Sign;
-use super::view::Views;
-use super::watch::{PendingId, PendingNodes, PendingTests, Recheck, TupleSlots};
-use crate::agenda::{SameRuleRun, TupleSource};
-use crate::memory::{Symbol, WorkingMemory};
-use crate::ruleset::{RuleSet, RuleSets};
-
-/// Views, watches, and what is to be settled.
-#[derive(Debug, Default)]
-pub(crate) struct DerivedState {
-    pub(super) views: Views,
-    pub(super) watches: PendingNodes,
-    pub(super) queue: Queue,
-    /// Room for tuples that are looked at.
-    due: Vec<Recheck>,
-    /// For each type, the watches that follow references to its facts: the field, the watch and the derived value in it.
-    pub(super) followers: Vec<Vec<(FieldId, PendingId, u16)>>,
-}
-
-/// What is to be settled.
-#[derive(Debug, Default)]
-pub(super) struct Queue {
-    /// Parameters that are to enter the network.
-    arrivals: Vec<(u16, u32)>,
-    /// Parameters that nobody may ask any more.
-    departures: Vec<(u16, u32)>,
-    layers: Vec<Layer>,
-    /// How many watches and views wait in the layers.
-    waiting: usize,
-}
-
-/// What waits in one layer: watches with tuples to be looked at, and views with groups that were touched.
-#[derive(Debug, Default)]
-struct Layer {
-    watches: Vec<PendingId>,
-    views: Vec<u16>,
-}
-
-enum Task {
-    LookAt(PendingId),
-    Tell(u16),
-}
-
-impl Queue {
-    fn is_idle(&self) -> bool {
-        self.waiting == 0 && self.arrivals.is_empty() && self.departures.is_empty()
-    }
-
-    fn layer(&mut self, depth: u32) -> &mut Layer {
-        let depth = depth as usize;
-        if self.layers.len() <= depth {
-            self.layers.resize_with(depth + 1, Layer::default);
-        }
-        self.waiting += 1;
-        &mut self.layers[depth]
-    }
-
-    pub(super) fn push_watch(&mut self, depth: u32, watch: PendingId) {
-        self.layer(depth).watches.push(watch);
-    }
-
-    fn push_view(&mut self, depth: u32, view: u16) {
-        self.layer(depth).views.push(view);
-    }
-
-    pub(super) fn push_departure(&mut self, view: u16, group: u32) {
-        self.departures.push((view, group));
-    }
-
-    /// The next task of the lowest layer: tuples before views, whose groups they may touch.
-    fn next(&mut self) -> Option<Task> {
-        if self.waiting == 0 {
-            return None;
-        }
-        self.waiting -= 1;
-        self.layers.iter_mut().find_map(|layer| {
-            let watch = layer.watches.pop().map(Task::LookAt);
-            watch.or_else(|| layer.views.pop().map(Task::Tell))
-        })
-    }
-}
-
-impl DerivedState {
-    /// Tuples arrive at a watch, which keeps them back from the rules of `watching`.
-    pub(super) fn arrive(
-        &mut self,
-        id: PendingId,
-        delta: &mut Delta,
-        watching: RuleSet,
-        memory: &WorkingMemory,
-        sets: &mut RuleSets,
-    ) {
-        let Some(watch) = self.watches.get_mut(id) else { return };
-        let facts = memory.store(watch.types[0]).capacity();
-        if watch.rows.arrive(delta, watching, facts, sets) {
-            self.queue.push_watch(watch.depth, id);
-        }
-    }
-
-    /// Tuples leave a watch, which lets go on of the rules of `watching` those for which a tuple held.
-    pub(super) fn leave(&mut self, id: PendingId, delta: &mut Delta, watching: RuleSet, sets: &mut RuleSets) {
-        let Some(watch) = self.watches.get_mut(id) else { return };
-        let (PendingTests { rows, derived_values, .. }, views, queue) =
-            (watch, &mut self.views, &mut self.queue);
-        delta.retain(|slots, set| {
-            let waiting = sets.meet(set, watching);
-            if waiting.is_empty() {
-                return set;
-            }
-            let (held, unwanted) = rows.leave(slots, waiting, sets);
-            if let Some(row) = unwanted {
-                rows.release(row, slots, |derived_value, group| {
-                    ask_no_more(views, queue, &derived_values[derived_value], group);
-                });
-            }
-            let free = sets.difference(set, waiting);
-            sets.union(free, held)
-        });
-    }
-
-    /// Rows of a view arrive at the end of a branch, or leave.
-    pub(super) fn gather(
-        &mut self,
-        (view, branch): (u16, u32),
-        rows: impl TupleBlock,
-        adds: bool,
-        memory: &WorkingMemory,
-    ) {
-        // Tuples that are to be looked at anyway will see what has come of the view, and need not be told.
-        let may_rest = |id: PendingId| self.watches.get(id).is_none_or(|watch| !watch.rows.all_wait());
-        if self.views.gather((view, branch), rows, adds, may_rest, memory) {
-            let depth = self.views.get(view).depth;
-            self.queue.push_view(depth, view);
-        }
-    }
-
-    /// Tells those who follow references to a fact that it has changed: some fields of it, or all.
-    pub(super) fn tell_followers(&mut self, ty: TypeId, slot: u32, fields: Option<&[FieldId]>) {
-        let Self { watches, queue, followers, .. } = self;
-        let Some(followers) = followers.get(ty.index()) else { return };
-        for (field, id, derived_value) in followers {
-            if fields.is_none_or(|fields| fields.contains(field))
-                && let Some(watch) = watches.get_mut(*id)
-                && watch.rows.mark_groups(usize::from(*derived_value), &[slot])
-            {
-                queue.push_watch(watch.depth, *id);
-            }
-        }
-    }
-}
-
-/// A tuple asks a group no more.
-pub(super) fn ask_no_more(views: &mut Views, queue: &mut Queue, derived_value: &DerivedValue, group: u32) {
-    let DerivedValue::Found { view, .. } = derived_value else { return };
-    let Some(asked) = views.find_mut(ViewId(*view)) else { return };
-    if let Some(users) = asked.users.get_mut(group as usize) {
-        *users -= 1;
-        if *users == 0 {
-            queue.push_departure(*view, group);
-        }
-    }
-}
-
-/// What a tuple needs before its derived values can be answered.
-enum Wanted {
-    /// Parameters that nobody has asked for before.
-    Parameters(u16, Vec<u64>),
-    /// A string that no fact holds.
-    Text(String),
-}
+use crate::agenda::SameRuleRun;
+use crate::base::{PendingId, TupleSlots};
+use crate::eval::{DerivedWord, DerivedWords};
+use crate::flow::{BLOCK, Delta, Sign, move_up};
+use crate::ruleset::RuleSet;
+use crate::store::{Symbol, WorkingMemory};
+use crate::view::{
+    DerivedState, LastSeen, NOWHERE, PendingTests, Reading, Recheck, Source, Task, ViewLookup, Wanted,
+    ask_no_more,
+};
 
 impl Matcher {
     /// Brings everything up to date that depends on derived values. Returns whether there was anything to do.
     #[inline]
     pub(super) fn settle(&mut self) -> bool {
-        let idle = self.live.queue.is_idle();
+        let idle = self.derived.queue.is_idle();
         if !idle {
             self.settle_all();
         }
@@ -198,14 +36,14 @@ impl Matcher {
 
     fn settle_all(&mut self) {
         loop {
-            if let Some((view, slot)) = self.live.queue.arrivals.pop() {
+            if let Some((view, slot)) = self.derived.queue.arrivals.pop() {
                 self.enter_parameters(view, slot, Sign::Add { fresh: true });
                 continue;
             }
-            match self.live.queue.next() {
+            match self.derived.queue.next() {
                 Some(Task::LookAt(watch)) => self.look_at(watch),
                 Some(Task::Tell(view)) => self.tell(view),
-                None => match self.live.queue.departures.pop() {
+                None => match self.derived.queue.departures.pop() {
                     Some((view, slot)) => self.retire(view, slot),
                     None => break,
                 },
@@ -215,7 +53,7 @@ impl Matcher {
 
     /// Tells the watches of a view which of its groups have changed.
     fn tell(&mut self, id: u16) {
-        let DerivedState { views, watches, queue, .. } = &mut self.live;
+        let DerivedState { views, watches, queue, .. } = &mut self.derived;
         let Some(view) = views.find_mut(ViewId(id)) else { return };
         let changed = view.take_changed();
         views.count_told(id, changed.len());
@@ -231,26 +69,26 @@ impl Matcher {
     /// Looks anew at the tuples of a watch that are due.
     fn look_at(&mut self, id: PendingId) {
         // No tuple that goes on from here comes back here, so the watch can be taken out meanwhile.
-        let Some(mut watch) = self.live.watches.take(id) else { return };
+        let Some(mut watch) = self.derived.watches.take(id) else { return };
         let rows = watch.rows.take_waiting();
         if watch.rows.is_indexed() && !self.ask_all(&mut watch, &rows) {
             watch.rows.wait_again(rows);
-            self.live.queue.push_watch(watch.depth, id);
+            self.derived.queue.push_watch(watch.depth, id);
         } else {
-            let [mut gone, mut come] = [0; 2].map(|_| self.deltas.take(watch.types.len()));
-            let mut due = std::mem::take(&mut self.live.due);
+            let [mut gone, mut come] = [0; 2].map(|_| self.pool.take(watch.types.len()));
+            let mut due = std::mem::take(&mut self.derived.due);
             let mut blocks = rows.chunks(BLOCK);
             while watch.rows.take_due(&mut blocks, &mut due) {
                 self.look_at_block(&mut watch, &mut due, &mut gone, &mut come);
                 self.pass_on(watch.root, watch.join, &mut gone, Sign::Remove);
                 self.pass_on(watch.root, watch.join, &mut come, Sign::Add { fresh: false });
             }
-            self.live.due = due;
-            self.deltas.put_back(gone);
-            self.deltas.put_back(come);
+            self.derived.due = due;
+            self.pool.put_back(gone);
+            self.pool.put_back(come);
             watch.rows.recycle(rows);
         }
-        self.live.watches.put_back(id, watch);
+        self.derived.watches.put_back(id, watch);
     }
 
     /// Looks at tuples that are due, and adds each to those that hold no longer, with the rules for which they do not, and
@@ -262,8 +100,8 @@ impl Matcher {
         gone: &mut Delta,
         come: &mut Delta,
     ) {
-        let Self { memory, live: DerivedState { views, .. }, roots, schema, .. } = self;
-        let Some(root) = &mut roots[watch.root.0 as usize] else { return };
+        let Self { memory, derived: DerivedState { views, .. }, nodes, schema, .. } = self;
+        let Some(root) = nodes.root_mut(watch.root) else { return };
         let (memory, views, sets) = (&*memory, &*views, &mut root.sets);
         let answers = watch.answers(due, views, memory);
         watch.meet_bounds(due, &answers, (views, memory), sets);
@@ -344,7 +182,7 @@ impl Matcher {
                 }
             }
         };
-        let DerivedState { views, queue, .. } = &mut self.live;
+        let DerivedState { views, queue, .. } = &mut self.derived;
         for (index, group) in groups.iter().enumerate() {
             let Some(before) = watch.rows.group(row, index).filter(|before| before != group) else {
                 continue;
@@ -367,7 +205,7 @@ impl Matcher {
     /// told. What depends on that asks no group yet.
     fn groups(&self, watch: &PendingTests, row: u32, slots: &[u32]) -> (TupleSlots, Vec<Wanted>) {
         let asking = ViewLookup { memory: &self.memory, types: &watch.types, slots };
-        let views = &self.live.views;
+        let views = &self.derived.views;
         let mut groups = TupleSlots::new();
         let mut wanted = Vec::new();
         let mut answers = DerivedWords::new();
@@ -409,19 +247,19 @@ impl Matcher {
             Err(_) => return,
         };
         store.texts_of(slot).for_each(|symbol| strings.retain(symbol));
-        let users = &mut self.live.views.get_mut(view).users;
+        let users = &mut self.derived.views.get_mut(view).users;
         if users.len() <= slot as usize {
             users.resize(slot as usize + 1, 0);
         }
-        self.live.queue.arrivals.push((view, slot));
+        self.derived.queue.arrivals.push((view, slot));
     }
 
     /// Lets parameters go that nobody asks any more.
     fn retire(&mut self, view: u16, slot: u32) {
         let unused =
-            |view: &mut super::view::View| view.users.get(slot as usize).is_some_and(|users| *users == 0);
+            |view: &mut crate::view::View| view.users.get(slot as usize).is_some_and(|users| *users == 0);
         let there = self.memory.parameters.get(view as usize).is_some_and(|store| store.is_live(slot));
-        if there && self.live.views.find_mut(ViewId(view)).is_some_and(unused) {
+        if there && self.derived.views.find_mut(ViewId(view)).is_some_and(unused) {
             self.enter_parameters(view, slot, Sign::Remove);
             let WorkingMemory { parameters, strings, .. } = &mut self.memory;
             parameters[view as usize].remove(slot, strings);
@@ -431,10 +269,10 @@ impl Matcher {
     /// Sends parameters into the network.
     fn enter_parameters(&mut self, view: u16, slot: u32, sign: Sign) {
         let ty = TypeId::parameters_of(view);
-        let count = self.entry_points.of(ty).len();
+        let count = self.nodes.entry_points.of(ty).len();
         for step in 0..count {
             let index = if sign == Sign::Remove { step } else { count - 1 - step };
-            let entry_point = self.entry_points.of(ty)[index];
+            let entry_point = self.nodes.entry_points.of(ty)[index];
             let set = self.admit(entry_point, slot, None);
             self.enter(entry_point, slot, set, sign);
         }
@@ -446,11 +284,8 @@ impl Matcher {
             return;
         }
         if let Some(mut propagation) = self.propagation(root, sign) {
-            match join {
-                None => propagation.forward(TupleSource::Root, propagation.outputs, delta),
-                Some(id) => propagation.forward_from(id, delta),
-            }
-            if propagation.sets.wants_collection() {
+            propagation.forward_from(join, delta);
+            if propagation.cx.sets.wants_collection() {
                 self.crowded = Some(root);
             }
         }
@@ -459,73 +294,13 @@ impl Matcher {
 
     /// What the effects of a tuple may read.
     pub(crate) fn reading(&self) -> Reading<'_> {
-        Reading { memory: &self.memory, views: &self.live.views }
+        Reading { memory: &self.memory, views: &self.derived.views }
     }
 
     /// After an activation of a rule that cannot change the session has left the agenda, from a level: those that come right
     /// behind it and differ from it in nothing but their facts, and what their effects may read.
     pub(crate) fn same_rule_run(&mut self, level: usize) -> Option<(SameRuleRun<'_>, Reading<'_>)> {
-        let Self { agenda, memory, live, .. } = self;
-        Some((agenda.same_rule_run(level)?, Reading { memory, views: &live.views }))
-    }
-}
-
-/// What the effects of a tuple may read: facts, and what has come of derived values.
-#[derive(Clone, Copy)]
-pub(crate) struct Reading<'a> {
-    pub(crate) memory: &'a WorkingMemory,
-    views: &'a Views,
-}
-
-impl<'a> Reading<'a> {
-    /// The answers to derived values about a tuple.
-    #[inline]
-    pub(crate) fn answers(
-        self,
-        derived_values: &[DerivedValue],
-        types: &'a [TypeId],
-        slots: &'a [u32],
-    ) -> DerivedWords<'a> {
-        if derived_values.is_empty() {
-            return DerivedWords::new();
-        }
-        super::derived_values::answers(
-            derived_values,
-            &ViewLookup { memory: self.memory, types, slots },
-            self.views,
-        )
-    }
-}
-
-impl ViewLookup<'_> {
-    /// What must be there before the group of a derived value can be told, which is `group` as things are.
-    fn lacks(
-        &self,
-        derived_value: &DerivedValue,
-        group: u32,
-        views: &Views,
-        answers: &[DerivedWord<'_>],
-    ) -> Option<Wanted> {
-        if let Some(text) = self.unknown_text(derived_value, answers) {
-            return Some(Wanted::Text(text.to_owned()));
-        }
-        let DerivedValue::Found { view, parameters } = derived_value else { return None };
-        let asked = views.get(*view);
-        let is_new = group == NOWHERE && matches!(asked.parameters(), Parameters::Values(_));
-        is_new.then(|| {
-            let words = self.parameter_row(parameters, asked.is_partial(), answers);
-            Wanted::Parameters(*view, words.to_vec())
-        })
-    }
-
-    /// A string that is a parameter of a derived value and that no fact holds.
-    fn unknown_text<'t>(&self, derived_value: &DerivedValue, answers: &[DerivedWord<'t>]) -> Option<&'t str> {
-        derived_value.leaves().iter().find_map(|leaf| match leaf {
-            tsd_ir::ViewArgument::Derived(other) => match answers[*other as usize] {
-                DerivedWord::Text(text) => self.memory.strings.find(text).is_none().then_some(text),
-                _ => None,
-            },
-            _ => None,
-        })
+        let Self { agenda, memory, derived, .. } = self;
+        Some((agenda.same_rule_run(level)?, Reading { memory, views: &derived.views }))
     }
 }

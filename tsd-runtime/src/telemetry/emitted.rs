@@ -89,7 +89,7 @@ pub(super) fn fired(rule: &str, count: u64) {
 
 /// After rules came or went.
 pub(super) fn network(matcher: &Matcher) {
-    gauge!("tsd_rules").set(matcher.rules.iter().count() as f64);
+    gauge!("tsd_rules").set(matcher.nodes.rules.iter().count() as f64);
     gauge!("tsd_joins").set(matcher.network.joins().count() as f64);
 }
 

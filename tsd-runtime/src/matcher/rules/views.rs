@@ -5,16 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use tsd_ir::network::Path;
 use tsd_ir::{Branch, DerivedValue, NodeId, Parameters, RootId, ViewId};
 
-use super::{BranchPath, Touched};
+use super::Touched;
+use crate::alpha::PreparedTest;
+use crate::base::PendingId;
+use crate::beta::{BranchPath, Terminal};
+use crate::eval::Natives;
 use crate::matcher::Matcher;
-use crate::matcher::residual::PreparedTest;
-use crate::matcher::rules::Terminal;
-use crate::matcher::settle::{DerivedState, ask_no_more};
-use crate::matcher::view::View;
-use crate::matcher::watch::{Member, PendingId, PendingTests};
-use crate::memory::Store;
-use crate::program::Natives;
 use crate::ruleset::{Bit, RuleSet};
+use crate::store::Store;
+use crate::view::{DerivedState, Member, PendingTests, View, ask_no_more};
 
 /// A root, or a join of its tree.
 pub(super) type NodePlace = (RootId, Option<NodeId>);
@@ -49,7 +48,7 @@ impl Matcher {
         let mut view =
             View::new(planned, live_derived_values(&planned.derived_values, views), natives.values);
         view.own(id);
-        self.live.views.put(id, view);
+        self.derived.views.put(id, view);
         let index = id.0 as usize;
         let origin = self.memory.origin;
         let stores = &mut self.memory.parameters;
@@ -66,11 +65,11 @@ impl Matcher {
             let branch = branch.of_view(id);
             let owner = Terminal::View { view: id.0, branch: number as u32 };
             let place = self.occupy(path, &branch, &planned.patterns, owner, views, natives, touched);
-            let watches = place.watches.iter().filter_map(|watch| self.live.watches.get(*watch));
+            let watches = place.watches.iter().filter_map(|watch| self.derived.watches.get(*watch));
             depth = watches.map(|watch| watch.depth).max().unwrap_or(0).max(depth);
             places.push(place);
         }
-        let view = self.live.views.get_mut(id.0);
+        let view = self.derived.views.get_mut(id.0);
         view.places = places;
         view.depth = depth;
     }
@@ -82,7 +81,7 @@ impl Matcher {
         path: &Path,
         bit: Bit,
         views: &[ViewId],
-        tests: &[crate::program::NativeTest],
+        tests: &[crate::eval::NativeTest],
         touched: &mut Touched,
     ) -> Vec<PendingId> {
         let derived_values = live_derived_values(&branch.derived_values, views);
@@ -95,16 +94,16 @@ impl Matcher {
             let place = watch.place.index();
             let join = place.checked_sub(1).map(|join| path.joins[join]);
             let depth_of = |derived_value: &u16| match &derived_values[*derived_value as usize] {
-                DerivedValue::Found { view, .. } => self.live.views.get(*view).depth,
+                DerivedValue::Found { view, .. } => self.derived.views.get(*view).depth,
                 DerivedValue::Followed { .. } => 0,
             };
             let depth = 1 + watch.derived_values.iter().map(depth_of).max().unwrap_or(0);
-            let found = self.live.watches.find(path.root, join, depth);
+            let found = self.derived.watches.find(path.root, join, depth);
             let id = found.unwrap_or_else(|| {
                 let types = types[..=place].to_vec();
-                self.live.watches.add(PendingTests::new(path.root, join, depth, types))
+                self.derived.watches.add(PendingTests::new(path.root, join, depth, types))
             });
-            if let Some(live) = self.live.watches.get_mut(id) {
+            if let Some(live) = self.derived.watches.get_mut(id) {
                 let is_bound = |test: u16| watch.bounds.iter().any(|bound| bound.test == test);
                 let others = (0..).zip(watch.tests.iter()).filter(|(test, _)| !is_bound(*test));
                 live.add(Member {
@@ -124,9 +123,9 @@ impl Matcher {
 
     /// Makes the tables of a watch anew, after members came or went; every tuple is then looked at.
     pub(super) fn rebuild_watch(&mut self, id: PendingId) {
-        let DerivedState { views, watches, queue, followers, .. } = &mut self.live;
+        let DerivedState { views, watches, queue, followers, .. } = &mut self.derived;
         let Some(mut watch) = watches.take(id) else { return };
-        let Some(root) = &mut self.roots[watch.root.0 as usize] else { return };
+        let Some(root) = &mut self.nodes.roots[watch.root.0 as usize] else { return };
         for derived_value in &watch.derived_values {
             match derived_value {
                 DerivedValue::Found { view, .. } => {
@@ -174,14 +173,14 @@ impl Matcher {
     /// Takes a bit out of the watches of a branch, and from every tuple there; `only` is the set of that bit.
     pub(super) fn unwatch(&mut self, place: &BranchPath, only: RuleSet) {
         for id in &place.watches {
-            let Some(mut watch) = self.live.watches.take(*id) else { continue };
+            let Some(mut watch) = self.derived.watches.take(*id) else { continue };
             watch.remove(place.bit);
-            if let Some(root) = &mut self.roots[watch.root.0 as usize] {
+            if let Some(root) = &mut self.nodes.roots[watch.root.0 as usize] {
                 let rows: Vec<u32> = watch.rows.live().collect();
                 for row in rows {
                     let slots = watch.rows.tuple(row);
                     if let (_, Some(row)) = watch.rows.leave(&slots, only, &mut root.sets) {
-                        let DerivedState { views, queue, .. } = &mut self.live;
+                        let DerivedState { views, queue, .. } = &mut self.derived;
                         let derived_values = &watch.derived_values;
                         watch.rows.release(row, &slots, |derived_value, group| {
                             ask_no_more(views, queue, &derived_values[derived_value], group);
@@ -189,13 +188,13 @@ impl Matcher {
                     }
                 }
             }
-            self.live.watches.put_back(*id, watch);
+            self.derived.watches.put_back(*id, watch);
         }
     }
 
     /// Forgets a view that nobody asks any more; returns where its branches lay.
     pub(super) fn forget_view(&mut self, id: ViewId) -> Vec<BranchPath> {
-        let Some(view) = self.live.views.remove(id) else { return Vec::new() };
+        let Some(view) = self.derived.views.remove(id) else { return Vec::new() };
         let origin = self.memory.origin;
         let store = &mut self.memory.parameters[id.0 as usize];
         let fresh = Store::new(tsd_ir::TypeId::PARAMETERS, &tsd_ir::Type::default(), origin);
@@ -209,7 +208,7 @@ impl Matcher {
     /// The watches at places of the network with those who wait there.
     pub(super) fn watches_at(&self, places: &BTreeSet<NodePlace>) -> BTreeMap<NodePlace, Waiting> {
         let mut found: BTreeMap<NodePlace, Waiting> = BTreeMap::new();
-        for (id, watch) in self.live.watches.iter() {
+        for (id, watch) in self.derived.watches.iter() {
             let place = (watch.root, watch.join);
             if places.contains(&place) {
                 found.entry(place).or_default().push((id, watch.everyone));
