@@ -15,7 +15,7 @@ pub(crate) struct Outputs {
     /// The views whose rows the tuples are.
     pub(crate) gathered: RuleSet,
     /// Those who wait for what derived values say of the tuples, before they take any of the other ways.
-    pub(crate) watches: Vec<(PendingId, RuleSet)>,
+    pub(crate) pending_nodes: Vec<(PendingId, RuleSet)>,
     /// Whether there is but one way to go, which then all rules take.
     one_way: bool,
 }
@@ -25,10 +25,10 @@ impl Outputs {
         levels: Vec<(i32, RuleSet)>,
         children: Vec<(NodeId, RuleSet)>,
         gathered: RuleSet,
-        watches: Vec<(PendingId, RuleSet)>,
+        pending_nodes: Vec<(PendingId, RuleSet)>,
     ) -> Self {
         let one_way = levels.len() + children.len() + usize::from(!gathered.is_empty()) == 1;
-        Self { levels, children, gathered, watches, one_way }
+        Self { levels, children, gathered, pending_nodes, one_way }
     }
 
     /// Whether there is but one way to go, which then all rules take.
@@ -46,7 +46,7 @@ impl Outputs {
     /// Whether tuples have no other way than to views.
     #[inline]
     pub(crate) fn is_gathered_only(&self) -> bool {
-        self.one_way && !self.gathered.is_empty() && self.watches.is_empty()
+        self.one_way && !self.gathered.is_empty() && self.pending_nodes.is_empty()
     }
 
     /// The rules of `set` that go on to a join.
@@ -60,6 +60,6 @@ impl Outputs {
         self.levels.iter_mut().for_each(|(_, set)| *set = map(*set));
         self.children.iter_mut().for_each(|(_, set)| *set = map(*set));
         self.gathered = map(self.gathered);
-        self.watches.iter_mut().for_each(|(_, set)| *set = map(*set));
+        self.pending_nodes.iter_mut().for_each(|(_, set)| *set = map(*set));
     }
 }

@@ -38,7 +38,7 @@ pub(crate) struct BranchPath {
     /// For each pattern of the rule, the place in the chain where it stands.
     pub(crate) chain_places: Vec<u16>,
     /// The watches along the path.
-    pub(crate) watches: Vec<PendingId>,
+    pub(crate) pending_nodes: Vec<PendingId>,
 }
 
 impl BranchPath {

@@ -119,8 +119,8 @@ impl Matcher {
 
     /// Ends a batch: brings everything up to date that depends on derived values, and puts what the batch activates in order.
     pub(crate) fn end_batch(&mut self, batch: &mut Batch) {
-        batch.is_mixed |= self.settle();
-        self.heed_own();
+        batch.is_mixed |= self.stabilize();
+        self.settle_no_loop();
         let Self { agenda, memory, nodes: Nodes { roots, joins, .. }, .. } = self;
         if batch.is_mixed {
             let last = agenda.age();
@@ -130,8 +130,7 @@ impl Matcher {
             });
         }
         agenda.put_by_age(batch.age);
-        self.put_in_order();
-        self.collect_sets();
+        self.end_change();
     }
 }
 

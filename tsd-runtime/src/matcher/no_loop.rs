@@ -26,7 +26,7 @@ impl Matcher {
 
     /// At the end of a change, when derived values have settled: sees to what was held back of it.
     #[inline]
-    pub(super) fn heed_own(&mut self) {
+    pub(super) fn settle_no_loop(&mut self) {
         if !self.agenda.no_loop.is_idle() {
             self.let_count();
             self.take_out_moved();

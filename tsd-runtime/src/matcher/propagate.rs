@@ -98,7 +98,7 @@ impl Tree<'_> {
     /// Tuples come out of a node, or do no longer.
     #[inline]
     fn emit(&mut self, cx: &mut OperatorContext<'_>, end: TupleSource, outputs: &Outputs, delta: &mut Delta) {
-        for (id, pending) in &outputs.watches {
+        for (id, pending) in &outputs.pending_nodes {
             match cx.sign {
                 Sign::Add { .. } => self.derived.arrive(*id, delta, *pending, cx.memory, cx.sets),
                 Sign::Remove => self.derived.leave(*id, delta, *pending, cx.sets),

@@ -76,7 +76,7 @@ fn visit_passed(
     visit: &mut Visit<'_>,
 ) {
     let mut notified = set;
-    for (id, pending) in &outputs.watches {
+    for (id, pending) in &outputs.pending_nodes {
         let waiting = cx.sets.meet(set, *pending);
         let passed = derived.passed(*id, slots);
         let passed = cx.sets.meet(waiting, passed);

@@ -12,7 +12,7 @@ use tsd_ir::network::Path;
 use tsd_ir::{Body, Branch, Effect, Pattern, Rule, Text, ViewId};
 
 use self::newcomers::Newcomers;
-use self::views::{NodePlace, TouchedWatches};
+use self::views::{NodePlace, TouchedPending};
 use super::Matcher;
 use super::root::Root;
 use crate::alpha::{AlphaNode, Member, PreparedTest};
@@ -91,7 +91,7 @@ impl Rules {
 struct Touched {
     /// Roots and joins.
     nodes: BTreeSet<NodePlace>,
-    watches: TouchedWatches,
+    pending_nodes: TouchedPending,
 }
 
 impl Touched {
@@ -114,17 +114,15 @@ impl Matcher {
         rules: impl IntoIterator<Item = (u32, Arc<Rule>)>,
         natives: Natives,
     ) {
-        self.agenda.begin_change();
-        let mut touched = Touched::default();
-        let mut newcomers = Newcomers::default();
-        for (rank, rule) in rules {
-            self.wire(rule, rank, natives, &mut touched, &mut newcomers);
-        }
-        self.rebuild(&touched);
-        self.let_see(&newcomers);
-        self.settle();
-        self.put_in_order();
-        self.collect_sets();
+        self.change(|matcher| {
+            let mut touched = Touched::default();
+            let mut newcomers = Newcomers::default();
+            for (rank, rule) in rules {
+                matcher.wire(rule, rank, natives, &mut touched, &mut newcomers);
+            }
+            matcher.rebuild(&touched);
+            matcher.let_see(&newcomers);
+        });
     }
 
     /// Gives a rule its nodes, its views and its bits. What is new is added to `newcomers`.
@@ -193,9 +191,9 @@ impl Matcher {
         }
         let bit = self.occupy_root(&path, owner);
         self.enroll(patterns, branch, &path, bit, natives);
-        let watches = self.watch_derived_values(branch, &path, bit, views, natives.tests, touched);
+        let pending_nodes = self.enroll_pending(branch, &path, bit, views, natives.tests, touched);
         touched.path(&path);
-        BranchPath { path, bit, chain_places, watches }
+        BranchPath { path, bit, chain_places, pending_nodes }
     }
 
     /// Makes sure that the root is live, and takes a free bit of it.
@@ -277,9 +275,9 @@ impl Matcher {
             self.unwatch(place, only);
         }
         let mut touched = Touched::default();
-        touched.watches.extend(places.iter().flat_map(|place| &place.watches));
-        touched.watches.iter().for_each(|watch| self.rebuild_watch(*watch));
-        touched.watches.clear();
+        touched.pending_nodes.extend(places.iter().flat_map(|place| &place.pending_nodes));
+        touched.pending_nodes.iter().for_each(|pending| self.rebuild_pending(*pending));
+        touched.pending_nodes.clear();
         for node in &freed.joins {
             if let Some(join) = self.nodes.joins[node.0 as usize].take() {
                 self.nodes.entry_points.close(join.spec.input.ty, join.spec.root, Some(*node));
@@ -301,8 +299,8 @@ impl Matcher {
                 && join.is_none_or(|join| self.nodes.joins[join.0 as usize].is_some())
         });
         self.rebuild(&touched);
-        self.settle();
-        self.put_in_order();
+        self.stabilize();
+        self.end_change();
         true
     }
 

@@ -31,7 +31,7 @@ impl Matcher {
                 .collect(),
             joins: self.network.joins().map(|(id, join)| self.join_statistics(id, join)).collect(),
             views: self.network.views().map(|(id, _)| self.view_statistics(id)).collect(),
-            watches: self.watch_statistics(),
+            pending_nodes: self.pending_statistics(),
             rules: self.rule_statistics(),
             bytes: self.bytes_by_kind(),
         }
@@ -68,14 +68,14 @@ impl Matcher {
     }
 
     /// The statistics of the places where tuples wait.
-    pub(crate) fn watch_statistics(&self) -> Vec<PendingStatistics> {
-        let watches = self.derived.watches.iter().map(|(_, watch)| PendingStatistics {
-            root: watch.root,
-            join: watch.join,
-            tuples: watch.rows.live().count(),
-            bytes: watch.rows.bytes(),
+    pub(crate) fn pending_statistics(&self) -> Vec<PendingStatistics> {
+        let pending_nodes = self.derived.pending_nodes.iter().map(|(_, pending)| PendingStatistics {
+            root: pending.root,
+            join: pending.join,
+            tuples: pending.rows.live().count(),
+            bytes: pending.rows.bytes(),
         });
-        watches.collect()
+        pending_nodes.collect()
     }
 
     /// The rules' statistics, in the order in which they were added.
@@ -107,7 +107,7 @@ impl Matcher {
             memories: self.nodes.joins.iter().flatten().map(|join| join.held().bytes).sum(),
             views: self.derived.views.bytes()
                 + self.memory.parameters.iter().map(Store::bytes).sum::<usize>(),
-            watches: self.derived.watches.bytes(),
+            pending_nodes: self.derived.pending_nodes.bytes(),
             rule_sets: self.nodes.roots.iter().flatten().map(|root| root.sets.bytes()).sum(),
             agenda: self.agenda.bytes() + self.support.bytes(),
         }

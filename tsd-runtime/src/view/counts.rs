@@ -4,7 +4,7 @@
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ViewCounts {
     /// How often somebody asked for an answer: a tuple that was tested anew, an effect that fired, another view.
-    pub asked: u64,
+    pub lookups: u64,
     /// How many groups changed in the end, so that those who wait for them were told: one for each group and change.
-    pub told: u64,
+    pub changes: u64,
 }

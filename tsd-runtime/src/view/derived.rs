@@ -14,7 +14,7 @@ use crate::store::WorkingMemory;
 #[derive(Debug, Default)]
 pub(crate) struct DerivedState {
     pub(crate) views: Views,
-    pub(crate) watches: PendingNodes,
+    pub(crate) pending_nodes: PendingNodes,
     pub(crate) queue: Queue,
     /// Room for tuples that are looked at.
     pub(crate) due: Vec<Recheck>,
@@ -32,18 +32,18 @@ impl DerivedState {
         memory: &WorkingMemory,
         sets: &mut RuleSets,
     ) {
-        let Some(watch) = self.watches.get_mut(id) else { return };
-        let facts = memory.store(watch.types[0]).capacity();
-        if watch.rows.arrive(delta, watching, facts, sets) {
-            self.queue.push_watch(watch.depth, id);
+        let Some(pending) = self.pending_nodes.get_mut(id) else { return };
+        let facts = memory.store(pending.types[0]).capacity();
+        if pending.rows.arrive(delta, watching, facts, sets) {
+            self.queue.push_pending(pending.depth, id);
         }
     }
 
     /// Tuples leave a watch, which lets go on of the rules of `watching` those for which a tuple held.
     pub(crate) fn leave(&mut self, id: PendingId, delta: &mut Delta, watching: RuleSet, sets: &mut RuleSets) {
-        let Some(watch) = self.watches.get_mut(id) else { return };
+        let Some(pending) = self.pending_nodes.get_mut(id) else { return };
         let (PendingTests { rows, derived_values, .. }, views, queue) =
-            (watch, &mut self.views, &mut self.queue);
+            (pending, &mut self.views, &mut self.queue);
         delta.retain(|slots, set| {
             let waiting = sets.meet(set, watching);
             if waiting.is_empty() {
@@ -52,7 +52,7 @@ impl DerivedState {
             let (held, unwanted) = rows.leave(slots, waiting, sets);
             if let Some(row) = unwanted {
                 rows.release(row, slots, |derived_value, group| {
-                    ask_no_more(views, queue, &derived_values[derived_value], group);
+                    unsubscribe(views, queue, &derived_values[derived_value], group);
                 });
             }
             let free = sets.difference(set, waiting);
@@ -62,7 +62,7 @@ impl DerivedState {
 
     /// The rules for which a held tuple passed its tests when they were evaluated last.
     pub(crate) fn passed(&self, id: PendingId, slots: &[u32]) -> RuleSet {
-        let rows = self.watches.get(id).map(|watch| &watch.rows);
+        let rows = self.pending_nodes.get(id).map(|pending| &pending.rows);
         rows.and_then(|rows| Some(rows.passed(rows.find(slots)?))).unwrap_or(RuleSet::EMPTY)
     }
 
@@ -75,7 +75,8 @@ impl DerivedState {
         memory: &WorkingMemory,
     ) {
         // Tuples that are to be looked at anyway will see what has come of the view, and need not be told.
-        let may_rest = |id: PendingId| self.watches.get(id).is_none_or(|watch| !watch.rows.all_wait());
+        let may_rest =
+            |id: PendingId| self.pending_nodes.get(id).is_none_or(|pending| !pending.rows.all_wait());
         if self.views.gather((view, branch), rows, adds, may_rest, memory) {
             let depth = self.views.get(view).depth;
             self.queue.push_view(depth, view);
@@ -83,25 +84,25 @@ impl DerivedState {
     }
 
     /// Tells those who follow references to a fact that it has changed: some fields of it, or all.
-    pub(crate) fn tell_followers(&mut self, ty: TypeId, slot: u32, fields: Option<&[FieldId]>) {
-        let Self { watches, queue, followers, .. } = self;
+    pub(crate) fn notify_followers(&mut self, ty: TypeId, slot: u32, fields: Option<&[FieldId]>) {
+        let Self { pending_nodes, queue, followers, .. } = self;
         let Some(followers) = followers.get(ty.index()) else { return };
         for (field, id, derived_value) in followers {
             if fields.is_none_or(|fields| fields.contains(field))
-                && let Some(watch) = watches.get_mut(*id)
-                && watch.rows.mark_groups(usize::from(*derived_value), &[slot])
+                && let Some(pending) = pending_nodes.get_mut(*id)
+                && pending.rows.mark_groups(usize::from(*derived_value), &[slot])
             {
-                queue.push_watch(watch.depth, *id);
+                queue.push_pending(pending.depth, *id);
             }
         }
     }
 }
 
 /// A tuple asks a group no more.
-pub(crate) fn ask_no_more(views: &mut Views, queue: &mut Queue, derived_value: &DerivedValue, group: u32) {
+pub(crate) fn unsubscribe(views: &mut Views, queue: &mut Queue, derived_value: &DerivedValue, group: u32) {
     let DerivedValue::Found { view, .. } = derived_value else { return };
-    let Some(asked) = views.find_mut(ViewId(*view)) else { return };
-    if let Some(users) = asked.users.get_mut(group as usize) {
+    let Some(read) = views.find_mut(ViewId(*view)) else { return };
+    if let Some(users) = read.users.get_mut(group as usize) {
         *users -= 1;
         if *users == 0 {
             queue.push_departure(*view, group);

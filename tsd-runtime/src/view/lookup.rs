@@ -147,7 +147,7 @@ pub(crate) fn answers<'a>(
     asking: &ViewLookup<'a>,
     views: &'a Views,
 ) -> DerivedWords<'a> {
-    views.count_asked(derived_values, 1);
+    views.count_lookups(derived_values, 1);
     let mut answers = DerivedWords::new();
     for derived_value in derived_values {
         let group = asking.group(derived_value, views, &answers);

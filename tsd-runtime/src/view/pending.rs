@@ -316,16 +316,17 @@ pub(crate) struct PendingNodes {
 impl PendingNodes {
     /// The watch at a place for a layer of derived values, if there is one.
     pub(crate) fn find(&self, root: RootId, join: Option<NodeId>, depth: u32) -> Option<PendingId> {
-        let here = |watch: &PendingTests| watch.root == root && watch.join == join && watch.depth == depth;
-        self.iter().find(|(_, watch)| here(watch)).map(|(id, _)| id)
+        let here =
+            |pending: &PendingTests| pending.root == root && pending.join == join && pending.depth == depth;
+        self.iter().find(|(_, pending)| here(pending)).map(|(id, _)| id)
     }
 
-    pub(crate) fn add(&mut self, watch: PendingTests) -> PendingId {
+    pub(crate) fn add(&mut self, pending: PendingTests) -> PendingId {
         let place = self.slots.iter().position(Option::is_none).unwrap_or_else(|| {
             self.slots.push(None);
             self.slots.len() - 1
         });
-        self.slots[place] = Some(Box::new(watch));
+        self.slots[place] = Some(Box::new(pending));
         place as PendingId
     }
 
@@ -341,21 +342,21 @@ impl PendingNodes {
         self.slots.get_mut(id as usize)?.take()
     }
 
-    pub(crate) fn put_back(&mut self, id: PendingId, watch: Box<PendingTests>) {
-        self.slots[id as usize] = Some(watch);
+    pub(crate) fn put_back(&mut self, id: PendingId, pending: Box<PendingTests>) {
+        self.slots[id as usize] = Some(pending);
     }
 
     /// All watches with their numbers.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (PendingId, &PendingTests)> {
         let slots = self.slots.iter().enumerate();
-        slots.filter_map(|(id, watch)| Some((id as PendingId, watch.as_deref()?)))
+        slots.filter_map(|(id, pending)| Some((id as PendingId, pending.as_deref()?)))
     }
 
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut PendingTests> {
-        self.slots.iter_mut().filter_map(|watch| watch.as_deref_mut())
+        self.slots.iter_mut().filter_map(|pending| pending.as_deref_mut())
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        self.iter().map(|(_, watch)| watch.rows.bytes()).sum()
+        self.iter().map(|(_, pending)| pending.rows.bytes()).sum()
     }
 }

@@ -17,13 +17,13 @@ pub(crate) struct Queue {
 /// What waits in one layer: watches with tuples to be looked at, and views with groups that were touched.
 #[derive(Debug, Default)]
 struct Layer {
-    watches: Vec<PendingId>,
+    pending_nodes: Vec<PendingId>,
     views: Vec<u16>,
 }
 
 pub(crate) enum Task {
-    LookAt(PendingId),
-    Tell(u16),
+    Recheck(PendingId),
+    Notify(u16),
 }
 
 impl Queue {
@@ -40,8 +40,8 @@ impl Queue {
         &mut self.layers[depth]
     }
 
-    pub(crate) fn push_watch(&mut self, depth: u32, watch: PendingId) {
-        self.layer(depth).watches.push(watch);
+    pub(crate) fn push_pending(&mut self, depth: u32, pending: PendingId) {
+        self.layer(depth).pending_nodes.push(pending);
     }
 
     pub(crate) fn push_view(&mut self, depth: u32, view: u16) {
@@ -59,8 +59,8 @@ impl Queue {
         }
         self.waiting -= 1;
         self.layers.iter_mut().find_map(|layer| {
-            let watch = layer.watches.pop().map(Task::LookAt);
-            watch.or_else(|| layer.views.pop().map(Task::Tell))
+            let pending = layer.pending_nodes.pop().map(Task::Recheck);
+            pending.or_else(|| layer.views.pop().map(Task::Notify))
         })
     }
 }

@@ -35,7 +35,7 @@ pub(crate) struct View {
     /// For parameters that are values: how many watched tuples ask each group.
     pub(crate) users: Vec<u32>,
     /// The watches that ask this view, with the numbers that they know the derived value by.
-    pub(crate) watchers: Vec<(PendingId, u16)>,
+    pub(crate) subscribers: Vec<(PendingId, u16)>,
     pub(crate) places: Vec<BranchPath>,
     /// How many layers of watches lie between the facts and this view.
     pub(crate) depth: u32,
@@ -86,7 +86,7 @@ impl View {
             groups: Groups::new(planned.aggregate, kind),
             contributions: remembers.then(|| HashMap::with_hasher(crate::base::hasher())),
             users: Vec::new(),
-            watchers: Vec::new(),
+            subscribers: Vec::new(),
             places: Vec::new(),
             depth: 0,
             is_text: kind == Some(Kind::Text) && !counts,

@@ -68,7 +68,7 @@ impl Views {
 
     /// Counts that each of these derived values was asked so often for an answer.
     #[inline]
-    pub(crate) fn count_asked(&self, derived_values: &[DerivedValue], times: u64) {
+    pub(crate) fn count_lookups(&self, derived_values: &[DerivedValue], times: u64) {
         if self.counting {
             self.count(derived_values, times);
         }
@@ -81,16 +81,16 @@ impl Views {
                 && let Some(view) = self.list[*view as usize].as_deref()
             {
                 let counts = view.counts.get();
-                view.counts.set(ViewCounts { asked: counts.asked + times, ..counts });
+                view.counts.set(ViewCounts { lookups: counts.lookups + times, ..counts });
             }
         }
     }
 
     /// Counts that those who wait were told of changed groups of a view.
-    pub(crate) fn count_told(&self, id: u16, groups: usize) {
+    pub(crate) fn count_changes(&self, id: u16, groups: usize) {
         if self.counting {
             let counts = &self.get(id).counts;
-            counts.set(ViewCounts { told: counts.get().told + groups as u64, ..counts.get() });
+            counts.set(ViewCounts { changes: counts.get().changes + groups as u64, ..counts.get() });
         }
     }
 
@@ -109,7 +109,7 @@ impl Views {
         memory: &WorkingMemory,
     ) -> bool {
         let Some(mut view) = self.list[id as usize].take() else { return false };
-        let watched = view.watchers.iter().any(|(watch, _)| may_rest(*watch));
+        let watched = view.subscribers.iter().any(|(pending, _)| may_rest(*pending));
         let was_touched = view.groups.are_touched();
         let place = &view.places[branch as usize];
         let at = |position: Position| place.at(position.index());

@@ -32,17 +32,17 @@ impl Matcher {
                 }
             }
         }
-        for watch in &touched.watches {
-            self.rebuild_watch(*watch);
+        for pending in &touched.pending_nodes {
+            self.rebuild_pending(*pending);
         }
         // An outlet names the rules of the nodes behind it, which are known by now.
-        let mut watches = self.watches_at(&touched.nodes);
+        let mut pending_nodes = self.pending_at(&touched.nodes);
         for place in &touched.nodes {
-            self.rebuild_outlet(*place, watches.remove(place).unwrap_or_default());
+            self.rebuild_outlet(*place, pending_nodes.remove(place).unwrap_or_default());
         }
     }
 
-    fn rebuild_outlet(&mut self, (root_id, join_id): NodePlace, watches: Waiting) {
+    fn rebuild_outlet(&mut self, (root_id, join_id): NodePlace, pending_nodes: Waiting) {
         let Some(root) = &mut self.nodes.roots[root_id.0 as usize] else { return };
         let (end, parent) = match join_id {
             None => (TupleSource::Root, Parent::Root(root_id)),
@@ -89,7 +89,7 @@ impl Matcher {
                 Some((*child, join.spec.input.everyone()))
             })
             .collect();
-        let outputs = Outputs::new(levels, children, gathered, watches);
+        let outputs = Outputs::new(levels, children, gathered, pending_nodes);
         match join_id {
             None => root.outputs = outputs,
             Some(id) => {

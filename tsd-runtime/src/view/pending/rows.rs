@@ -282,7 +282,7 @@ impl Rows {
 
     /// Makes the lists long enough that are kept beside the rows.
     fn grow_beside(&mut self, rows: Capacity) {
-        self.indexes.iter_mut().flatten().for_each(|asked| asked.grow(rows));
+        self.indexes.iter_mut().flatten().for_each(|index| index.grow(rows));
         self.seen.iter_mut().flatten().for_each(|seen| rows.grow(seen, LastSeen::Unknown));
     }
 
@@ -303,13 +303,13 @@ impl Rows {
     }
 
     /// Forgets a row that nobody wants, and calls `asked` with each derived value that has an index and the group that it asked.
-    pub(crate) fn release(&mut self, row: u32, slots: &[u32], mut asked: impl FnMut(usize, u32)) {
+    pub(crate) fn release(&mut self, row: u32, slots: &[u32], mut left: impl FnMut(usize, u32)) {
         let index = row as usize;
         for (derived_value, groups) in self.indexes.iter_mut().enumerate() {
             if let Some(groups) = groups {
                 let group = groups.ask_nothing(row);
                 if group != NOWHERE {
-                    asked(derived_value, group);
+                    left(derived_value, group);
                 }
             }
         }
@@ -372,13 +372,13 @@ impl Rows {
     /// The group that a row asks for a derived value that has an index.
     #[inline]
     pub(crate) fn group(&self, row: u32, derived_value: usize) -> Option<u32> {
-        self.indexes[derived_value].as_ref().map(|asked| asked.group_of(row))
+        self.indexes[derived_value].as_ref().map(|index| index.group_of(row))
     }
 
     /// Says which group a row asks for a derived value that has an index.
     pub(crate) fn ask(&mut self, row: u32, derived_value: usize, group: u32) {
-        if let Some(asked) = &mut self.indexes[derived_value] {
-            asked.ask(row, group);
+        if let Some(index) = &mut self.indexes[derived_value] {
+            index.ask(row, group);
         }
     }
 
@@ -401,8 +401,8 @@ impl Rows {
                     }
                 }
             }
-            Some(asked) => {
-                for row in groups.iter().flat_map(|group| asked.rows_of(*group)) {
+            Some(index) => {
+                for row in groups.iter().flat_map(|group| index.rows_of(*group)) {
                     wake(&mut rows[row as usize], row, waiting, resting);
                 }
             }
@@ -428,10 +428,10 @@ impl Rows {
         direct: &[bool],
         shows: &[bool],
         old: &[Option<usize>],
-        mut asked: impl FnMut(usize, u32),
+        mut left: impl FnMut(usize, u32),
     ) {
         for (derived_value, index) in self.indexes.iter().enumerate() {
-            index.iter().flat_map(Subscriptions::groups).for_each(|group| asked(derived_value, group));
+            index.iter().flat_map(Subscriptions::groups).for_each(|group| left(derived_value, group));
         }
         let rows = self.rows.len();
         let index = |direct: &bool| (!direct).then(|| Subscriptions::by(rows));

@@ -105,27 +105,27 @@ mod tests {
     proptest! {
         #[test]
         fn a_group_knows_the_rows_that_ask_it(steps in proptest::collection::vec((0..6_u32, 0..5_u32), 0..60)) {
-            let mut asked = Subscriptions::by(6);
+            let mut index = Subscriptions::by(6);
             let mut model = [NOWHERE; 6];
             for (row, group) in steps {
                 let before = model[row as usize];
                 // The highest of the groups stands for none.
                 if group == 4 {
-                    prop_assert_eq!(asked.ask_nothing(row), before);
+                    prop_assert_eq!(index.ask_nothing(row), before);
                     model[row as usize] = NOWHERE;
                 } else {
-                    asked.ask(row, group);
+                    index.ask(row, group);
                     model[row as usize] = group;
                 }
                 for group in 0..4 {
-                    let mut rows: Vec<u32> = asked.rows_of(group).collect();
+                    let mut rows: Vec<u32> = index.rows_of(group).collect();
                     rows.sort_unstable();
                     let asking = (0..6).filter(|row| model[*row as usize] == group);
                     prop_assert_eq!(rows, asking.collect::<Vec<u32>>());
                 }
                 let groups: Vec<u32> = model.into_iter().filter(|group| *group != NOWHERE).collect();
-                prop_assert_eq!(asked.groups().collect::<Vec<u32>>(), groups);
-                prop_assert!((0..6).all(|row| asked.group_of(row) == model[row as usize]));
+                prop_assert_eq!(index.groups().collect::<Vec<u32>>(), groups);
+                prop_assert!((0..6).all(|row| index.group_of(row) == model[row as usize]));
             }
         }
     }
