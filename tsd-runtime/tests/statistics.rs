@@ -250,10 +250,10 @@ fn views_count_how_often_they_are_asked_and_what_they_tell() {
     engine.run().unwrap();
     assert_eq!(counts(&engine), (some(4, 2), some(5, 3)), "effects ask, too");
     let text = engine.network().to_string();
-    assert!(text.contains(", asked 4, told 2") && text.contains(", asked 5, told 3"), "{text}");
+    assert!(text.contains(", 4 lookups, 2 changes") && text.contains(", asked 5, told 3"), "{text}");
     engine.collect_counts(true);
     assert_eq!(counts(&engine), (some(0, 0), some(0, 0)), "counting begins anew");
     engine.collect_counts(false);
     assert_eq!(counts(&engine), (None, None));
-    assert!(!engine.network().to_string().contains("asked"));
+    assert!(!engine.network().to_string().contains("lookups"));
 }
