@@ -59,7 +59,7 @@ pub(super) struct Scan<'t> {
 /// Why a piece cannot be given to the parser.
 pub(super) enum Obstacle {
     /// The token with this index is at fault.
-    Fault(usize, Fault),
+    Fault(usize),
     /// The bracket with this index is nested too deep.
     TooDeep(usize),
 }
@@ -118,7 +118,7 @@ impl<'t> Scan<'t> {
                 return Ok(index);
             }
             match self.tokens[index].kind {
-                TokenKind::Fault(fault) => return Err(Obstacle::Fault(index, fault)),
+                TokenKind::Fault(_) => return Err(Obstacle::Fault(index)),
                 TokenKind::Sign('(' | '[' | '{') => {
                     depth += 1;
                     if depth > max_depth {
