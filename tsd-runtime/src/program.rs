@@ -4,11 +4,13 @@
 //! functions over a [`Tuple`], and its actions through [`Program`]. All matching is done by the runtime, which is
 //! compiled once: what a module adds to a build grows with the shapes of its tests and actions, not with its rules.
 
-use tsd_ir::{ActionId, Const, FactHandle, FieldId, List, Rule, Schema, TypeId, Value};
+use tsd_ir::{ActionId, Const, FactHandle, FieldId, Rule, Schema, TypeId, Value};
 
 use crate::memory::{RowFitter, RowReader, RowWriter};
 use crate::session::Context;
 use crate::tuple::Tuple;
+
+pub use tsd_ir::{InitialFact, InitialValue};
 
 /// A generated test. Positions count the facts in the order in which the network joins them; the constants are those
 /// of one use of the function.
@@ -47,24 +49,6 @@ pub struct Module {
     pub keys: &'static [NativeKey],
     /// The facts that a session starts with.
     pub facts: &'static [InitialFact],
-}
-
-/// A fact that stands in the rules themselves.
-#[derive(Clone, Debug, PartialEq)]
-pub struct InitialFact {
-    /// Its type.
-    pub ty: TypeId,
-    /// A value for each field, in order of declaration.
-    pub values: List<InitialValue>,
-}
-
-/// A field of an [`InitialFact`].
-#[derive(Clone, Debug, PartialEq)]
-pub enum InitialValue {
-    /// A constant, or missing.
-    Const(Const),
-    /// A reference to an earlier initial fact, by its index.
-    Fact(u32),
 }
 
 /// A set of rules that sessions can run: compiled, or interpreted.

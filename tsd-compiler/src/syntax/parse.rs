@@ -21,7 +21,8 @@ use pest::iterators::Pair;
 use self::lower::Lowering;
 use super::ast::Program;
 use super::habits::Place;
-use super::scan::{Fault, Obstacle, Scan, TokenKind};
+use super::scan::{Obstacle, Scan};
+use super::token::{Fault, TokenKind};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::source::{FileId, SourceMap, Span};
 
