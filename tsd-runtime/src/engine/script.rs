@@ -5,9 +5,8 @@ use std::sync::Arc;
 use tsd_compiler::script::{Removed, Script, ScriptStep, SessionState};
 use tsd_ir::{FactHandle, Schema, TypeId, Value};
 
-use crate::memory::find_word;
-use crate::program::Program;
-use crate::session::Core;
+use crate::session::{Core, Program};
+use crate::store::find_word;
 use crate::telemetry::{self, Work};
 
 impl<P: Program> SessionState for Core<P> {
@@ -16,7 +15,7 @@ impl<P: Program> SessionState for Core<P> {
     }
 
     fn rules(&self) -> Vec<&str> {
-        self.matcher.rules.iter().map(|live| &*live.rule.name).collect()
+        self.matcher.nodes.rules.iter().map(|live| &*live.rule.name).collect()
     }
 
     fn named_facts(&self) -> Vec<(&str, FactHandle)> {
