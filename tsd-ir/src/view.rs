@@ -6,7 +6,9 @@
 //! facts do, and what arrives at their ends is gathered, group by group, one group for each combination of parameters.
 //! A [`DerivedValue`] is the answer for the parameters that a tuple of facts gives.
 
-use crate::{Body, Branch, Domain, Expr, FieldId, Kind, List, Pattern, Position, Signature, Text, TypeId};
+use crate::{
+    Body, Branch, DerivedValue, Expr, FieldId, Kind, List, Pattern, Position, Signature, Text, TypeId,
+};
 
 /// A question about facts, asked for each combination of its parameters.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,103 +81,6 @@ pub struct AggregateInput {
     pub field: Option<(Position, FieldId)>,
 }
 
-/// The answer that a tuple of facts gets.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum DerivedValue {
-    /// What a view finds.
-    Found {
-        /// The view's number in its rule.
-        view: u16,
-        /// The view's parameters, in their order.
-        parameters: List<ViewArgument>,
-    },
-    /// A field of the fact that a reference names; missing when the fact is gone.
-    Followed {
-        /// The reference.
-        reference: ViewArgument,
-        /// The type of the fact.
-        ty: TypeId,
-        /// Which field of it.
-        field: FieldId,
-    },
-}
-
-/// Where a derived value's parameter comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ViewArgument {
-    /// A field of a fact of the tuple.
-    Field {
-        /// Which fact.
-        at: Position,
-        /// Which field of it.
-        field: FieldId,
-    },
-    /// A fact of the tuple.
-    Fact {
-        /// Which fact.
-        at: Position,
-    },
-    /// Another derived value of the tuple, with a lower number.
-    Derived(u16),
-}
-
-/// Tests that read derived values, at the place of a chain where all the facts are there that they look at.
-///
-/// Their outcome can change while the tuple stays the same, so the place remembers its tuples.
-#[derive(Clone, Debug, PartialEq)]
-pub struct DerivedTests {
-    /// The place in the chain.
-    pub place: Position,
-    /// The derived values that matter here, in ascending order: those that the tests read and those behind them.
-    pub derived_values: List<u16>,
-    /// Those of the derived values whose change is a change of the tuple, whatever the tests say.
-    pub shown: List<u16>,
-    /// The tests, sorted by canonical form.
-    pub tests: List<crate::TestRef>,
-    /// What those of the tests say that are bounds, in the order of the tests.
-    pub bounds: List<Bound>,
-}
-
-/// A test that says nothing but which values one derived value may have, such as `COUNT(…) > 3` or `NOT (EXISTS (…))`. The bounds
-/// of all rules on a derived value make one table, so that a derived value is looked up once for a thousand thresholds.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Bound {
-    /// The test's place among the tests.
-    pub test: u16,
-    /// The derived value.
-    pub derived_value: u16,
-    /// The derived value's kind, whose values are words: [`Kind::Int`], [`Kind::Number`] or [`Kind::Bool`].
-    pub kind: Kind,
-    /// The values that it may have.
-    pub values: Domain,
-}
-
-/// What an expression asks a derived value for: see [`Expr::DerivedValue`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct DerivedExpr {
-    /// The derived value's number in its branch or effects. Counts only in final plans.
-    pub index: u16,
-    /// The kind of the answer.
-    pub kind: Kind,
-    /// Whether there may be no answer.
-    pub optional: bool,
-    /// Whom to ask.
-    pub source: Source,
-    /// A name for the source that depends on nothing but what it asks.
-    pub name: Text,
-    /// The parameters: fields, facts and other derived values.
-    pub operands: Vec<Expr>,
-}
-
-/// Whom a derived value asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Source {
-    /// The view with this number in the rule.
-    View(u16),
-    /// A field of the fact that the one operand refers to.
-    Field(TypeId, FieldId),
-}
-
 impl AggregateKind {
     /// The word of the language, `EXISTS` or an aggregate's.
     pub fn name(self) -> &'static str {
@@ -233,21 +138,5 @@ impl Parameters {
             .collect();
         let name = format!("({})", kinds.join(", "));
         crate::Type { name: name.into(), fields: fields.into(), key, rows: None, path: None }
-    }
-}
-
-impl DerivedValue {
-    /// Where its parameters come from.
-    pub fn leaves(&self) -> &[ViewArgument] {
-        match self {
-            Self::Found { parameters, .. } => parameters,
-            Self::Followed { reference, .. } => std::slice::from_ref(reference),
-        }
-    }
-
-    /// Whether a parameter comes from one of some other derived values, whose numbers ascend.
-    pub fn depends_on(&self, derived_values: &[u16]) -> bool {
-        let is_one = |leaf: &ViewArgument| matches!(leaf, ViewArgument::Derived(other) if derived_values.binary_search(other).is_ok());
-        self.leaves().iter().any(is_one)
     }
 }

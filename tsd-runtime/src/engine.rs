@@ -15,7 +15,7 @@ use tsd_ir::{ActionId, Const, Schema, Sharing, Signature, Value};
 
 use crate::error::{Error, RuleErrors};
 use crate::eval::{Natives, Tuple};
-use crate::session::{Context, Core, InitialFact, InitialValue, Program, Session};
+use crate::session::{Context, Core, Program, Session};
 
 /// Performs the actions of interpreted rules.
 pub trait Host: Sized + 'static {
@@ -173,18 +173,9 @@ impl<H: Host> Engine<H> {
     pub fn from_module(module: tsd_compiler::Module, host: H, sharing: Sharing) -> Self {
         let mut core = Core::new(module.schema, sharing, Natives::default());
         core.add_rules(module.rules.into_iter().map(|planned| Arc::new(planned.rule)).collect());
-        let facts: Vec<InitialFact> = module.facts.into_iter().map(initial_fact).collect();
-        core.insert_initial(&facts);
+        core.insert_initial(&module.facts);
         Self { host, core }
     }
-}
-
-fn initial_fact(fact: tsd_compiler::InitialFact) -> InitialFact {
-    let values = fact.values.into_iter().map(|value| match value {
-        tsd_compiler::InitialValue::Const(constant) => InitialValue::Const(constant),
-        tsd_compiler::InitialValue::Fact(index) => InitialValue::Fact(index as u32),
-    });
-    InitialFact { ty: fact.ty, values: values.collect() }
 }
 
 impl<P: Program> Session<P> {

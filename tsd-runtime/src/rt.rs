@@ -6,9 +6,9 @@ mod objects;
 
 pub use tsd_ir::{
     Action, ActionId, AggregateInput, AggregateKind, Arguments, Body, Bound, Branch, Computed, Const, Cut,
-    DerivedTests, DerivedValue, Domain, Effect, FactHandle, Field, FieldId, Filter, Join, KeyPair, Kind,
-    Parameter, Parameters, Part, Pattern, Position, Rule, Schema, Shared, Signature, TestRef, Type, TypeId,
-    Value, View, ViewArgument, ViewParameter, ops,
+    DerivedTests, DerivedValue, Domain, Effect, FactHandle, Field, FieldId, Filter, InitialFact,
+    InitialValue, Join, KeyPair, Kind, Parameter, Parameters, Part, Pattern, Position, Rule, Schema, Shared,
+    Signature, TestRef, Type, TypeId, Value, View, ViewArgument, ViewParameter, ops,
 };
 
 pub use self::access::{ToValue, argument, constant, done, holds, signature, value, value_of};
@@ -18,5 +18,5 @@ pub use crate::base::Handle;
 pub use crate::eval::{NativeKey, NativeTest, NativeValues, ToWord, Tuple, word_of};
 #[cfg(feature = "regex")]
 pub use crate::eval::{Pattern as Regex, StaticPattern as StaticRegex};
-pub use crate::session::{Compiled, Context, FactOf, InitialFact, InitialValue, Module, Program, Session};
+pub use crate::session::{Compiled, Context, FactOf, Module, Program, Session};
 pub use crate::store::{RowFitter, RowReader, RowWriter};

@@ -33,7 +33,7 @@ pub use self::fire::Activation;
 #[cfg(feature = "dynamic")]
 pub(crate) use self::names::fact as fact_name;
 pub use self::network::LiveNetwork;
-pub use self::program::{Compiled, FactOf, InitialFact, InitialValue, Module, Program};
+pub use self::program::{Compiled, FactOf, Module, Program};
 
 /// Facts, rules and the match between them, with the host program's actions.
 ///

@@ -21,7 +21,7 @@ pub(super) enum Meaning {
     Fact { at: Position, ty: TypeId },
     /// What an aggregate variable stands for.
     DerivedValue(Expr),
-    /// The facts that aggregate variables aggregate, at a place where there is no single one of them.
+    /// The facts that aggregate variables gather, at a place where there is no single one of them.
     Source(Gathered),
     /// An initial fact of the program, which only other initial facts may name.
     Initial { index: usize, ty: TypeId },
@@ -44,7 +44,7 @@ impl Gathered {
     pub(super) fn message(self, name: &str) -> String {
         match self {
             Self::Mixed => format!("one condition cannot look at `{name}` and at an aggregate variable"),
-            Self::Effect => format!("`{name}` stands for all facts that the aggregates aggregate"),
+            Self::Effect => format!("`{name}` stands for all facts that the aggregates gather"),
         }
     }
 

@@ -15,7 +15,7 @@ mod expr;
 mod vocabulary;
 
 pub use expr::{Aggregate, Exists, Expr, ExprKind, Literal, Number, Path, Step};
-pub use vocabulary::{AggregateFunction, ArithmeticOp, CastType, CompareOp, Function};
+pub use vocabulary::{AggregateFunction, ArithmeticOp, CastType, CompareOp, EFFECTS, Function};
 
 /// A name as it was written, without any `$` of the block notation.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -4,14 +4,16 @@ use std::io::Write;
 use std::sync::Arc;
 
 use smallvec::SmallVec;
-use tsd_ir::{FactHandle, FactRef, FieldId, Rule, Schema, Sharing, Type, TypeId, Value};
+use tsd_ir::{
+    FactHandle, FactRef, FieldId, InitialFact, InitialValue, Rule, Schema, Sharing, Type, TypeId, Value,
+};
 
 use super::changed::ChangeObserver;
 use super::effect::Effects;
 use super::fire::Observer;
 use super::limit::RunLimit;
 use super::names;
-use super::program::{FactOf, InitialFact, InitialValue, Program};
+use super::program::{FactOf, Program};
 use crate::base::Handle;
 use crate::error::Error;
 use crate::eval::Natives;

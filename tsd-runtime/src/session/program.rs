@@ -4,7 +4,7 @@
 //! functions over a [`Tuple`], and its actions through [`Program`]. All matching is done by the runtime, which is
 //! compiled once: what a module adds to a build grows with the shapes of its tests and actions, not with its rules.
 
-use tsd_ir::{ActionId, Const, FieldId, List, Rule, Schema, TypeId, Value};
+use tsd_ir::{ActionId, Const, FieldId, InitialFact, Rule, Schema, TypeId, Value};
 
 use super::context::Context;
 use crate::eval::{NativeKey, NativeTest, NativeValues, Tuple};
@@ -28,24 +28,6 @@ pub struct Module {
     pub keys: &'static [NativeKey],
     /// The facts that a session starts with.
     pub facts: &'static [InitialFact],
-}
-
-/// A fact that stands in the rules themselves.
-#[derive(Clone, Debug, PartialEq)]
-pub struct InitialFact {
-    /// Its type.
-    pub ty: TypeId,
-    /// A value for each field, in order of declaration.
-    pub values: List<InitialValue>,
-}
-
-/// A field of an [`InitialFact`].
-#[derive(Clone, Debug, PartialEq)]
-pub enum InitialValue {
-    /// A constant, or missing.
-    Const(Const),
-    /// A reference to an earlier initial fact, by its index.
-    Fact(u32),
 }
 
 /// A set of rules that sessions can run: compiled, or interpreted.

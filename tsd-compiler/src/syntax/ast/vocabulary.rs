@@ -27,6 +27,9 @@ macro_rules! vocabulary {
     };
 }
 
+/// The effects that need no declaration. An action that a program declares under such a name takes its place.
+pub const EFFECTS: [&str; 6] = ["Insert", "InsertLogical", "Update", "Retract", "Print", "Log"];
+
 vocabulary! {
     /// The built-in functions.
     Function {

@@ -8,7 +8,8 @@ use std::ops::Range;
 
 use super::Advice;
 use crate::syntax::ast::{AggregateFunction, CastType};
-use crate::syntax::scan::{Scan, Token, TokenKind, is_word_operator};
+use crate::syntax::scan::{Scan, is_word_operator};
+use crate::syntax::token::{Token, TokenKind};
 
 /// How far the tokens of a place are counted from. Who looks a few tokens back from the first of a text finds none there,
 /// and no number below zero.

@@ -4,7 +4,7 @@
 //! statement can be read.
 
 use super::{Advice, Place};
-use crate::syntax::scan::TokenKind;
+use crate::syntax::token::TokenKind;
 
 /// What is written, what to write instead, and a word on where or what for.
 const INSTEAD: &[(&str, &str, &str)] = &[

@@ -1,4 +1,7 @@
-//! What the planner thought of each rule, kept so that a plan can be explained.
+//! Plans the branches of a module together, and records what was thought of each.
+//!
+//! Which order is best for one rule depends on the joins of the others. So all branches are searched first, and what each
+//! step costs and who shares it is written down once every choice is made.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,97 +12,10 @@ use super::observed::Observed;
 use super::search::{Search, as_set};
 use super::shape::keys_to;
 use super::sharing::{self, Choice, Group, Unit};
-use super::{JoinOrder, Planning, Side, cross};
+use super::{Planning, cross};
 use crate::diagnostics::Diagnostics;
-
-/// Why a rule's branches are joined as they are.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Plan {
-    /// What was asked for: by the rule, the module or the caller, or by default.
-    pub strategy: JoinOrder,
-    /// One for each branch of the rule.
-    pub branches: Vec<BranchPlan>,
-    /// For each view that the rule asks, one for each of its branches.
-    pub views: Vec<Vec<BranchPlan>>,
-}
-
-/// What was thought of the patterns of a branch.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct BranchPlan {
-    /// How the order came about.
-    pub method: Method,
-    /// The patterns in the order of the chain.
-    pub steps: Vec<Step>,
-    /// The estimated cost of the chain if no other rule shared any of it: the rows that it stores and looks up, and the
-    /// pairs that it looks at.
-    pub cost: f64,
-    /// What the patterns would cost in the order in which the rule declares them.
-    pub declared_cost: f64,
-    /// What they would cost in the greedy order.
-    pub greedy_cost: f64,
-    /// What they would cost in the best order that was found for the rule by itself, whatever it shared with others.
-    pub alone_cost: f64,
-    /// For a branch of a rule, its patterns in groups between which there is no condition; only one where all are tied.
-    pub sides: Vec<Side>,
-}
-
-impl BranchPlan {
-    /// The patterns in the order of the chain.
-    pub(super) fn order(&self) -> Vec<usize> {
-        self.steps.iter().map(|step| step.pattern.index()).collect()
-    }
-}
-
-/// How the order of a branch came about.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Method {
-    /// There is no choice: a single pattern, or two that are joined in their one orientation.
-    #[default]
-    Only,
-    /// It is the order in which the rule declares its patterns, as was asked for.
-    Declared,
-    /// It is the greedy order; nothing is cheaper by the cost model, or it was asked for.
-    Greedy,
-    /// It is cheaper than the greedy order, and the cheapest there is by the cost model.
-    Optimal,
-    /// It is dearer for the rule alone, but begins with joins that other rules have too.
-    Shared,
-}
-
-impl Method {
-    /// The name in plans as text.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Only => "only",
-            Self::Declared => "declared",
-            Self::Greedy => "greedy",
-            Self::Optimal => "optimal",
-            Self::Shared => "shared",
-        }
-    }
-}
-
-/// What was thought of one pattern at its place in the chain. The variables in scope after it are those of the steps up
-/// to it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Step {
-    /// The pattern as declared.
-    pub pattern: Position,
-    /// How many facts its type is thought to have.
-    pub facts: f64,
-    /// The estimated share of its facts that pass the filter.
-    pub filter: f64,
-    /// The estimated selectivity of joining it; 1 for the first.
-    pub join: f64,
-    /// The estimated number of rows that the rule has after it.
-    pub rows: f64,
-    /// The estimated cost of joining it, as if no other rule had the join; 0 for the first.
-    pub cost: f64,
-    /// How many rules of the module have this very join; 0 for the first pattern.
-    pub shared: usize,
-    /// Whether no earlier rule of the module, nor the session that the rule is added to, has the join.
-    pub new: bool,
-}
+use crate::join_order::JoinOrder;
+use crate::module::{BranchPlan, Method, Step};
 
 /// Plans the branches of a module's rules and of their views, each given with the number of its rule.
 pub(super) fn plans(

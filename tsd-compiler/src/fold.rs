@@ -7,8 +7,6 @@ use std::cmp::Ordering;
 
 use tsd_ir::{Arithmetic, Const, Expr, Function, Kind, Test, ops};
 
-use crate::check::{int_arithmetic, number_arithmetic};
-
 const MISSING: Expr = Expr::Const(Const::Missing);
 
 /// The expression with its constant parts computed.
@@ -78,9 +76,9 @@ fn arithmetic(kind: Kind, first: Expr, rest: &[(Arithmetic, Expr)]) -> Expr {
 
 fn computed(op: Arithmetic, left: &Const, right: &Const) -> Option<Const> {
     match (left, right) {
-        (Const::Int(left), Const::Int(right)) => int_arithmetic(op, *left, *right).map(Const::Int),
+        (Const::Int(left), Const::Int(right)) => ops::int_arithmetic(op, *left, *right).map(Const::Int),
         (Const::Number(left), Const::Number(right)) => {
-            number_arithmetic(op, *left, *right).and_then(Const::number)
+            ops::number_arithmetic(op, *left, *right).and_then(Const::number)
         }
         _ => None,
     }
@@ -154,7 +152,7 @@ fn cast(to: Kind, operand: &Const) -> Option<Const> {
 }
 
 /// What a test on constants comes to; `None` when a fact has a say in it. The operands are folded.
-pub(super) fn outcome(test: &Test) -> Option<bool> {
+pub(crate) fn outcome(test: &Test) -> Option<bool> {
     let both = |left: &Expr, right: &Expr, holds: &dyn Fn(&Const, &Const) -> bool| match (left, right) {
         // A comparison with what has no value is false, whatever stands on the other side.
         (Expr::Const(Const::Missing), _) | (_, Expr::Const(Const::Missing)) => Some(false),

@@ -1,0 +1,37 @@
+//! One alternative of a condition, parted by what each of its conditions looks at.
+//!
+//! The planner asks different things of a filter on one fact, an equality of two and a test on several. So they are kept
+//! apart from here on.
+
+use std::collections::BTreeMap;
+
+use tsd_ir::{Domain, FieldId, Position, Test, TypeId};
+
+use super::{Followed, Key};
+
+/// Conditions that must all hold. Positions are those of the declared patterns, and behind them those of the facts that
+/// references lead to.
+#[derive(Clone, Debug, Default)]
+pub struct Conjunction {
+    /// The types of the facts at all positions.
+    pub types: Vec<TypeId>,
+    /// The references that are followed for keys.
+    pub followed: Vec<Followed>,
+    /// What each pattern's fact must pass by itself.
+    pub filters: Vec<PatternFilter>,
+    /// What of different facts must be equal; sorted.
+    pub keys: Vec<Key>,
+    /// Tests on several facts, with the positions that they look at.
+    pub tests: Vec<(Vec<Position>, Test)>,
+    /// Tests that read derived values, so that their outcome can change while the facts stay the same.
+    pub live: Vec<Test>,
+}
+
+/// What a single fact must pass.
+#[derive(Clone, Debug, Default)]
+pub struct PatternFilter {
+    /// The values that fields may have.
+    pub fields: BTreeMap<FieldId, Domain>,
+    /// Further tests.
+    pub tests: Vec<Test>,
+}
