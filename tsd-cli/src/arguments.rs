@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use tsd_compiler::JoinOrder;
+use tsd_runtime::Strategy;
 
 use crate::load::FactFile;
 
@@ -60,8 +63,8 @@ pub(crate) struct Rules {
     pub(crate) files: Vec<PathBuf>,
     /// How to put the patterns of rules in order, except where a rule says it itself. It changes
     /// time and memory, never a result.
-    #[arg(long, value_enum, value_name = "STRATEGY")]
-    pub(crate) plan: Option<Plan>,
+    #[arg(long, value_parser = plan(), value_name = "STRATEGY")]
+    pub(crate) plan: Option<JoinOrder>,
     /// Plan with what this profile says, instead of the .profile file beside the first rule file,
     /// if there is one.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -75,26 +78,6 @@ pub(crate) struct Check {
     /// Take warnings for errors.
     #[arg(long)]
     pub(crate) deny_warnings: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Plan {
-    /// As the rules declare them.
-    Declared,
-    /// The most selective join first, and so on.
-    Greedy,
-    /// What costs least by estimate.
-    Optimal,
-}
-
-impl From<Plan> for tsd_compiler::JoinOrder {
-    fn from(plan: Plan) -> Self {
-        match plan {
-            Plan::Declared => Self::Declared,
-            Plan::Greedy => Self::Greedy,
-            Plan::Optimal => Self::Optimal,
-        }
-    }
 }
 
 #[derive(Debug, Args)]
@@ -140,7 +123,7 @@ pub(crate) struct Run {
     #[arg(long)]
     pub(crate) allow_problems: bool,
     /// In which order activations of one salience fire.
-    #[arg(long, value_enum, default_value_t = Strategy::Breadth)]
+    #[arg(long, value_parser = strategy(), default_value_t)]
     pub(crate) strategy: Strategy,
     /// Whether rules share what they have in common. It changes time and memory, never a result.
     #[arg(long, value_enum, default_value_t = Sharing::On)]
@@ -226,36 +209,6 @@ pub(crate) enum Sharing {
     Off,
 }
 
-/// As CLIPS defines them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Strategy {
-    /// What the oldest change brought about first.
-    Breadth,
-    /// What the newest change brought about first.
-    Depth,
-    /// The most recent facts first.
-    Lex,
-    /// The most recent fact of the first pattern first, then as lex.
-    Mea,
-    /// The rule that asks for more first.
-    Complexity,
-    /// The rule that asks for less first.
-    Simplicity,
-}
-
-impl From<Strategy> for tsd_runtime::Strategy {
-    fn from(strategy: Strategy) -> Self {
-        match strategy {
-            Strategy::Breadth => Self::Breadth,
-            Strategy::Depth => Self::Depth,
-            Strategy::Lex => Self::Lex,
-            Strategy::Mea => Self::Mea,
-            Strategy::Complexity => Self::Complexity,
-            Strategy::Simplicity => Self::Simplicity,
-        }
-    }
-}
-
 impl From<Sharing> for tsd_runtime::ir::Sharing {
     fn from(sharing: Sharing) -> Self {
         match sharing {
@@ -263,4 +216,31 @@ impl From<Sharing> for tsd_runtime::ir::Sharing {
             Sharing::Off => Self::Off,
         }
     }
+}
+
+/// One of the orders of joins, by name.
+fn plan() -> impl TypedValueParser<Value = JoinOrder> {
+    let values = JoinOrder::ALL.map(|order| {
+        PossibleValue::new(order.name()).help(match order {
+            JoinOrder::Declared => "As the rules declare them",
+            JoinOrder::Greedy => "The most selective join first, and so on",
+            JoinOrder::Optimal => "What costs least by estimate",
+        })
+    });
+    PossibleValuesParser::new(values).try_map(|name| name.parse::<JoinOrder>())
+}
+
+/// One of the strategies of firing, by name.
+fn strategy() -> impl TypedValueParser<Value = Strategy> {
+    let values = Strategy::ALL.map(|strategy| {
+        PossibleValue::new(strategy.name()).help(match strategy {
+            Strategy::Breadth => "What the oldest change brought about first",
+            Strategy::Depth => "What the newest change brought about first",
+            Strategy::Lex => "The most recent facts first",
+            Strategy::Mea => "The most recent fact of the first pattern first, then as lex",
+            Strategy::Complexity => "The rule that asks for more first",
+            Strategy::Simplicity => "The rule that asks for less first",
+        })
+    });
+    PossibleValuesParser::new(values).try_map(|name| name.parse::<Strategy>())
 }

@@ -2,10 +2,10 @@
 
 use tsd_compiler::compile_script_with;
 use tsd_compiler::diagnostics::Diagnostic;
-use tsd_compiler::script::{Nothing, ScriptStep};
+use tsd_compiler::script::{EmptySession, ScriptStep};
 
 use crate::arguments::Check;
-use crate::commands::{EXIT_ERRORS, Stop, Streams};
+use crate::outcome::{EXIT_ERRORS, Stop, Streams};
 use crate::rules::{counted, planning, read, show};
 
 /// Compiles the rules, which may be a script, and reports what they contain.
@@ -13,7 +13,7 @@ pub(crate) fn check(check: &Check, streams: &mut Streams) -> Result<(), Stop> {
     let rules = &check.rules;
     let (sources, files, profile) = read(rules, &[], streams)?;
     let planning = planning(rules, &sources, profile);
-    let mut compilation = compile_script_with(&Nothing::default(), &sources, &files, &planning);
+    let mut compilation = compile_script_with(&EmptySession::default(), &sources, &files, &planning);
     if check.deny_warnings {
         compilation.diagnostics.iter_mut().for_each(Diagnostic::deny);
     }

@@ -4,9 +4,9 @@ use tsd_runtime::ir::Sharing;
 use tsd_runtime::{Engine, Error};
 
 use crate::arguments::{Format, Run};
-use crate::commands::{EXIT_ERRORS, EXIT_USAGE, Stop, Streams};
 use crate::load::load;
 use crate::loaded::told;
+use crate::outcome::{EXIT_ERRORS, EXIT_USAGE, Stop, Streams};
 use crate::progress::Bar;
 use crate::record::{Shared, Style};
 use crate::rules::{planning, read, show};

@@ -3,7 +3,7 @@
 use tsd_compiler::codegen::{Options, module_text};
 
 use crate::arguments::Rules;
-use crate::commands::{Stop, Streams};
+use crate::outcome::{Stop, Streams};
 use crate::rules::compile;
 
 /// Shows the Rust source that the rules compile to.

@@ -4,15 +4,15 @@ mod chain;
 
 use std::fmt::Write;
 
-use tsd_compiler::plan::JoinOrder;
+use tsd_compiler::JoinOrder;
 use tsd_compiler::{Module, PlannedRule};
 use tsd_runtime::ir::network::{Path, ViewNode};
 use tsd_runtime::ir::{Network, Schema, Sharing, ViewId};
 
 use self::chain::Chain;
 use crate::arguments::Explain;
-use crate::commands::{Stop, Streams};
 use crate::described;
+use crate::outcome::{Stop, Streams};
 use crate::rules::{compile_standing, find_rule};
 
 /// Describes in words how the planner planned a rule, and why.

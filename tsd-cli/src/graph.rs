@@ -12,8 +12,8 @@ use std::path::Path;
 use tsd_runtime::ir::{Network, Sharing};
 
 use crate::arguments::{Drawing, Graph};
-use crate::commands::{EXIT_USAGE, Stop, Streams};
 use crate::loaded;
+use crate::outcome::{EXIT_USAGE, Stop, Streams};
 use crate::rules::{Compiled, compile_standing, find_rule};
 
 /// Draws the network that the rules share.

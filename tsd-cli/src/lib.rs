@@ -15,6 +15,7 @@ mod files;
 mod graph;
 pub mod load;
 mod loaded;
+mod outcome;
 mod progress;
 mod record;
 mod rules;
@@ -22,4 +23,5 @@ mod shown;
 mod stats;
 mod summary;
 
-pub use commands::{EXIT_ERRORS, EXIT_OK, EXIT_USAGE, Streams, run};
+pub use commands::run;
+pub use outcome::{EXIT_ERRORS, EXIT_OK, EXIT_USAGE, Streams};

@@ -24,9 +24,9 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use tsd_runtime::Program;
 use tsd_runtime::Session;
 use tsd_runtime::ir::{Schema, TypeId};
-use tsd_runtime::program::Program;
 
 pub(crate) use self::file::is_standard_input;
 pub use self::file::{FactFile, Format, STANDARD_INPUT};

@@ -5,8 +5,8 @@ use tsd_runtime::ir::{FactHandle, Sharing, Value};
 use tsd_runtime::{Engine, Statistics};
 
 use crate::arguments::Facts;
-use crate::commands::{EXIT_ERRORS, EXIT_USAGE, Stop, Streams};
 use crate::load::{LoadError, Loaded, PROBLEMS_KEPT, load};
+use crate::outcome::{EXIT_ERRORS, EXIT_USAGE, Stop, Streams};
 use crate::progress::Bar;
 use crate::rules::Compiled;
 
@@ -29,7 +29,7 @@ pub(crate) fn statistics(
     for fact in initial {
         let values = fact.values.iter().map(|value| match value {
             InitialValue::Const(constant) => Value::from(constant),
-            InitialValue::Fact(index) => handles[*index].map_or(Value::Missing, Value::Fact),
+            InitialValue::Fact(index) => handles[*index as usize].map_or(Value::Missing, Value::Fact),
         });
         let values: Vec<Value> = values.collect();
         handles.push(engine.insert_values(fact.ty, &values).ok());

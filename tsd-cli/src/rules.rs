@@ -5,14 +5,14 @@ use std::io::{self, ErrorKind, Write};
 use std::path::PathBuf;
 
 use tsd_compiler::diagnostics::{Diagnostic, render};
-use tsd_compiler::script::{Nothing, Removed, ScriptStep};
+use tsd_compiler::script::{EmptySession, Removed, ScriptStep};
 use tsd_compiler::source::{FileId, SourceMap};
 use tsd_compiler::{JoinOrder, Module, PlannedRule, Planning, compile_script_with};
 
 use crate::arguments::Rules;
-use crate::commands::{EXIT_ERRORS, EXIT_USAGE, Stop, Streams};
 use crate::files;
 use crate::load::{FactFile, is_standard_input};
+use crate::outcome::{EXIT_ERRORS, EXIT_USAGE, Stop, Streams};
 
 /// Rules that compiled.
 pub(crate) struct Compiled {
@@ -42,7 +42,7 @@ pub(crate) fn compile_standing(
 ) -> Result<Compiled, Stop> {
     let (sources, ids, profile) = read(rules, facts, streams)?;
     let planning = planning(rules, &sources, profile);
-    let compilation = compile_script_with(&Nothing::default(), &sources, &ids, &planning);
+    let compilation = compile_script_with(&EmptySession::default(), &sources, &ids, &planning);
     show(&sources, &compilation.diagnostics, streams.colour, &mut streams.err)?;
     let Some(script) = compilation.script else { return Err(Stop::Exit(EXIT_ERRORS)) };
     let mut module = Module { schema: script.schema, ..Module::default() };
@@ -64,7 +64,7 @@ pub(crate) fn compile_standing(
             }
             ScriptStep::RemoveFact(Removed::Inserted(fact)) => removed.push(fact),
             // There is no session in which facts could exist before.
-            ScriptStep::RemoveFact(Removed::Standing(_)) => {}
+            ScriptStep::RemoveFact(Removed::Session(_)) => {}
         }
     }
     module.rules = rules.into_iter().flatten().collect();

@@ -6,8 +6,8 @@ use tsd_runtime::Statistics;
 use tsd_runtime::ir::{Network, Sharing};
 
 use crate::arguments::{Format, Stats};
-use crate::commands::{Stop, Streams};
 use crate::loaded;
+use crate::outcome::{Stop, Streams};
 use crate::rules::compile_standing;
 
 /// The numbers with sharing, and what they would be without.

@@ -8,12 +8,14 @@
 mod action;
 mod allow;
 mod annotation;
+mod bind;
 mod complexity;
 mod condition;
 mod cycle;
 mod declarations;
 mod effect;
 mod facts;
+mod fault;
 mod group;
 mod query;
 mod rule;
@@ -29,18 +31,17 @@ use tsd_ir::Schema;
 
 pub use self::allow::note_allowed;
 pub use self::script::check_script;
-pub(crate) use self::typed::{int_arithmetic, number_arithmetic};
 
 use self::declarations::{Declarations, duplicate};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::hir;
-use crate::plan::JoinOrder;
+use crate::join_order::JoinOrder;
 use crate::source::Span;
 use crate::syntax::ast::{self, Remove, Statement};
 
-/// Checks programs that make up one module. `lost` contains the names of declarations that could
-/// not be parsed.
-pub fn check(programs: &[ast::Program], lost: BTreeSet<String>, sink: &mut Diagnostics) -> hir::Program {
+/// Checks programs that make up one module. `unparsed` contains the names of declarations that
+/// could not be parsed.
+pub fn check(programs: &[ast::Program], unparsed: BTreeSet<String>, sink: &mut Diagnostics) -> hir::Program {
     let statements = || programs.iter().flat_map(|program| &program.statements);
     let types = statements().filter_map(|statement| match statement {
         Statement::Type(declaration) => Some(declaration),
@@ -55,7 +56,7 @@ pub fn check(programs: &[ast::Program], lost: BTreeSet<String>, sink: &mut Diagn
         _ => None,
     });
     let mut declarations = Declarations::default();
-    declarations.set_lost(lost);
+    declarations.set_unparsed(unparsed);
     declarations.set_guesses(guesses(programs));
     declarations.add_types(types, sink);
     for statement in statements() {
@@ -79,11 +80,15 @@ pub fn check(programs: &[ast::Program], lost: BTreeSet<String>, sink: &mut Diagn
 }
 
 /// Checks rules that are added to a module with this schema.
-pub fn check_added_rules(schema: &Schema, program: &ast::Program, sink: &mut Diagnostics) -> Vec<hir::Rule> {
+pub fn check_added_rules(
+    schema: &Schema,
+    programs: &[ast::Program],
+    sink: &mut Diagnostics,
+) -> Vec<hir::Rule> {
     let mut declarations = Declarations::of_schema(schema);
-    declarations.set_guesses(guesses(std::slice::from_ref(program)));
+    declarations.set_guesses(guesses(programs));
     let mut rules = Vec::new();
-    for statement in &program.statements {
+    for statement in programs.iter().flat_map(|program| &program.statements) {
         match statement {
             Statement::Rule(rule) => rules.push(rule),
             other => sink.report(
@@ -164,13 +169,4 @@ fn command(span: Span, what: &str) -> Diagnostic {
     )
     .label("takes back what stands before it")
     .hint("leave it out of compiled rules; `tsd run` and `Engine::execute` take commands")
-}
-
-/// Whether an effect of the language has this name.
-pub(crate) fn is_effect(name: &str) -> bool {
-    effect::BUILT_IN.contains(&name)
-}
-
-fn mismatch(span: Span, message: impl Into<String>) -> Diagnostic {
-    Diagnostic::new(Code::TypeMismatch, span, message)
 }

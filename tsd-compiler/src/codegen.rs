@@ -12,6 +12,7 @@ mod doc;
 mod expr;
 mod names;
 mod native;
+mod options;
 mod places;
 mod program;
 mod shape;
@@ -27,11 +28,11 @@ use self::names::Names;
 use self::native::Natives;
 use self::places::Places;
 use self::tables::Tables;
-use crate::diagnostics::Diagnostic;
 use crate::module::Module;
-use crate::source::{SourceMap, Span};
+use crate::source::SourceMap;
 
 pub use self::names::{identifier, is_never_a_name};
+pub use self::options::Options;
 pub use self::text::module_text;
 
 /// The lints that a generated module can trigger by the names in the rules, or by what the host
@@ -46,31 +47,6 @@ pub fn allowed_lints() -> TokenStream {
         clippy::all,
         clippy::pedantic
     )
-}
-
-/// How a module is generated.
-#[derive(Clone)]
-pub struct Options<'a> {
-    /// The path of the facade, `::tsd` unless it is renamed.
-    pub runtime: TokenStream,
-    /// The first and last token of a place in the rules, if they come from a macro. rustc reports
-    /// there what does not fit, such as a field that the user's own struct lacks. `None` for a
-    /// place outside the macro.
-    pub spans: Option<&'a dyn Fn(Span) -> Option<(proc_macro2::Span, proc_macro2::Span)>>,
-    /// What rustc is to warn about; errors among them are ignored.
-    pub warnings: &'a [Diagnostic],
-}
-
-impl Default for Options<'_> {
-    fn default() -> Self {
-        Self { runtime: quote!(::tsd), spans: None, warnings: &[] }
-    }
-}
-
-impl std::fmt::Debug for Options<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Options").field("runtime", &self.runtime.to_string()).finish_non_exhaustive()
-    }
 }
 
 /// The items of a module, without the `mod` around them.

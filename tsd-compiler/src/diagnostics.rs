@@ -20,7 +20,7 @@ pub use render::render;
 pub use suggest::closest;
 
 use self::allowed::Allowed;
-use crate::source::{FileId, Span};
+use crate::source::{FileId, SourceMap, Span};
 
 /// A place in the text and a message about it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -194,6 +194,15 @@ impl Diagnostics {
         all.dedup();
         all
     }
+
+    /// Returns the same as [`finish`](Self::finish), in the order of the files' names instead of
+    /// that in which the files were found.
+    #[must_use = "these are the diagnostics; dropping them silences the compiler"]
+    pub(crate) fn finish_by_name(self, sources: &SourceMap) -> Vec<Diagnostic> {
+        let mut diagnostics = self.finish();
+        diagnostics.sort_by_key(|diagnostic| sources.name(diagnostic.primary.span.file));
+        diagnostics
+    }
 }
 
 impl Drop for Diagnostics {
@@ -208,7 +217,6 @@ impl Drop for Diagnostics {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::SourceMap;
 
     #[test]
     fn finish_sorts_by_place() {

@@ -5,11 +5,15 @@
 //! leaves. Facts are named by [`Position`] in the order of the declared patterns, and each operator
 //! has the kind of its operands.
 
-use tsd_ir::{AggregateKind, Effect, Expr, FieldId, Parameters, Position, Schema, Test, TypeId};
+mod places;
+mod script;
 
-use crate::module::{InitialFact, Places};
-use crate::plan::JoinOrder;
-use crate::script::ScriptStep;
+use tsd_ir::{AggregateKind, Effect, Expr, FieldId, InitialFact, Parameters, Position, Schema, Test, TypeId};
+
+pub use self::places::{Places, TypePlace};
+pub use self::script::{EmptySession, Removed, Script, ScriptStep, SessionState};
+
+use crate::join_order::JoinOrder;
 use crate::source::Span;
 
 /// Everything that a set of programs declares.
@@ -28,17 +32,6 @@ pub struct Program {
     pub facts: Vec<InitialFact>,
     /// Where the types and actions are declared.
     pub places: Places,
-}
-
-/// A script from its last `reset` on, or from its beginning.
-#[derive(Debug, Default)]
-pub struct Script {
-    /// Whether everything before is forgotten first.
-    pub reset: bool,
-    /// The types and actions, after those of the session unless these are forgotten.
-    pub schema: Schema,
-    /// What to do, in order.
-    pub steps: Vec<ScriptStep<Rule>>,
 }
 
 /// A checked rule.
@@ -147,9 +140,9 @@ impl Rule {
 
     /// Determines what each pattern reads; `mentions` are expressions besides the condition and the
     /// effects.
-    pub(crate) fn note_reads(&mut self, mentions: &[Expr]) {
-        let effects = self.effects.iter().flat_map(effect_operands);
-        note_reads(&mut self.patterns, &self.views, &self.condition, effects.chain(mentions));
+    pub(crate) fn set_read_fields(&mut self, mentions: &[Expr]) {
+        let effects = self.effects.iter().flat_map(Effect::operands);
+        set_read_fields(&mut self.patterns, &self.views, &self.condition, effects.chain(mentions));
     }
 }
 
@@ -162,7 +155,7 @@ impl View {
 
 /// Determines what each pattern reads: the fields that the condition and other expressions mention,
 /// and if a whole fact is the parameter of a view, the fields that the view reads.
-pub(crate) fn note_reads<'e>(
+pub(crate) fn set_read_fields<'e>(
     patterns: &mut [Pattern],
     views: &[View],
     condition: &Condition,
@@ -187,37 +180,6 @@ pub(crate) fn note_reads<'e>(
         reads.sort_unstable();
         reads.dedup();
         pattern.reads = reads;
-    }
-}
-
-/// The expressions that an effect evaluates.
-pub(crate) fn effect_operands(effect: &Effect) -> &[Expr] {
-    match effect_arguments(effect) {
-        Some(tsd_ir::Arguments { body: tsd_ir::Body::Tree(operands), .. }) => operands,
-        _ => &[],
-    }
-}
-
-fn effect_arguments(effect: &Effect) -> Option<&tsd_ir::Arguments> {
-    match effect {
-        Effect::Call { arguments, .. } | Effect::Perform { arguments, .. } => Some(arguments),
-        Effect::Insert { values, .. }
-        | Effect::Update { values, .. }
-        | Effect::Print { values }
-        | Effect::Log { values } => Some(values),
-        Effect::Retract { .. } => None,
-    }
-}
-
-/// The arguments of an effect, to be changed.
-pub(crate) fn effect_arguments_mut(effect: &mut Effect) -> Option<&mut tsd_ir::Arguments> {
-    match effect {
-        Effect::Call { arguments, .. } | Effect::Perform { arguments, .. } => Some(arguments),
-        Effect::Insert { values, .. }
-        | Effect::Update { values, .. }
-        | Effect::Print { values }
-        | Effect::Log { values } => Some(values),
-        Effect::Retract { .. } => None,
     }
 }
 

@@ -20,6 +20,7 @@ pub mod codegen;
 pub mod compile;
 pub mod diagnostics;
 pub mod escape;
+mod fold;
 pub mod hir;
 pub mod join_order;
 pub mod module;
@@ -34,5 +35,8 @@ pub use compile::{
     Compilation, RuleCompilation, ScriptCompilation, compile, compile_rules, compile_rules_with,
     compile_script, compile_script_with, compile_with,
 };
-pub use module::{InitialFact, InitialValue, Module, Places, PlannedRule, TypePlace};
-pub use plan::{JoinOrder, Planning};
+pub use hir::{Places, TypePlace};
+pub use join_order::{JoinOrder, UnknownJoinOrder};
+pub use module::{Module, PlannedRule};
+pub use plan::Planning;
+pub use tsd_ir::{InitialFact, InitialValue};

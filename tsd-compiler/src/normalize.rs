@@ -7,7 +7,7 @@
 //! of values. The rest is separated into filters on single facts, equalities between two facts, and
 //! tests on several.
 
-mod fold;
+mod conjunction;
 mod followed;
 mod form;
 mod keys;
@@ -17,15 +17,13 @@ mod sets;
 mod split;
 mod view;
 
-use std::collections::BTreeMap;
+use tsd_ir::{Body, Effect, Expr, Schema, TypeId};
 
-use tsd_ir::{Body, Domain, Effect, Expr, FieldId, Position, Schema, Test, TypeId};
-
+pub use self::conjunction::{Conjunction, PatternFilter};
 pub use self::followed::Followed;
 pub use self::keys::{End, Key};
 pub use self::view::NormalView;
 
-pub(crate) use self::fold::folded;
 pub(crate) use self::keys::{Groups, at_positions, is_unique, positions};
 pub(crate) use self::order::ordered;
 pub(crate) use self::sets::widening_to;
@@ -34,7 +32,8 @@ use self::followed::Following;
 use self::form::{Form, Forms};
 use self::view::Views;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
-use crate::hir::{self, Condition, Rule};
+use crate::fold::folded;
+use crate::hir::{Condition, Rule};
 
 /// A rule's condition in normal form, and its effects with their constants computed.
 #[derive(Clone, Debug)]
@@ -47,34 +46,6 @@ pub struct Normal {
     pub views: Vec<NormalView>,
     /// Which patterns some condition connects.
     pub(crate) tied: Groups,
-}
-
-/// Conditions that must all hold. Positions are those of the declared patterns, followed by those
-/// of the facts that references lead to.
-#[derive(Clone, Debug, Default)]
-pub struct Conjunction {
-    /// The types of the facts at all positions.
-    pub types: Vec<TypeId>,
-    /// The references that are followed for keys.
-    pub followed: Vec<Followed>,
-    /// What each pattern's fact must satisfy by itself.
-    pub filters: Vec<PatternFilter>,
-    /// Parts of different facts that must be equal; sorted.
-    pub keys: Vec<Key>,
-    /// Tests on several facts, with the positions that they read.
-    pub tests: Vec<(Vec<Position>, Test)>,
-    /// Tests that read derived values, so that their outcome can change while the facts stay the
-    /// same.
-    pub live: Vec<Test>,
-}
-
-/// What a single fact must satisfy.
-#[derive(Clone, Debug, Default)]
-pub struct PatternFilter {
-    /// The values that fields may have.
-    pub fields: BTreeMap<FieldId, Domain>,
-    /// Further tests.
-    pub tests: Vec<Test>,
 }
 
 /// Brings a rule into normal form. Warns when its condition cannot be true.
@@ -159,7 +130,7 @@ fn conjunction(forms: Forms<'_>, following: Following, parts: Vec<Form>) -> Conj
 
 fn effect(views: &Views, effect: &Effect) -> Effect {
     let mut effect = effect.clone();
-    if let Some(arguments) = hir::effect_arguments_mut(&mut effect)
+    if let Some(arguments) = effect.arguments_mut()
         && let Body::Tree(operands) = &mut arguments.body
     {
         operands.iter_mut().for_each(|operand: &mut Expr| *operand = folded(&views.named(operand)));

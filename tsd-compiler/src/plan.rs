@@ -8,8 +8,9 @@ mod chain;
 mod cost;
 mod cross;
 mod derived;
-mod facts;
 mod observed;
+mod planning;
+mod record;
 mod search;
 mod selectivity;
 mod shape;
@@ -17,44 +18,18 @@ mod sharing;
 mod text;
 mod view;
 
-use tsd_ir::{Expr, Schema, Signature};
+use tsd_ir::{Effect, Expr, Schema};
 
-pub use self::cross::Side;
-pub use self::facts::{BranchPlan, Method, Plan, Step};
+pub use self::planning::Planning;
 pub use self::text::domains;
-pub(crate) use self::text::text;
-pub use crate::join_order::{JoinOrder, UnknownJoinOrder};
+pub use crate::module::{BranchPlan, Method, Plan, Side, Step};
 
 use self::chain::Graph;
 use self::sharing::Unit;
 use crate::diagnostics::Diagnostics;
-use crate::hir::{self, Rule};
+use crate::hir::Rule;
 use crate::module::PlannedRule;
 use crate::normalize::Normal;
-use crate::source::{FileId, SourceMap};
-
-/// Input for the planner besides the rules.
-#[derive(Clone, Copy, Default)]
-pub struct Planning<'a> {
-    /// The join order for rules that do not give one themselves; that of the module if absent.
-    pub strategy: Option<JoinOrder>,
-    /// What was observed when the rules ran before: the text of a [`Profile`](tsd_ir::Profile).
-    pub profile: Option<(&'a SourceMap, FileId)>,
-    /// Whether the profile covers more rules than these, so that none of it can be called stale.
-    pub part: bool,
-    /// Which joins exist already, whatever these rules do: the session has them when rules are
-    /// added.
-    pub existing: Option<&'a dyn Fn(&Signature) -> bool>,
-}
-
-impl std::fmt::Debug for Planning<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Planning")
-            .field("strategy", &self.strategy)
-            .field("profile", &self.profile)
-            .finish_non_exhaustive()
-    }
-}
 
 /// Plans the rules of a module.
 pub fn plan(
@@ -73,7 +48,7 @@ pub fn plan(
             units.extend(own);
         }
     }
-    let mut plans = facts::plans(schema, &units, planning, sink).into_iter();
+    let mut plans = record::plans(schema, &units, planning, sink).into_iter();
     let planned = rules.into_iter().map(|(rule, normal)| {
         let plan = Plan {
             strategy: rule.strategy.or(planning.strategy).unwrap_or_default(),
@@ -94,7 +69,7 @@ fn plan_rule(schema: &Schema, plan: Plan, rule: Rule, normal: Normal) -> Planned
     let mut branches = Vec::with_capacity(normal.branches.len());
     let views = normal.views.iter().zip(&plan.views).map(|(view, plans)| view::plan(schema, plans, view));
     let (effects, derived_values) = view::numbered_effects(normal.effects);
-    let shown: Vec<&Expr> = effects.iter().flat_map(hir::effect_operands).collect();
+    let shown: Vec<&Expr> = effects.iter().flat_map(Effect::operands).collect();
     for (conjunction, plan) in normal.branches.iter().zip(&plan.branches) {
         branches.push(Graph { schema, conjunction }.chain(&rule.patterns, &plan.order(), &shown));
     }

@@ -93,6 +93,15 @@ impl SourceMap {
         (0..u32::try_from(self.files.len()).unwrap_or(u32::MAX)).map(FileId)
     }
 
+    /// The files in the order of their names, each once: the order in which they were found does
+    /// not count.
+    pub(crate) fn in_order_of_names(&self, files: &[FileId]) -> Vec<FileId> {
+        let mut files = files.to_vec();
+        files.sort_by_key(|file| (self.name(*file), self.text(*file), *file));
+        files.dedup();
+        files
+    }
+
     /// The name of a text; empty when the id belongs to another map.
     pub fn name(&self, file: FileId) -> &str {
         self.files.get(file.index()).map_or("", |file| &file.name)

@@ -12,11 +12,14 @@ mod parse;
 mod print;
 mod scan;
 mod scan_tokens;
+mod token;
+mod unparsed;
 
 pub use name::{is_name_part, is_name_start, normal_name};
 pub use parse::{MAX_NESTING, parse};
 pub(crate) use print::expression;
 pub use print::print;
+pub(crate) use unparsed::unparsed_names;
 
 /// Whether a word cannot be the name of a variable because it is an operator or a Boolean.
 pub(crate) fn is_reserved(word: &str) -> bool {

@@ -65,7 +65,7 @@ pub(crate) fn ask(schema: &Schema, question: Question<'_>, views: &mut Vec<View>
     patterns.extend(sources);
     let measured = input.as_ref().and_then(Expr::kind).unwrap_or(Kind::Bool);
     let source = Position((first + source) as u16);
-    hir::note_reads(&mut patterns, views, &condition, &input);
+    hir::set_read_fields(&mut patterns, views, &condition, &input);
     views.push(View { parameters, patterns, condition, aggregate, input, source });
     Expr::Derived(Box::new(DerivedExpr {
         index: 0,

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use tsd_compiler::diagnostics::{Code, Diagnostic, render};
-use tsd_compiler::script::Nothing;
+use tsd_compiler::script::EmptySession;
 use tsd_compiler::source::SourceMap;
 use tsd_compiler::{compile, compile_rules, compile_script};
 
@@ -79,7 +79,7 @@ fn added_rules_with_faults() {
 fn scripts_with_faults() {
     check(&folder().join("script"), |sources, path| {
         let file = add(sources, path);
-        let compilation = compile_script(&Nothing::default(), sources, &[file]);
+        let compilation = compile_script(&EmptySession::default(), sources, &[file]);
         let errors = compilation.diagnostics.iter().any(Diagnostic::is_error);
         assert_eq!(compilation.script.is_none(), errors);
         compilation.diagnostics

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
-use tsd_compiler::script::Nothing;
+use tsd_compiler::script::EmptySession;
 use tsd_compiler::source::SourceMap;
 use tsd_compiler::{Compilation, compile, compile_rules, compile_script};
 
@@ -13,7 +13,7 @@ const TYPES: &str = "type T(#id: string, i: int, j: int?, x: number, y: number?,
 fn compiled(text: &str) -> Compilation {
     let mut sources = SourceMap::new();
     let file = sources.add("test.tsd", text);
-    let _ = compile_script(&Nothing::default(), &sources, &[file]);
+    let _ = compile_script(&EmptySession::default(), &sources, &[file]);
     compile(&sources, &[file])
 }
 

@@ -14,7 +14,7 @@ use std::process::Command;
 
 use tsd_compiler::codegen::{Options, module_text};
 use tsd_compiler::diagnostics::{Diagnostic, Shown, render};
-use tsd_compiler::script::Nothing;
+use tsd_compiler::script::EmptySession;
 use tsd_compiler::source::SourceMap;
 
 use constructs::{CONSTRUCTS, Construct, Way};
@@ -148,7 +148,7 @@ fn compile_measured_text(text: &str, way: Way) -> Vec<Diagnostic> {
     let mut sources = SourceMap::new();
     let file = sources.add("growth.tsd", text);
     let diagnostics = match way {
-        Way::Script => tsd_compiler::compile_script(&Nothing::default(), &sources, &[file]).diagnostics,
+        Way::Script => tsd_compiler::compile_script(&EmptySession::default(), &sources, &[file]).diagnostics,
         Way::Rules | Way::Code | Way::Faults => {
             let compilation = tsd_compiler::compile(&sources, &[file]);
             if let (Some(module), Way::Code) = (&compilation.module, way) {

@@ -127,7 +127,7 @@ fn initial_facts_refer_to_earlier_ones() {
     assert_eq!(module.schema.ty(order.ty).name, "Order");
     let text = |text: &str| InitialValue::Const(Const::Text(text.to_owned().into()));
     assert_eq!(
-        order.values,
+        *order.values,
         [
             text("o1"),
             InitialValue::Fact(1),
@@ -136,7 +136,7 @@ fn initial_facts_refer_to_earlier_ones() {
             InitialValue::Const(Const::Missing),
         ]
     );
-    assert_eq!(module.facts[1].values, [text("c1")]);
+    assert_eq!(*module.facts[1].values, [text("c1")]);
 }
 
 #[test]

@@ -9,36 +9,47 @@
 //! [`Text`] are borrowed there and owned elsewhere). So generated code contains its rules as static
 //! tables.
 
+mod body;
 mod canonical;
+mod chain;
+mod derived_value;
 mod domain;
+mod effect;
 mod expr;
 mod filter;
 mod ids;
+mod initial;
 mod key;
 pub mod network;
+mod operator;
 pub mod ops;
 mod profile;
 mod rule;
 mod schema;
 mod signature;
+mod test;
 mod value;
 mod view;
 
+pub use body::{Body, TestRef};
 pub use canonical::Canonical;
+pub use chain::{Branch, Filter, Join, Pattern};
+pub use derived_value::{Bound, DerivedTests, DerivedValue, ViewArgument};
 pub use domain::{Cut, Domain};
-pub use expr::{Arithmetic, Comparison, Expr, Function, Test};
+pub use effect::{Arguments, Effect};
+pub use expr::{DerivedExpr, Expr, Source};
 pub use ids::{ActionId, FactHandle, FactRef, FieldId, Origin, Position, TypeId};
+pub use initial::{InitialFact, InitialValue};
 pub use key::{Computed, KeyPair, Part, Shared};
 pub use network::{Network, NodeId, RootId, Sharing, ViewId};
+pub use operator::{Arithmetic, Comparison, Function};
 pub use profile::{Profile, Subject};
-pub use rule::{Arguments, Body, Branch, Effect, Filter, Join, Pattern, Rule, TestRef};
+pub use rule::Rule;
 pub use schema::{Action, Field, Parameter, Schema, Type};
 pub use signature::Signature;
+pub use test::Test;
 pub use value::{Const, Kind, Value};
-pub use view::{
-    AggregateInput, AggregateKind, Bound, DerivedExpr, DerivedTests, DerivedValue,
-    Parameter as ViewParameter, Parameters, Source, View, ViewArgument,
-};
+pub use view::{AggregateInput, AggregateKind, Parameter as ViewParameter, Parameters, View};
 
 /// A list that generated code borrows from its constant tables and other code owns.
 pub type List<T> = std::borrow::Cow<'static, [T]>;

@@ -4,12 +4,14 @@
 //! is defined once. A result of `None` is "no value": division by zero, overflow, a failed cast, a
 //! result that is not a number.
 
+mod arithmetic;
 mod cast;
 mod int;
 mod number;
 mod sum;
 mod text;
 
+pub use arithmetic::{int_arithmetic, number_arithmetic};
 pub use cast::{
     bool_to_int, bool_to_number, bool_to_text, int_to_bool, int_to_number, int_to_text, number_to_bool,
     number_to_int, number_to_text, text_to_bool, text_to_int, text_to_number,

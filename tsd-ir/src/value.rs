@@ -139,6 +139,19 @@ impl From<&Const> for Value {
     }
 }
 
+impl Kind {
+    /// The cast to it as the rules write it.
+    pub fn cast(self) -> &'static str {
+        match self {
+            Self::Text => "(string)",
+            Self::Number => "(number)",
+            Self::Int => "(int)",
+            Self::Bool => "(bool)",
+            Self::Fact(_) => "",
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,7 +8,9 @@
 //! group, one group for each combination of parameters. A [`DerivedValue`] is the result for the
 //! parameters that a tuple of facts supplies.
 
-use crate::{Body, Branch, Domain, Expr, FieldId, Kind, List, Pattern, Position, Signature, Text, TypeId};
+use crate::{
+    Body, Branch, DerivedValue, Expr, FieldId, Kind, List, Pattern, Position, Signature, Text, TypeId,
+};
 
 /// A question about facts, answered for each combination of its parameters.
 #[derive(Clone, Debug, PartialEq)]
@@ -84,108 +86,6 @@ pub struct AggregateInput {
     pub field: Option<(Position, FieldId)>,
 }
 
-/// A value that a tuple of facts gets from a view or through a reference.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum DerivedValue {
-    /// The result of a view.
-    Found {
-        /// The view's number in its rule.
-        view: u16,
-        /// The view's parameters, in their order.
-        parameters: List<ViewArgument>,
-    },
-    /// A field of the fact that a reference names; missing when the fact is gone.
-    Followed {
-        /// The reference.
-        reference: ViewArgument,
-        /// The type of the fact.
-        ty: TypeId,
-        /// Which field of it.
-        field: FieldId,
-    },
-}
-
-/// Where a derived value's parameter comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ViewArgument {
-    /// A field of a fact of the tuple.
-    Field {
-        /// Which fact.
-        at: Position,
-        /// Which field of it.
-        field: FieldId,
-    },
-    /// A fact of the tuple.
-    Fact {
-        /// Which fact.
-        at: Position,
-    },
-    /// Another derived value of the tuple, with a lower number.
-    Derived(u16),
-}
-
-/// Tests that read derived values, at the first place of a chain where all facts that they read are
-/// joined.
-///
-/// Their outcome can change while the tuple stays the same, so the runtime keeps the tuples of this
-/// place (pending tests).
-#[derive(Clone, Debug, PartialEq)]
-pub struct DerivedTests {
-    /// The place in the chain.
-    pub place: Position,
-    /// The derived values that matter here, in ascending order: those that the tests read, and
-    /// those that these depend on.
-    pub derived_values: List<u16>,
-    /// The derived values whose change counts as a change of the tuple, whatever the tests say.
-    pub shown: List<u16>,
-    /// The tests, sorted by canonical form.
-    pub tests: List<crate::TestRef>,
-    /// The bounds among the tests, in the order of the tests.
-    pub bounds: List<Bound>,
-}
-
-/// A test of one derived value against constants, such as `COUNT(…) > 3` or `NOT (EXISTS (…))`. The
-/// bounds of all rules on a derived value form one filter index, so one search decides a thousand
-/// thresholds.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Bound {
-    /// The number of the test among the tests.
-    pub test: u16,
-    /// The derived value.
-    pub derived_value: u16,
-    /// The derived value's kind, whose values are words: [`Kind::Int`], [`Kind::Number`] or
-    /// [`Kind::Bool`].
-    pub kind: Kind,
-    /// The accepted values.
-    pub values: Domain,
-}
-
-/// A derived value inside an expression: see [`Expr::Derived`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct DerivedExpr {
-    /// The number of the derived value in its branch or effects. Only meaningful in final plans.
-    pub index: u16,
-    /// The kind of the value.
-    pub kind: Kind,
-    /// Whether there may be no value.
-    pub optional: bool,
-    /// Where the value comes from.
-    pub source: Source,
-    /// A name for the source that depends only on what it computes.
-    pub name: Text,
-    /// The parameters: fields, facts and other derived values.
-    pub operands: Vec<Expr>,
-}
-
-/// Where a derived value comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Source {
-    /// The view with this number in the rule.
-    View(u16),
-    /// A field of the fact that the one operand refers to.
-    Field(TypeId, FieldId),
-}
-
 impl AggregateKind {
     /// The keyword: `EXISTS` or the name of an aggregate.
     pub fn name(self) -> &'static str {
@@ -243,21 +143,5 @@ impl Parameters {
             .collect();
         let name = format!("({})", kinds.join(", "));
         crate::Type { name: name.into(), fields: fields.into(), key, rows: None, path: None }
-    }
-}
-
-impl DerivedValue {
-    /// Where its parameters come from.
-    pub fn leaves(&self) -> &[ViewArgument] {
-        match self {
-            Self::Found { parameters, .. } => parameters,
-            Self::Followed { reference, .. } => std::slice::from_ref(reference),
-        }
-    }
-
-    /// Whether a parameter comes from one of these derived values, whose numbers ascend.
-    pub fn depends_on(&self, derived_values: &[u16]) -> bool {
-        let is_one = |leaf: &ViewArgument| matches!(leaf, ViewArgument::Derived(other) if derived_values.binary_search(other).is_ok());
-        self.leaves().iter().any(is_one)
     }
 }

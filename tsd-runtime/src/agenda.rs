@@ -10,61 +10,30 @@
 mod deactivations;
 mod finder;
 mod level;
-mod ordered;
-mod own;
+mod no_loop;
 mod same_rule_run;
+mod strategy_heap;
 mod tidy;
+mod truth_maintenance;
 
-use std::cmp::{Ordering, Reverse};
+use std::cmp::Reverse;
 
-use tsd_ir::{NodeId, RootId};
+use tsd_ir::RootId;
 
 use self::deactivations::Deactivations;
 use self::finder::Finder;
-pub(crate) use self::level::Undated;
 use self::level::{Entry, Level, ROOM, Waiting};
-use self::ordered::Item;
-pub(crate) use self::ordered::Key;
-use self::own::Own;
-pub(crate) use self::own::{Ended, Way};
-pub(crate) use self::same_rule_run::SameRuleRun;
-use crate::matcher::{Delta, RuleId, Slots};
+use self::no_loop::NoLoopGuard;
+use self::strategy_heap::Item;
+use crate::base::TupleSlots;
+use crate::flow::{BranchRank, ConflictOrder, Delta, TupleSource};
 use crate::ruleset::{Bit, RuleSet, RuleSets};
 use crate::strategy::Strategy;
 
-/// The node at whose end a tuple activates rules.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum TupleSource {
-    /// The facts of a type by themselves.
-    Root,
-    /// The tuples of a join.
-    Join(NodeId),
-}
-
-/// What the agenda asks of the rules in order to put activations in order.
-pub(crate) trait ConflictOrder {
-    /// The sets of a tree.
-    fn sets(&self, root: RootId) -> &RuleSets;
-    /// The rule behind a bit.
-    fn ranked(&self, root: RootId, bit: Bit) -> BranchRank;
-    /// The order of two tuples of one rule by their facts. Branches of a rule may lie in different trees.
-    fn compare(&self, left: (BranchRank, &[u32]), right: (BranchRank, &[u32])) -> Ordering;
-    /// Where a strategy other than the default puts a tuple of a rule that a change of this age brought.
-    fn key(&self, branch: BranchRank, slots: &[u32], age: u64) -> Key;
-}
-
-/// A branch of a rule, with what firing it needs to know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct BranchRank {
-    /// The rule's place in the order of declaration.
-    pub(crate) rank: u32,
-    pub(crate) rule: RuleId,
-    pub(crate) branch: u32,
-    /// Whether its chain joins the patterns in the order in which the rule declares them.
-    pub(crate) as_declared: bool,
-    /// Whether its effects are generated calls alone, which cannot change the session.
-    pub(crate) calls_only: bool,
-}
+pub(crate) use self::level::Undated;
+pub(crate) use self::no_loop::{Ended, Way};
+pub(crate) use self::same_rule_run::SameRuleRun;
+pub(crate) use self::truth_maintenance::TruthMaintenance;
 
 /// A waiting activation that is to be put in order anew.
 #[derive(Debug)]
@@ -73,7 +42,7 @@ pub(crate) struct Pending {
     age: u64,
     pub(crate) root: RootId,
     end: TupleSource,
-    slots: Slots,
+    slots: TupleSlots,
     pub(crate) bit: Bit,
 }
 
@@ -91,7 +60,7 @@ pub(crate) struct Agenda {
     /// So many entries are kept whether or not they are done with.
     room: usize,
     /// What a rule's own effects change for it (`no-loop`).
-    pub(crate) own: Own,
+    pub(crate) no_loop: NoLoopGuard,
     pub(crate) deactivations: Deactivations,
 }
 
@@ -104,7 +73,7 @@ impl Default for Agenda {
             age: 0,
             came: 0,
             room: ROOM,
-            own: Own::default(),
+            no_loop: NoLoopGuard::default(),
             deactivations: Deactivations::default(),
         }
     }
@@ -161,10 +130,10 @@ impl Agenda {
         delta: &Delta,
         sets: &mut RuleSets,
     ) {
-        if !self.own.holds_back(place) {
+        if !self.no_loop.holds_back(place) {
             return self.add_all(salience, place, age, delta, sets);
         }
-        let rest = self.own.hold_back(place, delta, true, sets);
+        let rest = self.no_loop.hold_back(place, delta, true, sets);
         self.add_all(salience, place, age, &rest, sets);
     }
 
@@ -192,10 +161,10 @@ impl Agenda {
         delta: &Delta,
         sets: &mut RuleSets,
     ) {
-        if !self.own.holds_back(place) {
+        if !self.no_loop.holds_back(place) {
             return self.cancel_all(salience, place, delta, sets);
         }
-        let rest = self.own.hold_back(place, delta, false, sets);
+        let rest = self.no_loop.hold_back(place, delta, false, sets);
         self.cancel_all(salience, place, &rest, sets);
     }
 
@@ -208,7 +177,7 @@ impl Agenda {
         sets: &mut RuleSets,
     ) {
         self.deactivations.note(place, delta, sets);
-        self.own.note_ended(place, delta, sets);
+        self.no_loop.note_ended(place, delta, sets);
         self.level(salience).cancel(place, delta, sets, u64::MAX);
     }
 
@@ -232,21 +201,21 @@ impl Agenda {
             level.disturbed = true;
             level.finder = Finder::default();
         }
-        self.own.forget(root, only);
+        self.no_loop.forget(root, only);
         // A level is there for the rules of a salience, which may be another for each rule that ever comes.
         self.levels.retain(|(_, level)| !level.is_idle());
     }
 
     /// The activation that fires next, which leaves the agenda; its tuple is written to `slots`.
     #[inline]
-    pub(crate) fn next(&mut self, ranks: &impl ConflictOrder, slots: &mut Slots) -> Option<BranchRank> {
+    pub(crate) fn next(&mut self, ranks: &impl ConflictOrder, slots: &mut TupleSlots) -> Option<BranchRank> {
         if self.strategy != Strategy::default() {
             return self.next_in_order(ranks, slots);
         }
         self.levels.iter_mut().find_map(|(_, level)| level.next(ranks, slots))
     }
 
-    fn next_in_order(&mut self, ranks: &impl ConflictOrder, slots: &mut Slots) -> Option<BranchRank> {
+    fn next_in_order(&mut self, ranks: &impl ConflictOrder, slots: &mut TupleSlots) -> Option<BranchRank> {
         let mut levels = self.levels.iter_mut();
         self.taken =
             levels.find_map(|(salience, level)| Some((*salience, level.next_in_order(ranks, slots)?)));
@@ -359,7 +328,7 @@ impl Agenda {
                 .filter(|entry| entry.root == root)
                 .for_each(|entry| entry.set = map(entry.set));
         }
-        self.own.map_sets(root, map);
+        self.no_loop.map_sets(root, map);
         self.deactivations.map_sets(root, map);
     }
 
@@ -372,6 +341,6 @@ impl Agenda {
                 + level.heap.capacity() * size_of::<Item>()
                 + level.finder.bytes()
         };
-        self.levels.iter().map(|(_, held)| level(held)).sum::<usize>() + self.own.bytes()
+        self.levels.iter().map(|(_, held)| level(held)).sum::<usize>() + self.no_loop.bytes()
     }
 }

@@ -5,19 +5,17 @@
 
 mod script;
 
-use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
 use tsd_compiler::Planning;
-use tsd_compiler::diagnostics::{Diagnostic, render};
+use tsd_compiler::diagnostics::Diagnostic;
 use tsd_compiler::source::{FileId, SourceMap};
 use tsd_ir::{ActionId, Const, Schema, Sharing, Signature, Value};
 
-use crate::error::Error;
-use crate::program::{InitialFact, InitialValue, Natives, Program};
-use crate::session::{Context, Core, Session};
-use crate::tuple::Tuple;
+use crate::error::{Error, RuleErrors};
+use crate::eval::{Natives, Tuple};
+use crate::session::{Context, Core, Program, Session};
 
 /// Performs the actions of interpreted rules.
 pub trait Host: Sized + 'static {
@@ -175,18 +173,9 @@ impl<H: Host> Engine<H> {
     pub fn from_module(module: tsd_compiler::Module, host: H, sharing: Sharing) -> Self {
         let mut core = Core::new(module.schema, sharing, Natives::default());
         core.add_rules(module.rules.into_iter().map(|planned| Arc::new(planned.rule)).collect());
-        let facts: Vec<InitialFact> = module.facts.into_iter().map(initial_fact).collect();
-        core.insert_initial(&facts);
+        core.insert_initial(&module.facts);
         Self { host, core }
     }
-}
-
-fn initial_fact(fact: tsd_compiler::InitialFact) -> InitialFact {
-    let values = fact.values.into_iter().map(|value| match value {
-        tsd_compiler::InitialValue::Const(constant) => InitialValue::Const(constant),
-        tsd_compiler::InitialValue::Fact(index) => InitialValue::Fact(index as u32),
-    });
-    InitialFact { ty: fact.ty, values: values.collect() }
 }
 
 impl<P: Program> Session<P> {
@@ -209,39 +198,12 @@ impl<P: Program> Session<P> {
             return Err(RuleErrors::new(&sources, compilation.diagnostics).into());
         };
         if let Some(known) =
-            rules.iter().find(|planned| self.core.matcher.rules.find(&planned.rule.name).is_some())
+            rules.iter().find(|planned| self.core.matcher.nodes.rules.find(&planned.rule.name).is_some())
         {
             return Err(Error::DuplicateRule(known.rule.name.to_string()));
         }
         self.core.make_sure_of_room(rules.iter().map(|planned| planned.rule.views.len()).sum())?;
         self.core.add_rules(rules.into_iter().map(|planned| Arc::new(planned.rule)).collect());
         Ok(compilation.diagnostics)
-    }
-}
-
-/// The errors, and the warnings beside them, in rules that were given as text.
-#[derive(Clone, Debug, PartialEq)]
-pub struct RuleErrors {
-    /// Errors and warnings in the order of the text.
-    pub diagnostics: Vec<Diagnostic>,
-    rendered: String,
-}
-
-impl RuleErrors {
-    fn new(sources: &SourceMap, diagnostics: Vec<Diagnostic>) -> Self {
-        Self { rendered: render(sources, &diagnostics, false), diagnostics }
-    }
-}
-
-/// With excerpts of the text, as rustc shows errors.
-impl fmt::Display for RuleErrors {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.rendered)
-    }
-}
-
-impl From<RuleErrors> for Error {
-    fn from(errors: RuleErrors) -> Self {
-        Self::Rules(Box::new(errors))
     }
 }

@@ -1,9 +1,13 @@
 //! What can go wrong in a session.
 
 use std::fmt;
+#[cfg(feature = "dynamic")]
+use tsd_compiler::diagnostics::{Diagnostic, render};
+#[cfg(feature = "dynamic")]
+use tsd_compiler::source::SourceMap;
 
-use crate::memory::{InvalidValue, Unwritten};
 use crate::report::Report;
+use crate::store::{InvalidValue, Unwritten};
 
 /// Why a session refused a call, which then changed nothing; or why a run stopped, which then lost nothing.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,7 +39,7 @@ pub enum Error {
     /// The rules ask too many different things of other facts, together with those that are there.
     TooManyViews,
     /// An earlier call was interrupted by a panic inside of the session, which may be inconsistent since, so
-    /// that no answer of it would be good. See [`Session`](crate::Session).
+    /// that no answer of it would be good. See [`Session`](crate::session::Session).
     Poisoned,
     /// The run fired as many activations as it may, or brought about so many more that it would (see
     /// [`Session::run`](crate::Session::run)); the next run goes on with those that wait.
@@ -49,7 +53,7 @@ pub enum Error {
     },
     /// The rules' text has errors.
     #[cfg(feature = "dynamic")]
-    Rules(Box<crate::engine::RuleErrors>),
+    Rules(Box<RuleErrors>),
 }
 
 impl fmt::Display for Error {
@@ -103,5 +107,36 @@ impl From<Unwritten> for Error {
             Unwritten::Invalid(invalid) => invalid.into(),
             Unwritten::Foreign => Self::NoSuchFact,
         }
+    }
+}
+
+/// The errors, and the warnings beside them, in rules that were given as text.
+#[cfg(feature = "dynamic")]
+#[derive(Clone, Debug, PartialEq)]
+pub struct RuleErrors {
+    /// Errors and warnings in the order of the text.
+    pub diagnostics: Vec<Diagnostic>,
+    rendered: String,
+}
+
+#[cfg(feature = "dynamic")]
+impl RuleErrors {
+    pub(crate) fn new(sources: &SourceMap, diagnostics: Vec<Diagnostic>) -> Self {
+        Self { rendered: render(sources, &diagnostics, false), diagnostics }
+    }
+}
+
+/// With excerpts of the text, as rustc shows errors.
+#[cfg(feature = "dynamic")]
+impl fmt::Display for RuleErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.rendered)
+    }
+}
+
+#[cfg(feature = "dynamic")]
+impl From<RuleErrors> for Error {
+    fn from(errors: RuleErrors) -> Self {
+        Self::Rules(Box::new(errors))
     }
 }

@@ -2,45 +2,48 @@
 //!
 //! A program talks to a [`Session`]. A change to a fact goes through the `matcher`, which is the same code for
 //! compiled and interpreted rules, and leaves activations on the `agenda`. A run takes them off and performs their
-//! effects. Generated modules use this crate through [`program`] and [`mod@column`].
+//! effects. Generated modules use this crate through the hidden module `rt`.
 //!
 //! The [glossary](https://github.com/tsd-rules/tsd/blob/main/docs/glossary.md) has one line for each term:
 //! alpha node, beta memory, delta, view, refraction and the rest.
+//!
+//! The folders are layers. Each names only those before it in this list, which a test holds.
 
 mod agenda;
-pub mod column;
-mod effect;
+mod alpha;
+mod base;
+mod beta;
 #[cfg(feature = "dynamic")]
 mod engine;
 mod error;
-mod interpret;
+mod eval;
+mod flow;
 mod matcher;
-mod memory;
-#[cfg(feature = "regex")]
-mod pattern;
-mod predicate;
-pub mod program;
 mod report;
 #[doc(hidden)]
 pub mod rt;
 mod ruleset;
 mod session;
 pub mod statistics;
+mod store;
 mod strategy;
-mod support;
 mod telemetry;
-mod tuple;
+mod view;
 
+pub use base::Handle;
 #[cfg(feature = "dynamic")]
-pub use engine::{Engine, Host, Interpreted, RuleErrors};
+pub use engine::{Engine, Host, Interpreted};
 pub use error::Error;
-pub use memory::{InvalidValue, RowFitter, RowReader, RowWriter};
+#[cfg(feature = "dynamic")]
+pub use error::RuleErrors;
+pub use eval::Tuple;
 #[cfg(feature = "regex")]
-pub use pattern::{Pattern, StaticPattern};
-pub use program::Handle;
+pub use eval::{Pattern, StaticPattern};
 pub use report::{Problem, Report};
-pub use session::{Activation, Batch, Change, ChangeKind, Context, LiveNetwork, Session};
+pub use session::{
+    Activation, Batch, Change, ChangeKind, Compiled, Context, FactOf, LiveNetwork, Program, Session,
+};
 pub use statistics::Statistics;
+pub use store::{InvalidValue, RowFitter, RowReader, RowWriter};
 pub use strategy::{Strategy, UnknownStrategy};
 pub use tsd_ir as ir;
-pub use tuple::Tuple;

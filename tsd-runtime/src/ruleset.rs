@@ -30,6 +30,28 @@ impl RuleSet {
 /// The number of a branch of a rule in its tree.
 pub(crate) type Bit = u32;
 
+/// A bitmap under construction.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Bits(pub(crate) Vec<u64>);
+
+impl Bits {
+    fn word(&mut self, bit: Bit) -> &mut u64 {
+        let index = bit as usize / 64;
+        if self.0.len() <= index {
+            self.0.resize(index + 1, 0);
+        }
+        &mut self.0[index]
+    }
+
+    pub(crate) fn set(&mut self, bit: Bit) {
+        *self.word(bit) |= 1 << (bit % 64);
+    }
+
+    pub(crate) fn flip(&mut self, bit: Bit) {
+        *self.word(bit) ^= 1 << (bit % 64);
+    }
+}
+
 /// The sets of one tree of the network.
 #[derive(Debug)]
 pub(crate) enum RuleSets {
@@ -208,7 +230,7 @@ impl RuleSets {
 
 impl Interned {
     fn new() -> Self {
-        let hasher = crate::memory::hasher();
+        let hasher = crate::base::hasher();
         Self {
             bitmaps: vec![Box::default()],
             index: HashTable::new(),

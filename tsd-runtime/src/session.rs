@@ -4,31 +4,36 @@ mod batch;
 mod changed;
 mod context;
 mod core;
+mod effect;
 mod fire;
 mod limit;
 mod names;
 mod network;
+mod program;
 mod tally;
 
 use std::sync::Arc;
 
 use tsd_ir::{FactHandle, Rule, Schema, Sharing, TypeId, Value};
 
+use self::limit::RunLimit;
+use crate::base::Handle;
+use crate::error::Error;
+use crate::eval::Natives;
+use crate::matcher::Matcher;
+use crate::report::Report;
+use crate::statistics::Statistics;
+use crate::strategy::Strategy;
+
 pub use self::batch::Batch;
 pub use self::changed::{Change, ChangeKind};
 pub use self::context::Context;
 pub(crate) use self::core::Core;
 pub use self::fire::Activation;
-use self::limit::RunLimit;
 #[cfg(feature = "dynamic")]
 pub(crate) use self::names::fact as fact_name;
 pub use self::network::LiveNetwork;
-use crate::error::Error;
-use crate::matcher::Matcher;
-use crate::program::{Compiled, FactOf, Handle, Module, Natives, Program};
-use crate::report::Report;
-use crate::statistics::Statistics;
-use crate::strategy::Strategy;
+pub use self::program::{Compiled, FactOf, Module, Program};
 
 /// Facts, rules and the match between them, with the host program's actions.
 ///
@@ -328,7 +333,7 @@ impl<P: Program> Session<P> {
     /// The names of the rules in use, in the order of their declaration: first those of the module, as they
     /// stand there, then those that were added, one after another.
     pub fn rules(&self) -> impl Iterator<Item = &str> {
-        self.core.sound().rules.iter().map(|live| &*live.rule.name)
+        self.core.sound().nodes.rules.iter().map(|live| &*live.rule.name)
     }
 
     /// The tuples that satisfy a rule now, whether or not they fired: handles in the order of the rule's patterns. Their

@@ -7,7 +7,8 @@ use std::fmt;
 
 use tsd_ir::{NodeId, RootId, Signature, TypeId, ViewId};
 
-pub use crate::matcher::{Counts, ViewCounts};
+pub use crate::beta::Counts;
+pub use crate::view::ViewCounts;
 
 /// What a session holds and has done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,7 +20,7 @@ pub struct Statistics {
     /// The views, in ascending order of their numbers.
     pub views: Vec<ViewStatistics>,
     /// The places where tuples wait for views to change.
-    pub watches: Vec<PendingStatistics>,
+    pub pending_nodes: Vec<PendingStatistics>,
     /// The rules, in the order in which they were added.
     pub rules: Vec<RuleStatistics>,
     /// What takes how much room.
@@ -121,7 +122,7 @@ pub struct Bytes {
     /// What views have gathered, and their parameters.
     pub views: usize,
     /// The tuples that wait for views to change.
-    pub watches: usize,
+    pub pending_nodes: usize,
     /// The sets of rules that facts and tuples carry.
     pub rule_sets: usize,
     /// The agenda, and which activations support which facts.
@@ -131,8 +132,8 @@ pub struct Bytes {
 impl Bytes {
     /// All of it: what [`Session::bytes`](crate::Session::bytes) returns.
     pub fn total(&self) -> usize {
-        let Self { facts, strings, memories, views, watches, rule_sets, agenda } = self;
-        facts + strings + memories + views + watches + rule_sets + agenda
+        let Self { facts, strings, memories, views, pending_nodes, rule_sets, agenda } = self;
+        facts + strings + memories + views + pending_nodes + rule_sets + agenda
     }
 }
 
@@ -149,7 +150,7 @@ impl Statistics {
 
     /// How many tuples wait for views to change.
     pub fn watched(&self) -> usize {
-        self.watches.iter().map(|watch| watch.tuples).sum()
+        self.pending_nodes.iter().map(|pending| pending.tuples).sum()
     }
 
     /// How many activations have fired, of the rules that are there.
@@ -185,15 +186,15 @@ impl fmt::Display for Statistics {
             let groups = counted(self.views.iter().map(|view| view.groups).sum(), "answer");
             writeln!(f, "{} that hold {groups}", counted(self.views.len(), "view"))?;
         }
-        if !self.watches.is_empty() {
+        if !self.pending_nodes.is_empty() {
             writeln!(f, "{} that wait for changes of views", counted(self.watched(), "tuple"))?;
         }
         let rules = counted(self.rules.len(), "rule");
         writeln!(f, "{rules}: {} fired, {} waiting", self.fired(), self.waiting())?;
-        let Bytes { facts, strings, memories, views, watches, rule_sets, agenda } = self.bytes;
+        let Bytes { facts, strings, memories, views, pending_nodes, rule_sets, agenda } = self.bytes;
         writeln!(
             f,
-            "{} bytes: facts {facts}, strings {strings}, joins {memories}, views {views}, watches {watches}, \
+            "{} bytes: facts {facts}, strings {strings}, joins {memories}, views {views}, pending_nodes {pending_nodes}, \
              rule sets {rule_sets}, agenda {agenda}",
             self.bytes.total(),
         )

@@ -3,12 +3,11 @@
 //! A session tells at the end of each run and when rules come or go, never while facts flow. With the features off every
 //! function here is empty; with them on and nobody listening, each costs what the facades ask for that.
 
+#[cfg(feature = "metrics")]
+mod emitted;
 use crate::error::Error;
 use crate::matcher::Matcher;
 use crate::report::Report;
-
-#[cfg(feature = "metrics")]
-mod emitted;
 
 /// What has been told already of things that only grow.
 #[derive(Debug, Default)]
@@ -87,18 +86,6 @@ pub(crate) fn problem(rule: &str, effect: &str, reason: &str) {
     #[cfg(feature = "tracing")]
     tracing::warn!(target: "tsd", rule, effect, reason, "an effect could not take place");
 }
-
-/// Tells that an operator had no value.
-#[cfg(feature = "tracing")]
-#[cold]
-pub(crate) fn no_value(operator: &'static str) {
-    tracing::debug!(target: "tsd", operator, "an operator had no value");
-}
-
-/// Tells that an operator had no value.
-#[cfg(not(feature = "tracing"))]
-#[inline]
-pub(crate) fn no_value(_: &'static str) {}
 
 /// Work on rules or facts at large, which lasts as long as what is returned lives.
 #[cfg(feature = "tracing")]

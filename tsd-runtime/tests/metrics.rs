@@ -187,8 +187,8 @@ fn what_a_session_holds_is_told_when_asked_for() {
         let view = engine.statistics().views[0].signature.short();
         let expected = [
             // When the customer came, and when the order did.
-            (format!("tsd_view_asked{{node={view}}}"), 2.0),
-            (format!("tsd_view_told{{node={view}}}"), 1.0),
+            (format!("tsd_view_lookups{{node={view}}}"), 2.0),
+            (format!("tsd_view_changes{{node={view}}}"), 1.0),
             (format!("tsd_join_left{{node={node}}}"), 1.0),
             // The customer came first, so no probe looks for existing orders.
             (format!("tsd_join_right{{node={node}}}"), 0.0),
@@ -199,7 +199,7 @@ fn what_a_session_holds_is_told_when_asked_for() {
         for (name, value) in expected {
             assert_eq!(collected.get(&name), Some(value), "{name}");
         }
-        let parts = ["facts", "strings", "joins", "views", "watches", "rule sets", "agenda"];
+        let parts = ["facts", "strings", "joins", "views", "pending tests", "rule sets", "agenda"];
         let bytes: f64 = parts.iter().filter_map(|of| collected.get(&format!("tsd_bytes{{of={of}}}"))).sum();
         assert_eq!(bytes, engine.bytes() as f64);
     });

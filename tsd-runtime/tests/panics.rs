@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::LazyLock;
 
 use tsd_runtime::ir::{ActionId, Body, Const, Schema, TypeId, Value};
-use tsd_runtime::program::{Compiled, FactOf, Module, Program};
+use tsd_runtime::rt::{Compiled, FactOf, Module, Program};
 use tsd_runtime::{
     Context, Engine, Error, Handle, Host, Interpreted, RowReader, RowWriter, Session, Strategy, Tuple,
 };

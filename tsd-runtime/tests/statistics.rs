@@ -203,8 +203,8 @@ fn views_tell_their_answers_and_who_waits_for_them() {
     let views: Vec<(u32, usize)> = statistics.views.iter().map(|view| (view.users, view.groups)).collect();
     // One group for each customer, which two rules read; and one for each tier.
     assert_eq!(views, [(2, 2), (1, 2)]);
-    assert_eq!(statistics.watches.iter().map(|watch| watch.tuples).collect::<Vec<_>>(), [2, 6]);
-    assert!(statistics.views.iter().all(|view| view.bytes > 0) && statistics.bytes.watches > 0);
+    assert_eq!(statistics.pending_nodes.iter().map(|pending| pending.tuples).collect::<Vec<_>>(), [2, 6]);
+    assert!(statistics.views.iter().all(|view| view.bytes > 0) && statistics.bytes.pending_nodes > 0);
     assert_eq!(statistics.bytes.total(), engine.bytes());
     let text = engine.network().to_string();
     assert!(text.lines().any(|line| line.starts_with("view #") && line.contains("| 2 groups, ")), "{text}");
@@ -212,7 +212,7 @@ fn views_tell_their_answers_and_who_waits_for_them() {
         engine.remove_rule(rule).unwrap();
     }
     let statistics = engine.statistics();
-    assert!(statistics.views.is_empty() && statistics.watches.is_empty());
+    assert!(statistics.views.is_empty() && statistics.pending_nodes.is_empty());
 }
 
 #[test]
@@ -231,7 +231,7 @@ fn views_count_how_often_they_are_asked_and_what_they_tell() {
         };
         (of("SUM"), of("COUNT"))
     };
-    let some = |asked: u64, told: u64| Some(ViewCounts { asked, told });
+    let some = |lookups: u64, changes: u64| Some(ViewCounts { lookups, changes });
     customer(&mut engine, "c0", "GOLD");
     assert_eq!(counts(&engine), (None, None), "nobody has asked for counts");
     engine.collect_counts(true);
@@ -252,10 +252,10 @@ fn views_count_how_often_they_are_asked_and_what_they_tell() {
     engine.run().unwrap();
     assert_eq!(counts(&engine), (some(4, 2), some(5, 3)), "effects ask, too");
     let text = engine.network().to_string();
-    assert!(text.contains(", asked 4, told 2") && text.contains(", asked 5, told 3"), "{text}");
+    assert!(text.contains(", 4 lookups, 2 changes") && text.contains(", asked 5, told 3"), "{text}");
     engine.collect_counts(true);
     assert_eq!(counts(&engine), (some(0, 0), some(0, 0)), "counting begins anew");
     engine.collect_counts(false);
     assert_eq!(counts(&engine), (None, None));
-    assert!(!engine.network().to_string().contains("asked"));
+    assert!(!engine.network().to_string().contains("lookups"));
 }

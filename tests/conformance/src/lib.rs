@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use serde_json::Value as Json;
+use tsd_runtime::Program;
 use tsd_runtime::Session;
 use tsd_runtime::ir::{TypeId, Value, ops};
-use tsd_runtime::program::Program;
 
 pub use folder::folder;
 

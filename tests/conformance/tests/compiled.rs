@@ -3,9 +3,9 @@
 
 use serde_json::Value as Json;
 use tsd_conformance::{Variables, differences, expected};
+use tsd_runtime::Compiled;
 use tsd_runtime::Session;
 use tsd_runtime::ir::Sharing;
-use tsd_runtime::program::Compiled;
 
 include!(concat!(env!("OUT_DIR"), "/programs.rs"));
 

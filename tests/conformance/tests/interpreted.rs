@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 use tsd_compiler::compile_script;
 use tsd_compiler::diagnostics::{Code, Diagnostic, render};
-use tsd_compiler::script::{Nothing, ScriptStep};
+use tsd_compiler::script::{EmptySession, ScriptStep};
 use tsd_compiler::source::{FileId, SourceMap};
 use tsd_conformance::{Variables, differences, expected, folder};
 use tsd_runtime::ir::Sharing;
@@ -59,7 +59,7 @@ fn execute(sources: &SourceMap, files: &[FileId], sharing: Sharing) -> Result<En
 }
 
 fn variables(sources: &SourceMap, files: &[FileId]) -> Variables {
-    let script = compile_script(&Nothing::default(), sources, files).script.unwrap();
+    let script = compile_script(&EmptySession::default(), sources, files).script.unwrap();
     let added = script.steps.into_iter().filter_map(|step| match step {
         ScriptStep::AddRules(rules) => Some(rules),
         _ => None,

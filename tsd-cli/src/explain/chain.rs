@@ -1,6 +1,7 @@
 //! One branch of a rule in words: its joins in order, and the estimates for each.
 
-use tsd_compiler::plan::{BranchPlan, JoinOrder, Method, Step, domains};
+use tsd_compiler::JoinOrder;
+use tsd_compiler::plan::{BranchPlan, Method, Step, domains};
 use tsd_runtime::ir::network::Path;
 use tsd_runtime::ir::{Branch, Filter, Join, Network, Part, Rule, Schema, TestRef, TypeId};
 

@@ -1,8 +1,8 @@
 //! One value from a file: strict, with messages that name the field.
 
+use tsd_runtime::Program;
 use tsd_runtime::Session;
 use tsd_runtime::ir::{Field, Kind, Schema, Type, Value};
-use tsd_runtime::program::Program;
 
 use super::references::References;
 

@@ -7,8 +7,8 @@ use std::path::Path;
 use std::str;
 
 use tsd_compiler::diagnostics::closest;
+use tsd_runtime::Program;
 use tsd_runtime::ir::{Type, TypeId};
-use tsd_runtime::program::Program;
 
 use self::record::{Fault, Next, Records};
 use super::cell::Cell;

@@ -10,8 +10,8 @@ use std::str;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use tsd_compiler::diagnostics::closest;
+use tsd_runtime::Program;
 use tsd_runtime::ir::{Type, TypeId};
-use tsd_runtime::program::Program;
 
 use super::cell::Cell;
 use super::csv::ignored;

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use tsd_runtime::Program;
 use tsd_runtime::Session;
 use tsd_runtime::ir::{FactHandle, Kind, Schema, TypeId};
-use tsd_runtime::program::Program;
 
 use super::cell::{Fault, shortened};
 

@@ -3,8 +3,8 @@
 use std::io;
 use std::path::Path;
 
+use tsd_runtime::Program;
 use tsd_runtime::ir::{FieldId, Schema, TypeId, Value};
-use tsd_runtime::program::Program;
 use tsd_runtime::{Error, Session};
 
 use super::cell::{self, Cell, Fault};

@@ -8,11 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tsd_ir::{Const, Expr, Kind, Parameter};
 
+use super::bind::{Binder, Bound};
 use super::declarations::{Declarations, Resolved, duplicate};
-use super::effect::BUILT_IN;
+use super::fault::mismatch;
 use super::typed::{Ty, Typed};
 use super::value::Checker;
-use super::{annotation, mismatch, rule};
+use super::{annotation, rule};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprKind};
@@ -123,8 +124,8 @@ pub(super) fn infer<'a>(
         let is_undeclared = |call: &&ast::Call| {
             let name = call.name.text.as_str();
             declarations.find_action(name).is_none()
-                && !BUILT_IN.contains(&name)
-                && !declarations.is_lost(name)
+                && !ast::EFFECTS.contains(&name)
+                && !declarations.is_unparsed(name)
         };
         let calls: Vec<&ast::Call> = rule.calls.iter().filter(is_undeclared).collect();
         let (effects, calls): (Vec<_>, Vec<_>) = calls.into_iter().partition(|call| meant(call).is_some());
@@ -134,7 +135,7 @@ pub(super) fn infer<'a>(
             let message = format!("there is no action `{}`", name.text);
             let diagnostic = Diagnostic::new(Code::UnknownAction, name.span, message).label("not declared");
             sink.report(diagnostic.hint(format!("write `{effect}`")).edit(name.span, effect));
-            declarations.lose(&name.text);
+            declarations.treat_as_unparsed(&name.text);
         }
         if calls.is_empty() {
             continue;
@@ -142,7 +143,8 @@ pub(super) fn infer<'a>(
         // Faults of the rule are reported when the rule is checked.
         let mut unheard = Diagnostics::new();
         let mut views = Vec::new();
-        let rule::Bound { scope, .. } = rule::bind(declarations, outside, rule, &mut views, &mut unheard);
+        let binder = Binder { declarations, outside, rule, views: &mut views, sink: &mut unheard };
+        let Bound { scope, .. } = rule::bind(binder);
         let mut checker = Checker { declarations, scope: &scope, sink: &mut unheard, views: &mut views };
         for call in calls {
             let types = call
@@ -208,7 +210,7 @@ fn add(declarations: &mut Declarations, action: Undeclared<'_>, sink: &mut Diagn
         Some(effect) => diagnostic.hint(format!("did you mean `{effect}`?")),
         None => {
             let others = declarations.action_names().filter(|other| other != name);
-            diagnostic.did_you_mean(name, sink.candidates(others.chain(BUILT_IN)))
+            diagnostic.did_you_mean(name, sink.candidates(others.chain(ast::EFFECTS)))
         }
     };
     sink.report(diagnostic);

@@ -2,7 +2,7 @@
 //! allowed. `@allow(…)` is in [`allow`](super::allow).
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
-use crate::plan::JoinOrder;
+use crate::join_order::JoinOrder;
 use crate::source::Span;
 use crate::syntax::ast::{
     ActionDeclaration, Annotation, Expr, ExprKind, Literal, Name, Number, Path, TypeDeclaration,

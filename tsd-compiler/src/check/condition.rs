@@ -2,7 +2,7 @@
 
 use tsd_ir::{Comparison, Const, Expr, Kind, Test};
 
-use super::mismatch;
+use super::fault::mismatch;
 use super::typed::{Pair, Typed};
 use super::value::Checker;
 use crate::diagnostics::{Code, Diagnostic};
@@ -175,7 +175,7 @@ impl Checker<'_> {
     }
 
     fn matches(&mut self, text: Expr, pattern: &Expr, span: Span) -> Condition {
-        let Expr::Const(Const::Text(pattern)) = crate::normalize::folded(pattern) else {
+        let Expr::Const(Const::Text(pattern)) = crate::fold::folded(pattern) else {
             let diagnostic =
                 Diagnostic::new(Code::BadRegex, span, "the pattern of `MATCHES` must be a constant string");
             self.sink.report(diagnostic.hint("`CONTAINS` and `LIKE` take any string"));

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use tsd_ir::{Action, ActionId, Field, FieldId, Kind, Schema, Type, TypeId};
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
-use crate::module::{Places, TypePlace};
+use crate::hir::{Places, TypePlace};
 use crate::source::Span;
 use crate::syntax::ast;
 use crate::syntax::habits::built_in_type;
@@ -36,7 +36,7 @@ pub(super) struct Declarations {
     /// Actions that are called but not declared; their spans are those of the first calls.
     pub(super) inferred: BTreeSet<ActionId>,
     /// Names whose declarations could not be read.
-    lost: BTreeSet<String>,
+    unparsed: BTreeSet<String>,
     /// The diagnostic for a name that is not found, by its place.
     guesses: Rc<BTreeMap<Span, Diagnostic>>,
     /// Fields and parameters whose types could not be resolved.
@@ -69,13 +69,13 @@ impl Declarations {
     }
 
     /// Names whose declarations the parser had to leave out, so that their uses are not reported.
-    pub(super) fn set_lost(&mut self, lost: BTreeSet<String>) {
-        self.lost = lost;
+    pub(super) fn set_unparsed(&mut self, names: BTreeSet<String>) {
+        self.unparsed = names;
     }
 
     /// From now on does not report uses of a name.
-    pub(super) fn lose(&mut self, name: &str) {
-        self.lost.insert(name.to_owned());
+    pub(super) fn treat_as_unparsed(&mut self, name: &str) {
+        self.unparsed.insert(name.to_owned());
     }
 
     /// The parser's diagnostics for names that are not found.
@@ -89,8 +89,8 @@ impl Declarations {
     }
 
     /// Whether the declaration of a name could not be read.
-    pub(super) fn is_lost(&self, name: &str) -> bool {
-        self.lost.contains(name)
+    pub(super) fn is_unparsed(&self, name: &str) -> bool {
+        self.unparsed.contains(name)
     }
 
     /// Collects the types: first all names, then the fields.
@@ -129,7 +129,7 @@ impl Declarations {
         if index >= TypeId::LIMIT {
             let message = format!("a module cannot have more than {} types", TypeId::LIMIT);
             sink.report(Diagnostic::new(Code::OutOfRange, *span, message));
-            self.lost.insert(text.clone());
+            self.unparsed.insert(text.clone());
             return None;
         }
         let id = TypeId(index as u16);
@@ -211,7 +211,7 @@ impl Declarations {
         let Ok(number) = u16::try_from(index) else {
             let message = format!("a module cannot have more than {index} actions");
             sink.report(Diagnostic::new(Code::OutOfRange, name.span, message));
-            self.lost.insert(name.text.clone());
+            self.unparsed.insert(name.text.clone());
             return None;
         };
         let parameters = Vec::new().into();
@@ -249,7 +249,7 @@ impl Declarations {
         if let Some(id) = self.types.get(&name.text) {
             return Resolved::Known(*id);
         }
-        if !self.is_lost(&name.text) {
+        if !self.is_unparsed(&name.text) {
             let diagnostic = match self.guess(name.span) {
                 Some(guess) => guess.clone(),
                 None => self.unknown_type(name, or_built_in, sink),

@@ -4,17 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tsd_ir::{ActionId, Arguments, Body, Const, Effect, Expr, FieldId, Kind, Position, TypeId};
 
-use super::mismatch;
+use super::fault::mismatch;
 use super::typed::Typed;
 use super::value::Checker;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast::{self, Argument, Call, ExprKind};
 use crate::syntax::habits::is_null;
-
-/// The effects that need no declaration. An action that a program declares under such a name
-/// replaces the effect.
-pub(super) const BUILT_IN: [&str; 6] = ["Insert", "InsertLogical", "Update", "Retract", "Print", "Log"];
 
 impl Checker<'_> {
     /// A call of an action or effect. `None` if it is wrong, which has been reported.
@@ -36,8 +32,8 @@ impl Checker<'_> {
             "Print" => Some(Effect::Print { values: self.any_values(call)? }),
             "Log" => Some(Effect::Log { values: self.any_values(call)? }),
             name => {
-                if !self.declarations.is_lost(name) {
-                    let names = self.sink.candidates(self.declarations.action_names().chain(BUILT_IN));
+                if !self.declarations.is_unparsed(name) {
+                    let names = self.sink.candidates(self.declarations.action_names().chain(ast::EFFECTS));
                     let diagnostic = Diagnostic::new(
                         Code::UnknownAction,
                         call.name.span,

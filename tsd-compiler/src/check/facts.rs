@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use tsd_ir::{Const, Expr, FieldId, Kind, TypeId};
+use tsd_ir::{Const, Expr, FieldId, InitialFact, InitialValue, Kind, TypeId};
 
 use super::declarations::{Declarations, Resolved, duplicate};
-use super::mismatch;
+use super::fault::mismatch;
 use super::scope::{Meaning, Scope};
 use super::value::Checker;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
-use crate::module::{InitialFact, InitialValue};
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprKind};
 
@@ -91,12 +90,12 @@ impl<'a> Facts<'a> {
         let fact = fact?;
         self.next += 1;
         if let Some(key) = self.key(&fact) {
-            let first = *self.keys.entry((fact.ty, key)).or_insert(fact.span);
-            if first != fact.span {
+            let first = *self.keys.entry((fact.ty, key)).or_insert(statement.span);
+            if first != statement.span {
                 let name = &self.declarations.schema.ty(fact.ty).name;
                 let message = format!("two facts of type `{name}` have this primary key");
                 sink.report(
-                    Diagnostic::new(Code::DuplicateKey, fact.span, message)
+                    Diagnostic::new(Code::DuplicateKey, statement.span, message)
                         .label("the second fact")
                         .also(first, "the first fact"),
                 );
@@ -152,7 +151,7 @@ fn fact(
         }
     }
     sound &= checker.report_missing(ty, &statement.fact);
-    sound.then_some(InitialFact { ty, values, span: statement.span })
+    sound.then_some(InitialFact { ty, values: values.into() })
 }
 
 fn value(
@@ -166,11 +165,11 @@ fn value(
     if let (Some(Kind::Fact(wanted)), ExprKind::Path(ast::Path { root, fields })) = (wanted, &written.kind)
         && fields.is_empty()
     {
-        return reference(checker, standing, wanted, root).map(InitialValue::Fact);
+        return reference(checker, standing, wanted, root).map(|index| InitialValue::Fact(index as u32));
     }
     let expr = checker.field_value(ty, field, written)?;
     let optional = field.is_some_and(|field| checker.declarations.schema.ty(ty).field(field).optional);
-    match crate::normalize::folded(&expr) {
+    match crate::fold::folded(&expr) {
         Expr::Const(Const::Missing) if !optional => {
             let message = "this has no value: it divides by zero, overflows or fails to convert";
             checker.sink.report(mismatch(written.span, message).label("no value"));

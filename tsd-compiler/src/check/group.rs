@@ -6,17 +6,16 @@
 //! every aggregate. What the tuple and its aggregates must satisfy stays the condition of the rule.
 //! A tuple without any row to aggregate does not match.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use tsd_ir::{AggregateKind, Test};
 
-use super::declarations::{Declarations, duplicate};
-use super::rule::{Bound, bind_fact};
+use super::bind::{Binder, Bound};
+use super::declarations::duplicate;
 use super::scope::{Gathered, Meaning, Scope};
 use super::typed::Typed;
-use super::value::Checker;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
-use crate::hir::{Condition, Pattern, View};
+use crate::hir::{Condition, Pattern};
 use crate::source::Span;
 use crate::syntax::ast::{self, AggregateFunction, Binding, BindingKind, Expr, ExprKind};
 
@@ -34,24 +33,19 @@ fn bindings(rule: &ast::Rule) -> impl Iterator<Item = (usize, &Binding)> {
 }
 
 /// The variables, patterns and condition of a rule with aggregate variables.
-pub(super) fn bind<'a>(
-    declarations: &Declarations,
-    outside: &'a BTreeMap<String, Span>,
-    rule: &ast::Rule,
-    views: &mut Vec<View>,
-    sink: &mut Diagnostics,
-) -> Bound<'a> {
-    let mut group = Scope::inside(outside);
+pub(super) fn bind<'a>(mut binder: Binder<'a, '_>) -> Bound<'a> {
+    let rule = binder.rule;
+    let mut group = Scope::inside(binder.outside);
     let mut patterns: Vec<Pattern> = Vec::new();
     for (_, binding) in bindings(rule).filter(|(block, _)| *block == 0) {
-        patterns.extend(bind_fact(declarations, &mut group, binding, patterns.len(), sink));
+        patterns.extend(binder.fact(&mut group, binding, patterns.len()));
     }
     // The facts that are aggregated have the positions after those of the group.
     let mut rows = group.clone();
     let mut sources: Vec<Pattern> = Vec::new();
     for (_, binding) in bindings(rule).filter(|(block, _)| *block > 0) {
         let place = patterns.len() + sources.len();
-        sources.extend(bind_fact(declarations, &mut rows, binding, place, sink));
+        sources.extend(binder.fact(&mut rows, binding, place));
     }
     let names = |patterns: &[Pattern]| patterns.iter().map(|pattern| pattern.variable.clone()).collect();
     let gathered: BTreeSet<String> = names(&sources);
@@ -61,7 +55,7 @@ pub(super) fn bind<'a>(
         .flat_map(conjuncts)
         .partition(|part| mentioned(part, &gathered).next().is_some());
 
-    let mut checker = Checker { declarations, scope: &rows, sink, views };
+    let mut checker = binder.checker(&rows);
     let derived_values = aggregates(rule);
     let aggregate_names: BTreeSet<String> =
         derived_values.iter().map(|(binding, ..)| binding.variable.text.clone()).collect();
@@ -84,20 +78,20 @@ pub(super) fn bind<'a>(
         let _ = scope.bind(variable, *span, Meaning::Source(Gathered::Effect));
     }
     let mut mentions = Vec::new();
+    let rows_of_group = Rows { group: &group, scope: &rows, sources: &sources, condition: &condition };
     for (binding, function, value) in &derived_values {
         let derived_value = Aggregate { function: *function, value, span: binding.span };
-        let derived_value =
-            derived_value.check(declarations, &group, &rows, &sources, &condition, views, sink);
+        let derived_value = derived_value.check(&mut binder, &rows_of_group);
         mentions.extend(derived_value.iter().map(|derived_value| derived_value.expr.clone()));
         let meaning =
             derived_value.map_or(Meaning::Broken, |derived_value| Meaning::DerivedValue(derived_value.expr));
         if let Err(first) = scope.bind(&binding.variable.text, binding.variable.span, meaning) {
-            sink.report(duplicate("variable", &binding.variable, Some(first)));
+            binder.sink.report(duplicate("variable", &binding.variable, Some(first)));
         }
     }
-    let mut checker = Checker { declarations, scope: &scope, sink, views };
+    let mut checker = binder.checker(&scope);
     let mut parts: Vec<Condition> = about_group.into_iter().map(|part| checker.condition(part)).collect();
-    let mut checker = Checker { declarations, scope: &group, sink, views };
+    let mut checker = binder.checker(&group);
     let some_row = checker.ask(sources, condition, AggregateKind::Exists, None, 0, rule.span);
     parts.push(Condition::Test(Test::Holds(some_row)));
     Bound { scope, patterns, condition: Condition::All(parts), mentions }
@@ -113,6 +107,18 @@ fn aggregates(rule: &ast::Rule) -> Vec<(&Binding, AggregateFunction, &Expr)> {
         .collect()
 }
 
+/// What the aggregate variables of a rule aggregate.
+struct Rows<'r> {
+    /// The variables of the first block.
+    group: &'r Scope<'r>,
+    /// The variables of the first and of the later blocks.
+    scope: &'r Scope<'r>,
+    /// The patterns of the later blocks.
+    sources: &'r [Pattern],
+    /// The condition on their facts.
+    condition: &'r Condition,
+}
+
 /// One aggregate variable.
 struct Aggregate<'r> {
     function: AggregateFunction,
@@ -121,25 +127,17 @@ struct Aggregate<'r> {
 }
 
 impl Aggregate<'_> {
-    #[allow(clippy::too_many_arguments)]
-    fn check(
-        &self,
-        declarations: &Declarations,
-        group: &Scope<'_>,
-        rows: &Scope<'_>,
-        sources: &[Pattern],
-        condition: &Condition,
-        views: &mut Vec<View>,
-        sink: &mut Diagnostics,
-    ) -> Option<Typed> {
-        if let Some(unbound) = self.unbound(rows, sink) {
-            sink.report(unbound);
+    /// Its derived value; `None` if it is wrong, which has been reported.
+    fn check(&self, binder: &mut Binder<'_, '_>, rows: &Rows<'_>) -> Option<Typed> {
+        let Rows { group, scope, sources, condition } = *rows;
+        if let Some(unbound) = self.unbound(scope, binder.sink) {
+            binder.sink.report(unbound);
             return None;
         }
         let named = |name: &str| sources.iter().position(|source| source.variable == name);
         let mut found: BTreeSet<usize> = BTreeSet::new();
         self.value.walk_paths(&mut |path| found.extend(named(&path.root.text)));
-        let mut checker = Checker { declarations, scope: rows, sink, views };
+        let mut checker = binder.checker(scope);
         let whole = match &self.value.kind {
             ExprKind::Path(path) => path.fields.is_empty() && named(&path.root.text).is_some(),
             _ => false,
@@ -154,7 +152,7 @@ impl Aggregate<'_> {
             checker.misplaced(self.value.span, message, EXAMPLE);
             return None;
         };
-        let mut checker = Checker { declarations, scope: group, sink, views };
+        let mut checker = binder.checker(group);
         let (sources, condition) = (sources.to_vec(), condition.clone());
         Some(checker.aggregated(sources, condition, self.function, input, source, self.span))
     }

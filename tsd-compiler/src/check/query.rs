@@ -6,7 +6,7 @@
 use tsd_ir::{AggregateKind, Expr, Kind, Position, TypeId};
 
 use super::declarations::{Resolved, duplicate};
-use super::mismatch;
+use super::fault::mismatch;
 use super::scope::{Meaning, Scope};
 use super::typed::Typed;
 use super::value::Checker;

@@ -2,19 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use tsd_ir::{Effect, Expr, Position};
+use tsd_ir::Effect;
 
-use super::declarations::{Declarations, Resolved, duplicate};
-use super::scope::{Meaning, Scope};
+use super::bind::{Binder, Bound};
+use super::declarations::Declarations;
 use super::value::Checker;
 use super::{annotation, complexity, group};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
-use crate::hir::{Condition, Pattern, Rule, View};
+use crate::hir::Rule;
 use crate::source::Span;
-use crate::syntax::ast::{self, BindingKind};
-
-/// The most patterns that a rule can have.
-const MAX_PATTERNS: usize = 64;
+use crate::syntax::ast;
 
 /// Checks one rule. `None` if it is wrong, which has been reported.
 pub(super) fn check(
@@ -26,7 +23,8 @@ pub(super) fn check(
     let strategy = annotation::plan(&rule.annotations, &annotation::RULE, sink).map(|(strategy, _)| strategy);
     let salience = salience(rule, sink);
     let mut views = Vec::new();
-    let Bound { scope, patterns, condition, mentions } = bind(declarations, outside, rule, &mut views, sink);
+    let binder = Binder { declarations, outside, rule, views: &mut views, sink };
+    let Bound { scope, patterns, condition, mentions } = bind(binder);
     let mut checker = Checker { declarations, scope: &scope, sink, views: &mut views };
     let effects: Vec<_> = rule.calls.iter().map(|call| checker.call(call)).collect();
     let effects = effects.into_iter().collect::<Option<Vec<_>>>()?;
@@ -47,8 +45,13 @@ pub(super) fn check(
         views,
         span: rule.span,
     };
-    rule.note_reads(&mentions);
+    rule.set_read_fields(&mentions);
     Some(rule)
+}
+
+/// The variables, patterns and condition of a rule.
+pub(super) fn bind<'a>(binder: Binder<'a, '_>) -> Bound<'a> {
+    if group::is_grouped(binder.rule) { group::bind(binder) } else { binder.bind() }
 }
 
 /// Calls after an effect that may change facts become calls with arguments from before it.
@@ -78,65 +81,4 @@ fn salience(rule: &ast::Rule, sink: &mut Diagnostics) -> i32 {
         sink.report(Diagnostic::new(Code::OutOfRange, salience.span, message).label("too far out"));
         0
     })
-}
-
-/// The variables of a rule, and its conditions.
-pub(super) struct Bound<'a> {
-    /// The variables that effects may use.
-    pub(super) scope: Scope<'a>,
-    /// The facts of the rule's tuples.
-    pub(super) patterns: Vec<Pattern>,
-    pub(super) condition: Condition,
-    /// What the rule mentions besides its condition and its effects: aggregate variables, used or
-    /// not.
-    pub(super) mentions: Vec<Expr>,
-}
-
-/// The variables, patterns and condition of a rule.
-pub(super) fn bind<'a>(
-    declarations: &Declarations,
-    outside: &'a BTreeMap<String, Span>,
-    rule: &ast::Rule,
-    views: &mut Vec<View>,
-    sink: &mut Diagnostics,
-) -> Bound<'a> {
-    if group::is_grouped(rule) {
-        return group::bind(declarations, outside, rule, views, sink);
-    }
-    let mut scope = Scope::inside(outside);
-    let mut patterns = Vec::new();
-    for binding in rule.blocks.iter().flat_map(|block| &block.bindings) {
-        patterns.extend(bind_fact(declarations, &mut scope, binding, patterns.len(), sink));
-    }
-    let mut checker = Checker { declarations, scope: &scope, sink, views };
-    let condition =
-        rule.condition.as_ref().map_or_else(Condition::always, |condition| checker.condition(condition));
-    Bound { scope, patterns, condition, mentions: Vec::new() }
-}
-
-/// Binds a fact variable that gets a position; returns its pattern unless it is wrong.
-pub(super) fn bind_fact(
-    declarations: &Declarations,
-    scope: &mut Scope<'_>,
-    binding: &ast::Binding,
-    at: usize,
-    sink: &mut Diagnostics,
-) -> Option<Pattern> {
-    let BindingKind::Fact(type_name) = &binding.kind else { return None };
-    if at >= MAX_PATTERNS {
-        let message = format!("a rule cannot have more than {MAX_PATTERNS} patterns");
-        sink.report(Diagnostic::new(Code::OutOfRange, binding.span, message).label("one too many"));
-        return None;
-    }
-    let known = match declarations.resolve_type(type_name, false, sink) {
-        Resolved::Known(ty) => Some(ty),
-        Resolved::Broken => None,
-    };
-    let meaning = known.map_or(Meaning::Broken, |ty| Meaning::Fact { at: Position(at as u16), ty });
-    let ast::Name { text, span } = &binding.variable;
-    if let Err(first) = scope.bind(text, *span, meaning) {
-        sink.report(duplicate("variable", &binding.variable, Some(first)));
-        return None;
-    }
-    Some(Pattern { variable: text.clone(), ty: known?, span: binding.span, reads: Vec::new() })
 }

@@ -44,7 +44,7 @@ impl Gathered {
     pub(super) fn message(self, name: &str) -> String {
         match self {
             Self::Mixed => format!("one condition cannot look at `{name}` and at an aggregate variable"),
-            Self::Effect => format!("`{name}` stands for all facts that the aggregates aggregate"),
+            Self::Effect => format!("`{name}` stands for all facts that the aggregates gather"),
         }
     }
 

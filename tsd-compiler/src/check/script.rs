@@ -7,47 +7,45 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use tsd_ir::{Const, FactHandle, TypeId, Value, ops};
+use tsd_ir::{Const, FactHandle, InitialFact, InitialValue, TypeId, Value, ops};
 
 use super::declarations::{Declarations, Resolved, duplicate};
 use super::facts::{self, Facts};
 use super::{action, rule};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
-use crate::hir::Script;
-use crate::module::{InitialFact, InitialValue};
-use crate::script::{Nothing, Removed, ScriptStep, Standing};
+use crate::hir::{EmptySession, Removed, Script, ScriptStep, SessionState};
 use crate::source::Span;
 use crate::syntax::ast::{self, Remove, Statement};
 
-/// Checks a script that the session is to execute. `lost` contains the names of what could not be
+/// Checks a script that the session is to execute. `unparsed` holds the names of what could not be
 /// parsed.
 pub fn check_script(
-    session: &dyn Standing,
+    session: &dyn SessionState,
     programs: &[ast::Program],
-    lost: &BTreeSet<String>,
+    unparsed: &BTreeSet<String>,
     sink: &mut Diagnostics,
 ) -> Vec<Script> {
     let statements: Vec<&Statement> = programs.iter().flat_map(|program| &program.statements).collect();
-    let nothing = Nothing::default();
+    let nothing = EmptySession::default();
     let guesses = super::guesses(programs);
     let epochs = statements.split(|statement| matches!(statement, Statement::Reset(_)));
     let checked = epochs.enumerate().map(|(index, statements)| {
         let session = if index == 0 { session } else { &nothing };
-        Script { reset: index > 0, ..epoch(session, statements, lost, &guesses, sink) }
+        Script { reset: index > 0, ..epoch(session, statements, unparsed, &guesses, sink) }
     });
     checked.collect()
 }
 
 /// Checks the statements between two `reset`s.
 fn epoch(
-    session: &dyn Standing,
+    session: &dyn SessionState,
     statements: &[&Statement],
-    lost: &BTreeSet<String>,
+    unparsed: &BTreeSet<String>,
     guesses: &Rc<BTreeMap<Span, Diagnostic>>,
     sink: &mut Diagnostics,
 ) -> Script {
     let mut declarations = Declarations::of_schema(session.schema());
-    declarations.set_lost(lost.clone());
+    declarations.set_unparsed(unparsed.clone());
     declarations.set_guesses(Rc::clone(guesses));
     let types = statements.iter().filter_map(|statement| match statement {
         Statement::Type(declaration) => Some(declaration),
@@ -94,7 +92,7 @@ fn epoch(
 
 /// The simulation of a script, with what exists at each statement.
 struct Walk<'a> {
-    session: &'a dyn Standing,
+    session: &'a dyn SessionState,
     declarations: &'a Declarations,
     names: &'a BTreeMap<String, Span>,
     facts: Facts<'a>,
@@ -149,7 +147,7 @@ impl Walk<'_> {
     }
 
     fn remove_rule(&mut self, name: &ast::Name) {
-        if self.rules.remove(&name.text).is_none() && !self.declarations.is_lost(&name.text) {
+        if self.rules.remove(&name.text).is_none() && !self.declarations.is_unparsed(&name.text) {
             let message = format!("there is no rule `{}` here", name.text);
             let diagnostic = Diagnostic::new(Code::UnknownRule, name.span, message).label("no such rule");
             let names = self.sink.candidates(self.rules.keys().map(String::as_str));
@@ -164,7 +162,7 @@ impl Walk<'_> {
             self.broken.extend(self.declarations.find_type(name));
             return None;
         };
-        self.report_standing_key(&fact);
+        self.report_standing_key(&fact, statement.span);
         let number = self.named.len() + self.inserted.len();
         self.inserted.push(fact.clone());
         if self.called.contains_key(&fact.ty) {
@@ -177,14 +175,14 @@ impl Walk<'_> {
     }
 
     /// Reports a primary key that a fact of the session has.
-    fn report_standing_key(&mut self, fact: &InitialFact) {
+    fn report_standing_key(&mut self, fact: &InitialFact, span: Span) {
         if fact.ty.index() >= self.session.schema().types.len() {
             return;
         }
         let named = &self.named;
         let value = |value: InitialValue| match value {
             InitialValue::Const(constant) => Some(Value::from(&constant)),
-            InitialValue::Fact(index) => named.get(index).map(|(_, handle)| Value::Fact(*handle)),
+            InitialValue::Fact(index) => named.get(index as usize).map(|(_, handle)| Value::Fact(*handle)),
         };
         // A reference to a fact of the script is not in any fact of the session.
         let key: Option<Vec<Value>> =
@@ -193,8 +191,7 @@ impl Walk<'_> {
         if found.is_some_and(|handle| !self.removed.contains(&handle)) {
             let name = &self.declarations.schema.ty(fact.ty).name;
             let message = format!("the session has a fact of type `{name}` with this primary key");
-            self.sink
-                .report(Diagnostic::new(Code::DuplicateKey, fact.span, message).label("the second fact"));
+            self.sink.report(Diagnostic::new(Code::DuplicateKey, span, message).label("the second fact"));
         }
     }
 
@@ -245,7 +242,7 @@ impl Walk<'_> {
             return None;
         };
         match found {
-            Removed::Standing(handle) => {
+            Removed::Session(handle) => {
                 self.removed.insert(handle);
             }
             Removed::Inserted(number) => self.facts.release(&self.inserted[number - self.named.len()]),
@@ -258,7 +255,7 @@ impl Walk<'_> {
         let mut called: BTreeMap<String, Vec<Removed>> = BTreeMap::new();
         if ty.index() < self.session.schema().types.len() {
             for (name, handle) in self.session.names(ty) {
-                called.entry(name).or_default().push(Removed::Standing(handle));
+                called.entry(name).or_default().push(Removed::Session(handle));
             }
         }
         for (index, _) in self.inserted.iter().enumerate().filter(|(_, fact)| fact.ty == ty) {
@@ -284,7 +281,7 @@ impl Walk<'_> {
 
     fn text(&self, value: &InitialValue) -> String {
         match value {
-            InitialValue::Fact(number) => self.name_of(*number),
+            InitialValue::Fact(number) => self.name_of(*number as usize),
             InitialValue::Const(Const::Missing) => "missing".to_owned(),
             InitialValue::Const(Const::Bool(bool)) => ops::bool_to_text(*bool).to_owned(),
             InitialValue::Const(Const::Int(int)) => ops::int_to_text(*int),

@@ -120,13 +120,13 @@ impl Typed {
     pub(super) fn literal_arithmetic(&self, op: Arithmetic, other: &Self) -> Option<Self> {
         let (Ty::Literal(left), Ty::Literal(right)) = (self.ty, other.ty) else { return None };
         let int = match (left, right) {
-            (Some(left), Some(right)) => int_arithmetic(op, left, right)
+            (Some(left), Some(right)) => ops::int_arithmetic(op, left, right)
                 .filter(|_| op != Arithmetic::Divide || ops::remainder_int(left, right) == Some(0)),
             _ => None,
         };
         let number = match (&self.expr, &other.expr) {
             (Expr::Const(Const::Number(left)), Expr::Const(Const::Number(right))) => {
-                number_arithmetic(op, *left, *right)
+                ops::number_arithmetic(op, *left, *right)
             }
             _ => None,
         };
@@ -158,26 +158,4 @@ fn whole(expr: &Expr) -> Option<Expr> {
     let Expr::Const(Const::Number(number)) = expr else { return None };
     let int = ops::number_to_int(*number)?;
     (ops::int_to_number(int) == *number).then_some(Expr::Const(Const::Int(int)))
-}
-
-/// The value of `left op right` on integers.
-pub(crate) fn int_arithmetic(op: Arithmetic, left: i64, right: i64) -> Option<i64> {
-    match op {
-        Arithmetic::Add => ops::add_int(left, right),
-        Arithmetic::Subtract => ops::subtract_int(left, right),
-        Arithmetic::Multiply => ops::multiply_int(left, right),
-        Arithmetic::Divide => ops::divide_int(left, right),
-        Arithmetic::Remainder => ops::remainder_int(left, right),
-    }
-}
-
-/// The value of `left op right` on numbers.
-pub(crate) fn number_arithmetic(op: Arithmetic, left: f64, right: f64) -> Option<f64> {
-    match op {
-        Arithmetic::Add => ops::add_number(left, right),
-        Arithmetic::Subtract => ops::subtract_number(left, right),
-        Arithmetic::Multiply => ops::multiply_number(left, right),
-        Arithmetic::Divide => ops::divide_number(left, right),
-        Arithmetic::Remainder => ops::remainder_number(left, right),
-    }
 }

@@ -3,7 +3,7 @@
 use tsd_ir::{Arithmetic, Const, Expr, Function, Kind, ops};
 
 use super::declarations::Declarations;
-use super::mismatch;
+use super::fault::mismatch;
 use super::scope::{Meaning, Scope};
 use super::typed::{Pair, Ty, Typed};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, closest};

@@ -5,8 +5,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use tsd_ir::{ActionId, FieldId, TypeId};
 
-use super::Options;
-use crate::module::{self, TypePlace};
+use super::options::Options;
+use crate::hir::{self, TypePlace};
 use crate::source::{SourceMap, Span};
 
 /// The beginning of the documentation that [`Places::mark`] creates, and no other.
@@ -14,7 +14,7 @@ pub(super) const MARK: &str = "@ ";
 
 /// The places of types, their fields and actions, in the rules and in the code.
 pub(super) struct Places<'a> {
-    pub(super) declared: &'a module::Places,
+    pub(super) declared: &'a hir::Places,
     pub(super) sources: &'a SourceMap,
     pub(super) options: &'a Options<'a>,
 }

@@ -12,11 +12,11 @@ mod view;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use tsd_ir::{Const, Kind, Rule, Schema, Signature};
+use tsd_ir::{Const, InitialFact, InitialValue, Kind, Rule, Schema, Signature};
 
 use super::doc::Doc;
 use super::native::Natives;
-use crate::module::{InitialFact, InitialValue, Module};
+use crate::module::Module;
 
 /// Writes the tables of a module.
 pub(super) struct Tables<'a> {
@@ -100,7 +100,7 @@ impl<'a> Tables<'a> {
                 InitialValue::Const(value) => format!("InitialValue::Const({})", constant(value)),
                 InitialValue::Fact(index) => format!("InitialValue::Fact({index})"),
             };
-            let values = separated(&fact.values, value);
+            let values = separated(fact.values.iter(), value);
             let ty = fact.ty.0;
             self.put(format_args!(
                 "\n    InitialFact {{ ty: TypeId({ty}), values: Borrowed(&[{values}]) }},"

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 
 use tsd_ir::{Canonical, Comparison, Const, Domain, Expr, FieldId, Kind, Position, Schema, Test, TypeId};
 
-use super::fold::{folded, outcome};
 use super::{order, sets};
+use crate::fold::{folded, outcome};
 use crate::hir::{Condition, may_lack_value, optional_field};
 
 /// A condition in normal form.

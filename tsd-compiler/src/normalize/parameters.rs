@@ -7,8 +7,9 @@
 
 use tsd_ir::{Expr, FieldId, Parameters, Position, Schema};
 
+use super::Forms;
 use super::view::form;
-use super::{Forms, folded};
+use crate::fold::folded;
 use crate::hir::View;
 
 /// The most parameters of one kind that are ordered; more stay as they are written.

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use tsd_ir::{Canonical, DerivedExpr, Expr, Parameters, Schema, Source, Text};
 
-use super::{Conjunction, conjunctions, folded, parameters};
+use super::{Conjunction, conjunctions, parameters};
+use crate::fold::folded;
 use crate::hir::{Condition, View};
 
 /// A view in normal form.

@@ -13,18 +13,8 @@ use super::shape::Mask;
 use super::sharing::Unit;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::hir::Rule;
+use crate::module::Side;
 use crate::normalize::{Conjunction, End, Groups, Key, is_unique, positions};
-
-/// Patterns of a branch that are connected with each other, and with none of the others.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Side {
-    /// The one declared first.
-    pub first: Position,
-    /// The estimated number of their combinations.
-    pub rows: f64,
-    /// Whether the number of facts of some type among them is neither declared nor observed.
-    pub guessed: bool,
-}
 
 /// The sides of a branch. `patterns` maps the patterns of the shape to those of the branch.
 pub(super) fn sides(

@@ -18,8 +18,9 @@ use super::chain::Graph;
 use super::cost::{self, Member, Model, Price, Stage};
 use super::observed::Observed;
 use super::search::{Search, as_set};
+use super::selectivity;
 use super::shape::{Mask, Shape, at_places, keys_to, mask};
-use super::{JoinOrder, selectivity};
+use crate::join_order::JoinOrder;
 use crate::normalize::{Conjunction, Groups};
 
 /// How often each shape is reconsidered at most.

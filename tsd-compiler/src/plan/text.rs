@@ -15,11 +15,26 @@ use std::fmt::Write;
 
 use tsd_ir::{Arguments, Body, Canonical, Effect, Expr, Filter, Join, Rule, Schema, TestRef, TypeId};
 
-use super::{BranchPlan, JoinOrder};
-use crate::module::PlannedRule;
+use crate::join_order::JoinOrder;
+use crate::module::{BranchPlan, Module, PlannedRule};
+
+impl Module {
+    /// Every rule's plan as text, for people and for tests.
+    pub fn to_text(&self) -> String {
+        let texts: Vec<String> = self.rules.iter().map(|rule| rule.to_text(&self.schema)).collect();
+        texts.join("\n")
+    }
+}
+
+impl PlannedRule {
+    /// The rule's plan as text: what is joined in which order, on what, with which filters.
+    pub fn to_text(&self, schema: &Schema) -> String {
+        text(schema, self)
+    }
+}
 
 /// Writes a rule and its plan.
-pub(crate) fn text(schema: &Schema, planned: &PlannedRule) -> String {
+fn text(schema: &Schema, planned: &PlannedRule) -> String {
     let rule = &planned.rule;
     let mut text = format!("rule {}", rule.name);
     if rule.salience != 0 {

@@ -5,10 +5,10 @@ use tsd_ir::{
     TypeId, View,
 };
 
-use super::BranchPlan;
 use super::chain::Graph;
 use super::derived::DerivedValues;
-use crate::hir::{self, effect_arguments_mut};
+use crate::hir;
+use crate::module::BranchPlan;
 use crate::normalize::NormalView;
 
 /// Plans a view.
@@ -69,7 +69,7 @@ fn of_parameters(mut branch: Branch, parameters: TypeId) -> Branch {
 pub(super) fn numbered_effects(effects: Vec<Effect>) -> (Vec<Effect>, Vec<DerivedValue>) {
     let mut derived_values = DerivedValues::default();
     let numbered = effects.into_iter().map(|mut effect| {
-        if let Some(arguments) = effect_arguments_mut(&mut effect)
+        if let Some(arguments) = effect.arguments_mut()
             && let Body::Tree(operands) = &mut arguments.body
         {
             operands.iter_mut().for_each(|operand| *operand = derived_values.numbered(operand));

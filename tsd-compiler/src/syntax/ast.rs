@@ -16,7 +16,7 @@ mod expr;
 mod vocabulary;
 
 pub use expr::{Aggregate, Exists, Expr, ExprKind, Literal, Number, Path, Step};
-pub use vocabulary::{AggregateFunction, ArithmeticOp, CastType, CompareOp, Function};
+pub use vocabulary::{AggregateFunction, ArithmeticOp, CastType, CompareOp, EFFECTS, Function};
 
 /// A name as it was written, without any `$` of the block notation.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -166,7 +166,7 @@ pub struct Rule {
     /// The pattern blocks: at least one, each with at least one binding. The rule joins all of
     /// them; only for aggregate variables does it matter which block is the first.
     pub blocks: Vec<Block>,
-    /// What the joined facts must satisfy.
+    /// The condition on the joined facts.
     pub condition: Option<Expr>,
     /// What the rule does, in order. At least one.
     pub calls: Vec<Call>,

@@ -22,7 +22,8 @@ use pest::iterators::Pair;
 use self::lower::Lowering;
 use super::ast::Program;
 use super::habits::Place;
-use super::scan::{Fault, Obstacle, Scan};
+use super::scan::{Obstacle, Scan};
+use super::token::{Fault, TokenKind};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::source::{FileId, SourceMap, Span};
 
@@ -177,24 +178,47 @@ impl Parser<'_> {
     /// Reports what keeps the parser from reading a piece.
     fn obstacle(&mut self, first: usize, obstacle: Obstacle) -> usize {
         self.open_rule = None;
-        let (index, diagnostic) = match obstacle {
-            Obstacle::TooDeep(index) => (index, too_deep(self.span(index)).label("one bracket too many")),
-            Obstacle::Fault(index, fault) => {
-                let next = self.scan.resume(first, index + 1);
-                let place = Place::new(self.scan, first..next, index);
-                if let Some((diagnostic, resume)) = self.lowering.advise(&place) {
-                    self.lowering.report(diagnostic);
-                    return resume.max(next);
-                }
-                (index, fault_diagnostic(self.span(index), fault, self.scan.slice(index)))
+        match obstacle {
+            Obstacle::TooDeep(index) => {
+                self.lowering.report(too_deep(self.span(index)).label("one bracket too many"));
+                self.behind(first, index + 1)
             }
-        };
-        self.lowering.report(diagnostic);
-        // The rest of a string may contain further faults.
-        match self.scan.tokens.get(index + 1).map(|token| token.kind) {
-            Some(super::scan::TokenKind::Fault(_)) => index + 1,
-            _ if self.gives_up() => self.scan.next_declaration(index + 1),
-            _ => self.scan.resume(first, index + 1),
+            Obstacle::Fault(index) => self.faults(first, index),
+        }
+    }
+
+    /// Reports the faults of one string or comment, the first of which is given.
+    ///
+    /// There may be thousands of them. So the place to continue is searched once, after the last
+    /// one.
+    fn faults(&mut self, first: usize, from: usize) -> usize {
+        let scan = self.scan;
+        let faults = scan.tokens.iter().enumerate().skip(from).map_while(|(index, token)| match token.kind {
+            TokenKind::Fault(fault) => Some((index, fault)),
+            _ => None,
+        });
+        let end = from + faults.clone().count();
+        let next = self.behind(first, end);
+        let mut resume = next;
+        for (index, fault) in faults {
+            let place = Place::new(scan, first..next, index);
+            let diagnostic = match self.lowering.advise(&place) {
+                Some((diagnostic, advised)) => {
+                    resume = resume.max(advised);
+                    diagnostic
+                }
+                None => fault_diagnostic(self.span(index), fault, scan.slice(index)),
+            };
+            self.lowering.report(diagnostic);
+        }
+        resume
+    }
+
+    /// Where to continue after an error.
+    fn behind(&mut self, statement: usize, from: usize) -> usize {
+        match self.gives_up() {
+            true => self.scan.next_declaration(from),
+            false => self.scan.resume(statement, from),
         }
     }
 

@@ -14,40 +14,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// The kind of a token, as far as finding statements needs it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum TokenKind {
-    /// A name, a keyword, or a number.
-    Word,
-    /// A string, quotes included.
-    Text,
-    /// One character of anything else.
-    Sign(char),
-    /// Something that no statement can contain.
-    Fault(Fault),
-}
-
-/// What can be wrong inside a token.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Fault {
-    /// A string without its closing quote on the line.
-    UnclosedText,
-    /// A `/*` without `*/`.
-    UnclosedComment,
-    /// A backslash in a string before a character that is not an escape.
-    UnknownEscape,
-    /// `\u{…}` that names no character.
-    NoSuchCharacter,
-}
-
-/// A piece of the text.
-#[derive(Clone, Debug)]
-pub(super) struct Token {
-    pub(super) kind: TokenKind,
-    pub(super) range: Range<usize>,
-    /// Whether it is the first on its line.
-    pub(super) leads_line: bool,
-}
+use super::token::{Token, TokenKind};
 
 /// All tokens of a text.
 pub(super) struct Scan<'t> {
@@ -61,7 +28,7 @@ pub(super) struct Scan<'t> {
 /// Why a piece cannot be parsed.
 pub(super) enum Obstacle {
     /// The token with this index is at fault.
-    Fault(usize, Fault),
+    Fault(usize),
     /// The bracket with this index is nested too deep.
     TooDeep(usize),
 }
@@ -121,7 +88,7 @@ impl<'t> Scan<'t> {
                 return Ok(index);
             }
             match self.tokens[index].kind {
-                TokenKind::Fault(fault) => return Err(Obstacle::Fault(index, fault)),
+                TokenKind::Fault(_) => return Err(Obstacle::Fault(index)),
                 TokenKind::Sign('(' | '[' | '{') => {
                     depth += 1;
                     if depth > max_depth {
@@ -212,7 +179,7 @@ impl<'t> Scan<'t> {
     fn is_action(&self, index: usize) -> bool {
         let name = self.slice(index);
         let named = self.is_name(index + 2) && self.is_sign(index + 3, ':');
-        let sounds = name.starts_with(char::is_lowercase) || crate::check::is_effect(name);
+        let sounds = name.starts_with(char::is_lowercase) || super::ast::EFFECTS.contains(&name);
         !named && !self.types.contains_key(name) && (sounds || self.actions.contains_key(name))
     }
 

@@ -6,7 +6,7 @@
 
 use pest::unicode::{XID_CONTINUE, XID_START};
 
-use super::scan::{Fault, Token, TokenKind};
+use super::token::{Fault, Token, TokenKind};
 
 /// The tokens of a text, without white space and comments.
 pub(super) fn tokens(text: &str) -> Vec<Token> {

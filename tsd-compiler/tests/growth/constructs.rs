@@ -368,6 +368,8 @@ pub(crate) const CONSTRUCTS: &[Construct] = &[
     new("signs", 40, Faults, |n| "& ! ".repeat(n)),
     new("the word rule", 40, Faults, |n| "rule ".repeat(n)),
     new("blocks without end", 40, Faults, |n| lines(n, |i| format!("rule r{i} when A(x = ) "))),
+    new("unknown escapes", 600, Faults, |n| rule("a: A", &format!("a.s == \"{}\"", "\\d".repeat(n)))),
+    new("braces in a string", 600, Faults, |n| rule("a: A", &format!("a.s == \"{}\"", "\\u{".repeat(n)))),
     new("strings without end", 200, Faults, |n| rules(n, |_| "a.s == \"x ==> Print(1)".into())),
     new("comments without end", 100, Faults, |n| format!("{A}{}", "/* x ".repeat(n))),
     new("brackets without end", 200, Faults, |n| rule("a: A", &"(".repeat(n))),

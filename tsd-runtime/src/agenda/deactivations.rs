@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use tsd_ir::RootId;
 
-use super::TupleSource;
-use crate::matcher::{Delta, Slots, TupleRef};
+use crate::base::TupleSlots;
+use crate::flow::{Delta, TupleRef, TupleSource};
 use crate::ruleset::{RuleSet, RuleSets};
 
 /// What is noted.
@@ -23,7 +23,7 @@ pub(crate) struct Deactivations {
 #[derive(Debug)]
 pub(crate) struct Stopped {
     pub(crate) root: RootId,
-    pub(crate) slots: Slots,
+    pub(crate) slots: TupleSlots,
     pub(crate) set: RuleSet,
 }
 

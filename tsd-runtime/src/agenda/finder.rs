@@ -6,9 +6,9 @@
 
 use tsd_ir::RootId;
 
-use super::TupleSource;
 use super::level::Entry;
-use crate::memory::{Index, hash_words};
+use crate::base::{Index, hash_words};
+use crate::flow::TupleSource;
 
 /// The waiting entries of one level.
 #[derive(Clone, Copy, Debug)]

@@ -8,9 +8,9 @@ use std::cmp::Reverse;
 use tsd_ir::RootId;
 
 use super::finder::{Entries, Finder};
-use super::ordered::Heap;
-use super::{BranchRank, ConflictOrder, TupleSource};
-use crate::matcher::{Delta, Slots, TupleRef};
+use super::strategy_heap::Heap;
+use crate::base::TupleSlots;
+use crate::flow::{BranchRank, ConflictOrder, Delta, TupleRef, TupleSource};
 use crate::ruleset::{Bit, RuleSet, RuleSets};
 
 /// Waiting activations of one salience.
@@ -206,7 +206,7 @@ impl Level {
     }
 
     #[inline]
-    pub(super) fn next(&mut self, ranks: &impl ConflictOrder, slots: &mut Slots) -> Option<BranchRank> {
+    pub(super) fn next(&mut self, ranks: &impl ConflictOrder, slots: &mut TupleSlots) -> Option<BranchRank> {
         loop {
             while let Some(waiting) = self.batch.get(self.fired).copied() {
                 self.fired += 1;

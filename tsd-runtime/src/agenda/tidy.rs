@@ -8,8 +8,8 @@
 
 use std::cmp::Reverse;
 
-use super::ConflictOrder;
 use super::level::{Entry, Level};
+use crate::flow::ConflictOrder;
 
 /// The new number of an entry that goes.
 const GONE: u32 = u32::MAX;

@@ -2,22 +2,20 @@
 
 use std::sync::Arc;
 
-use tsd_compiler::script::{Removed, Script, ScriptStep, Standing};
+use tsd_compiler::script::{Removed, Script, ScriptStep, SessionState};
 use tsd_ir::{FactHandle, Schema, TypeId, Value};
 
-use super::initial_fact;
-use crate::memory::find_word;
-use crate::program::Program;
-use crate::session::Core;
+use crate::session::{Core, Program};
+use crate::store::find_word;
 use crate::telemetry::{self, Work};
 
-impl<P: Program> Standing for Core<P> {
+impl<P: Program> SessionState for Core<P> {
     fn schema(&self) -> &Schema {
         &self.matcher.schema
     }
 
     fn rules(&self) -> Vec<&str> {
-        self.matcher.rules.iter().map(|live| &*live.rule.name).collect()
+        self.matcher.nodes.rules.iter().map(|live| &*live.rule.name).collect()
     }
 
     fn named_facts(&self) -> Vec<(&str, FactHandle)> {
@@ -76,7 +74,7 @@ impl<P: Program> Core<P> {
                     self.add_rules(rules.into_iter().map(|planned| Arc::new(planned.rule)).collect());
                 }
                 ScriptStep::Insert { name, fact } => {
-                    let handle = self.insert_one(&initial_fact(fact), &facts);
+                    let handle = self.insert_one(&fact, &facts);
                     facts.push(handle);
                     self.named.extend(name.zip(handle));
                 }
@@ -86,7 +84,7 @@ impl<P: Program> Core<P> {
                 }
                 ScriptStep::RemoveFact(removed) => {
                     let fact = match removed {
-                        Removed::Standing(handle) => Some(handle),
+                        Removed::Session(handle) => Some(handle),
                         Removed::Inserted(number) => facts[number],
                     };
                     // One that another removal took along is gone, as it should be.

@@ -11,11 +11,14 @@
 use smallvec::SmallVec;
 use tsd_ir::{RootId, TypeId};
 
-use super::entry_points::EntryPoint;
-use super::join::Join;
-use super::{Matcher, Root, Sign};
-use crate::agenda::{TupleSource, Undated};
-use crate::memory::{Store, WorkingMemory};
+use super::Matcher;
+use super::nodes::Nodes;
+use super::root::Root;
+use crate::agenda::Undated;
+use crate::alpha::EntryPoint;
+use crate::beta::Join;
+use crate::flow::{Sign, TupleSource};
+use crate::store::{Store, WorkingMemory};
 
 /// A batch of facts on its way in, part by part: each part is of one type.
 #[derive(Debug)]
@@ -75,7 +78,7 @@ impl Matcher {
 
     /// Begins a part of a batch.
     pub(crate) fn begin_part(&self, batch: &mut Batch, ty: TypeId) {
-        batch.is_mixed |= self.entry_points.of(ty).len() > 1;
+        batch.is_mixed |= self.nodes.entry_points.of(ty).len() > 1;
         let part = Part { first: self.memory.store(ty).next_number(), age: self.agenda.age() };
         match batch.parts.iter_mut().find(|(known, _)| *known == ty) {
             Some((_, parts)) => parts.push(part),
@@ -95,8 +98,8 @@ impl Matcher {
         let age = self.agenda.age();
         let entered = self.memory.stores[ty.index()].insert_all(rows, count, slots);
         self.memory.renew_all(ty, slots);
-        for index in (0..self.entry_points.of(ty).len()).rev() {
-            self.enter_block(self.entry_points.of(ty)[index], age, slots);
+        for index in (0..self.nodes.entry_points.of(ty).len()).rev() {
+            self.enter_block(self.nodes.entry_points.of(ty)[index], age, slots);
         }
         self.agenda.set_age(age + slots.len() as u64);
         self.collect_sets();
@@ -105,20 +108,20 @@ impl Matcher {
 
     /// Sends facts into the network at an entrance; `age` is that of the last change before them.
     fn enter_block(&mut self, entry_point: EntryPoint, age: u64, slots: &[u32]) {
-        let (input, sets) = self.entry_points.input(entry_point, &self.joins, &mut self.roots);
-        let mut facts = self.deltas.take(1);
+        let (input, sets) = self.nodes.alpha_node(entry_point);
+        let mut facts = self.pool.take(1);
         input.admit_all(slots, input.everyone(), &self.memory, sets, &mut facts);
         if !facts.is_empty() {
             self.enter_all(entry_point, &mut facts, age + 1, Sign::Add { fresh: true });
         }
-        self.deltas.put_back(facts);
+        self.pool.put_back(facts);
     }
 
     /// Ends a batch: brings everything up to date that depends on derived values, and puts what the batch activates in order.
     pub(crate) fn end_batch(&mut self, batch: &mut Batch) {
-        batch.is_mixed |= self.settle();
-        self.heed_own();
-        let Self { agenda, memory, roots, joins, .. } = self;
+        batch.is_mixed |= self.stabilize();
+        self.settle_no_loop();
+        let Self { agenda, memory, nodes: Nodes { roots, joins, .. }, .. } = self;
         if batch.is_mixed {
             let last = agenda.age();
             let batch = &*batch;
@@ -127,8 +130,7 @@ impl Matcher {
             });
         }
         agenda.put_by_age(batch.age);
-        self.put_in_order();
-        self.collect_sets();
+        self.end_change();
     }
 }
 

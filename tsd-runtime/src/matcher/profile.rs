@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, HashMap};
 use tsd_ir::{Branch, Filter, NodeId, Part, Profile, RootId, Subject, TypeId};
 
 use super::Matcher;
-use super::keys::KeyPart;
-use crate::program::NativeKey;
+use crate::beta::KeyPart;
+use crate::eval::NativeKey;
 use crate::ruleset::Bit;
 
 /// Parts of two facts that are to be equal.
@@ -43,7 +43,7 @@ impl Matcher {
     /// The pairs of types that rules and views join on keys, each once, in whatever order they are joined.
     fn joined_pairs(&self) -> Vec<((TypeId, TypeId), Keys)> {
         let mut pairs: BTreeMap<Subject, ((TypeId, TypeId), Keys)> = BTreeMap::new();
-        for live in self.rules.iter() {
+        for live in self.nodes.rules.iter() {
             let views = live.rule.views.iter().flat_map(|view| view.branches.iter());
             for branch in live.rule.branches.iter().chain(views) {
                 for (types, keys) in pairs_of(branch) {
@@ -74,7 +74,7 @@ impl Matcher {
         };
         let [own, others] = [parts(types.0, |key| &key.0), parts(types.1, |key| &key.1)];
         let mut counts: HashMap<Vec<u64>, u64, ahash::RandomState> =
-            HashMap::with_hasher(crate::memory::hasher());
+            HashMap::with_hasher(crate::base::hasher());
         for slot in left.live_slots() {
             if let Some(words) = words(&own, slot) {
                 *counts.entry(words).or_default() += 1;
@@ -89,7 +89,7 @@ impl Matcher {
     /// The filters of the rules, by the entrance where facts are asked for them.
     fn filters(&self) -> FiltersByInput {
         let mut filters: BTreeMap<_, Vec<(Bit, Filter)>> = BTreeMap::new();
-        for live in self.rules.iter() {
+        for live in self.nodes.rules.iter() {
             for (place, branch) in live.places.iter().zip(live.rule.branches.iter()) {
                 let joins = place.path.joins.iter().map(|join| Some(*join));
                 let own = std::iter::once(&branch.filter).chain(branch.joins.iter().map(|join| &join.filter));
@@ -107,13 +107,13 @@ impl Matcher {
     /// Asks each fact of a type which filters it passes.
     fn observe_filters(&mut self, ty: TypeId, filters: &FiltersByInput, profile: &mut Profile) {
         let facts = self.memory.store(ty).len() as u64;
-        for index in 0..self.entry_points.of(ty).len() {
-            let entry_point = self.entry_points.of(ty)[index];
+        for index in 0..self.nodes.entry_points.of(ty).len() {
+            let entry_point = self.nodes.entry_points.of(ty)[index];
             let Some(filters) = filters.get(&(entry_point.root, entry_point.join)).filter(|_| facts > 0)
             else {
                 continue;
             };
-            let (input, sets) = self.entry_points.input(entry_point, &self.joins, &mut self.roots);
+            let (input, sets) = self.nodes.alpha_node(entry_point);
             let mut passed: BTreeMap<Bit, u64> = BTreeMap::new();
             for slot in self.memory.store(ty).live_slots() {
                 let set = input.admit(slot, None, &self.memory, sets);

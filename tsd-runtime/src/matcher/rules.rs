@@ -1,8 +1,7 @@
 //! Rules that come and go, and what each of them occupies in the network.
 
-mod order;
-mod rebuild;
-mod seeing;
+mod newcomers;
+mod retable;
 mod views;
 
 use std::collections::BTreeSet;
@@ -10,23 +9,18 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use tsd_ir::network::Path;
-use tsd_ir::{Branch, Effect, Pattern, Rule, Text, ViewId};
+use tsd_ir::{Body, Branch, Effect, Pattern, Rule, Text, ViewId};
 
-pub(super) use self::order::Order;
-use self::seeing::Newcomers;
-use self::views::{NodePlace, TouchedWatches};
-use super::input::Member;
-use super::join::Join;
-use super::propagation::{Outputs, Sign};
-use super::residual::PreparedTest;
-use super::watch::PendingId;
-use super::{Matcher, Root, Slots};
-use crate::agenda::{BranchRank, TupleSource};
-use crate::program::Natives;
+use self::newcomers::Newcomers;
+use self::views::{NodePlace, TouchedPending};
+use super::Matcher;
+use super::root::Root;
+use crate::alpha::{AlphaNode, Member, PreparedTest};
+use crate::base::RuleId;
+use crate::beta::{BranchPath, Join, Outputs, Terminal};
+use crate::eval::Natives;
+use crate::flow::{BranchRank, Sign};
 use crate::ruleset::{Bit, RuleSets};
-
-/// The number of a rule in its session.
-pub(crate) type RuleId = u32;
 
 /// The rules of a session.
 #[derive(Debug, Default)]
@@ -50,58 +44,6 @@ pub(crate) struct LiveRule {
     pub(crate) fired: u64,
     /// Its place in the order of declaration.
     rank: u32,
-}
-
-/// What one branch occupies in the network.
-#[derive(Clone, Debug)]
-pub(crate) struct BranchPath {
-    pub(crate) path: Path,
-    /// The number of the branch in its tree.
-    pub(crate) bit: Bit,
-    /// For each pattern of the rule, the place in the chain where it stands.
-    chain_places: Vec<u16>,
-    /// The watches along the path.
-    watches: Vec<PendingId>,
-}
-
-/// Whose branch a bit of a tree stands for.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Terminal {
-    /// A rule's.
-    Rule(BranchRank),
-    /// A view's.
-    View {
-        /// The view.
-        view: u16,
-        /// Which of its branches.
-        branch: u32,
-    },
-}
-
-impl Terminal {
-    pub(super) fn rule(self) -> Option<BranchRank> {
-        match self {
-            Self::Rule(ranked) => Some(ranked),
-            Self::View { .. } => None,
-        }
-    }
-}
-
-impl BranchPath {
-    /// The node at whose end the branch's tuples activate the rule.
-    pub(crate) fn end(&self) -> TupleSource {
-        self.path.joins.last().map_or(TupleSource::Root, |join| TupleSource::Join(*join))
-    }
-
-    /// Where in the chain a pattern stands.
-    pub(super) fn at(&self, pattern: usize) -> usize {
-        self.chain_places[pattern] as usize
-    }
-
-    /// A tuple of the chain in the order of the patterns.
-    pub(super) fn declared(&self, chain: &[u32]) -> Slots {
-        self.chain_places.iter().map(|at| chain[*at as usize]).collect()
-    }
 }
 
 impl Rules {
@@ -149,7 +91,7 @@ impl Rules {
 struct Touched {
     /// Roots and joins.
     nodes: BTreeSet<NodePlace>,
-    watches: TouchedWatches,
+    pending_nodes: TouchedPending,
 }
 
 impl Touched {
@@ -162,7 +104,7 @@ impl Touched {
 impl Matcher {
     /// Adds rules whose names are new, behind all others, and lets them see the facts that are there.
     pub(crate) fn add_rules(&mut self, rules: impl IntoIterator<Item = Arc<Rule>>, natives: Natives) {
-        let first = self.rules.next_rank;
+        let first = self.nodes.rules.next_rank;
         self.add_ranked_rules((first..).zip(rules), natives);
     }
 
@@ -172,17 +114,15 @@ impl Matcher {
         rules: impl IntoIterator<Item = (u32, Arc<Rule>)>,
         natives: Natives,
     ) {
-        self.agenda.begin_change();
-        let mut touched = Touched::default();
-        let mut newcomers = Newcomers::default();
-        for (rank, rule) in rules {
-            self.wire(rule, rank, natives, &mut touched, &mut newcomers);
-        }
-        self.rebuild(&touched);
-        self.let_see(&newcomers);
-        self.settle();
-        self.put_in_order();
-        self.collect_sets();
+        self.change(|matcher| {
+            let mut touched = Touched::default();
+            let mut newcomers = Newcomers::default();
+            for (rank, rule) in rules {
+                matcher.wire(rule, rank, natives, &mut touched, &mut newcomers);
+            }
+            matcher.rebuild(&touched);
+            matcher.let_see(&newcomers);
+        });
     }
 
     /// Gives a rule its nodes, its views and its bits. What is new is added to `newcomers`.
@@ -194,18 +134,18 @@ impl Matcher {
         touched: &mut Touched,
         newcomers: &mut Newcomers,
     ) {
-        let id = self.rules.free.pop().unwrap_or_else(|| {
-            self.rules.live.push(None);
-            (self.rules.live.len() - 1) as RuleId
+        let id = self.nodes.rules.free.pop().unwrap_or_else(|| {
+            self.nodes.rules.live.push(None);
+            (self.nodes.rules.live.len() - 1) as RuleId
         });
-        self.rules.next_rank = self.rules.next_rank.max(rank + 1);
-        let calls_only = crate::effect::are_calls(&rule.effects);
+        self.nodes.rules.next_rank = self.nodes.rules.next_rank.max(rank + 1);
+        let calls_only = self::are_calls(&rule.effects);
         let placed = self.network.add_rule(&rule);
         let views: Vec<ViewId> = placed.views.iter().map(|(view, _)| *view).collect();
         for (planned, (view, _)) in rule.views.iter().zip(&placed.views).filter(|(_, (_, existed))| !existed)
         {
             self.wire_view(*view, planned, &views, natives, touched);
-            let places = self.live.views.get(view.0).places.iter();
+            let places = self.derived.views.get(view.0).places.iter();
             places.for_each(|place| newcomers.add(&place.path, place.bit));
         }
         let mut places = Vec::with_capacity(placed.paths.len());
@@ -216,14 +156,14 @@ impl Matcher {
             let place = self.occupy(path, branch, &rule.patterns, owner, &views, natives, touched);
             newcomers.add(&place.path, place.bit);
             if rule.inserts_logically()
-                && let Some(root) = &mut self.roots[place.path.root.0 as usize]
+                && let Some(root) = &mut self.nodes.roots[place.path.root.0 as usize]
             {
                 let only = root.sets.single(place.bit);
                 self.agenda.deactivations.watch(place.path.root, place.end(), only, &mut root.sets);
             }
             places.push(place);
         }
-        let Rules { live, by_name, .. } = &mut self.rules;
+        let Rules { live, by_name, .. } = &mut self.nodes.rules;
         let rank_of = |id: RuleId| live[id as usize].as_ref().map_or(u32::MAX, |live| live.rank);
         let at = by_name.partition_point(|_, id| rank_of(*id) < rank);
         by_name.shift_insert(at, rule.name.clone(), id);
@@ -251,20 +191,20 @@ impl Matcher {
         }
         let bit = self.occupy_root(&path, owner);
         self.enroll(patterns, branch, &path, bit, natives);
-        let watches = self.watch_derived_values(branch, &path, bit, views, natives.tests, touched);
+        let pending_nodes = self.enroll_pending(branch, &path, bit, views, natives.tests, touched);
         touched.path(&path);
-        BranchPath { path, bit, chain_places, watches }
+        BranchPath { path, bit, chain_places, pending_nodes }
     }
 
     /// Makes sure that the root is live, and takes a free bit of it.
     fn occupy_root(&mut self, path: &Path, owner: Terminal) -> Bit {
         let id = path.root;
         let ty = self.network.root(id).ty;
-        let place = place_at(&mut self.roots, id.0);
+        let place = place_at(&mut self.nodes.roots, id.0);
         let root = place.get_or_insert_with(|| {
-            self.entry_points.open(ty, id, None, 0);
+            self.nodes.entry_points.open(ty, id, None, 0);
             Root {
-                input: super::AlphaNode::new(ty),
+                input: AlphaNode::new(ty),
                 outputs: Outputs::default(),
                 sets: RuleSets::new(),
                 branches: Vec::new(),
@@ -293,13 +233,13 @@ impl Matcher {
             tests: prepare(&filter.tests),
             reads: branch.pattern(patterns, branch.order[place]).reads.clone(),
         };
-        if let Some(root) = &mut self.roots[path.root.0 as usize] {
+        if let Some(root) = &mut self.nodes.roots[path.root.0 as usize] {
             root.input.add(member(0, &branch.filter));
         }
         for (index, (id, planned)) in path.joins.iter().zip(branch.joins.iter()).enumerate() {
             let node = self.network.join(*id);
-            let join = place_at(&mut self.joins, id.0).get_or_insert_with(|| {
-                self.entry_points.open(planned.ty, path.root, Some(*id), index + 1);
+            let join = place_at(&mut self.nodes.joins, id.0).get_or_insert_with(|| {
+                self.nodes.entry_points.open(planned.ty, path.root, Some(*id), index + 1);
                 let parent = index.checked_sub(1).map(|before| path.joins[before]);
                 let at = (path.root, parent);
                 let mut join = Join::new(at, &node.types, &node.keys, natives.keys, &self.memory);
@@ -313,21 +253,21 @@ impl Matcher {
     /// Removes a rule: its activations leave the agenda, its bits the tuples, and nodes that only it used are freed.
     /// Returns whether there was such a rule. Costs the rows of the memories along its chain.
     pub(crate) fn remove_rule(&mut self, name: &str) -> bool {
-        let Some(id) = self.rules.by_name.shift_remove(name) else { return false };
-        let Some(live) = self.rules.live[id as usize].take() else { return false };
+        let Some(id) = self.nodes.rules.by_name.shift_remove(name) else { return false };
+        let Some(live) = self.nodes.rules.live[id as usize].take() else { return false };
         let freed = self.network.remove_rule(name).unwrap_or_default();
         let mut places = live.places;
         for view in &freed.views {
             places.extend(self.forget_view(*view));
         }
         for place in &places {
-            let Some(root) = &mut self.roots[place.path.root.0 as usize] else { continue };
+            let Some(root) = &mut self.nodes.roots[place.path.root.0 as usize] else { continue };
             let only = root.sets.single(place.bit);
             self.agenda.cancel_rules(place.path.root, only, &mut root.sets);
             self.agenda.deactivations.unwatch(place.path.root, place.end(), only, &mut root.sets);
             root.input.remove(place.bit);
             for node in place.path.joins.iter().filter(|node| !freed.joins.contains(node)) {
-                if let Some(join) = &mut self.joins[node.0 as usize] {
+                if let Some(join) = &mut self.nodes.joins[node.0 as usize] {
                     join.remove(place.bit, only, &self.memory, &mut root.sets);
                 }
             }
@@ -335,38 +275,38 @@ impl Matcher {
             self.unwatch(place, only);
         }
         let mut touched = Touched::default();
-        touched.watches.extend(places.iter().flat_map(|place| &place.watches));
-        touched.watches.iter().for_each(|watch| self.rebuild_watch(*watch));
-        touched.watches.clear();
+        touched.pending_nodes.extend(places.iter().flat_map(|place| &place.pending_nodes));
+        touched.pending_nodes.iter().for_each(|pending| self.rebuild_pending(*pending));
+        touched.pending_nodes.clear();
         for node in &freed.joins {
-            if let Some(join) = self.joins[node.0 as usize].take() {
-                self.entry_points.close(join.spec.input.ty, join.spec.root, Some(*node));
+            if let Some(join) = self.nodes.joins[node.0 as usize].take() {
+                self.nodes.entry_points.close(join.spec.input.ty, join.spec.root, Some(*node));
                 join.spec.input.release(&mut self.memory.strings);
             }
         }
         for root in &freed.roots {
-            if let Some(gone) = self.roots[root.0 as usize].take() {
-                self.entry_points.close(gone.input.ty, *root, None);
+            if let Some(gone) = self.nodes.roots[root.0 as usize].take() {
+                self.nodes.entry_points.close(gone.input.ty, *root, None);
                 gone.input.release(&mut self.memory.strings);
             }
         }
-        self.rules.free.push(id);
+        self.nodes.rules.free.push(id);
         self.support.stop_rule(id);
         self.forget_equal_facts(&live.rule);
         places.iter().for_each(|place| touched.path(&place.path));
         touched.nodes.retain(|(root, join)| {
-            self.roots[root.0 as usize].is_some()
-                && join.is_none_or(|join| self.joins[join.0 as usize].is_some())
+            self.nodes.roots[root.0 as usize].is_some()
+                && join.is_none_or(|join| self.nodes.joins[join.0 as usize].is_some())
         });
         self.rebuild(&touched);
-        self.settle();
-        self.put_in_order();
+        self.stabilize();
+        self.end_change();
         true
     }
 
     /// The derived values that the effects of a rule read; those of views name live ones.
     pub(crate) fn derived_values_of(&self, id: RuleId) -> Vec<tsd_ir::DerivedValue> {
-        let live = self.rules.get(id);
+        let live = self.nodes.rules.get(id);
         live.map_or_else(Vec::new, |live| views::live_derived_values(&live.rule.derived_values, &live.views))
     }
 
@@ -375,7 +315,7 @@ impl Matcher {
         for effect in removed.effects.iter() {
             let Effect::Insert { ty, logical: true, .. } = effect else { continue };
             let inserts = |effect: &Effect| matches!(effect, Effect::Insert { ty: other, logical: true, .. } if other == ty);
-            if !self.rules.iter().any(|live| live.rule.effects.iter().any(inserts)) {
+            if !self.nodes.rules.iter().any(|live| live.rule.effects.iter().any(inserts)) {
                 self.memory.stores[ty.index()].forget_equal_facts();
             }
         }
@@ -383,21 +323,15 @@ impl Matcher {
 
     /// Calls `visit` with the facts of every tuple that satisfies a rule, in the order of its patterns.
     pub(crate) fn for_each_match(&mut self, name: &str, visit: &mut dyn FnMut(&[u32])) {
-        let Some(id) = self.rules.by_name.get(name).copied() else { return };
-        let Some(live) = self.rules.get(id) else { return };
-        let places = live.places.clone();
-        for place in &places {
-            let Some(mut propagation) = self.propagation(place.path.root, Sign::Add { fresh: false }) else {
-                continue;
-            };
-            propagation.for_each_tuple(
-                place.path.joins.last().copied(),
-                &mut |propagation, _, chain, set| {
-                    if propagation.sets.contains(set, place.bit) {
+        let Some(live) = self.nodes.rules.find(name) else { return };
+        for place in &live.places.clone() {
+            if let Some(mut propagation) = self.propagation(place.path.root, Sign::Add { fresh: false }) {
+                propagation.for_each_tuple(place.path.joins.last().copied(), &mut |cx, chain, set| {
+                    if cx.sets.contains(set, place.bit) {
                         visit(&place.declared(chain));
                     }
-                },
-            );
+                });
+            }
         }
     }
 }
@@ -409,4 +343,12 @@ fn place_at<T>(places: &mut Vec<Option<T>>, number: u32) -> &mut Option<T> {
         places.resize_with(index + 1, || None);
     }
     &mut places[index]
+}
+
+/// Whether effects are generated calls alone: nothing has to be computed before them, and they change no facts.
+pub(crate) fn are_calls(effects: &[Effect]) -> bool {
+    effects.iter().all(|effect| match effect {
+        Effect::Call { arguments, .. } => matches!(arguments.body, Body::Native { .. }),
+        _ => false,
+    })
 }

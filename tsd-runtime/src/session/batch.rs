@@ -3,10 +3,11 @@
 use tsd_ir::{FieldId, TypeId, Value};
 
 use super::core::{Core, all_fields, check_count, refuse};
+use super::program::{FactOf, Program};
 use crate::error::Error;
-use crate::matcher::{self, BLOCK};
-use crate::memory::{InvalidValue, RowFitter, RowWriter};
-use crate::program::{FactOf, Program};
+use crate::flow::BLOCK;
+use crate::matcher;
+use crate::store::{InvalidValue, RowFitter, RowWriter};
 
 /// For how many facts a batch makes room before they come, however many it says that there will be.
 const MOST_RESERVED: usize = 1 << 20;

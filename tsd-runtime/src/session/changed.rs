@@ -6,8 +6,8 @@ use tsd_ir::{FactHandle, FieldId, TypeId, Value};
 
 use super::core::{Core, all_fields};
 use super::names;
+use super::program::Program;
 use crate::matcher::Matcher;
-use crate::program::Program;
 
 /// Sees every change that an effect makes.
 pub(crate) type ChangeObserver = Box<dyn FnMut(&Change<'_>) + Send>;

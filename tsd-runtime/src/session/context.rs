@@ -4,13 +4,14 @@ use tsd_ir::{FactHandle, Value};
 
 use super::core::Core;
 use super::names;
+use super::program::{FactOf, Program};
+use crate::base::Handle;
 use crate::error::Error;
-use crate::program::{FactOf, Handle, Program};
 
 /// Lets an action that is declared with `@context` insert, update and retract facts. Changes bring the match up to date
 /// at once; what they activate fires later in the same run.
 ///
-/// An action may catch a panic of the session. This is then poisoned (see [`Session`](crate::Session)), and
+/// An action may catch a panic of the session. This is then poisoned (see [`Session`](crate::session::Session)), and
 /// the run ends when the action returns.
 pub struct Context<'a, P: Program> {
     pub(crate) core: &'a mut Core<P>,

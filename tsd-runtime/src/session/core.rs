@@ -4,17 +4,21 @@ use std::io::Write;
 use std::sync::Arc;
 
 use smallvec::SmallVec;
-use tsd_ir::{FactHandle, FactRef, FieldId, Rule, Schema, Sharing, Type, TypeId, Value};
+use tsd_ir::{
+    FactHandle, FactRef, FieldId, InitialFact, InitialValue, Rule, Schema, Sharing, Type, TypeId, Value,
+};
 
 use super::changed::ChangeObserver;
+use super::effect::Effects;
 use super::fire::Observer;
 use super::limit::RunLimit;
 use super::names;
-use crate::effect::Effects;
+use super::program::{FactOf, Program};
+use crate::base::Handle;
 use crate::error::Error;
+use crate::eval::Natives;
 use crate::matcher::Matcher;
-use crate::memory::{InvalidValue, RowFitter, RowReader, RowWriter};
-use crate::program::{FactOf, Handle, InitialFact, InitialValue, Natives, Program};
+use crate::store::{InvalidValue, RowFitter, RowReader, RowWriter};
 use crate::telemetry::{self, Reported, Work};
 
 /// Takes the lines of `Print` and `Log`.
@@ -365,7 +369,7 @@ impl<P: Program> Core<P> {
     /// Gets ready to fire rules that were added.
     fn prepare_effects(&mut self, rules: &[Arc<Rule>]) {
         for rule in rules {
-            let Some(id) = self.matcher.rules.id(&rule.name) else { continue };
+            let Some(id) = self.matcher.nodes.rules.id(&rule.name) else { continue };
             let index = id as usize;
             if self.effects.len() <= index {
                 self.effects.resize_with(index + 1, Effects::default);
@@ -387,7 +391,7 @@ impl<P: Program> Core<P> {
     pub(crate) fn restore_rule(&mut self, rule: Rule, rank: u32) -> Result<(), Error> {
         self.check()?;
         self.make_sure_of_name_and_views(&rule)?;
-        if let Some(other) = self.matcher.rules.at(rank) {
+        if let Some(other) = self.matcher.nodes.rules.at(rank) {
             return Err(Error::DuplicateRule(other.rule.name.to_string()));
         }
         let rule = Arc::new(rule);
@@ -400,7 +404,7 @@ impl<P: Program> Core<P> {
     }
 
     fn make_sure_of_name_and_views(&self, rule: &Rule) -> Result<(), Error> {
-        if self.matcher.rules.find(&rule.name).is_some() {
+        if self.matcher.nodes.rules.find(&rule.name).is_some() {
             return Err(Error::DuplicateRule(rule.name.to_string()));
         }
         self.make_sure_of_room(rule.views.len())
@@ -408,7 +412,7 @@ impl<P: Program> Core<P> {
 
     pub(crate) fn remove_rule(&mut self, name: &str) -> Result<(), Error> {
         self.check()?;
-        let id = self.matcher.rules.id(name).ok_or_else(|| Error::UnknownRule(name.to_owned()))?;
+        let id = self.matcher.nodes.rules.id(name).ok_or_else(|| Error::UnknownRule(name.to_owned()))?;
         let _work = telemetry::work(Work::RemoveRule(name));
         self.change(|core| {
             core.matcher.remove_rule(name);
@@ -422,7 +426,7 @@ impl<P: Program> Core<P> {
 
     pub(crate) fn matches(&mut self, rule: &str) -> Result<Vec<Vec<FactHandle>>, Error> {
         self.check()?;
-        let live = self.matcher.rules.find(rule).ok_or_else(|| Error::UnknownRule(rule.to_owned()))?;
+        let live = self.matcher.nodes.rules.find(rule).ok_or_else(|| Error::UnknownRule(rule.to_owned()))?;
         let types: Vec<TypeId> = live.rule.patterns.iter().map(|pattern| pattern.ty).collect();
         let mut tuples: Vec<Vec<u32>> = Vec::new();
         // Sides of joins that are not kept are computed, and kept from then on.

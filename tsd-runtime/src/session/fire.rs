@@ -9,17 +9,20 @@ use smallvec::SmallVec;
 use tsd_ir::{FactHandle, FieldId, Rule, TypeId, Value};
 
 use super::changed::ChangeKind;
+use super::context::Context;
 use super::core::Core;
+use super::effect::{Effects, Prepared};
 use super::limit::Allowance;
+use super::program::Program;
 use super::tally::Tally;
-use super::{Context, Session, names};
-use crate::effect::{Effects, Prepared};
+use super::{Session, names};
+use crate::base::{RuleId, TupleSlots};
 use crate::error::Error;
-use crate::matcher::{Bindings, Matcher, Reading, RuleId, Slots};
-use crate::program::Program;
+use crate::eval::{Bindings, Tuple};
+use crate::matcher::Matcher;
 use crate::report::Report;
 use crate::telemetry;
-use crate::tuple::Tuple;
+use crate::view::Reading;
 
 /// Sees every activation that fires.
 pub(crate) type Observer = Box<dyn FnMut(&Activation<'_>) + Send>;
@@ -66,7 +69,7 @@ fn fire_all<P: Program>(session: &mut Session<P>) -> Result<Report, Error> {
     let mut allowance = Allowance::new(session.core.run_limit, &session.core.matcher);
     let mut run = Running { tally: Tally::new(allowance.firings), session };
     let Running { session, tally } = &mut run;
-    let mut slots = Slots::new();
+    let mut slots = TupleSlots::new();
     while let Some(due) = session.core.change(|core| core.matcher.next_due(&mut slots)) {
         if !tally.has_room() || allowance.is_exceeded(&session.core.matcher) {
             session.core.change(|core| core.matcher.put_back());
@@ -189,13 +192,13 @@ fn make_calls<P: Program>(
 /// Reports a call whose argument has no value.
 #[cold]
 fn no_value<P: Program>(core: &Core<P>, id: RuleId, index: usize, handles: &[FactHandle], tally: &mut Tally) {
-    if let Some(live) = core.matcher.rules.get(id) {
+    if let Some(live) = core.matcher.nodes.rules.get(id) {
         tally.problem(&core.matcher, &live.rule, handles, effect_name(core, id, index), NO_VALUE);
     }
 }
 
 fn observe<P: Program>(core: &mut Core<P>, id: RuleId, slots: &[u32]) {
-    if let (Some(observer), Some(live)) = (&mut core.observer, core.matcher.rules.get(id)) {
+    if let (Some(observer), Some(live)) = (&mut core.observer, core.matcher.nodes.rules.get(id)) {
         observer(&Activation { matcher: &core.matcher, rule: &live.rule, slots });
     }
 }
@@ -203,7 +206,7 @@ fn observe<P: Program>(core: &mut Core<P>, id: RuleId, slots: &[u32]) {
 /// Lets effects of any kind take place, which may change the facts of the activation.
 fn fire_any<P: Program>(session: &mut Session<P>, id: RuleId, slots: &[u32], tally: &mut Tally) {
     let Session { host, core } = session;
-    let Some(live) = core.matcher.rules.get(id) else { return };
+    let Some(live) = core.matcher.nodes.rules.get(id) else { return };
     let effects = &core.effects[id as usize];
     let answers = core.matcher.reading().answers(&effects.derived_values, &effects.types, slots);
     let tuple = Tuple::new(&core.matcher.memory, &effects.types, slots).knowing(Bindings::new(&answers, &[]));
@@ -236,7 +239,7 @@ struct Firing<'c, P: Program> {
 impl<P: Program> Drop for Firing<'_, P> {
     /// Whose they are is forgotten when they have, also when an action has panicked.
     fn drop(&mut self) {
-        self.core.matcher.agenda.own.end();
+        self.core.matcher.agenda.no_loop.end();
         self.core.matcher.support.end();
     }
 }
@@ -267,7 +270,7 @@ fn take_place<P: Program>(
     };
     match effect {
         Prepared::Call { function, constants, .. } => {
-            let slots: Slots = handles.iter().map(|handle| handle.fact().slot()).collect();
+            let slots: TupleSlots = handles.iter().map(|handle| handle.fact().slot()).collect();
             let types: Vec<TypeId> = handles.iter().map(|handle| handle.ty()).collect();
             let answers =
                 core.matcher.reading().answers(&core.effects[id as usize].derived_values, &types, &slots);

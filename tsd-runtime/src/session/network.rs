@@ -78,7 +78,7 @@ impl fmt::Display for LiveNetwork<'_> {
                 let mut text = format!("{groups} groups, {bytes} bytes");
                 if let Some(counts) = counts {
                     // Writing to a String cannot fail.
-                    let _ = write!(text, ", asked {}, told {}", counts.asked, counts.told);
+                    let _ = write!(text, ", {} lookups, {} changes", counts.lookups, counts.changes);
                 }
                 text
             },

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use tsd_ir::{FactHandle, Rule, Value};
 
 use super::names;
+use crate::base::RuleId;
 use crate::error::Error;
-use crate::matcher::{Matcher, RuleId};
+use crate::matcher::Matcher;
 use crate::report::{Problem, Report};
 use crate::telemetry;
 
@@ -48,7 +49,7 @@ impl Tally {
             self.counts.resize(index + 1, 0);
         }
         if self.counts[index] == 0
-            && let Some(live) = matcher.rules.get(id)
+            && let Some(live) = matcher.nodes.rules.get(id)
         {
             self.fired.push((id, Arc::clone(&live.rule)));
         }
@@ -92,7 +93,7 @@ impl Tally {
     pub(super) fn settle(&self, matcher: &mut Matcher) {
         for (id, rule) in &self.fired {
             telemetry::fired(&rule.name, self.counts[*id as usize]);
-            if let Some(live) = matcher.rules.get_mut(*id) {
+            if let Some(live) = matcher.nodes.rules.get_mut(*id) {
                 live.fired += self.counts[*id as usize];
             }
         }
@@ -111,7 +112,7 @@ impl Tally {
 
     pub(super) fn report(self, matcher: &Matcher) -> Report {
         let mut fired: Vec<(RuleId, Arc<Rule>)> = self.fired;
-        fired.sort_by_key(|(id, _)| matcher.rules.rank(*id));
+        fired.sort_by_key(|(id, _)| matcher.nodes.rules.rank(*id));
         Report {
             fired: fired.into_iter().map(|(id, rule)| (rule, self.counts[id as usize])).collect(),
             total: self.total,

@@ -34,8 +34,11 @@ fn describe() {
     describe_gauge!("tsd_join_bytes", metrics::Unit::Bytes, "Bytes of the memories of a join");
     describe_gauge!("tsd_view_groups", "Combinations of its parameters for which a view has an answer");
     describe_gauge!("tsd_view_bytes", metrics::Unit::Bytes, "Bytes of what a view has gathered");
-    describe_gauge!("tsd_view_asked", "How often a view was asked since the session began to count");
-    describe_gauge!("tsd_view_told", "Changed answers that a view told of since the session began to count");
+    describe_gauge!("tsd_view_lookups", "How often a view was looked up since the session began to count");
+    describe_gauge!(
+        "tsd_view_changes",
+        "Changed answers that a view told of since the session began to count"
+    );
     describe_gauge!("tsd_watched", "Tuples that wait for views to change");
     describe_gauge!("tsd_join_probes", "Probes of a join since the session began to count");
     describe_gauge!(
@@ -89,7 +92,7 @@ pub(super) fn fired(rule: &str, count: u64) {
 
 /// After rules came or went.
 pub(super) fn network(matcher: &Matcher) {
-    gauge!("tsd_rules").set(matcher.rules.iter().count() as f64);
+    gauge!("tsd_rules").set(matcher.nodes.rules.iter().count() as f64);
     gauge!("tsd_joins").set(matcher.network.joins().count() as f64);
 }
 
@@ -97,7 +100,7 @@ pub(super) fn network(matcher: &Matcher) {
 pub(super) fn held(matcher: &Matcher) {
     describe();
     network(matcher);
-    let Statistics { types, joins, views, watches, rules, bytes } = matcher.statistics();
+    let Statistics { types, joins, views, pending_nodes, rules, bytes } = matcher.statistics();
     for ty in types {
         gauge!("tsd_facts", "type" => ty.name).set(ty.facts as f64);
     }
@@ -122,18 +125,18 @@ pub(super) fn held(matcher: &Matcher) {
         set("tsd_view_groups", view.groups as f64);
         set("tsd_view_bytes", view.bytes as f64);
         if let Some(counts) = view.counts {
-            set("tsd_view_asked", counts.asked as f64);
-            set("tsd_view_told", counts.told as f64);
+            set("tsd_view_lookups", counts.lookups as f64);
+            set("tsd_view_changes", counts.changes as f64);
         }
     }
-    gauge!("tsd_watched").set(watches.iter().map(|watch| watch.tuples).sum::<usize>() as f64);
-    let Bytes { facts, strings, memories, views, watches, rule_sets, agenda } = bytes;
+    gauge!("tsd_watched").set(pending_nodes.iter().map(|pending| pending.tuples).sum::<usize>() as f64);
+    let Bytes { facts, strings, memories, views, pending_nodes, rule_sets, agenda } = bytes;
     let parts = [
         ("facts", facts),
         ("strings", strings),
         ("joins", memories),
         ("views", views),
-        ("watches", watches),
+        ("pending tests", pending_nodes),
         ("rule sets", rule_sets),
         ("agenda", agenda),
     ];

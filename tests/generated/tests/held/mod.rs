@@ -8,7 +8,7 @@ use tsd_compiler::source::SourceMap;
 use tsd_ir::{Sharing, Value};
 use tsd_oracle::generate::{Plan, RuleSteps};
 use tsd_oracle::{Event, Facts, Oracle, Outcome, Step};
-use tsd_runtime::program::Compiled;
+use tsd_runtime::Compiled;
 use tsd_runtime::{Context, Engine, Host, Interpreted};
 
 use crate::session::{Log, Subject, shown};

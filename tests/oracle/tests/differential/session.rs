@@ -7,7 +7,7 @@ use tsd_ir::{FactHandle, Rule, TypeId, Value as EngineValue};
 use tsd_oracle::{
     Event, FactId, Facts, Fields, Outcome, Problem, Ran, Reason, Refusal, Shown, Step, Strategy, Value,
 };
-use tsd_runtime::program::Program;
+use tsd_runtime::Program;
 use tsd_runtime::{Activation, Change, Error, Report, Session, Strategy as EngineStrategy};
 
 /// What a session lets the world see, in order.

@@ -175,7 +175,7 @@ pub struct Aggregate {
     pub variable: Name,
     /// The type of the facts.
     pub type_name: Name,
-    /// What the facts must satisfy.
+    /// The condition on the facts.
     pub condition: Option<Expr>,
     /// Of what: the part after the `;`. Always present, except that `COUNT` may omit it.
     pub value: Option<Expr>,

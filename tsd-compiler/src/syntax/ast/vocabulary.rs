@@ -28,6 +28,10 @@ macro_rules! vocabulary {
     };
 }
 
+/// The effects that need no declaration. An action that a program declares under such a name
+/// replaces the effect.
+pub const EFFECTS: [&str; 6] = ["Insert", "InsertLogical", "Update", "Retract", "Print", "Log"];
+
 vocabulary! {
     /// The built-in functions.
     Function {

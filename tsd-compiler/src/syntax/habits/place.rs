@@ -8,7 +8,8 @@ use std::ops::Range;
 
 use super::Advice;
 use crate::syntax::ast::{AggregateFunction, CastType};
-use crate::syntax::scan::{Scan, Token, TokenKind, is_word_operator};
+use crate::syntax::scan::{Scan, is_word_operator};
+use crate::syntax::token::{Token, TokenKind};
 
 /// The offset from which the tokens of a place are counted. Looking a few tokens back from the
 /// first finds none, and no number below zero.

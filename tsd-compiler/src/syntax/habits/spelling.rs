@@ -3,7 +3,7 @@
 //! The tables may list several meanings of a sign. The one with which the statement parses is used.
 
 use super::{Advice, Place};
-use crate::syntax::scan::TokenKind;
+use crate::syntax::token::TokenKind;
 
 /// The spelling, its replacement, and a word about where or what for.
 const INSTEAD: &[(&str, &str, &str)] = &[

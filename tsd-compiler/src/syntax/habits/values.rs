@@ -158,7 +158,7 @@ fn joined(literal: &str) -> Option<String> {
 /// A string whose quote is never closed: it may end before the next comma or bracket, or at the end
 /// of the line.
 fn never_closed(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
-    use crate::syntax::scan::{Fault, TokenKind};
+    use crate::syntax::token::{Fault, TokenKind};
     if place.kind(place.at) != Some(TokenKind::Fault(Fault::UnclosedText)) {
         return;
     }

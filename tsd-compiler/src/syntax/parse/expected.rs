@@ -9,7 +9,8 @@ use pest::error::ErrorVariant;
 use super::{Rule, span};
 use crate::diagnostics::{Code, Diagnostic, closest};
 use crate::source::FileId;
-use crate::syntax::scan::{Scan, TokenKind, is_word_operator};
+use crate::syntax::scan::{Scan, is_word_operator};
+use crate::syntax::token::TokenKind;
 
 /// The diagnostic for an error at the first token of `found`, in the statement that begins at
 /// `statement`, or that would begin there if it did not follow the actions of a rule. The piece

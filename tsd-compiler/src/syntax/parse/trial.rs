@@ -11,7 +11,8 @@ use pest::error::InputLocation;
 
 use super::{Grammar, MAX_NESTING, Rule};
 use crate::syntax::habits::{Advice, Place};
-use crate::syntax::scan::{Scan, TokenKind};
+use crate::syntax::scan::Scan;
+use crate::syntax::token::TokenKind;
 
 /// How many bytes may be parsed in trials of one text. Beyond that, faults are reported without
 /// advice that must be tried.

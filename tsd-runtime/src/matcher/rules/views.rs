@@ -5,16 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use tsd_ir::network::Path;
 use tsd_ir::{Branch, DerivedValue, NodeId, Parameters, RootId, ViewId};
 
-use super::{BranchPath, Touched};
+use super::Touched;
+use crate::alpha::PreparedTest;
+use crate::base::PendingId;
+use crate::beta::{BranchPath, Terminal};
+use crate::eval::Natives;
 use crate::matcher::Matcher;
-use crate::matcher::residual::PreparedTest;
-use crate::matcher::rules::Terminal;
-use crate::matcher::settle::{DerivedState, ask_no_more};
-use crate::matcher::view::View;
-use crate::matcher::watch::{Member, PendingId, PendingTests};
-use crate::memory::Store;
-use crate::program::Natives;
 use crate::ruleset::{Bit, RuleSet};
+use crate::store::Store;
+use crate::view::{DerivedState, Member, PendingTests, View, unsubscribe};
 
 /// A root, or a join of its tree.
 pub(super) type NodePlace = (RootId, Option<NodeId>);
@@ -23,7 +22,7 @@ pub(super) type NodePlace = (RootId, Option<NodeId>);
 pub(super) type Waiting = Vec<(PendingId, RuleSet)>;
 
 /// Watches whose tables must be made anew.
-pub(super) type TouchedWatches = BTreeSet<PendingId>;
+pub(super) type TouchedPending = BTreeSet<PendingId>;
 
 /// The derived values of a rule with its views, by their numbers in the rule, replaced by live ones.
 pub(super) fn live_derived_values(derived_values: &[DerivedValue], views: &[ViewId]) -> Vec<DerivedValue> {
@@ -49,7 +48,7 @@ impl Matcher {
         let mut view =
             View::new(planned, live_derived_values(&planned.derived_values, views), natives.values);
         view.own(id);
-        self.live.views.put(id, view);
+        self.derived.views.put(id, view);
         let index = id.0 as usize;
         let origin = self.memory.origin;
         let stores = &mut self.memory.parameters;
@@ -66,23 +65,24 @@ impl Matcher {
             let branch = branch.of_view(id);
             let owner = Terminal::View { view: id.0, branch: number as u32 };
             let place = self.occupy(path, &branch, &planned.patterns, owner, views, natives, touched);
-            let watches = place.watches.iter().filter_map(|watch| self.live.watches.get(*watch));
-            depth = watches.map(|watch| watch.depth).max().unwrap_or(0).max(depth);
+            let pending_nodes =
+                place.pending_nodes.iter().filter_map(|pending| self.derived.pending_nodes.get(*pending));
+            depth = pending_nodes.map(|pending| pending.depth).max().unwrap_or(0).max(depth);
             places.push(place);
         }
-        let view = self.live.views.get_mut(id.0);
+        let view = self.derived.views.get_mut(id.0);
         view.places = places;
         view.depth = depth;
     }
 
     /// Lets a branch watch its derived values at their places.
-    pub(super) fn watch_derived_values(
+    pub(super) fn enroll_pending(
         &mut self,
         branch: &Branch,
         path: &Path,
         bit: Bit,
         views: &[ViewId],
-        tests: &[crate::program::NativeTest],
+        tests: &[crate::eval::NativeTest],
         touched: &mut Touched,
     ) -> Vec<PendingId> {
         let derived_values = live_derived_values(&branch.derived_values, views);
@@ -91,47 +91,47 @@ impl Matcher {
             None => vec![self.network.root(path.root).ty],
         };
         let mut ids = Vec::with_capacity(branch.derived_tests.len());
-        for watch in branch.derived_tests.iter() {
-            let place = watch.place.index();
+        for pending in branch.derived_tests.iter() {
+            let place = pending.place.index();
             let join = place.checked_sub(1).map(|join| path.joins[join]);
             let depth_of = |derived_value: &u16| match &derived_values[*derived_value as usize] {
-                DerivedValue::Found { view, .. } => self.live.views.get(*view).depth,
+                DerivedValue::Found { view, .. } => self.derived.views.get(*view).depth,
                 DerivedValue::Followed { .. } => 0,
             };
-            let depth = 1 + watch.derived_values.iter().map(depth_of).max().unwrap_or(0);
-            let found = self.live.watches.find(path.root, join, depth);
+            let depth = 1 + pending.derived_values.iter().map(depth_of).max().unwrap_or(0);
+            let found = self.derived.pending_nodes.find(path.root, join, depth);
             let id = found.unwrap_or_else(|| {
                 let types = types[..=place].to_vec();
-                self.live.watches.add(PendingTests::new(path.root, join, depth, types))
+                self.derived.pending_nodes.add(PendingTests::new(path.root, join, depth, types))
             });
-            if let Some(live) = self.live.watches.get_mut(id) {
-                let is_bound = |test: u16| watch.bounds.iter().any(|bound| bound.test == test);
-                let others = (0..).zip(watch.tests.iter()).filter(|(test, _)| !is_bound(*test));
+            if let Some(live) = self.derived.pending_nodes.get_mut(id) {
+                let is_bound = |test: u16| pending.bounds.iter().any(|bound| bound.test == test);
+                let others = (0..).zip(pending.tests.iter()).filter(|(test, _)| !is_bound(*test));
                 live.add(Member {
                     bit,
                     derived_values: derived_values.clone(),
-                    wanted: watch.derived_values.to_vec(),
-                    shown: watch.shown.to_vec(),
+                    wanted: pending.derived_values.to_vec(),
+                    shown: pending.shown.to_vec(),
                     tests: others.map(|(_, test)| PreparedTest::new(test, tests)).collect(),
-                    bounds: watch.bounds.to_vec(),
+                    bounds: pending.bounds.to_vec(),
                 });
             }
-            touched.watches.insert(id);
+            touched.pending_nodes.insert(id);
             ids.push(id);
         }
         ids
     }
 
     /// Makes the tables of a watch anew, after members came or went; every tuple is then looked at.
-    pub(super) fn rebuild_watch(&mut self, id: PendingId) {
-        let DerivedState { views, watches, queue, followers, .. } = &mut self.live;
-        let Some(mut watch) = watches.take(id) else { return };
-        let Some(root) = &mut self.roots[watch.root.0 as usize] else { return };
-        for derived_value in &watch.derived_values {
+    pub(super) fn rebuild_pending(&mut self, id: PendingId) {
+        let DerivedState { views, pending_nodes, queue, followers, .. } = &mut self.derived;
+        let Some(mut pending) = pending_nodes.take(id) else { return };
+        let Some(root) = &mut self.nodes.roots[pending.root.0 as usize] else { return };
+        for derived_value in &pending.derived_values {
             match derived_value {
                 DerivedValue::Found { view, .. } => {
                     if let Some(view) = views.find_mut(ViewId(*view)) {
-                        view.watchers.retain(|(watcher, _)| *watcher != id);
+                        view.subscribers.retain(|(watcher, _)| *watcher != id);
                     }
                 }
                 DerivedValue::Followed { ty, .. } => {
@@ -139,15 +139,15 @@ impl Matcher {
                 }
             }
         }
-        let before = watch.derived_values.clone();
-        let old = watch.rebuild(&mut root.sets, &mut self.memory.strings);
-        let mut direct = Vec::with_capacity(watch.derived_values.len());
-        for (index, derived_value) in watch.derived_values.iter().enumerate() {
+        let before = pending.derived_values.clone();
+        let old = pending.rebuild(&mut root.sets, &mut self.memory.strings);
+        let mut direct = Vec::with_capacity(pending.derived_values.len());
+        for (index, derived_value) in pending.derived_values.iter().enumerate() {
             direct.push(match derived_value {
                 DerivedValue::Found { view, .. } => {
                     let view = views.get_mut(*view);
-                    view.watchers.push((id, index as u16));
-                    watch.is_direct(derived_value, matches!(view.parameters(), Parameters::Fact(_)))
+                    view.subscribers.push((id, index as u16));
+                    pending.is_direct(derived_value, matches!(view.parameters(), Parameters::Fact(_)))
                 }
                 DerivedValue::Followed { ty, field, .. } => {
                     if followers.len() <= ty.index() {
@@ -158,44 +158,44 @@ impl Matcher {
                 }
             });
         }
-        let shows: Vec<bool> = watch.shown.iter().map(|set| !set.is_empty()).collect();
-        watch.rows.reindex(&direct, &shows, &old, |derived_value, group| {
-            ask_no_more(views, queue, &before[derived_value], group);
+        let shows: Vec<bool> = pending.shown.iter().map(|set| !set.is_empty()).collect();
+        pending.rows.reindex(&direct, &shows, &old, |derived_value, group| {
+            unsubscribe(views, queue, &before[derived_value], group);
         });
-        if watch.is_unused() {
+        if pending.is_unused() {
             return;
         }
-        if watch.rows.mark_all() {
-            queue.push_watch(watch.depth, id);
+        if pending.rows.mark_all() {
+            queue.push_pending(pending.depth, id);
         }
-        watches.put_back(id, watch);
+        pending_nodes.put_back(id, pending);
     }
 
     /// Takes a bit out of the watches of a branch, and from every tuple there; `only` is the set of that bit.
     pub(super) fn unwatch(&mut self, place: &BranchPath, only: RuleSet) {
-        for id in &place.watches {
-            let Some(mut watch) = self.live.watches.take(*id) else { continue };
-            watch.remove(place.bit);
-            if let Some(root) = &mut self.roots[watch.root.0 as usize] {
-                let rows: Vec<u32> = watch.rows.live().collect();
+        for id in &place.pending_nodes {
+            let Some(mut pending) = self.derived.pending_nodes.take(*id) else { continue };
+            pending.remove(place.bit);
+            if let Some(root) = &mut self.nodes.roots[pending.root.0 as usize] {
+                let rows: Vec<u32> = pending.rows.live().collect();
                 for row in rows {
-                    let slots = watch.rows.tuple(row);
-                    if let (_, Some(row)) = watch.rows.leave(&slots, only, &mut root.sets) {
-                        let DerivedState { views, queue, .. } = &mut self.live;
-                        let derived_values = &watch.derived_values;
-                        watch.rows.release(row, &slots, |derived_value, group| {
-                            ask_no_more(views, queue, &derived_values[derived_value], group);
+                    let slots = pending.rows.tuple(row);
+                    if let (_, Some(row)) = pending.rows.leave(&slots, only, &mut root.sets) {
+                        let DerivedState { views, queue, .. } = &mut self.derived;
+                        let derived_values = &pending.derived_values;
+                        pending.rows.release(row, &slots, |derived_value, group| {
+                            unsubscribe(views, queue, &derived_values[derived_value], group);
                         });
                     }
                 }
             }
-            self.live.watches.put_back(*id, watch);
+            self.derived.pending_nodes.put_back(*id, pending);
         }
     }
 
     /// Forgets a view that nobody asks any more; returns where its branches lay.
     pub(super) fn forget_view(&mut self, id: ViewId) -> Vec<BranchPath> {
-        let Some(view) = self.live.views.remove(id) else { return Vec::new() };
+        let Some(view) = self.derived.views.remove(id) else { return Vec::new() };
         let origin = self.memory.origin;
         let store = &mut self.memory.parameters[id.0 as usize];
         let fresh = Store::new(tsd_ir::TypeId::PARAMETERS, &tsd_ir::Type::default(), origin);
@@ -207,12 +207,12 @@ impl Matcher {
     }
 
     /// The watches at places of the network with those who wait there.
-    pub(super) fn watches_at(&self, places: &BTreeSet<NodePlace>) -> BTreeMap<NodePlace, Waiting> {
+    pub(super) fn pending_at(&self, places: &BTreeSet<NodePlace>) -> BTreeMap<NodePlace, Waiting> {
         let mut found: BTreeMap<NodePlace, Waiting> = BTreeMap::new();
-        for (id, watch) in self.live.watches.iter() {
-            let place = (watch.root, watch.join);
+        for (id, pending) in self.derived.pending_nodes.iter() {
+            let place = (pending.root, pending.join);
             if places.contains(&place) {
-                found.entry(place).or_default().push((id, watch.everyone));
+                found.entry(place).or_default().push((id, pending.everyone));
             }
         }
         found

@@ -1,0 +1,13 @@
+//! What every layer names: hashes, names, handles.
+
+mod handle;
+mod hash;
+mod ids;
+mod index;
+mod trace;
+
+pub use self::handle::Handle;
+pub(crate) use self::hash::{hash_words, hasher};
+pub(crate) use self::ids::{PendingId, RuleId, TupleSlots};
+pub(crate) use self::index::Index;
+pub(crate) use self::trace::no_value;

@@ -1,0 +1,18 @@
+//! Where tuples are joined: join nodes, their memories, and where their tuples go.
+
+mod counts;
+mod inputs;
+mod join;
+mod key;
+mod key_index_input;
+mod materialization;
+mod memory;
+mod outputs;
+mod terminal;
+
+pub use self::counts::Counts;
+pub(crate) use self::join::{Emit, Join, Visit};
+pub(crate) use self::key::KeyPart;
+pub(crate) use self::materialization::EVICTION_THRESHOLD;
+pub(crate) use self::outputs::Outputs;
+pub(crate) use self::terminal::{BranchPath, Terminal};

@@ -1,0 +1,50 @@
+//! Tests ready to be evaluated: generated functions, or closures that the interpreter made.
+
+use std::fmt;
+use std::sync::Arc;
+
+use tsd_ir::{Body, Const, List, Test};
+
+use super::interpret;
+use super::native::NativeTest;
+use super::tuple::Tuple;
+
+/// An interpreted test.
+pub(crate) type Closure = Arc<dyn Fn(Tuple<'_>) -> bool + Send + Sync>;
+
+/// A test on a tuple. The network calls both kinds in the same way.
+#[derive(Clone)]
+pub(crate) enum Predicate {
+    /// A generated function and the constants of this use of it.
+    Native(NativeTest, List<Const>),
+    /// An interpreted test.
+    Interpreted(Closure),
+}
+
+impl Predicate {
+    pub(crate) fn new(body: &Body<Test>, natives: &[NativeTest]) -> Self {
+        match body {
+            Body::Tree(test) => Self::Interpreted(interpret::test(test)),
+            Body::Native { function, constants } => {
+                Self::Native(natives[*function as usize], constants.clone())
+            }
+        }
+    }
+
+    #[inline]
+    pub(crate) fn holds(&self, tuple: Tuple<'_>) -> bool {
+        match self {
+            Self::Native(function, constants) => function(tuple, constants),
+            Self::Interpreted(closure) => closure(tuple),
+        }
+    }
+}
+
+impl fmt::Debug for Predicate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Native(..) => "generated test",
+            Self::Interpreted(_) => "interpreted test",
+        })
+    }
+}

@@ -1,0 +1,58 @@
+//! Lists of values that effects and aggregates compute of a tuple.
+
+use std::fmt;
+
+use tsd_ir::{Arguments, Body, Const, List, Value};
+
+use super::interpret;
+use super::native::NativeValues;
+use super::tuple::Tuple;
+
+/// Computes the values that an effect needs.
+#[derive(Debug)]
+pub(crate) struct Values {
+    compute: Compute,
+    optional: List<bool>,
+}
+
+enum Compute {
+    Native(NativeValues, List<Const>),
+    Interpreted(interpret::ComputeValues),
+}
+
+impl fmt::Debug for Compute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Native(..) => "generated values",
+            Self::Interpreted(_) => "interpreted values",
+        })
+    }
+}
+
+impl Values {
+    pub(crate) fn new(arguments: &Arguments, natives: &[NativeValues]) -> Self {
+        Self { optional: arguments.optional.clone(), ..Self::of_measure(&arguments.body, natives) }
+    }
+
+    /// The one value that a view gathers of a row; it may be missing.
+    pub(crate) fn of_measure(body: &Body<Vec<tsd_ir::Expr>>, natives: &[NativeValues]) -> Self {
+        let compute = match body {
+            Body::Tree(exprs) => Compute::Interpreted(interpret::values(exprs)),
+            Body::Native { function, constants } => {
+                Compute::Native(natives[*function as usize], constants.clone())
+            }
+        };
+        Self { compute, optional: List::Borrowed(&[true]) }
+    }
+
+    /// Computes the values; `None` when one has no value that must have one.
+    pub(crate) fn compute(&self, tuple: Tuple<'_>) -> Option<Vec<Value>> {
+        let mut values = Vec::with_capacity(self.optional.len());
+        match &self.compute {
+            Compute::Native(function, constants) => function(tuple, constants, &mut values),
+            Compute::Interpreted(closure) => closure(tuple, &mut values),
+        }
+        let fits = |(value, optional): (&Value, &bool)| *optional || *value != Value::Missing;
+        values.iter().zip(self.optional.iter()).all(fits).then_some(values)
+    }
+}

@@ -1,0 +1,102 @@
+//! The order of activations, as the agenda asks for it: by the rules' declaration and by the facts.
+
+use std::cmp::Ordering;
+
+use tsd_ir::RootId;
+
+use super::root::Root;
+use super::rules::{LiveRule, Rules};
+use crate::base::TupleSlots;
+use crate::beta::{BranchPath, Terminal};
+use crate::flow::{BranchRank, ConflictOrder, OrderKey};
+use crate::ruleset::{Bit, RuleSets};
+use crate::store::WorkingMemory;
+use crate::strategy::Strategy;
+
+/// What the agenda needs to know to put activations in order.
+pub(crate) struct Order<'a> {
+    pub(crate) roots: &'a [Option<Root>],
+    pub(crate) rules: &'a Rules,
+    pub(crate) memory: &'a WorkingMemory,
+    pub(crate) strategy: Strategy,
+}
+
+impl Order<'_> {
+    /// The tree of an entry that activates something. It is there: a rule that goes is first taken out of every entry
+    /// (`Agenda::cancel_rules`), and its tree goes with its last rule, so entries of a tree that is gone activate nothing.
+    fn root(&self, id: RootId) -> &Root {
+        self.roots[id.0 as usize].as_ref().expect("entries of a tree go before the tree")
+    }
+
+    /// The rule of a waiting branch, which is there for the same reason.
+    fn place(&self, branch: BranchRank) -> (&LiveRule, &BranchPath) {
+        let live = self.rules.get(branch.rule).expect("branches name live rules");
+        (live, &live.places[branch.branch as usize])
+    }
+
+    /// Brings a tuple from the order of its chain into that of the rule's patterns.
+    pub(crate) fn put_in_declared_order(&self, branch: BranchRank, slots: &mut TupleSlots) {
+        let (_, place) = self.place(branch);
+        let chain = slots.clone();
+        let declared = place.chain_places.iter().map(|at| chain[*at as usize]);
+        slots.truncate(place.chain_places.len());
+        slots.iter_mut().zip(declared).for_each(|(slot, declared)| *slot = declared);
+    }
+}
+
+impl ConflictOrder for Order<'_> {
+    #[inline]
+    fn sets(&self, root: RootId) -> &RuleSets {
+        &self.root(root).sets
+    }
+
+    #[inline]
+    fn ranked(&self, root: RootId, bit: Bit) -> BranchRank {
+        let owner = self.root(root).branches[bit as usize].and_then(Terminal::rule);
+        // Views end elsewhere, and the bit of a rule that goes leaves all entries before another gets it.
+        owner.expect("entries of a rule go before the rule")
+    }
+
+    fn key(&self, branch: BranchRank, chain: &[u32], age: u64) -> OrderKey {
+        let (live, place) = self.place(branch);
+        let slots = place.chain_places.iter().map(|at| chain[*at as usize]);
+        let facts = live.rule.patterns.iter().map(|pattern| self.memory.store(pattern.ty)).zip(slots);
+        let tags = facts.clone().map(|(store, slot)| !store.recency(slot));
+        let mut key = OrderKey::new();
+        match self.strategy {
+            Strategy::Breadth | Strategy::Depth => {}
+            Strategy::Complexity => key.push(u64::from(u32::MAX - live.rule.complexity)),
+            Strategy::Simplicity => key.push(u64::from(live.rule.complexity)),
+            Strategy::Lex | Strategy::Mea => {
+                if self.strategy == Strategy::Mea {
+                    key.extend(tags.clone().next());
+                }
+                let start = key.len();
+                key.extend(tags);
+                key[start..].sort_unstable();
+                // Where one has more facts than the other it comes first.
+                key.push(u64::MAX);
+                key.push(u64::from(u32::MAX - live.rule.complexity));
+            }
+        }
+        key.push(if self.strategy == Strategy::Breadth { age } else { !age });
+        key.push(u64::from(branch.rank));
+        key.extend(facts.map(|(store, slot)| store.number(slot)));
+        key
+    }
+
+    fn compare(&self, left: (BranchRank, &[u32]), right: (BranchRank, &[u32])) -> Ordering {
+        let (live, left_place) = self.place(left.0);
+        let (_, right_place) = self.place(right.0);
+        for (position, pattern) in live.rule.patterns.iter().enumerate() {
+            let store = self.memory.store(pattern.ty);
+            let left = left.1[left_place.chain_places[position] as usize];
+            let right = right.1[right_place.chain_places[position] as usize];
+            let order = store.number(left).cmp(&store.number(right));
+            if order.is_ne() {
+                return order;
+            }
+        }
+        Ordering::Equal
+    }
+}

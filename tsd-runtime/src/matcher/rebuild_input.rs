@@ -1,0 +1,89 @@
+//! Computing what a join input held before it was evicted: the tuples of the chain before it, from the facts.
+
+use tsd_ir::NodeId;
+
+use crate::alpha::AlphaNode;
+use crate::base::TupleSlots;
+use crate::beta::{Join, Outputs, Visit};
+use crate::flow::OperatorContext;
+use crate::ruleset::RuleSet;
+use crate::view::DerivedState;
+
+/// The tree whose tuples are computed.
+pub(super) struct Chain<'a> {
+    pub(super) input: &'a AlphaNode,
+    pub(super) outputs: &'a Outputs,
+    pub(super) joins: &'a mut [Option<Box<Join>>],
+    pub(super) derived: &'a DerivedState,
+}
+
+impl Chain<'_> {
+    /// Calls `visit` with every tuple that comes out of a node (`None`: of the root), as the network was notified
+    /// of it. Returns how many facts and tuples were read.
+    pub(super) fn for_each_tuple(
+        &mut self,
+        cx: &mut OperatorContext<'_>,
+        node: Option<NodeId>,
+        visit: &mut Visit<'_>,
+    ) -> usize {
+        let Some(id) = node else { return self.for_each_fact(cx, visit) };
+        let Some(mut join) = self.joins[id.0 as usize].take() else { return 0 };
+        let (parent, derived) = (join.spec.parent, self.derived);
+        let work = join.for_each_pair(
+            cx,
+            &mut |cx, visit| self.for_each_left_tuple(cx, parent, id, visit),
+            &mut |cx, outputs, slots, set| visit_passed(derived, cx, outputs, slots, set, visit),
+        );
+        self.joins[id.0 as usize] = Some(join);
+        work
+    }
+
+    /// Calls `visit` with every tuple that arrives on the left of a join, whose parent this is.
+    pub(super) fn for_each_left_tuple(
+        &mut self,
+        cx: &mut OperatorContext<'_>,
+        parent: Option<NodeId>,
+        join: NodeId,
+        visit: &mut Visit<'_>,
+    ) -> usize {
+        self.for_each_tuple(cx, parent, &mut |cx, outputs, slots, set| {
+            let set = outputs.towards(join, set, cx.sets);
+            if !set.is_empty() {
+                visit(cx, outputs, slots, set);
+            }
+        })
+    }
+
+    fn for_each_fact(&mut self, cx: &mut OperatorContext<'_>, visit: &mut Visit<'_>) -> usize {
+        let store = cx.memory.store(self.input.ty);
+        for slot in store.live_slots() {
+            let set = self.input.admit(slot, None, cx.memory, cx.sets);
+            let mut slots = smallvec::smallvec![slot];
+            visit_passed(self.derived, cx, self.outputs, &mut slots, set, visit);
+        }
+        store.len()
+    }
+}
+
+/// Visits a tuple for the rules that do not wait for a derived value, and for those whose tests on derived values
+/// it passed when they were evaluated last.
+fn visit_passed(
+    derived: &DerivedState,
+    cx: &mut OperatorContext<'_>,
+    outputs: &Outputs,
+    slots: &mut TupleSlots,
+    set: RuleSet,
+    visit: &mut Visit<'_>,
+) {
+    let mut notified = set;
+    for (id, pending) in &outputs.pending_nodes {
+        let waiting = cx.sets.meet(set, *pending);
+        let passed = derived.passed(*id, slots);
+        let passed = cx.sets.meet(waiting, passed);
+        notified = cx.sets.difference(notified, waiting);
+        notified = cx.sets.union(notified, passed);
+    }
+    if !notified.is_empty() {
+        visit(cx, outputs, slots, notified);
+    }
+}

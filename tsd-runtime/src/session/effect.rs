@@ -1,0 +1,100 @@
+//! Effects ready to take place, and the values that they need.
+
+use tsd_ir::{ActionId, Arguments, Body, Const, DerivedValue, Effect, FieldId, List, Position, Rule, TypeId};
+
+use crate::eval::{NativeValues, Values};
+use crate::matcher::are_calls;
+
+/// The effects of a rule, ready to take place.
+#[derive(Debug, Default)]
+pub(crate) struct Effects {
+    pub(crate) list: Vec<Prepared>,
+    /// The types of the rule's patterns.
+    pub(crate) types: Vec<TypeId>,
+    /// The derived values that they read; those of views name live ones.
+    pub(crate) derived_values: Vec<DerivedValue>,
+    /// Whether all of them are generated calls, as they are in most rules.
+    pub(crate) calls_only: bool,
+}
+
+impl Effects {
+    /// Prepares the effects of a rule; generated functions come from `natives`.
+    pub(crate) fn new(rule: &Rule, derived_values: Vec<DerivedValue>, natives: &[NativeValues]) -> Self {
+        let list: Vec<Prepared> = rule.effects.iter().map(|effect| Prepared::new(effect, natives)).collect();
+        let types = rule.patterns.iter().map(|pattern| pattern.ty).collect();
+        Self { list, types, derived_values, calls_only: are_calls(&rule.effects) }
+    }
+}
+
+/// An effect of a rule, ready to take place.
+#[derive(Debug)]
+pub(crate) enum Prepared {
+    /// A generated call, which reads its arguments from the facts itself.
+    Call {
+        action: ActionId,
+        function: u32,
+        constants: List<Const>,
+    },
+    /// A call with computed arguments.
+    Perform {
+        action: ActionId,
+        values: Values,
+    },
+    Insert {
+        ty: TypeId,
+        values: Values,
+        logical: bool,
+    },
+    Update {
+        at: Position,
+        fields: List<FieldId>,
+        values: Values,
+    },
+    Retract {
+        at: Position,
+    },
+    Print {
+        values: Values,
+    },
+    Log {
+        values: Values,
+    },
+}
+
+impl Prepared {
+    fn new(effect: &Effect, natives: &[NativeValues]) -> Self {
+        let values = |arguments: &Arguments| Values::new(arguments, natives);
+        match effect {
+            Effect::Call { action, arguments } => match &arguments.body {
+                Body::Native { function, constants } => {
+                    Self::Call { action: *action, function: *function, constants: constants.clone() }
+                }
+                Body::Tree(_) => Self::Perform { action: *action, values: values(arguments) },
+            },
+            Effect::Perform { action, arguments } => {
+                Self::Perform { action: *action, values: values(arguments) }
+            }
+            Effect::Insert { ty, values: arguments, logical } => {
+                Self::Insert { ty: *ty, values: values(arguments), logical: *logical }
+            }
+            Effect::Update { at, fields, values: arguments } => {
+                Self::Update { at: *at, fields: fields.clone(), values: values(arguments) }
+            }
+            Effect::Retract { at } => Self::Retract { at: *at },
+            Effect::Print { values: arguments } => Self::Print { values: values(arguments) },
+            Effect::Log { values: arguments } => Self::Log { values: values(arguments) },
+        }
+    }
+
+    /// The values to compute before any effect of the activation takes place.
+    pub(crate) fn values(&self) -> Option<&Values> {
+        match self {
+            Self::Call { .. } | Self::Retract { .. } => None,
+            Self::Perform { values, .. }
+            | Self::Insert { values, .. }
+            | Self::Update { values, .. }
+            | Self::Print { values }
+            | Self::Log { values } => Some(values),
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! The contract between a compiled module and the runtime.
+//!
+//! A module brings its declarations and rules as constant tables ([`Module`]), its tests and computed values as plain
+//! functions over a [`Tuple`], and its actions through [`Program`]. All matching is done by the runtime, which is
+//! compiled once: what a module adds to a build grows with the shapes of its tests and actions, not with its rules.
+
+use tsd_ir::{ActionId, Const, FieldId, InitialFact, Rule, Schema, TypeId, Value};
+
+use super::context::Context;
+use crate::eval::{NativeKey, NativeTest, NativeValues, Tuple};
+use crate::store::{RowFitter, RowReader, RowWriter};
+
+/// The constant tables of a compiled module.
+#[derive(Debug)]
+pub struct Module {
+    /// The module's name.
+    pub name: &'static str,
+    /// Its types and actions.
+    pub schema: Schema,
+    /// Its rules, in order of declaration.
+    pub rules: &'static [Rule],
+    /// The tests that [`tsd_ir::Body::Native`] refers to by number, in filters and joins.
+    pub tests: &'static [NativeTest],
+    /// The value lists that [`tsd_ir::Body::Native`] refers to by number, in every effect but a call of an action
+    /// without context.
+    pub values: &'static [NativeValues],
+    /// The parts of join keys that [`tsd_ir::Body::Native`] refers to by number.
+    pub keys: &'static [NativeKey],
+    /// The facts that a session starts with.
+    pub facts: &'static [InitialFact],
+}
+
+/// A set of rules that sessions can run: compiled, or interpreted.
+pub trait Program: Sized + 'static {
+    /// Who performs the actions.
+    type Host;
+
+    /// The user's own structs behind facts of `extern` types, by type and slot.
+    type Objects: Default;
+
+    /// Performs the generated call `function` of an action without context, unless an argument that must have a value
+    /// has none: then it does nothing and returns `false`. Positions count the patterns as the rule declares them.
+    fn call(function: u32, tuple: Tuple<'_>, constants: &[Const], host: &mut Self::Host) -> bool;
+
+    /// Performs an action with arguments computed before; there is one for each parameter, of the parameter's kind or
+    /// [`Value::Missing`] where the parameter is optional.
+    fn perform(action: ActionId, arguments: &[Value], host: &mut Self::Host, context: &mut Context<'_, Self>);
+
+    /// Makes `fields` of a row that is about to be taken in fit those of the user's struct (see
+    /// [`Column`](crate::rt::column::Column)), up to the first whose value does not, which is returned.
+    fn fit(ty: TypeId, fields: &[FieldId], row: &mut RowFitter<'_>) -> Option<FieldId> {
+        let _ = (ty, fields, row);
+        None
+    }
+
+    /// Brings the user's struct up to date after `fields` of the fact at `slot` were changed, which [fit](Self::fit).
+    fn refresh(ty: TypeId, slot: u32, fields: &[FieldId], row: RowReader<'_>, objects: &mut Self::Objects) {
+        let _ = (ty, slot, fields, row, objects);
+    }
+
+    /// Drops the user's struct of the fact at `slot`.
+    fn forget(ty: TypeId, slot: u32, objects: &mut Self::Objects) {
+        let _ = (ty, slot, objects);
+    }
+}
+
+/// A program whose rules were compiled into the executable.
+pub trait Compiled: Program {
+    /// The module's tables.
+    fn module() -> &'static Module;
+}
+
+/// A Rust type whose values are facts of a program.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a fact type of these rules",
+    label = "declare it in the rules: `type …(…)`, or `extern type …(…) = path::to::{Self}`"
+)]
+pub trait FactOf<P: Program>: Clone + Sized + 'static {
+    /// The type's number in the module.
+    const TYPE: TypeId;
+
+    /// How many fields it has.
+    const FIELDS: usize;
+
+    /// How many words its rows have.
+    const WORDS: usize;
+
+    /// Whether the user's struct is [kept](Self::keep).
+    const IS_KEPT: bool = false;
+
+    /// Writes every field, in order of declaration.
+    fn write(&self, row: &mut RowWriter<'_>);
+
+    /// Makes the fact at `slot` of its row, or of the struct kept for it; `None` for a fact of an `extern` type that was
+    /// inserted as bare values, which have no struct.
+    fn read(slot: u32, row: RowReader<'_>, objects: &P::Objects) -> Option<Self>;
+
+    /// Keeps the user's struct of the fact at `slot`, for types that have more to it than the row.
+    fn keep(self, slot: u32, objects: &mut P::Objects) {
+        let _ = (slot, objects);
+    }
+}

@@ -1,0 +1,203 @@
+//! Derived values at work: which group of a view a tuple asks, and what the answer is.
+
+use smallvec::SmallVec;
+use tsd_ir::{DerivedValue, FactRef, FieldId, Parameters, TypeId, ViewArgument};
+
+use super::view::View;
+use super::views::Views;
+use crate::eval::{DerivedWord, DerivedWords};
+use crate::store::{Store, WorkingMemory};
+
+/// A tuple that derived values are asked about, with the answers to those before.
+pub(crate) struct ViewLookup<'a> {
+    pub(crate) memory: &'a WorkingMemory,
+    pub(crate) types: &'a [TypeId],
+    pub(crate) slots: &'a [u32],
+}
+
+/// No group: a reference leads nowhere, or nobody has asked for such parameters.
+pub(crate) const NOWHERE: u32 = u32::MAX;
+
+impl ViewLookup<'_> {
+    /// A parameter as a word.
+    fn word(&self, leaf: ViewArgument, answers: &[DerivedWord<'_>]) -> Option<u64> {
+        match leaf {
+            ViewArgument::Field { at, field } => {
+                self.memory.field(self.types[at.index()], self.slots[at.index()], field)
+            }
+            ViewArgument::Fact { at } => Some(self.reference(at.index()).to_word()),
+            ViewArgument::Derived(derived_value) => match answers[derived_value as usize] {
+                DerivedWord::Missing => None,
+                DerivedWord::Word(word) => Some(word),
+                DerivedWord::Text(text) => self.memory.strings.find(text).map(u64::from),
+            },
+        }
+    }
+
+    fn reference(&self, at: usize) -> FactRef {
+        self.memory.store(self.types[at]).reference(self.slots[at])
+    }
+
+    /// The slot of the fact that a parameter names.
+    fn fact(&self, leaf: ViewArgument, answers: &[DerivedWord<'_>]) -> u32 {
+        match leaf {
+            ViewArgument::Fact { at } => self.slots[at.index()],
+            _ => {
+                let fact = self.word(leaf, answers).map(FactRef::from_word);
+                fact.and_then(|fact| self.memory.find_referred(fact)).unwrap_or(NOWHERE)
+            }
+        }
+    }
+
+    /// The group that a derived value asks; [`NOWHERE`] when it is not there.
+    pub(crate) fn group(
+        &self,
+        derived_value: &DerivedValue,
+        views: &Views,
+        answers: &[DerivedWord<'_>],
+    ) -> u32 {
+        match derived_value {
+            DerivedValue::Followed { reference, .. } => self.fact(*reference, answers),
+            DerivedValue::Found { view, parameters } => match views.get(*view).parameters() {
+                Parameters::None => 0,
+                Parameters::Fact(_) => self.fact(parameters[0], answers),
+                Parameters::Values(_) => {
+                    let row = self.parameter_row(parameters, views.get(*view).is_partial(), answers);
+                    self.memory.parameters[*view as usize].find_by_key(&row).unwrap_or(NOWHERE)
+                }
+            },
+        }
+    }
+
+    /// Parameters as the row of a fact; `partial` where some may be missing.
+    pub(crate) fn parameter_row(
+        &self,
+        parameters: &[ViewArgument],
+        partial: bool,
+        answers: &[DerivedWord<'_>],
+    ) -> SmallVec<[u64; 8]> {
+        let words: SmallVec<[Option<u64>; 8]> =
+            parameters.iter().map(|leaf| self.word(*leaf, answers)).collect();
+        let mut row: SmallVec<[u64; 8]> = words.iter().map(|word| word.unwrap_or(0)).collect();
+        if partial {
+            let mut present: SmallVec<[u64; 2]> = smallvec::smallvec![0; (words.len() + 1).div_ceil(64)];
+            let all = words.iter().map(Option::is_some).chain([true]);
+            for (index, _) in all.enumerate().filter(|(_, present)| *present) {
+                present[index / 64] |= 1 << (index % 64);
+            }
+            // What tells parameters apart beside their words; more than 64 of them share it.
+            row.push(present.iter().fold(0, |all, word| all.rotate_left(1) ^ word));
+            row.extend(present);
+        }
+        row
+    }
+}
+
+/// Where the answers to a derived value come from.
+#[derive(Clone, Copy)]
+pub(crate) enum Source<'a> {
+    View(&'a View),
+    Field(&'a Store, FieldId),
+}
+
+impl<'a> Source<'a> {
+    pub(crate) fn new(derived_value: &DerivedValue, views: &'a Views, memory: &'a WorkingMemory) -> Self {
+        match derived_value {
+            DerivedValue::Found { view, .. } => Self::View(views.get(*view)),
+            DerivedValue::Followed { ty, field, .. } => Self::Field(memory.store(*ty), *field),
+        }
+    }
+
+    /// Calls `put` with the answers for groups.
+    #[inline]
+    pub(crate) fn answer_all(
+        self,
+        groups: impl Iterator<Item = u32>,
+        memory: &WorkingMemory,
+        mut put: impl FnMut(DerivedWord<'a>),
+    ) {
+        match self {
+            Self::View(view) => view.answer_all(groups, |answer| {
+                if answer == DerivedWord::Missing {
+                    memory.count_no_value(view.name);
+                }
+                put(answer);
+            }),
+            Self::Field(..) => groups.for_each(|group| put(self.answer(group, memory))),
+        }
+    }
+
+    /// The answer for a group.
+    #[inline]
+    pub(crate) fn answer(self, group: u32, memory: &WorkingMemory) -> DerivedWord<'a> {
+        match self {
+            Self::View(view) => {
+                let answer = view.answer(group);
+                if answer == DerivedWord::Missing {
+                    memory.count_no_value(view.name);
+                }
+                answer
+            }
+            Self::Field(..) if group == NOWHERE => DerivedWord::Missing,
+            Self::Field(store, field) => {
+                store.field(group, field).map_or(DerivedWord::Missing, DerivedWord::Word)
+            }
+        }
+    }
+}
+
+/// The answers to all derived values of a list about a tuple, each of which may depend on those before it.
+pub(crate) fn answers<'a>(
+    derived_values: &[DerivedValue],
+    asking: &ViewLookup<'a>,
+    views: &'a Views,
+) -> DerivedWords<'a> {
+    views.count_lookups(derived_values, 1);
+    let mut answers = DerivedWords::new();
+    for derived_value in derived_values {
+        let group = asking.group(derived_value, views, &answers);
+        answers.push(Source::new(derived_value, views, asking.memory).answer(group, asking.memory));
+    }
+    answers
+}
+
+/// What a tuple needs before its derived values can be answered.
+pub(crate) enum Wanted {
+    /// Parameters that nobody has asked for before.
+    Parameters(u16, Vec<u64>),
+    /// A string that no fact holds.
+    Text(String),
+}
+
+impl ViewLookup<'_> {
+    /// What must be there before the group of a derived value can be told, which is `group` as things are.
+    pub(crate) fn lacks(
+        &self,
+        derived_value: &DerivedValue,
+        group: u32,
+        views: &Views,
+        answers: &[DerivedWord<'_>],
+    ) -> Option<Wanted> {
+        if let Some(text) = self.unknown_text(derived_value, answers) {
+            return Some(Wanted::Text(text.to_owned()));
+        }
+        let DerivedValue::Found { view, parameters } = derived_value else { return None };
+        let asked = views.get(*view);
+        let is_new = group == NOWHERE && matches!(asked.parameters(), Parameters::Values(_));
+        is_new.then(|| {
+            let words = self.parameter_row(parameters, asked.is_partial(), answers);
+            Wanted::Parameters(*view, words.to_vec())
+        })
+    }
+
+    /// A string that is a parameter of a derived value and that no fact holds.
+    fn unknown_text<'t>(&self, derived_value: &DerivedValue, answers: &[DerivedWord<'t>]) -> Option<&'t str> {
+        derived_value.leaves().iter().find_map(|leaf| match leaf {
+            tsd_ir::ViewArgument::Derived(other) => match answers[*other as usize] {
+                DerivedWord::Text(text) => self.memory.strings.find(text).is_none().then_some(text),
+                _ => None,
+            },
+            _ => None,
+        })
+    }
+}

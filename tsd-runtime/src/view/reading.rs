@@ -1,0 +1,35 @@
+//! What the effects of a tuple may read.
+
+use tsd_ir::{DerivedValue, TypeId};
+
+use super::lookup::ViewLookup;
+use super::views::Views;
+use crate::eval::DerivedWords;
+use crate::store::WorkingMemory;
+
+/// What the effects of a tuple may read: facts, and what has come of derived values.
+#[derive(Clone, Copy)]
+pub(crate) struct Reading<'a> {
+    pub(crate) memory: &'a WorkingMemory,
+    pub(crate) views: &'a Views,
+}
+
+impl<'a> Reading<'a> {
+    /// The answers to derived values about a tuple.
+    #[inline]
+    pub(crate) fn answers(
+        self,
+        derived_values: &[DerivedValue],
+        types: &'a [TypeId],
+        slots: &'a [u32],
+    ) -> DerivedWords<'a> {
+        if derived_values.is_empty() {
+            return DerivedWords::new();
+        }
+        crate::view::lookup::answers(
+            derived_values,
+            &ViewLookup { memory: self.memory, types, slots },
+            self.views,
+        )
+    }
+}

@@ -1,0 +1,134 @@
+//! Which groups of views a held tuple reads, so that it is found when one of them changes.
+//!
+//! A tuple is the first to ask for some parameters, or one of many. Parameters that are new become facts of a type of their
+//! own, which enter the network; the tuple is tested when what comes of them is known.
+
+use smallvec::SmallVec;
+use tsd_ir::DerivedValue;
+
+use super::derived::{DerivedState, unsubscribe};
+use super::lookup::{NOWHERE, Source, ViewLookup, Wanted};
+use super::pending::PendingTests;
+use crate::base::TupleSlots;
+use crate::eval::{DerivedWord, DerivedWords};
+use crate::store::{Symbol, WorkingMemory};
+
+impl DerivedState {
+    /// Makes sure that tuples have their groups. Returns whether they have: when some are asked for the first time, all are
+    /// looked at when what came of these is known.
+    pub(crate) fn subscribe_all(
+        &mut self,
+        pending: &mut PendingTests,
+        rows: &[u32],
+        memory: &mut WorkingMemory,
+    ) -> bool {
+        let mut are_there = true;
+        for row in rows.iter().copied() {
+            if pending.rows.is_due(row) {
+                are_there &= self.subscribe(pending, row, memory);
+            }
+        }
+        are_there
+    }
+
+    /// Finds the groups that a tuple asks, one for each derived value of the watch, and lets them know of it. Returns whether all
+    /// were there.
+    fn subscribe(&mut self, pending: &mut PendingTests, row: u32, memory: &mut WorkingMemory) -> bool {
+        let slots = pending.rows.tuple(row);
+        let mut held: Vec<Symbol> = Vec::new();
+        let mut are_there = true;
+        // What is found wanting is made for all derived values at once. Derived values that depend on it are asked behind that, so
+        // there are as many rounds as derived values stand behind one another, however many there are.
+        let groups = loop {
+            let (groups, wanted) = self.groups(pending, row, &slots, memory);
+            if wanted.is_empty() {
+                break groups;
+            }
+            for wanted in wanted {
+                match wanted {
+                    Wanted::Text(text) => held.push(memory.strings.intern(&text)),
+                    Wanted::Parameters(view, words) => {
+                        are_there = false;
+                        self.create_parameters(view, &words, memory);
+                    }
+                }
+            }
+        };
+        let Self { views, queue, .. } = self;
+        for (index, group) in groups.iter().enumerate() {
+            let Some(before) = pending.rows.group(row, index).filter(|before| before != group) else {
+                continue;
+            };
+            if let DerivedValue::Found { view, .. } = &pending.derived_values[index]
+                && let Some(users) = views.get_mut(*view).users.get_mut(*group as usize)
+            {
+                *users += 1;
+            }
+            if before != NOWHERE {
+                unsubscribe(views, queue, &pending.derived_values[index], before);
+            }
+            pending.rows.ask(row, index, *group);
+        }
+        held.into_iter().for_each(|symbol| memory.strings.release(symbol));
+        are_there
+    }
+
+    /// The groups that a tuple asks, one for each derived value of the watch, and what must be there before all of them can be
+    /// told. What depends on that asks no group yet.
+    fn groups(
+        &self,
+        pending: &PendingTests,
+        row: u32,
+        slots: &[u32],
+        memory: &WorkingMemory,
+    ) -> (TupleSlots, Vec<Wanted>) {
+        let asking = ViewLookup { memory, types: &pending.types, slots };
+        let views = &self.views;
+        let mut groups = TupleSlots::new();
+        let mut wanted = Vec::new();
+        let mut answers = DerivedWords::new();
+        // The derived values that must wait, ascending.
+        let mut waiting: SmallVec<[u16; 8]> = SmallVec::new();
+        for (index, derived_value) in pending.derived_values.iter().enumerate() {
+            if pending.rows.group(row, index).is_none() {
+                groups.push(slots[0]);
+                answers.push(Source::new(derived_value, views, memory).answer(slots[0], memory));
+                continue;
+            }
+            let lacks = if derived_value.depends_on(&waiting) {
+                None
+            } else {
+                let group = asking.group(derived_value, views, &answers);
+                let lacks = asking.lacks(derived_value, group, views, &answers);
+                if lacks.is_none() {
+                    groups.push(group);
+                    answers.push(Source::new(derived_value, views, memory).answer(group, memory));
+                    continue;
+                }
+                lacks
+            };
+            wanted.extend(lacks);
+            waiting.push(index as u16);
+            groups.push(NOWHERE);
+            answers.push(DerivedWord::Missing);
+        }
+        (groups, wanted)
+    }
+
+    /// Takes in parameters that are asked for the first time.
+    fn create_parameters(&mut self, view: u16, words: &[u64], memory: &mut WorkingMemory) {
+        let WorkingMemory { parameters, strings, .. } = memory;
+        let store = &mut parameters[view as usize];
+        let slot = match store.insert(words) {
+            Ok(slot) => slot,
+            // They are there, and the tuple was told so.
+            Err(_) => return,
+        };
+        store.texts_of(slot).for_each(|symbol| strings.retain(symbol));
+        let users = &mut self.views.get_mut(view).users;
+        if users.len() <= slot as usize {
+            users.resize(slot as usize + 1, 0);
+        }
+        self.queue.arrivals.push((view, slot));
+    }
+}
