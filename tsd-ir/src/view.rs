@@ -65,6 +65,8 @@ pub enum AggregateKind {
     Exists,
     /// How many.
     Count,
+    /// How many different values.
+    CountDistinct,
     /// Their sum: an integer of integers, a number of numbers.
     Sum,
     /// Their mean: a number.
@@ -91,7 +93,7 @@ impl AggregateKind {
     pub fn name(self) -> &'static str {
         match self {
             Self::Exists => "EXISTS",
-            Self::Count => "COUNT",
+            Self::Count | Self::CountDistinct => "COUNT",
             Self::Sum => "SUM",
             Self::Average => "AVG",
             Self::Least => "MIN",
@@ -103,7 +105,7 @@ impl AggregateKind {
     pub fn kind(self, measured: Kind) -> Kind {
         match self {
             Self::Exists => Kind::Bool,
-            Self::Count => Kind::Int,
+            Self::Count | Self::CountDistinct => Kind::Int,
             Self::Average => Kind::Number,
             Self::Sum | Self::Least | Self::Greatest => measured,
         }
@@ -111,7 +113,7 @@ impl AggregateKind {
 
     /// Whether the derived value may have no value.
     pub fn may_lack_value(self) -> bool {
-        !matches!(self, Self::Exists | Self::Count)
+        !matches!(self, Self::Exists | Self::Count | Self::CountDistinct)
     }
 }
 

@@ -252,7 +252,7 @@ fn views_count_how_often_they_are_asked_and_what_they_tell() {
     engine.run().unwrap();
     assert_eq!(counts(&engine), (some(4, 2), some(5, 3)), "effects ask, too");
     let text = engine.network().to_string();
-    assert!(text.contains(", 4 lookups, 2 changes") && text.contains(", asked 5, told 3"), "{text}");
+    assert!(text.contains(", 4 lookups, 2 changes") && text.contains(", 5 lookups, 3 changes"), "{text}");
     engine.collect_counts(true);
     assert_eq!(counts(&engine), (some(0, 0), some(0, 0)), "counting begins anew");
     engine.collect_counts(false);

@@ -10,8 +10,8 @@ use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
 use tsd_ir::{AggregateKind, DerivedValue, FieldId, Kind, Parameters, Position, TypeId, Value, ViewId};
 
-use super::counts::ViewCounts;
 use super::accumulate::{Aggregate, Input};
+use super::counts::ViewCounts;
 use super::lookup::{ViewLookup, answers};
 use super::views::Views;
 use crate::base::PendingId;

@@ -100,7 +100,10 @@ impl Teller<'_> {
             node.lines.push(counted(held.groups, "answer"));
             node.counts.extend([("answers", held.groups.to_string()), ("bytes", held.bytes.to_string())]);
             if let Some(counts) = held.counts {
-                node.counts.extend([("lookups", counts.lookups.to_string()), ("changes", counts.changes.to_string())]);
+                node.counts.extend([
+                    ("lookups", counts.lookups.to_string()),
+                    ("changes", counts.changes.to_string()),
+                ]);
             }
         }
         node.text = question;

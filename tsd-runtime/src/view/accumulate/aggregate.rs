@@ -14,7 +14,10 @@ use crate::store::{Capacity, Strings};
 
 /// The groups of a view, of whatever aggregate.
 #[derive(Clone, Debug)]
-pub(crate) enum Aggregate {
+pub(crate) struct Aggregate(AnyGroups);
+
+#[derive(Clone, Debug)]
+enum AnyGroups {
     Exists(Groups<Exists>),
     Count(Groups<Count>),
     DistinctWords(Groups<Distinct<u64>>),
@@ -38,22 +41,22 @@ pub(crate) enum Aggregate {
 macro_rules! with_groups {
     ($aggregate:expr, $groups:ident => $body:expr) => {
         match $aggregate {
-            Aggregate::Exists($groups) => $body,
-            Aggregate::Count($groups) => $body,
-            Aggregate::DistinctWords($groups) => $body,
-            Aggregate::DistinctTexts($groups) => $body,
-            Aggregate::IntSum($groups) => $body,
-            Aggregate::IntMean($groups) => $body,
-            Aggregate::NumberSum($groups) => $body,
-            Aggregate::NumberMean($groups) => $body,
-            Aggregate::WideSum($groups) => $body,
-            Aggregate::WideMean($groups) => $body,
-            Aggregate::LeastInt($groups) => $body,
-            Aggregate::LeastNumber($groups) => $body,
-            Aggregate::LeastText($groups) => $body,
-            Aggregate::GreatestInt($groups) => $body,
-            Aggregate::GreatestNumber($groups) => $body,
-            Aggregate::GreatestText($groups) => $body,
+            AnyGroups::Exists($groups) => $body,
+            AnyGroups::Count($groups) => $body,
+            AnyGroups::DistinctWords($groups) => $body,
+            AnyGroups::DistinctTexts($groups) => $body,
+            AnyGroups::IntSum($groups) => $body,
+            AnyGroups::IntMean($groups) => $body,
+            AnyGroups::NumberSum($groups) => $body,
+            AnyGroups::NumberMean($groups) => $body,
+            AnyGroups::WideSum($groups) => $body,
+            AnyGroups::WideMean($groups) => $body,
+            AnyGroups::LeastInt($groups) => $body,
+            AnyGroups::LeastNumber($groups) => $body,
+            AnyGroups::LeastText($groups) => $body,
+            AnyGroups::GreatestInt($groups) => $body,
+            AnyGroups::GreatestNumber($groups) => $body,
+            AnyGroups::GreatestText($groups) => $body,
         }
     };
 }
@@ -62,39 +65,39 @@ impl Aggregate {
     /// No groups yet, of values of a kind.
     pub(crate) fn new(aggregate: AggregateKind, kind: Option<Kind>) -> Self {
         let is_int = kind == Some(Kind::Int);
-        match (aggregate, kind) {
-            (AggregateKind::Exists, _) => Self::Exists(Groups::new()),
-            (AggregateKind::Count, _) => Self::Count(Groups::new()),
-            (AggregateKind::CountDistinct, Some(Kind::Text)) => Self::DistinctTexts(Groups::new()),
-            (AggregateKind::CountDistinct, _) => Self::DistinctWords(Groups::new()),
-            (AggregateKind::Sum, _) if is_int => Self::IntSum(Groups::new()),
-            (AggregateKind::Sum, _) => Self::NumberSum(Groups::new()),
-            (AggregateKind::Average, _) if is_int => Self::IntMean(Groups::new()),
-            (AggregateKind::Average, _) => Self::NumberMean(Groups::new()),
-            (AggregateKind::Least, Some(Kind::Text)) => Self::LeastText(Groups::new()),
-            (AggregateKind::Least, Some(Kind::Number)) => Self::LeastNumber(Groups::new()),
-            (AggregateKind::Least, _) => Self::LeastInt(Groups::new()),
-            (AggregateKind::Greatest, Some(Kind::Text)) => Self::GreatestText(Groups::new()),
-            (AggregateKind::Greatest, Some(Kind::Number)) => Self::GreatestNumber(Groups::new()),
-            (AggregateKind::Greatest, _) => Self::GreatestInt(Groups::new()),
-        }
+        Self(match (aggregate, kind) {
+            (AggregateKind::Exists, _) => AnyGroups::Exists(Groups::new()),
+            (AggregateKind::Count, _) => AnyGroups::Count(Groups::new()),
+            (AggregateKind::CountDistinct, Some(Kind::Text)) => AnyGroups::DistinctTexts(Groups::new()),
+            (AggregateKind::CountDistinct, _) => AnyGroups::DistinctWords(Groups::new()),
+            (AggregateKind::Sum, _) if is_int => AnyGroups::IntSum(Groups::new()),
+            (AggregateKind::Sum, _) => AnyGroups::NumberSum(Groups::new()),
+            (AggregateKind::Average, _) if is_int => AnyGroups::IntMean(Groups::new()),
+            (AggregateKind::Average, _) => AnyGroups::NumberMean(Groups::new()),
+            (AggregateKind::Least, Some(Kind::Text)) => AnyGroups::LeastText(Groups::new()),
+            (AggregateKind::Least, Some(Kind::Number)) => AnyGroups::LeastNumber(Groups::new()),
+            (AggregateKind::Least, _) => AnyGroups::LeastInt(Groups::new()),
+            (AggregateKind::Greatest, Some(Kind::Text)) => AnyGroups::GreatestText(Groups::new()),
+            (AggregateKind::Greatest, Some(Kind::Number)) => AnyGroups::GreatestNumber(Groups::new()),
+            (AggregateKind::Greatest, _) => AnyGroups::GreatestInt(Groups::new()),
+        })
     }
 
     /// Makes sure that there are groups enough, and room for so many that are touched.
     pub(crate) fn grow(&mut self, groups: Capacity, touched: usize) {
-        with_groups!(self, all => all.grow(groups, touched));
+        with_groups!(&mut self.0, all => all.grow(groups, touched));
     }
 
     /// Reads some groups ahead of a [change](Self::change).
     #[inline]
     pub(crate) fn look_ahead(&self, groups: impl Iterator<Item = u32>) {
-        with_groups!(self, all => all.look_ahead(groups));
+        with_groups!(&self.0, all => all.look_ahead(groups));
     }
 
     /// Whether some group was touched.
     #[inline]
     pub(crate) fn are_touched(&self) -> bool {
-        with_groups!(self, all => all.are_touched())
+        with_groups!(&self.0, all => all.are_touched())
     }
 
     /// Values come to groups, or go. Where the view is `observed`, what came of a group before is remembered.
@@ -105,20 +108,20 @@ impl Aggregate {
         observed: bool,
         strings: &Strings,
     ) {
-        let refused = with_groups!(self, all => all.change(&mut values, adds, observed, strings));
+        let refused = with_groups!(&mut self.0, all => all.change(&mut values, adds, observed, strings));
         if let Some(refused) = refused {
             self.widen();
             let rest = std::iter::once(refused).chain(values);
-            with_groups!(self, all => all.change(&mut { rest }, adds, observed, strings));
+            with_groups!(&mut self.0, all => all.change(&mut { rest }, adds, observed, strings));
         }
     }
 
     /// Gives groups of numbers the room that any sum needs.
     #[cold]
     fn widen(&mut self) {
-        match self {
-            Self::NumberSum(groups) => *self = Self::WideSum(groups.widened()),
-            Self::NumberMean(groups) => *self = Self::WideMean(groups.widened()),
+        match &mut self.0 {
+            AnyGroups::NumberSum(groups) => self.0 = AnyGroups::WideSum(groups.widened()),
+            AnyGroups::NumberMean(groups) => self.0 = AnyGroups::WideMean(groups.widened()),
             _ => {}
         }
     }
@@ -126,32 +129,28 @@ impl Aggregate {
     /// The groups that were touched and of which now comes something else than before, in ascending order; none is
     /// touched any more.
     pub(crate) fn take_changed(&mut self) -> Vec<u32> {
-        with_groups!(self, all => all.take_changed())
+        with_groups!(&mut self.0, all => all.take_changed())
     }
 
     /// Takes back the room for the groups that were taken.
     pub(crate) fn put_back(&mut self, changed: Vec<u32>) {
-        with_groups!(self, all => all.put_back(changed));
+        with_groups!(&mut self.0, all => all.put_back(changed));
     }
 
     /// Calls `put` with what comes of groups.
     #[inline]
-    pub(crate) fn outputs<'a>(
-        &'a self,
-        groups: impl Iterator<Item = u32>,
-        put: impl FnMut(DerivedWord<'a>),
-    ) {
-        with_groups!(self, all => all.outputs(groups, put));
+    pub(crate) fn outputs<'a>(&'a self, groups: impl Iterator<Item = u32>, put: impl FnMut(DerivedWord<'a>)) {
+        with_groups!(&self.0, all => all.outputs(groups, put));
     }
 
     /// What comes of a group.
     pub(crate) fn output(&self, group: u32) -> DerivedWord<'_> {
-        with_groups!(self, all => all.output(group))
+        with_groups!(&self.0, all => all.output(group))
     }
 
     /// The bytes held, those of ordered and different values estimated.
     pub(crate) fn bytes(&self) -> usize {
-        with_groups!(self, all => all.bytes())
+        with_groups!(&self.0, all => all.bytes())
     }
 }
 
@@ -187,10 +186,11 @@ mod tests {
         for (group, number) in [(0, 1.0), (2, 5.5), (0, 2.0)] {
             change(&mut groups, group, Input::Number(number), true);
         }
-        assert!(matches!(groups, Aggregate::NumberMean(_)));
-        let values = [(2, 1e300), (2, 1e-300), (0, 3.0)].map(|(group, number)| (group, Input::Number(number)));
+        assert!(matches!(groups.0, AnyGroups::NumberMean(_)));
+        let values =
+            [(2, 1e300), (2, 1e-300), (0, 3.0)].map(|(group, number)| (group, Input::Number(number)));
         groups.change(values.into_iter(), true, true, &Strings::default());
-        assert!(matches!(groups, Aggregate::WideMean(_)));
+        assert!(matches!(groups.0, AnyGroups::WideMean(_)));
         assert_eq!((groups.output(0), groups.output(1)), (word(2.0), DerivedWord::Missing));
         assert_eq!(groups.take_changed(), [0, 2]);
         change(&mut groups, 2, Input::Number(1e300), false);

@@ -2,9 +2,9 @@
 
 use tsd_ir::ops::{ExactSum, PairSum};
 
+use super::Accumulator;
 use super::input::ReadInput;
 use super::sum::Sum;
-use super::Accumulator;
 use crate::eval::DerivedWord;
 use crate::store::{Capacity, Strings};
 use crate::view::last_seen::LastSeen;
