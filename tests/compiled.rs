@@ -12,7 +12,7 @@
 use tsd::Handle;
 
 tsd::rules! {
-    /// The example of the README, and what else an action can do.
+    /// The example of the README, and other things that an action can do.
     pub mod shop;
 
     type Customer(#id: string, tier: string)
@@ -193,7 +193,8 @@ fn a_restored_rule_has_its_place_in_the_order_of_declaration() -> Result<(), tsd
     assert_eq!(names(&session), [&declared[..], &["more".to_owned()]].concat());
     assert_eq!(session.restore_rule("vip"), Err(tsd::Error::DuplicateRule("vip".into())));
     assert_eq!(session.restore_rule("more"), Err(tsd::Error::UnknownRule("more".into())));
-    // `zero` came back in a change before `vip`; of one change, the order is that of declaration.
+    // `zero` was restored in an earlier change than `vip`; within one change, the order is that of
+    // declaration.
     session.host_mut().rewards.clear();
     assert_eq!(session.run()?.total(), 2);
     assert_eq!(session.host().rewards, [rewards[1].clone(), rewards[0].clone()]);
@@ -454,7 +455,7 @@ fn bare_values_that_do_not_fit_the_struct_are_refused() -> Result<(), tsd::Error
     assert_eq!(session.len(), 2, "what came before stays");
     session.update_values(handle.raw(), &values("other", 25, false))?;
     assert_eq!(session.get(handle).map(|gauge| (gauge.id, gauge.level)), Some(("other".to_owned(), 25)));
-    // What a struct cannot say is refused on the way in, too.
+    // What a struct cannot hold is refused on insertion, too.
     is_refused(session.insert(Gauge { id: "huge".into(), unsigned: u64::MAX, ..gauge() }).map(drop));
     Ok(())
 }

@@ -61,7 +61,7 @@ const CLAIMS: [Claims; 3] = [
     },
 ];
 
-/// What fired: how often, and a checksum over everything in order.
+/// Counts what fired, with a checksum over everything in order.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Fired {
     count: u64,
@@ -163,7 +163,7 @@ fn nodes() -> Table {
     table
 }
 
-/// A session that has taken in all facts and run.
+/// A session after inserting all facts and running.
 fn run(module: Module, facts: &[(TypeId, Vec<Value>)], sharing: Sharing) -> Engine<Fired> {
     let mut engine = Engine::from_module(module, Fired::default(), sharing);
     take_in(&mut engine, facts);
@@ -186,7 +186,7 @@ fn take_in(engine: &mut Engine<Fired>, facts: &[(TypeId, Vec<Value>)]) -> [f64; 
     sums.map(|sum| sum.as_secs_f64() * 1e3)
 }
 
-/// What the phases take, in milliseconds: compiling, asserting, firing.
+/// The times of the phases, in milliseconds: compiling, asserting, firing.
 fn phases(set: &RuleSet, facts: &[(TypeId, Vec<Value>)], sharing: Sharing) -> ([f64; 3], Fired) {
     let (compiling, mut engine) = timed(|| Engine::from_module(compile(set), Fired::default(), sharing));
     let [asserting, firing] = take_in(&mut engine, facts);
@@ -349,7 +349,7 @@ fn hit_micros(module: &Module) -> f64 {
     timing.cpu.as_secs_f64() * 1e6 / joins as f64
 }
 
-/// What planning and building the network take, medians of five.
+/// The times to plan and to build the network, medians of five.
 fn planning_millis(set: &RuleSet) -> (f64, f64) {
     let mut times: [Vec<f64>; 2] = Default::default();
     for _ in 0..ROUNDS {

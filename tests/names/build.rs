@@ -56,7 +56,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     modules(Path::new(&out))
 }
 
-/// A program in which everything is called by each of the words in turn.
+/// A program in which everything has each of the words as its name in turn.
 fn program(words: &[&str]) -> Result<String, Box<dyn Error>> {
     let mut text = String::new();
     for word in words {

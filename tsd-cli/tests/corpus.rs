@@ -17,7 +17,7 @@ fn folder() -> PathBuf {
 fn run(name: &str, more: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_tsd"))
         .current_dir(folder())
-        // Some programs show what becomes of effects that cannot take place.
+        // Some programs show effects that cannot take place.
         .args(["run", "--format", "json", "--final-facts", "--allow-problems", name])
         .args(more)
         .output()

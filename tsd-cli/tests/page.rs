@@ -48,7 +48,7 @@ fn browser() -> Option<PathBuf> {
     found
 }
 
-/// Has the browser open a file of the folder, and returns what it writes.
+/// Opens a file of the folder in the browser, and returns what it writes.
 fn open(browser: &Path, folder: &Folder, address: &str, arguments: &[&str]) -> String {
     let output = Command::new(browser)
         .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"])

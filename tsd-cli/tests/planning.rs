@@ -38,7 +38,7 @@ fn explained(folder: &Folder, arguments: &[&str]) -> (String, String) {
     (steps.collect::<Vec<_>>().join(" "), found.err)
 }
 
-/// The same order where nothing is warned of.
+/// The same order, without warnings.
 #[track_caller]
 fn order(folder: &Folder, arguments: &[&str]) -> String {
     let (order, warnings) = explained(folder, arguments);

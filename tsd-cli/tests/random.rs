@@ -55,7 +55,7 @@ fn lines(dot: &str) -> Vec<(usize, usize)> {
         .collect()
 }
 
-/// Whether lines lead in a circle.
+/// Whether the lines contain a cycle.
 fn has_circle(lines: &[(usize, usize)]) -> bool {
     let mut lines = lines.to_vec();
     loop {
@@ -69,7 +69,7 @@ fn has_circle(lines: &[(usize, usize)]) -> bool {
     }
 }
 
-/// Has the command say all that it can of one program; whether its picture has a circle.
+/// Runs all subcommands on one program; returns whether its diagram has a cycle.
 fn try_all(folder: &Path, seed: u64) -> Result<bool, String> {
     let program = Plan { features: Features::ALL, ..Plan::from_seed(seed, 8, 0) }.program();
     let path = folder.join("random.tsd");

@@ -147,7 +147,7 @@ impl Package {
         self.put_rules(&self.rules.replace(rule, &edited));
     }
 
-    /// Forgets what was built of the package itself.
+    /// Removes what was built of the package itself.
     pub(crate) fn forget(&self) {
         let mut cargo = self.cargo("clean");
         run(cargo.args(["--package", &self.name]));

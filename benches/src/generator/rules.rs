@@ -8,7 +8,7 @@ use super::TIERS;
 pub struct RuleParameters {
     /// The customer's tier.
     pub tier: &'static str,
-    /// What the order's value must exceed.
+    /// The lower bound for the order's value.
     pub threshold: f64,
 }
 

@@ -40,7 +40,7 @@ use world::World;
 /// Rules as text, and facts for them.
 #[derive(Clone, Debug)]
 pub struct RuleSet {
-    /// What the set is called in tables.
+    /// The name of the set in tables.
     pub name: &'static str,
     /// The program.
     pub text: String,

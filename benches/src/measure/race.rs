@@ -30,7 +30,7 @@ pub struct Standing {
     pub name: &'static str,
     /// The medians of CPU and wall time.
     pub timing: Timing,
-    /// What it found, the same in all rounds.
+    /// Its outcome, the same in all rounds.
     pub outcome: Outcome,
 }
 

@@ -9,7 +9,7 @@ use crate::alerts::Actions;
 pub struct Board {
     /// The minute of the stream.
     pub now: u32,
-    /// Since when each alert stands, by its kind and subject.
+    /// Since when each alert is shown, by its kind and subject.
     pub standing: BTreeMap<(String, String), u32>,
     /// The alerts that were withdrawn.
     pub past: Vec<Past>,
@@ -17,7 +17,7 @@ pub struct Board {
     pub raised: BTreeMap<String, u64>,
 }
 
-/// An alert that stands no longer.
+/// An alert that was withdrawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Past {
     /// What it was about.

@@ -17,7 +17,7 @@ pub struct ControlRoom {
     pub session: Session<Board>,
     devices: Vec<Handle<Device>>,
     engineers: Vec<Handle<Engineer>>,
-    /// The readings of each minute that counts, oldest first.
+    /// The readings of each minute that has not expired, oldest first.
     window: VecDeque<Vec<Handle<Reading>>>,
     readings: i64,
 }

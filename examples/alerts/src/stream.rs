@@ -63,7 +63,7 @@ impl Default for Stream {
 }
 
 impl Stream {
-    /// A stream of so many readings.
+    /// A stream with this many readings.
     pub fn of(readings: usize) -> Self {
         Self {
             chance: Chance(2013),
@@ -105,7 +105,7 @@ impl Stream {
             self.left -= 1;
             let fever = if device.fever > 0 { 20 } else { 0 };
             let heat = if self.heat[number % SITES] > 0 { 15 } else { 0 };
-            // In quarters of a degree, which sum up exactly.
+            // In quarters of a degree, which add up exactly.
             let quarters = chance.between(4 * 50, 4 * 68) + 4 * (fever + heat);
             minute.readings.push((number, f64::from(quarters) / 4.0));
         }

@@ -76,7 +76,7 @@ fn activations<P: Program>(session: &mut Session<P>, variables: &Variables, entr
     wrong
 }
 
-/// What is left after the run, as sorted texts.
+/// The facts after the run, as sorted texts.
 fn final_facts<P: Program>(session: &mut Session<P>, expected: &Json) -> String {
     session.on_print(|_| {});
     session.on_log(|_| {});

@@ -25,7 +25,7 @@ fn programs_do_what_is_expected() {
     assert!(expected.len() > parsed && parsed > 0, "nothing was checked");
 }
 
-/// What a program does otherwise than expected.
+/// The differences of a program from the expected results.
 fn program(entry: &Json) -> String {
     let mut sources = SourceMap::new();
     let files: Vec<_> = (entry["files"].as_array().unwrap().iter())

@@ -108,7 +108,7 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// What an operand is worth.
+    /// The value of an operand.
     pub fn value(&self, expr: &'a Expr) -> Option<Operand> {
         match &expr.kind {
             ExprKind::Literal(_) => constant(&expr.kind),

@@ -34,7 +34,7 @@ pub(crate) fn nearest(whole: &BigInt) -> f64 {
     rounded(&(whole << LEAST))
 }
 
-/// A finite number as a multiple of the least one.
+/// A finite number as a multiple of the smallest one.
 fn multiple(number: f64) -> BigInt {
     let bits = number.to_bits();
     let (exponent, fraction) = (bits >> 52 & 0x7ff, bits & ((1 << 52) - 1));
@@ -45,7 +45,7 @@ fn multiple(number: f64) -> BigInt {
     if number < 0.0 { -magnitude } else { magnitude }
 }
 
-/// The number nearest to so many of the least one.
+/// The number nearest to this multiple of the smallest one.
 fn rounded(multiple: &BigInt) -> f64 {
     let magnitude: &BigUint = multiple.magnitude();
     let dropped = magnitude.bits().saturating_sub(SIGNIFICANT);
@@ -63,7 +63,7 @@ fn rounded(multiple: &BigInt) -> f64 {
     if multiple.sign() == Sign::Minus { -number } else { number }
 }
 
-/// The least number, doubled so many times.
+/// The smallest number, doubled this many times.
 fn power_of_two(doublings: u64) -> f64 {
     match doublings {
         0..52 => f64::from_bits(1 << doublings),

@@ -21,7 +21,7 @@ pub struct Fact {
     pub alive: bool,
 }
 
-/// Every fact that there ever was.
+/// All facts that ever existed.
 #[derive(Clone, Debug)]
 pub struct Facts {
     /// The declarations.
@@ -41,12 +41,12 @@ impl Facts {
         self.all.get(id.0).filter(|fact| fact.alive)
     }
 
-    /// A fact, or what it last was.
+    /// A fact, or its last state.
     pub fn ever(&self, id: FactId) -> &Fact {
         &self.all[id.0]
     }
 
-    /// How many facts there ever were.
+    /// How many facts ever existed.
     pub fn count(&self) -> usize {
         self.all.len()
     }

@@ -275,7 +275,7 @@ impl Oracle {
         Ok(())
     }
 
-    /// A rule that comes back has its old place among the others, and begins afresh.
+    /// A restored rule has its old place among the others, and starts afresh.
     fn restore_rule(&mut self, name: &str) -> Result<(), Refusal> {
         let rule = self.declared.iter().find(|rule| rule.name() == name);
         let rule = rule.ok_or_else(|| Refusal::UnknownRule(name.to_owned()))?.clone();

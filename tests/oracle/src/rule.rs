@@ -137,7 +137,7 @@ impl Rule {
         in_rows.iter().all(|facts| !facts.is_empty())
     }
 
-    /// What an aggregate variable comes to, and its kind.
+    /// The value of an aggregate variable, and its kind.
     fn derived_value<'a>(
         &'a self,
         aggregate: &'a AggregateVariable,

@@ -47,7 +47,7 @@ pub enum Step {
         /// The rule, if the program has one of this name.
         name: String,
     },
-    /// Puts what waits, and what will, in another order.
+    /// Puts present and future activations in another order.
     SetStrategy {
         /// Which order.
         strategy: Strategy,
@@ -97,7 +97,7 @@ pub enum Refusal {
 /// What a run did.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Ran {
-    /// Everything that could be seen, in order.
+    /// Everything visible, in order.
     pub events: Vec<Event>,
     /// Whether it was stopped by its limit.
     pub is_stopped: bool,
@@ -107,7 +107,7 @@ pub struct Ran {
     pub counts: Vec<(String, u64)>,
 }
 
-/// Something that a run lets the world see.
+/// A visible event of a run.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Event {
     /// An activation fires.

@@ -75,7 +75,7 @@ impl Oracle {
     }
 }
 
-/// The more recent facts first; of two that are alike as far as they go, the one with more facts.
+/// The more recent facts first; if one list is the beginning of the other, the one with more facts.
 fn lexically(one: &Waiting, other: &Waiting) -> Ordering {
     let sorted = |waiting: &Waiting| {
         let mut tags = waiting.tags.clone();

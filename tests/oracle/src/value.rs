@@ -55,7 +55,7 @@ pub enum Operand {
     Is(Value),
     /// A number made of literals alone. Its context decides whether it is an integer or a number.
     Literal {
-        /// The value reckoned in integers, as long as it stays whole and in range.
+        /// The value computed in integers, as long as it stays whole and in range.
         whole: Option<i64>,
         /// The value computed in numbers.
         number: f64,

@@ -74,7 +74,7 @@ fn tuples(oracle: &Oracle, rule: &str) -> Vec<String> {
     tuples
 }
 
-/// What is left after a run.
+/// The facts after a run.
 fn final_facts(oracle: &mut Oracle, expected: &Json) -> String {
     let Outcome::Ran(ran) = oracle.apply(&Step::Run { limit: 1000 }) else { panic!("not a run") };
     if ran.is_stopped {

@@ -5,7 +5,7 @@ use super::world::{World, pick};
 
 /// How many patterns each rule has.
 pub(super) enum Sizes {
-    /// So many joins in all rules together, up to `most` in one.
+    /// This many joins in all rules together, up to `most` in one.
     Joins { rules: usize, joins: usize, most: usize },
     /// Two to `most` patterns.
     Patterns { rules: usize, most: usize },
@@ -34,7 +34,7 @@ impl Sizes {
     }
 }
 
-/// The patterns of a rule, and what ties each to those before.
+/// The patterns of a rule, and what connects each with earlier ones.
 #[derive(Clone, Debug)]
 pub(super) struct Walk {
     types: Vec<usize>,
@@ -44,7 +44,7 @@ pub(super) struct Walk {
 
 #[derive(Clone, Debug)]
 struct Tie {
-    /// What must hold, in variables of the patterns.
+    /// The condition, in variables of the patterns.
     condition: String,
     /// Whether it has many partners for one fact: several such links multiply the matches of a
     /// rule.
@@ -111,7 +111,7 @@ impl Walk {
         patterns.collect::<Vec<_>>().join(", ")
     }
 
-    /// The conditions that tie the patterns together.
+    /// The conditions that connect the patterns.
     pub(super) fn ties(&self) -> impl Iterator<Item = &str> {
         self.ties.iter().map(|tie| tie.condition.as_str())
     }

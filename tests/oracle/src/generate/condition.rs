@@ -107,7 +107,7 @@ impl Expressions<'_, '_> {
         })
     }
 
-    /// An equality between what is computed of a pattern and what is computed of some before it.
+    /// An equality between computations from a pattern and from some earlier ones.
     fn computed_tie(&mut self, index: usize) -> Option<String> {
         let kind =
             self.choices.pick(&[Kind::Text, Kind::Int, Kind::Number, Kind::Text, Kind::Int, Kind::Bool]);

@@ -107,7 +107,7 @@ impl<'a, 'c> Expressions<'a, 'c> {
         if all.is_empty() { None } else { Some(self.choices.pick(&all)) }
     }
 
-    /// A field of the kind, if there is one and luck will have it.
+    /// A field of the kind, at random, if there is one.
     fn path(&mut self, kind: Kind) -> Option<String> {
         let mut paths = self.paths(|other, _| other == kind);
         let last = self.variables.len().saturating_sub(1);
@@ -230,7 +230,7 @@ impl<'a, 'c> Expressions<'a, 'c> {
         }
     }
 
-    /// The integers that can be read and are mostly at the edges.
+    /// The readable integers whose values are mostly extreme.
     pub(super) fn edges(&self) -> Vec<String> {
         let is_edgy = |path: &String| path.rsplit('.').next().is_some_and(values::is_edgy);
         self.paths(|kind, _| kind == Kind::Int).into_iter().filter(is_edgy).collect()

@@ -3,16 +3,16 @@
 use super::expression::Expressions;
 use crate::value::Kind;
 
-/// How deep they stand inside each other.
+/// How deep they are nested.
 const DEEPEST: usize = 2;
 
 impl Expressions<'_, '_> {
-    /// Whether `EXISTS` may stand here.
+    /// Whether `EXISTS` is allowed here.
     pub(super) fn may_look(&self) -> bool {
         self.features.exists && self.nesting < DEEPEST
     }
 
-    /// Whether an aggregate may stand here.
+    /// Whether an aggregate is allowed here.
     pub(super) fn may_aggregate(&self) -> bool {
         self.features.aggregates && self.nesting < DEEPEST
     }

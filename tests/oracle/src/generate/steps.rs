@@ -23,7 +23,7 @@ const MOST_TUPLES_OF_A_RUN: usize = 40_000;
 /// How many facts come together.
 const MOST_TOGETHER: usize = 5;
 
-/// The names that rules added on the way may have.
+/// The names for rules that steps add.
 const NAMES: [&str; 3] = ["x0", "x1", "x2"];
 
 /// What a sequence may do with rules.

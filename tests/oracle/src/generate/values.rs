@@ -65,7 +65,7 @@ pub(super) fn field(choices: &mut Choices<'_>, field: &Field, facts: &[FactId]) 
     }
 }
 
-/// Whether the values of a field are mostly at the edges.
+/// Whether the values of a field are mostly extreme.
 pub(super) fn is_edgy(field: &str) -> bool {
     field.starts_with(|first: char| first.is_ascii_uppercase())
 }

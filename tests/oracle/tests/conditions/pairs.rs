@@ -62,7 +62,7 @@ fn exists_beside_an_aggregate() {
     assert_eq!(shop.matches(), ["ada", "bob", "cy"]);
 }
 
-/// Found by random programs: inside the third, the two derived values were taken for one.
+/// Found by random programs: inside the third, the two derived values were confused.
 #[test]
 fn two_aggregates_of_one_field_inside_exists() {
     let mut shop = shop(

@@ -299,7 +299,8 @@ fn is_declaration(line: &str) -> bool {
     line.starts_with("type ") || line.starts_with("action ")
 }
 
-/// Rules that come and go leave nothing: no node, no root, and as many bytes as the last time.
+/// Rules that were added and removed leave nothing: no node, no root, and as many bytes as last
+/// time.
 fn gives_back(subject: &mut Subject, oracle: &Oracle, rules: &[&str]) -> Result<(), String> {
     let names: Vec<&str> = oracle.rule_names().collect();
     let mut bytes = Vec::new();

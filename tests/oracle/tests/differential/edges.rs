@@ -4,7 +4,7 @@ use tsd_oracle::{Outcome, Ran, Step, Value};
 
 use crate::regressions::Trio;
 
-/// Conditions on one fact, and what they must say.
+/// Conditions on one fact, and their expected results.
 fn hold(declarations: &str, head: &str, cases: &[(&str, bool)]) {
     let mut program = declarations.to_owned() + "\n";
     for (index, (condition, _)) in cases.iter().enumerate() {

@@ -62,7 +62,7 @@ impl Trio {
     }
 }
 
-/// Found by the property: the new fact took the slot of the retracted one, and was taken for it.
+/// Found by the property: the new fact took the slot of the retracted one, and was mistaken for it.
 #[test]
 fn no_loop_does_not_mute_a_fact_that_takes_the_slot_of_a_retracted_one() {
     let mut trio = Trio::new(
@@ -389,7 +389,7 @@ fn a_reference_to_a_fact_that_is_gone_equals_no_later_fact() {
     assert_eq!(trio.oracle.facts().name(tsd_oracle::FactId(1)), "B~A~(retracted)");
 }
 
-/// One fact, and what conditions on it must say.
+/// One fact, and the expected results of conditions on it.
 #[test]
 fn conditions_mean_what_the_language_reference_says() {
     let cases = [

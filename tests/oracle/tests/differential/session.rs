@@ -10,7 +10,7 @@ use tsd_oracle::{
 use tsd_runtime::Program;
 use tsd_runtime::{Activation, Change, Error, Report, Session, Strategy as EngineStrategy};
 
-/// What a session lets the world see, in order.
+/// The visible events of a session, in order.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Log(Arc<Mutex<Vec<Event>>>);
 
@@ -188,7 +188,7 @@ impl Subject {
         }
     }
 
-    /// Takes a step, which the oracle has taken before: `facts` are those after it.
+    /// Takes a step that the oracle has taken already; `facts` are those after it.
     pub(crate) fn apply(&mut self, step: &Step, facts: &Facts) -> Outcome {
         let outcome = match step {
             Step::Insert { ty, fields } => {

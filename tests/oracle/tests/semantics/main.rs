@@ -23,7 +23,7 @@ mod story;
 use story::Story;
 use tsd_oracle::{Oracle, Outcome, Step};
 
-/// A program with its facts, and what becomes of it.
+/// A program with its facts, and its state.
 struct Session(Oracle);
 
 impl Session {
