@@ -228,7 +228,7 @@ fn stats_count_views_and_what_they_hold() {
     let text = folder_stats(&["firm.tsd"]);
     for line in [
         "views             4                5  20.0 %",
-        "tuples that wait                3                5  40.0 %",
+        "tuples that wait                   3                5  40.0 %",
     ] {
         assert!(text.contains(line), "{line}\n{text}");
     }

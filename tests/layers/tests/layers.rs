@@ -58,6 +58,95 @@ const COMPILER: Layers = Layers {
     ],
 };
 
+/// Text to tree and back.
+const SYNTAX: Layers = Layers {
+    folder: "tsd-compiler/src/syntax",
+    modules: &["name", "token", "scan_tokens", "ast", "scan", "habits", "unparsed", "print", "parse"],
+};
+
+/// Names and types.
+const CHECK: Layers = Layers {
+    folder: "tsd-compiler/src/check",
+    modules: &[
+        "fault",
+        "complexity",
+        "annotation",
+        "allow",
+        "cycle",
+        "scope",
+        "typed",
+        "declarations",
+        "value",
+        "condition",
+        "query",
+        "effect",
+        "bind",
+        "group",
+        "rule",
+        "action",
+        "facts",
+        "script",
+    ],
+};
+
+/// One form for what means the same.
+const NORMALIZE: Layers = Layers {
+    folder: "tsd-compiler/src/normalize",
+    modules: &[
+        "order",
+        "sets",
+        "form",
+        "keys",
+        "conjunction",
+        "followed",
+        "split",
+        "question",
+        "parameters",
+        "view",
+    ],
+};
+
+/// The order of joins.
+const PLAN: Layers = Layers {
+    folder: "tsd-compiler/src/plan",
+    modules: &[
+        "planning",
+        "shape",
+        "selectivity",
+        "observed",
+        "cost",
+        "search",
+        "derived",
+        "chain",
+        "sharing",
+        "cross",
+        "record",
+        "text",
+        "view",
+    ],
+};
+
+/// Rust source.
+const CODEGEN: Layers = Layers {
+    folder: "tsd-compiler/src/codegen",
+    modules: &[
+        "options",
+        "doc",
+        "places",
+        "names",
+        "expr",
+        "condition",
+        "shape",
+        "native",
+        "types",
+        "actions",
+        "program",
+        "tables",
+        "text",
+        "warnings",
+    ],
+};
+
 /// From reading files up to the subcommands.
 const CLI: Layers = Layers {
     folder: "tsd-cli/src",
@@ -83,7 +172,7 @@ const CLI: Layers = Layers {
     ],
 };
 
-const ALL: &[Layers] = &[IR, COMPILER, CLI];
+const ALL: &[Layers] = &[IR, COMPILER, SYNTAX, CHECK, NORMALIZE, PLAN, CODEGEN, CLI];
 
 #[test]
 fn every_module_names_only_those_below_it() {

@@ -10,23 +10,11 @@
 //! the other side does not depend on derived values. The rows of views have nobody who could notice. Rules that are `no-loop`
 //! are told of changes tuple by tuple, and keep their tests.
 
-use tsd_ir::{Comparison, Expr, FieldId, Part, Position, Source, Test, TypeId};
+use tsd_ir::{Comparison, Expr, Part, Position, Source, Test, TypeId};
 
+use super::conjunction::{Conjunction, Followed, PatternFilter};
 use super::form::Forms;
-use super::{Conjunction, PatternFilter, keys};
-
-/// A fact that a reference of another leads to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Followed {
-    /// The pattern, or the followed reference, whose fact has the reference.
-    pub of: Position,
-    /// The field that is the reference.
-    pub reference: FieldId,
-    /// The type of the fact.
-    pub ty: TypeId,
-    /// The fields that are read of it.
-    pub reads: Vec<FieldId>,
-}
+use super::keys;
 
 /// What may be done about followed references.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
