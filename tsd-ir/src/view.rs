@@ -60,6 +60,8 @@ pub enum AggregateKind {
     Exists,
     /// How many.
     Count,
+    /// How many different values they have.
+    CountDistinct,
     /// Their sum: an integer of integers, a number of numbers.
     Sum,
     /// Their mean: a number.
@@ -82,11 +84,11 @@ pub struct AggregateInput {
 }
 
 impl AggregateKind {
-    /// The word of the language, `EXISTS` or an aggregate's.
+    /// The word of the language, `EXISTS` or an aggregate's. What is counted may be distinct; `COUNT` does not say it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Exists => "EXISTS",
-            Self::Count => "COUNT",
+            Self::Count | Self::CountDistinct => "COUNT",
             Self::Sum => "SUM",
             Self::Average => "AVG",
             Self::Least => "MIN",
@@ -98,7 +100,7 @@ impl AggregateKind {
     pub fn kind(self, measured: Kind) -> Kind {
         match self {
             Self::Exists => Kind::Bool,
-            Self::Count => Kind::Int,
+            Self::Count | Self::CountDistinct => Kind::Int,
             Self::Average => Kind::Number,
             Self::Sum | Self::Least | Self::Greatest => measured,
         }
@@ -106,7 +108,7 @@ impl AggregateKind {
 
     /// Whether the derived value may have no value.
     pub fn may_lack_value(self) -> bool {
-        !matches!(self, Self::Exists | Self::Count)
+        !matches!(self, Self::Exists | Self::Count | Self::CountDistinct)
     }
 }
 

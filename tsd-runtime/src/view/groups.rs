@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use tsd_ir::ops::{ExactSum, PairSum};
 use tsd_ir::{AggregateKind, Kind};
 
-use self::cell::{Aligned, Cell, Measured, answer, ordered, ordered_word, seen, seen_text};
+use self::cell::{Aligned, Cell, Measured, answer, ordered, ordered_word, seen, seen_text, text_answer};
 use super::last_seen::LastSeen;
 use crate::eval::DerivedWord;
 use crate::store::{Capacity, Strings};
@@ -114,8 +114,11 @@ impl Groups {
             (AggregateKind::Exists | AggregateKind::Count, _) => Cells::Counts(Vec::new()),
             (AggregateKind::Sum | AggregateKind::Average, Some(Kind::Int)) => Cells::Ints(Vec::new()),
             (AggregateKind::Sum | AggregateKind::Average, _) => Cells::Pairs(Vec::new()),
-            (AggregateKind::Least | AggregateKind::Greatest, Some(Kind::Text)) => Cells::Strings(Vec::new()),
-            (AggregateKind::Least | AggregateKind::Greatest, kind) => {
+            (
+                AggregateKind::CountDistinct | AggregateKind::Least | AggregateKind::Greatest,
+                Some(Kind::Text),
+            ) => Cells::Strings(Vec::new()),
+            (AggregateKind::CountDistinct | AggregateKind::Least | AggregateKind::Greatest, kind) => {
                 Cells::Ordered { cells: Vec::new(), numbers: kind == Some(Kind::Number) }
             }
         };
@@ -226,7 +229,7 @@ impl Groups {
                 for (group, value) in values {
                     let cell = cell(cells, group as usize);
                     if notes.want(cell.before) {
-                        let seen = || seen_text(cell.extreme(gather));
+                        let seen = || seen_text(cell, gather);
                         cell.before = notes.note(group, cell.gathered.is_empty(), seen);
                     }
                     cell.change(value.text(strings), adds);
@@ -268,7 +271,7 @@ impl Groups {
             }),
             Cells::Strings(cells) => retain(&mut changed, cells, |cell| {
                 let place = std::mem::take(&mut cell.before);
-                place != 0 && *noted(place) != seen_text(cell.extreme(gather))
+                place != 0 && *noted(place) != seen_text(cell, gather)
             }),
         );
         if before.capacity() <= ROOM {
@@ -315,16 +318,14 @@ impl Groups {
         with_sums!(&self.cells, cells => answer(cells[at].word(self.gather)),
             Cells::Counts(cells) => DerivedWord::Word(cells[at].word(self.gather)),
             Cells::Ordered { cells, numbers } => answer(ordered_word(&cells[at], self.gather, *numbers)),
-            Cells::Strings(cells) => {
-                cells[at].extreme(self.gather).map_or(DerivedWord::Missing, |text| DerivedWord::Text(text))
-            }
+            Cells::Strings(cells) => text_answer(&cells[at], self.gather),
         )
     }
 
     /// What comes of nothing.
     fn nothing(&self) -> Option<u64> {
         match (self.gather, &self.cells) {
-            (AggregateKind::Exists | AggregateKind::Count, _) => Some(0),
+            (AggregateKind::Exists | AggregateKind::Count | AggregateKind::CountDistinct, _) => Some(0),
             (AggregateKind::Sum, Cells::Pairs(_) | Cells::Numbers(_)) => Some(0.0_f64.to_bits()),
             (AggregateKind::Sum, _) => Some(0),
             _ => None,

@@ -89,7 +89,7 @@ impl View {
             subscribers: Vec::new(),
             places: Vec::new(),
             depth: 0,
-            is_text: kind == Some(Kind::Text) && !counts,
+            is_text: kind == Some(Kind::Text) && !counts && planned.aggregate != AggregateKind::CountDistinct,
             counts: Cell::default(),
         }
     }
@@ -245,7 +245,9 @@ impl View {
                     Value::Int(int) => Gathered::Int(int),
                     Value::Number(number) => Gathered::Number(number),
                     Value::Text(text) => Gathered::Text(text.into()),
-                    Value::Bool(_) | Value::Fact(_) => Gathered::Row,
+                    // Only ever counted, each once: any number that tells them apart will do.
+                    Value::Bool(bool) => Gathered::Int(i64::from(bool)),
+                    Value::Fact(fact) => Gathered::Int(fact.fact().to_word() as i64),
                 })
             }
         }
@@ -257,9 +259,8 @@ impl View {
 fn gathered(word: u64, kind: Kind, counts: bool, memory: &WorkingMemory) -> Gathered {
     match kind {
         _ if counts => Gathered::Row,
-        Kind::Int => Gathered::Int(word as i64),
+        Kind::Int | Kind::Bool | Kind::Fact(_) => Gathered::Int(word as i64),
         Kind::Number => Gathered::Number(f64::from_bits(word)),
         Kind::Text => Gathered::Text(memory.strings.text(word as u32).into()),
-        Kind::Bool | Kind::Fact(_) => Gathered::Row,
     }
 }

@@ -92,7 +92,8 @@ impl Expressions<'_, '_> {
             }
             4 => {
                 let kind = self.choices.pick(&[Kind::Bool, Kind::Text, Kind::Number]);
-                self.measured(kind).map(count)
+                let distinct = if self.choices.chance(60) { "DISTINCT " } else { "" };
+                self.measured(kind).map(|value| count(format!("{distinct}{value}")))
             }
             _ => None,
         };

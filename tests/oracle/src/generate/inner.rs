@@ -49,6 +49,7 @@ impl Expressions<'_, '_> {
             let kind = self.choices.pick(&[Kind::Text, Kind::Number, Kind::Int, Kind::Bool]);
             let (source, condition, value) = self.inside(|inner| inner.measured(kind));
             if let Some(value) = value {
+                let source = if self.choices.chance(60) { format!("DISTINCT {source}") } else { source };
                 return written("COUNT", &source, &condition, &value);
             }
         }

@@ -222,6 +222,9 @@ pub(crate) fn ordered_word(
     gather: AggregateKind,
     numbers: bool,
 ) -> Option<u64> {
+    if gather == AggregateKind::CountDistinct {
+        return Some(cell.gathered.len() as u64);
+    }
     let key = *cell.extreme(gather)?;
     Some(if numbers { in_order(key) } else { key } as u64)
 }
@@ -243,8 +246,20 @@ pub(crate) fn seen(word: Option<u64>) -> LastSeen {
 }
 
 /// What came of a group of texts, as it is kept.
-pub(crate) fn seen_text(text: Option<&String>) -> LastSeen {
-    text.map_or(LastSeen::Missing, |text| LastSeen::Text(Box::new(text.as_str().into())))
+pub(crate) fn seen_text(cell: &Cell<BTreeMap<String, u32>>, gather: AggregateKind) -> LastSeen {
+    match text_answer(cell, gather) {
+        DerivedWord::Text(text) => LastSeen::Text(Box::new(text.into())),
+        DerivedWord::Word(word) => LastSeen::Word(word),
+        DerivedWord::Missing => LastSeen::Missing,
+    }
+}
+
+/// What has come of a group of texts, as an answer.
+pub(crate) fn text_answer(cell: &Cell<BTreeMap<String, u32>>, gather: AggregateKind) -> DerivedWord<'_> {
+    if gather == AggregateKind::CountDistinct {
+        return DerivedWord::Word(cell.gathered.len() as u64);
+    }
+    cell.extreme(gather).map_or(DerivedWord::Missing, |text| DerivedWord::Text(text))
 }
 
 /// What has come of a group, as an answer.
