@@ -1,4 +1,5 @@
-//! Compiles the rules of the workloads, so that the benches measure what a user's build script would give.
+//! Compiles the rules of the workloads, so that the benches measure what a user's build script
+//! would create.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};

@@ -1,4 +1,5 @@
-//! An action that changes facts: a reorder is inserted once for each product that runs low, and activates another rule.
+//! An action that changes facts: a reorder is inserted once for each product that runs low, and
+//! activates another rule.
 
 tsd::rules! {
     mod stock;
@@ -18,7 +19,7 @@ impl stock::Actions for Warehouse {
     fn reorder(&mut self, context: &mut stock::Context<'_, Self>, product: tsd::Handle<stock::Product>) {
         let Some(stock::Product { id, left, .. }) = context.get(product) else { return };
         let reorder = stock::Reorder { product: id, amount: self.batch - left };
-        // A reorder that is there already is enough.
+        // An existing reorder is enough.
         if let Err(error) = context.insert(reorder) {
             println!("nothing to do: {error}");
         }

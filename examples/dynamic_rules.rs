@@ -1,4 +1,5 @@
-//! Rules that come and go while facts are there: they share the compiled rules' nodes and call the same actions.
+//! Rules that are added and removed while there are facts: they share the compiled rules' nodes and
+//! call the same actions.
 
 tsd::rules! {
     mod fraud;

@@ -1,8 +1,9 @@
-//! The program's own structs as facts: the rules name the fields that they need, and rustc checks that they fit.
+//! The program's own structs as facts: the rules name the fields that they need, and rustc checks
+//! that they fit.
 
 use tsd::Handle;
 
-/// The program's model, which knows nothing of rules but the derive.
+/// The program's model, which has nothing of the rules except the derive.
 mod model {
     #[derive(Clone, Debug, tsd::Fact)]
     pub(crate) struct Account {

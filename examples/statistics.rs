@@ -1,4 +1,5 @@
-//! What a session tells of itself: what its network holds, what passed through it, and what fired.
+//! What a session reports about itself: what its network holds, what passed through it, and what
+//! fired.
 
 tsd::rules! {
     mod shop;

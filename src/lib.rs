@@ -26,17 +26,18 @@
 //! # }
 //! ```
 //!
-//! [`rules!`] compiles rules that stand in the code; with `tsd_build` in a build script and [`include_rules!`] they stand
-//! in `.tsd` files. Either gives a module with a struct for each type, a trait `Actions` with a method for each action,
-//! and a [`Session`]: facts go in and out with [`insert`](Session::insert), [`update`](Session::update) and
-//! [`retract`](Session::retract), and [`run`](Session::run) calls the actions of the rules that have come to hold. The
-//! user's own structs serve as facts with [`macro@Fact`].
+//! [`rules!`] compiles rules inside Rust code. With `tsd_build` in a build script and
+//! [`include_rules!`] they are in `.tsd` files. Either creates a module with a struct for each
+//! type, a trait `Actions` with a method for each action, and a [`Session`]. Facts go in and out
+//! with [`insert`](Session::insert), [`update`](Session::update) and [`retract`](Session::retract),
+//! and [`run`](Session::run) calls the actions of the rules that started holding. Your own structs
+//! serve as facts with [`macro@Fact`].
 //!
 //! # Features
-//! - `dynamic` (default): rules as text at run time, [`Session::add_rule`] and [`Engine`]. Without it a program carries
-//!   no parser.
+//! - `dynamic` (default): rules as text at run time, [`Session::add_rule`] and [`Engine`]. Without
+//!   it a program carries no parser.
 //! - `regex` (default): `MATCHES` in rules.
-//! - `metrics`: derived values of runs and sessions through the `metrics` facade.
+//! - `metrics`: metrics of runs and sessions through the `metrics` facade.
 //! - `tracing`: spans and events through `tracing`.
 
 pub use tsd_macros::{Fact, include_rules, rules};

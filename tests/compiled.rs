@@ -12,7 +12,7 @@
 use tsd::Handle;
 
 tsd::rules! {
-    /// The example of the README, and what else an action can do.
+    /// The example of the README, and other things that an action can do.
     pub mod shop;
 
     type Customer(#id: string, tier: string)
@@ -88,7 +88,8 @@ fn an_order_comes_and_goes() -> Result<(), tsd::Error> {
     Ok(())
 }
 
-/// Activations that differ in nothing but their facts fire right after each other; the limit and the observer still see each.
+/// Activations of one rule that differ only in their facts fire in a row; the limit and the
+/// observer still see each.
 #[test]
 fn activations_of_one_rule_fire_one_by_one() -> Result<(), tsd::Error> {
     for is_observed in [false, true] {
@@ -168,7 +169,8 @@ fn rules_come_and_go() -> Result<(), tsd::Error> {
     Ok(())
 }
 
-/// A rule that comes back stands where it is declared, and begins afresh: what fired before fires again.
+/// A restored rule has its place in the order of declaration, and starts afresh: what fired before
+/// fires again.
 #[test]
 fn a_restored_rule_has_its_place_in_the_order_of_declaration() -> Result<(), tsd::Error> {
     let mut session = shop::Session::new(App::default());
@@ -191,7 +193,8 @@ fn a_restored_rule_has_its_place_in_the_order_of_declaration() -> Result<(), tsd
     assert_eq!(names(&session), [&declared[..], &["more".to_owned()]].concat());
     assert_eq!(session.restore_rule("vip"), Err(tsd::Error::DuplicateRule("vip".into())));
     assert_eq!(session.restore_rule("more"), Err(tsd::Error::UnknownRule("more".into())));
-    // `zero` came back in a change before `vip`; of one change, the order is that of declaration.
+    // `zero` was restored in an earlier change than `vip`; within one change, the order is that of
+    // declaration.
     session.host_mut().rewards.clear();
     assert_eq!(session.run()?.total(), 2);
     assert_eq!(session.host().rewards, [rewards[1].clone(), rewards[0].clone()]);
@@ -202,7 +205,8 @@ fn a_restored_rule_has_its_place_in_the_order_of_declaration() -> Result<(), tsd
     Ok(())
 }
 
-/// What a rule inserted logically goes with it, and comes again when it comes back.
+/// Facts that a rule inserted logically are withdrawn with it, and inserted again when it is
+/// restored.
 #[test]
 fn what_a_rule_supports_comes_back_with_it() -> Result<(), tsd::Error> {
     let mut session = shop::Session::new(App::default());
@@ -295,7 +299,7 @@ fn an_argument_without_a_value_stops_the_call() -> Result<(), tsd::Error> {
 struct Account {
     id: std::sync::Arc<str>,
     limit: f32,
-    /// Rules know nothing of this.
+    /// Unknown to the rules.
     notes: Vec<String>,
 }
 
@@ -344,7 +348,7 @@ fn facts_in_a_slice_stay_where_they_are() -> Result<(), tsd::Error> {
     Ok(())
 }
 
-/// A struct whose fields hold less than their columns.
+/// A struct whose fields can hold less than their columns.
 #[derive(Clone, Debug, PartialEq, tsd::Fact)]
 struct Gauge {
     id: String,
@@ -380,7 +384,8 @@ fn gauge() -> Gauge {
     Gauge { id: "g".into(), level: 7, small: None, unsigned: 1, rough: 0.5, whole: 3 }
 }
 
-/// Lets a rule set a field, and tells what the struct is then and which effect did not take place.
+/// Lets a rule set a field, and returns the struct afterwards and the effect that did not take
+/// place.
 fn set_by_a_rule(what: &str, int: i64, number: f64) -> Result<(Gauge, Vec<String>), tsd::Error> {
     let mut session = gauges::Session::new(Seen::default());
     let handle = session.insert(gauge())?;
@@ -450,7 +455,7 @@ fn bare_values_that_do_not_fit_the_struct_are_refused() -> Result<(), tsd::Error
     assert_eq!(session.len(), 2, "what came before stays");
     session.update_values(handle.raw(), &values("other", 25, false))?;
     assert_eq!(session.get(handle).map(|gauge| (gauge.id, gauge.level)), Some(("other".to_owned(), 25)));
-    // What a struct cannot say is refused on the way in, too.
+    // What a struct cannot hold is refused on insertion, too.
     is_refused(session.insert(Gauge { id: "huge".into(), unsigned: u64::MAX, ..gauge() }).map(drop));
     Ok(())
 }

@@ -1,7 +1,7 @@
-//! What is generated: a small program for each kind of node and of effect.
+//! Generated code: a small program for each kind of node and of effect.
 //!
-//! The tests show code and tables as `tsd expand` prints them. What hangs on numbers is tested below: how code grows with
-//! rules, and that it depends on nothing but the sources.
+//! The tests show code and tables as `tsd expand` prints them. Tests further down cover what
+//! depends on numbers: how code grows with rules, and that it depends on the sources alone.
 
 use std::fmt::Write;
 

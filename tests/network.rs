@@ -1,4 +1,4 @@
-//! The shared network as text: which nodes a set of rules makes, and who uses each.
+//! The shared network as text: the nodes of a set of rules, and their users.
 
 use tsd_compiler::source::SourceMap;
 use tsd_ir::{Network, Sharing};

@@ -1,4 +1,4 @@
-//! `rules!` and a profile that lies in the package, `rules/try.profile`.
+//! `rules!` and a profile in the package, `rules/try.profile`.
 
 /// Modules of the same rules.
 macro_rules! shops {
@@ -21,7 +21,7 @@ macro_rules! shops {
 
 struct Silent;
 
-// There is a profile for the one, whose name is a word of Rust's, and none for the other.
+// There is a profile for the one, whose name is a Rust keyword, and none for the other.
 shops!(r#try guessed);
 
 /// The types of a network with a single chain, in the order in which they are joined.
@@ -41,7 +41,8 @@ fn a_module_is_planned_with_the_profile_of_its_name() {
 
 #[test]
 fn cargo_is_told_what_profile_a_module_was_planned_with() {
-    // What rustc says that this test was made of, from which Cargo knows when to make it again.
+    // The files that this test depends on according to rustc, from which Cargo knows when to
+    // compile it again.
     let made_of = std::env::current_exe().unwrap().with_extension("d");
     let made_of = std::fs::read_to_string(made_of).unwrap();
     assert!(made_of.contains("try.profile"), "{made_of}");

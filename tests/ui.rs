@@ -1,5 +1,6 @@
-//! What rustc says to faults: one file for each, named after it. Every error must stand under the right token; one about
-//! code that a build script generated must name the file and line of the rules. Those in `pass` compile without a warning.
+//! rustc's errors: one file for each fault, named after it. Every error must be under the right
+//! token; one about code that a build script generated must name the file and line of the rules.
+//! Those in `pass` compile without a warning.
 //!
 //! After a change of messages: `TRYBUILD=overwrite cargo test --test ui`, and read the difference.
 
@@ -17,7 +18,7 @@ fn faults_are_reported_where_they_are() {
     cases.pass("tests/ui/pass/*.rs");
 }
 
-/// Makes of every `included/NAME.tsd` a `target/ui/NAME.rs`, as a build script would.
+/// Generates `target/ui/NAME.rs` from every `included/NAME.tsd`, as a build script would.
 fn generate() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let out = root.join("target/ui");

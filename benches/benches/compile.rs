@@ -1,11 +1,12 @@
-//! What rules cost whoever builds a program with them: debug builds with 1, 20, 200 and 1,000 rules over shared joins.
+//! What rules cost in a build: debug builds with 1, 20, 200 and 1,000 rules over shared joins.
 //!
-//! For each number of rules and each of the two ways to have rules compiled (a build script, and the macro `rules!`) a
-//! package of its own is written below `target/`, which depends on this workspace. Its target directory is kept from run to
-//! run, so dependencies are built once and never measured. *Clean* is a build of the package itself, from its rules to the
-//! linked program; *edited* is the build after one rule in the middle was given another constant. CPU time is that of all
-//! children, rustc and linker included. *Expansion* is the run of the finished build script by itself. *Code* is what is
-//! generated beside the constant tables.
+//! There are two ways to compile rules, a build script and the macro `rules!`. For each of them and
+//! each number of rules the bench writes a package below `target/`, which depends on this
+//! workspace. Its target directory is kept from run to run, so dependencies are built once and
+//! never measured. *Clean* is a build of the package itself, from its rules to the linked program.
+//! *Edited* is the build after a constant of one rule in the middle was changed. CPU time is that
+//! of all children, including rustc and the linker. *Expansion* is the run of the finished build
+//! script by itself. *Code* is the generated code without the constant tables.
 //!
 //! | variable | meaning |
 //! |---|---|
@@ -16,7 +17,8 @@ mod package;
 use package::{Package, Way};
 use tsd_benches::measure::{Table, Timing, is_test, median_timing};
 
-/// The seconds on the clock that 1,000 rules may take on two cores: clean, edited, and the expansion by itself.
+/// The wall time in seconds that 1,000 rules may take on two cores: clean, edited, and the
+/// expansion by itself.
 const LIMITS: [f64; 3] = [20.0, 8.0, 0.5];
 const RULES: [usize; 4] = [1, 20, 200, 1_000];
 /// Builds take seconds each, so fewer of them than of other measurements.
@@ -64,7 +66,7 @@ fn try_out() {
 
 fn measure(rules: usize, way: Way) -> [String; 10] {
     let package = Package::write(rules, way);
-    // Builds the dependencies where they are not there yet.
+    // Builds missing dependencies.
     package.build();
     package.run();
     let clean = median((0..ROUNDS).map(|_| {

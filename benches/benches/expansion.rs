@@ -1,7 +1,8 @@
-//! What a macro or build script does with 20 and with 1,000 rules over shared joins: reading, planning and generating.
+//! The work of a macro or build script with 20 and with 1,000 rules over shared joins: reading,
+//! planning and generating.
 //!
-//! The compiler is as optimised here as this workspace's `[profile.dev.package]` makes it in debug builds. What rustc then
-//! makes of the generated code is not part of it.
+//! The compiler is optimised as the workspace's `[profile.dev.package]` optimises it in debug
+//! builds. The time that rustc needs for the generated code is not included.
 
 use tsd_benches::engine::shared_joins;
 use tsd_benches::measure::{Table, is_test, median_of_five, timed};

@@ -1,6 +1,6 @@
-//! What one fact more and one less cost in a group of ten and in one of a hundred thousand, for `EXISTS` and every
-//! aggregate: the same, whatever the size of the group. And what they cost when a thousand rules have a threshold each on
-//! one aggregate, which are one table.
+//! What inserting and retracting one fact costs in a group of ten and in one of a hundred thousand,
+//! for `EXISTS` and every aggregate: the same, whatever the size of the group. Also what it costs
+//! when a thousand rules each have a threshold on one aggregate, which share one filter index.
 
 use tsd::ir::{TypeId, Value};
 use tsd_benches::engine::Interpretable;
@@ -9,7 +9,7 @@ use tsd_benches::measure::{Table, is_test, median_of_five, timed};
 const CUSTOMER: TypeId = TypeId(0);
 const ORDER: TypeId = TypeId(1);
 
-/// The condition of each rule. All hold with the facts that stay, and none does without the orders.
+/// The condition of each rule. All hold with the permanent facts, and none does without the orders.
 const CONDITIONS: [(&str, &str); 6] = [
     ("EXISTS", "EXISTS (o: Order / o.customer == c.id)"),
     ("COUNT", "COUNT(o: Order / o.customer == c.id) > 5"),
@@ -38,7 +38,7 @@ fn main() {
     for aggregate in ["COUNT(o: Order / o.customer == c.id)", "SUM(o: Order / o.customer == c.id ; o.value)"]
     {
         let [one, many] = [1, 1_000].map(|rules| {
-            // The first holds; what is in a group comes nowhere near the others.
+            // The first holds; the values of a group are far from the others.
             let limits = (0..rules).map(|rule| rule * 1_000_000 + 5);
             let conditions: Vec<String> = limits.map(|limit| format!("{aggregate} > {limit}")).collect();
             in_and_out(&conditions, 1_000, changes)
@@ -51,8 +51,8 @@ fn main() {
     }
 }
 
-/// The nanoseconds that it takes to insert an order into a group of this size and to retract it, with a rule for each of
-/// these conditions, of which the first holds.
+/// The nanoseconds to insert an order into a group of this size and to retract it, with a rule for
+/// each of these conditions, of which the first holds.
 fn in_and_out(conditions: &[String], size: i64, changes: u32) -> f64 {
     let rule = |(number, condition): (usize, &String)| {
         format!("rule found{number} : {{c: Customer}} / {condition} ==> hit(0)\n")

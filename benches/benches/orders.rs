@@ -1,4 +1,5 @@
-//! The orders workload: 1, 20 and 200 rules that join orders with customers, in both orders of arrival.
+//! The orders workload: 1, 20 and 200 rules that join orders with customers, in both orders of
+//! arrival.
 
 mod harness;
 

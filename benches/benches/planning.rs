@@ -1,12 +1,14 @@
-//! Join orders on data that mislead: as declared, by rules of thumb, by a profile, and the best of all.
+//! Join orders on misleading data: as declared, by rules of thumb, by a profile, and the best of
+//! all.
 //!
-//! Two of the rule's types have filters that read as if next to nothing passed them, and everything does; they are joined
-//! on two fields, of which the one follows from the other. A third type has a filter that reads harmless and lets a
-//! thousandth through. So the rules of thumb begin with the two: millions of pairs. The profile is written by the engine itself, by a session over the same facts.
+//! Two of the rule's types have filters that look highly selective but pass everything. They are
+//! joined on two fields, one of which follows from the other. A third type has a filter that looks
+//! harmless and passes a thousandth. So the rules of thumb begin with the first two types: millions
+//! of pairs. The engine itself writes the profile, in a session over the same facts.
 //!
-//! The order that the profile leads to is held against the best of all orders that cross nothing, each forced by
-//! declaring the patterns so and measured. Every order must find the same matches, which a nested loop over indexes finds
-//! too.
+//! The order from the profile is compared with the best of all orders without cross products, each
+//! forced by declaring the patterns in that order, and measured. Every order must find the same
+//! matches, which a nested loop over indexes finds too.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -29,7 +31,7 @@ action hit(account: int, login: int, transfer: int, alert: int)
 
 const PATTERNS: [&str; 4] = ["a: Account", "l: Login", "t: Transfer", "d: Alert"];
 
-/// As somebody might write it who thinks of alerts first.
+/// As an author might write it who thinks of alerts first.
 const DECLARED: [usize; 4] = [1, 3, 0, 2];
 
 const CONDITION: &str = "

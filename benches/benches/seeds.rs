@@ -1,12 +1,13 @@
-//! The derived values that the seed documents promise of sharing, beside those of the engine.
+//! The numbers that the seed documents promise for sharing, beside those of the engine.
 //!
-//! Rule sets like the seeds' ([`seeds`](tsd_benches::generator::seeds)) run with sharing and without, over 10,000 facts that
-//! come in batches of 1,000, with a run after each. Answers must be the same, down to the order in which rules fire, before
-//! any derived value is printed. Memory is what a session holds at the end; the peak is what it adds to that of a process which
-//! holds the compiled rules and the facts, with the allocator's leavings. Times are CPU times, medians of five.
+//! Rule sets like the seeds' ([`seeds`](tsd_benches::generator::seeds)) run with sharing and
+//! without, over 10,000 facts in batches of 1,000, with a run after each. Results must be the same,
+//! down to the order in which rules fire, before any number is printed. Memory is what a session
+//! holds at the end. The peak is what the session adds to that of a process with the compiled rules
+//! and the facts, including the allocator's overhead. Times are CPU times, medians of five.
 //!
-//! What the seeds measured was another engine on another machine: the reductions can be compared, the absolute derived values
-//! show the order of magnitude.
+//! The seeds measured another engine on another machine: the reductions can be compared, the
+//! absolute numbers show the order of magnitude.
 
 use std::cell::RefCell;
 use std::hint::black_box;
@@ -25,12 +26,13 @@ const FACTS: usize = 10_000;
 const BATCH: usize = 1_000;
 const SHARINGS: [Sharing; 2] = [Sharing::Off, Sharing::On];
 
-/// What the seeds report of a domain: joins without and with sharing, megabytes without and with, percents of time saved.
+/// What the seeds report for a domain: joins without and with sharing, megabytes without and with,
+/// percents of time saved.
 struct Claims {
     domain: Domain,
     joins: [usize; 2],
     megabytes: [f64; 2],
-    /// The share of joins that goes, in percent; at least as much must go here.
+    /// The percentage of joins saved; at least as much must be saved here.
     fewer: f64,
     faster: &'static str,
 }
@@ -59,7 +61,7 @@ const CLAIMS: [Claims; 3] = [
     },
 ];
 
-/// What fired: how often, and a checksum over everything in order.
+/// Counts what fired, with a checksum over everything in order.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Fired {
     count: u64,
@@ -122,7 +124,7 @@ fn joins(module: &Module, claims: Option<&Claims>) -> [usize; 2] {
     counts
 }
 
-/// By how many percent the second derived value is less than the first.
+/// By how many percent the second number is less than the first.
 fn fewer([without, with]: [f64; 2]) -> f64 {
     (1.0 - with / without) * 100.0
 }
@@ -161,14 +163,14 @@ fn nodes() -> Table {
     table
 }
 
-/// A session that has taken in all facts and run.
+/// A session after inserting all facts and running.
 fn run(module: Module, facts: &[(TypeId, Vec<Value>)], sharing: Sharing) -> Engine<Fired> {
     let mut engine = Engine::from_module(module, Fired::default(), sharing);
     take_in(&mut engine, facts);
     engine
 }
 
-/// Takes the facts in batch by batch; returns the milliseconds of asserting and of firing.
+/// Inserts the facts batch by batch; returns the milliseconds of asserting and of firing.
 fn take_in(engine: &mut Engine<Fired>, facts: &[(TypeId, Vec<Value>)]) -> [f64; 2] {
     let mut sums = [Duration::ZERO; 2];
     for batch in facts.chunks(BATCH) {
@@ -184,7 +186,7 @@ fn take_in(engine: &mut Engine<Fired>, facts: &[(TypeId, Vec<Value>)]) -> [f64; 
     sums.map(|sum| sum.as_secs_f64() * 1e3)
 }
 
-/// What the phases take, in milliseconds: compiling, asserting, firing.
+/// The times of the phases, in milliseconds: compiling, asserting, firing.
 fn phases(set: &RuleSet, facts: &[(TypeId, Vec<Value>)], sharing: Sharing) -> ([f64; 3], Fired) {
     let (compiling, mut engine) = timed(|| Engine::from_module(compile(set), Fired::default(), sharing));
     let [asserting, firing] = take_in(&mut engine, facts);
@@ -192,7 +194,7 @@ fn phases(set: &RuleSet, facts: &[(TypeId, Vec<Value>)], sharing: Sharing) -> ([
     (millis, engine.into_host())
 }
 
-/// Memory and times of the domains, and the end-to-end derived values of the seed's 200 rules.
+/// Memory and times of the domains, and the end-to-end numbers of the seed's 200 rules.
 fn sessions() -> Table {
     let header = ["", "seed: without", "with", "less", "without", "with", "less", "to reach"];
     let mut table = Table::new(format!("sessions of {FACTS} facts, without sharing and with it"), &header);
@@ -223,7 +225,7 @@ fn sessions() -> Table {
         let held = SHARINGS.map(|sharing| run(module.clone(), &facts, sharing).bytes() as f64 / 1e6);
         row("memory", megabytes([without, with]), held, "MB", "58 %");
         row("peak", ["-", "-", "-"].map(str::to_owned), added_megabytes(set.name), "MB", "-");
-        // The times that the seed gives are of 200 rules.
+        // The seed reports times for 200 rules.
         let end_to_end = claims.domain == Domain::Finance;
         let claimed = |pair: [u32; 2]| match end_to_end {
             true => [format!("{} ms", pair[0]), format!("{} ms", pair[1]), percent(pair.map(f64::from))],
@@ -249,7 +251,7 @@ fn middle(derived_values: impl Iterator<Item = f64>) -> f64 {
     median(nanos.collect()).as_secs_f64() * 1e3
 }
 
-/// What a session adds to the peak of a process that holds its rules and facts, without and with sharing.
+/// What a session adds to the peak of a process with its rules and facts, without and with sharing.
 fn added_megabytes(name: &str) -> [f64; 2] {
     let peak = |what: &str| {
         let bytes = memory::peak_of(&format!("{name}#{what}"));
@@ -275,7 +277,7 @@ fn serve(case: &str) {
     drop(black_box(run(module, &facts, sharing)));
 }
 
-/// The derived values of the registry of joins, and of large sets.
+/// The numbers of the registry of joins, and of large sets.
 fn registry() -> Table {
     let mut table = Table::new("the registry of joins", &["", "seed", "measured", "to reach"]);
     let mut row = |what: &str, seed: &str, measured: String, reach: &str| {
@@ -329,7 +331,7 @@ fn signature_micros(module: &Module) -> f64 {
     timing.cpu.as_secs_f64() * 1e6 / joins.len() as f64
 }
 
-/// What a join costs when a rule is added whose joins are all there already.
+/// What a join costs when a rule is added whose joins all exist already.
 fn hit_micros(module: &Module) -> f64 {
     let network = RefCell::new(network(module, usize::MAX, Sharing::On));
     let mut again: Vec<tsd::ir::Rule> = module.rules.iter().map(|planned| planned.rule.clone()).collect();
@@ -347,7 +349,7 @@ fn hit_micros(module: &Module) -> f64 {
     timing.cpu.as_secs_f64() * 1e6 / joins as f64
 }
 
-/// What planning and building the network take, medians of five.
+/// The times to plan and to build the network, medians of five.
 fn planning_millis(set: &RuleSet) -> (f64, f64) {
     let mut times: [Vec<f64>; 2] = Default::default();
     for _ in 0..ROUNDS {

@@ -1,4 +1,5 @@
-//! The updates workload: 100,000 facts and 20 rules are loaded and run, then 100,000 orders get new values one by one.
+//! The updates workload: 100,000 facts and 20 rules are loaded and run, then 100,000 orders get new
+//! values one by one.
 
 mod harness;
 
@@ -18,7 +19,7 @@ const FACTS: usize = 100_000;
 const RULES: usize = 20;
 const UPDATES: usize = 100_000;
 
-/// What every program is given.
+/// The input of every program.
 struct Input {
     workload: Workload,
     rules: Vec<RuleParameters>,

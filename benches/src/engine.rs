@@ -1,6 +1,8 @@
-//! The engine under test: the same rules compiled into this crate by its build script, and interpreted.
+//! The engine under test: the same rules compiled into this crate by its build script, and
+//! interpreted.
 //!
-//! Facts are made before the timed section and moved into it; the section makes the session, inserts, and runs.
+//! Facts are created before the timed section and moved into it; the section creates the session,
+//! inserts, and runs.
 
 pub mod flights;
 pub mod orders;
@@ -34,7 +36,7 @@ impl Host for Counts {
     }
 }
 
-/// A program of `rules` rules over two joins, which differ in what they demand of the joined facts.
+/// A program of `rules` rules over two joins, with different filters on the joined facts.
 pub fn shared_joins(rules: usize) -> String {
     let mut text = "type Customer(#id: string, tier: string, age: int)\n\
         type Order(#id: string, customer: string, value: number)\n\
@@ -58,7 +60,7 @@ pub fn shared_joins(rules: usize) -> String {
     text
 }
 
-/// A program that is interpreted again and again; reading its text is not part of what is measured.
+/// A program that is interpreted repeatedly; reading its text is not measured.
 #[derive(Clone, Debug)]
 pub struct Interpretable {
     module: tsd_compiler::Module,

@@ -1,7 +1,8 @@
-//! The counts that every program must reach before its time is worth anything.
+//! The counts that every program must reach before its time counts.
 //!
-//! They were found by independent programs. The reading of the generator's description under which they come out is the
-//! plain one: within a table, record after record, and within a record the fields in the order listed.
+//! They were computed by independent programs from the plain reading of the generator's
+//! description: within a table, record after record, and within a record the fields in the order
+//! listed.
 
 /// Matches of the orders workload: `(facts, rules, matches)`.
 pub const ORDERS: [(usize, usize, u64); 9] = [
@@ -28,16 +29,19 @@ pub const AGGREGATION: [(usize, u64); 2] = [(100_000, 3_493), (1_000_000, 34_879
 /// Matches that hold after the 100,000 updates.
 pub const UPDATES_HOLDING: u64 = 26_965;
 
-/// Firings in the updates workload, those of the first run included: a rule that holds before and after an update of the
-/// value fires again, and an update to the same value fires nothing. (Derived here from that definition; not published.)
+/// Firings in the updates workload, including the first run. A rule that holds before and after an
+/// update of the value fires again, and an update to the same value fires nothing. (Derived here
+/// from that definition; not published.)
 pub const UPDATES_FIRED: u64 = 80_321;
 
-/// The number of matches of the orders workload with `facts` facts and `rules` rules, where it is known.
+/// The number of matches of the orders workload with `facts` facts and `rules` rules, if it is
+/// known.
 pub fn orders(facts: usize, rules: usize) -> Option<u64> {
     ORDERS.iter().find(|row| (row.0, row.1) == (facts, rules)).map(|row| row.2)
 }
 
-/// The number of matches for `facts` facts in [`CHAIN`], [`NEGATION`] or [`AGGREGATION`], where it is known.
+/// The number of matches for `facts` facts in [`CHAIN`], [`NEGATION`] or [`AGGREGATION`], if it is
+/// known.
 pub fn for_facts(table: &[(usize, u64)], facts: usize) -> Option<u64> {
     table.iter().find(|row| row.0 == facts).map(|row| row.1)
 }

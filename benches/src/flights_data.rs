@@ -1,8 +1,8 @@
 //! The nycflights13 data (see `examples/flights/data/DATA-README.md`) as plain structs.
 //!
-//! The columns that the rules read are kept, with those that name a record; `NA` is `None`. Each distinct string is
-//! allocated once and kept for the life of the process, so that the structs are `Copy` and of one size: about 15,000
-//! strings for 366,000 records.
+//! It keeps the columns that the rules read, and those that identify a record; `NA` is `None`. Each
+//! distinct string is allocated once for the life of the process, so that the structs are `Copy`
+//! and of one size: about 15,000 strings for 366,000 records.
 
 use ahash::AHasher;
 use csv::StringRecord;

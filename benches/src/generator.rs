@@ -1,8 +1,9 @@
-//! The generated workloads: customers, orders and line items from splitmix64, in two orders of arrival.
+//! The generated workloads: customers, orders and line items from splitmix64, in two orders of
+//! arrival.
 //!
-//! Everything here is a pure function of the workload's name and size, so that any program in any language can be given
-//! the same facts. Record `i` of a table (counted from 0) has the id [`sparse_id`]`(i)`: ids are sparse and unsorted, and
-//! nobody may profit from dense ones.
+//! Everything here is a pure function of the workload's name and size, so that any program in any
+//! language can have the same facts. Record `i` of a table (counted from 0) has the id
+//! [`sparse_id`]`(i)`. Ids are sparse and unsorted, so that no program profits from dense ones.
 
 mod rules;
 pub mod seeds;
@@ -12,7 +13,8 @@ pub use rules::{Action, RuleParameters, parameters, program};
 /// The tiers of customers, in the order in which the generator numbers them.
 pub const TIERS: [&str; 4] = ["bronze", "silver", "gold", "platinum"];
 
-/// The seed of the orders workload (also of negation and aggregation, which run over the same facts).
+/// The seed of the orders workload (also of negation and aggregation, which run over the same
+/// facts).
 pub const ORDERS_SEED: u64 = 42;
 /// The seed of the chain workload.
 pub const CHAIN_SEED: u64 = 43;
@@ -135,7 +137,8 @@ impl Workload {
         Self { customers, orders, items: Vec::new() }
     }
 
-    /// The chain workload with `facts` facts: a fifth customers, two fifths orders, two fifths line items.
+    /// The chain workload with `facts` facts: a fifth customers, two fifths orders, two fifths line
+    /// items.
     pub fn chain(facts: usize) -> Self {
         let mut random = SplitMix64::new(CHAIN_SEED);
         let (one, two) = (facts / 5, 2 * facts / 5);
@@ -157,8 +160,8 @@ impl Workload {
 
     /// All facts as one sequence.
     ///
-    /// The shuffle is Fisher-Yates from the end: for `i` from the last index down to 1, the facts at `i` and at
-    /// `below(i + 1)` change places, drawn from splitmix64 with [`SHUFFLE_SEED`].
+    /// The shuffle is Fisher-Yates from the end: for `i` from the last index down to 1, the facts
+    /// at `i` and at `below(i + 1)` are swapped, drawn from splitmix64 with [`SHUFFLE_SEED`].
     pub fn facts(&self, arrival: Arrival) -> Vec<Fact> {
         let mut facts = Vec::with_capacity(self.len());
         facts.extend(self.customers.iter().copied().map(Fact::Customer));
@@ -177,13 +180,15 @@ impl Workload {
 /// A new value for an order.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Update {
-    /// The record number of the order, from which a program finds its handle (the id is [`sparse_id`] of it).
+    /// The record number of the order, from which a program finds its handle (the id is
+    /// [`sparse_id`] of it).
     pub order: usize,
     /// The new value.
     pub value: f64,
 }
 
-/// `count` updates, each of one of `orders` orders; the benchmark makes 100,000 of 50,000 orders.
+/// `count` updates, each of one of `orders` orders; the benchmark uses 100,000 updates of 50,000
+/// orders.
 pub fn updates(orders: usize, count: usize) -> Vec<Update> {
     let mut random = SplitMix64::new(UPDATES_SEED);
     let mut draw =

@@ -1,7 +1,8 @@
-//! Measuring: CPU and wall time of a section, medians, latencies, peak memory, and a table of ratios.
+//! Measuring: CPU and wall time of a section, medians, latencies, peak memory, and a table of
+//! ratios.
 //!
-//! The machines are shared and noisy, so the derived value is CPU time (user and system, of the whole process) as a ratio to
-//! another program of the same run; wall time is a companion.
+//! The machines are shared and noisy, so the result is CPU time (user and system, of the whole
+//! process) as a ratio to another program of the same run. Wall time is shown beside it.
 
 pub mod latency;
 pub mod memory;
@@ -17,7 +18,7 @@ use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike;
 use std::time::{Duration, Instant};
 
-/// How often [`race`] runs each program: the derived value is the median of so many.
+/// How often [`race`] runs each program: the result is the median of these runs.
 pub const ROUNDS: usize = 5;
 
 /// The time that a section took.
@@ -39,7 +40,7 @@ pub fn cpu_time() -> Duration {
     Duration::from_micros(micros.unsigned_abs())
 }
 
-/// Runs a section and takes its time. What it gives back is not dropped inside the section.
+/// Runs a section and measures its time. Its result is not dropped inside the section.
 pub fn timed<T>(section: impl FnOnce() -> T) -> (Timing, T) {
     let (cpu, wall) = (cpu_time(), Instant::now());
     let value = std::hint::black_box(section());
@@ -61,7 +62,7 @@ pub fn median_timing(timings: &[Timing]) -> Timing {
     }
 }
 
-/// Runs `program` five times and gives the medians of the times it reports.
+/// Runs `program` five times and returns the medians of the times it reports.
 pub fn median_of_five(mut program: impl FnMut() -> Timing) -> Timing {
     let timings: Vec<Timing> = (0..ROUNDS).map(|_| program()).collect();
     median_timing(&timings)

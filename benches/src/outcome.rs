@@ -1,4 +1,5 @@
-//! What a program found: a count per rule, and a checksum over the matched facts that no order of matching changes.
+//! What a program found: a count per rule, and a checksum over the matched facts that does not
+//! depend on their order.
 
 use crate::generator::SplitMix64;
 
@@ -12,7 +13,8 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// An outcome over `rules` rules to which [`record`](Self::record) adds matches with their facts.
+    /// An outcome over `rules` rules to which [`record`](Self::record) adds matches with their
+    /// facts.
     pub fn traced(rules: usize) -> Self {
         Self { counts: vec![0; rules], checksum: Some(0) }
     }

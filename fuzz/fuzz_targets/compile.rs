@@ -1,4 +1,5 @@
-//! Any text goes through checking, planning and building without a panic; what compiles also runs.
+//! Any text passes through checking, planning and building without a panic; what compiles also
+//! runs.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,7 +1,7 @@
 //! Compiles each conformance program into a module of its own, with actions that do nothing.
 //!
-//! Scripts are left out: commands are for interpreted programs. What the compiler refuses otherwise is in the list
-//! as well, with its errors, so that the test fails and not the build.
+//! Scripts are left out: commands are for interpreted programs. Programs that the compiler rejects
+//! are in the list with their errors, so that the test fails and not the build.
 
 use std::collections::BTreeMap;
 use std::error::Error;

@@ -1,5 +1,6 @@
-//! Makes random programs from fixed seeds and compiles each into a module of its own, with an implementation of its
-//! actions that notes every call. The tests include them, half of them each, so that two cores share the work.
+//! Generates random programs from fixed seeds and compiles each into a module of its own, with an
+//! implementation of its actions that records every call. The tests include half of them each, so
+//! that two cores share the work.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -28,7 +29,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Adds a program's module to `all`, and to `list` what the test needs to know of it.
+/// Adds a program's module to `all`, and its data for the test to `list`.
 fn add(seed: u64, all: &mut String, list: &mut String) -> Result<(), Box<dyn Error>> {
     let program = Plan::from_seed(seed, 2 + seed as usize % 3, 0).program();
     let name = format!("program_{seed}");

@@ -1,5 +1,6 @@
-//! Makes programs in which types, fields, actions, parameters, rules, variables and facts are called like a keyword of
-//! Rust, like something of its prelude, or like something of the generated module itself; and modules called so.
+//! Generates programs in which types, fields, actions, parameters, rules, variables and facts are
+//! named like a keyword of Rust, like something of its prelude, or like something of the generated
+//! module itself; and modules with such names.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -12,7 +13,7 @@ use tsd_compiler::diagnostics::render;
 use tsd_compiler::source::SourceMap;
 use tsd_compiler::{Module, compile};
 
-/// Keywords of all editions, those that are reserved, and those that are keywords in some places only.
+/// Keywords of all editions, reserved ones, and those that are keywords at some places only.
 const KEYWORDS: &str = "as async await become box break const continue crate do dyn else enum extern false final fn for gen if \
     impl in let loop macro match mod move mut override priv pub ref return self Self static struct super trait true try type \
     typeof unsafe unsized use virtual where while yield abstract auto default macro_rules raw safe union _ __";
@@ -55,7 +56,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     modules(Path::new(&out))
 }
 
-/// A program in which everything is called by each of the words in turn.
+/// A program in which everything has each of the words as its name in turn.
 fn program(words: &[&str]) -> Result<String, Box<dyn Error>> {
     let mut text = String::new();
     for word in words {
@@ -108,7 +109,7 @@ fn host(all: &mut String, module: &str, words: &[&str]) -> std::fmt::Result {
     writeln!(all, "}}")
 }
 
-/// Modules that are called like keywords, as a build script makes them and a program includes them.
+/// Modules named like keywords, as a build script creates them and a program includes them.
 fn modules(out: &Path) -> Result<(), Box<dyn Error>> {
     let rules = out.join("keywords");
     let mut included = String::new();

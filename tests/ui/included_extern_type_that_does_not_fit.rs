@@ -1,4 +1,4 @@
-// Whatever rustc has to say about generated code, the line that it shows names the place in the rules.
+// When rustc rejects generated code, the line that it shows names the place in the rules.
 #[derive(Clone, tsd::Fact)]
 pub struct Customer {
     id: String,

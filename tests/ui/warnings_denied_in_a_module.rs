@@ -1,4 +1,4 @@
-// What a module says holds for it: as errors of the rules where it is `warnings`, whatever else the program allows.
+// `deny(warnings)` on a module makes its warnings errors of the rules, whatever the program allows.
 #![allow(deprecated)]
 
 tsd::rules! {

@@ -1,11 +1,11 @@
-//! What keeps a build script from going on.
+//! Why a build script cannot continue.
 
 use std::fmt;
 use std::io;
 use std::path::Path;
 
-/// Why the rules could not be compiled. Both `Display` and `Debug` write it for people, so a `main` that returns it
-/// shows every error with its excerpt.
+/// Why the rules could not be compiled. Both `Display` and `Debug` are for people, so a `main` that
+/// returns the error shows every error of the rules with its excerpt.
 pub struct Error(String);
 
 impl Error {

@@ -1,4 +1,4 @@
-//! Rule files, and which module each belongs to.
+//! Rule files, and the module that each belongs to.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,7 +9,7 @@ use tsd_compiler::syntax::{is_name_part, is_name_start, normal_name};
 
 use crate::error::Error;
 
-/// The modules by name, and what Cargo is to watch.
+/// The modules by name, and the files that Cargo watches.
 #[derive(Debug, Default)]
 pub(crate) struct Modules {
     /// The files of each module, sorted by name.
@@ -25,7 +25,7 @@ pub(crate) struct Modules {
 /// A rule file.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct File {
-    /// What diagnostics and generated docs call it; with `/`, and never absolute.
+    /// The name in diagnostics and generated docs; with `/`, and never absolute.
     pub(crate) name: String,
     pub(crate) text: String,
 }
@@ -46,7 +46,7 @@ impl Modules {
         Ok(modules)
     }
 
-    /// Takes in a profile that is named by its path.
+    /// Adds a profile that is named by its path.
     pub(crate) fn add_profile(&mut self, path: &Path) -> Result<(), Error> {
         let text = fs::read_to_string(path).map_err(|error| Error::at(path, "read", &error))?;
         let name = if path.is_absolute() { last_name(path) } else { slashed(path) };
@@ -64,13 +64,14 @@ impl Modules {
         self.named_profiles.get(module).or(only).or_else(|| self.profiles.get(module))
     }
 
-    /// The profiles that were named by their paths and are no module's.
+    /// The profiles that were named by their paths and belong to no module.
     pub(crate) fn idle_profiles(&self) -> impl Iterator<Item = &File> {
         let used: Vec<&File> = self.files.keys().filter_map(|module| self.profile(module)).collect();
         self.named_profiles.values().filter(move |file| !used.iter().any(|used| std::ptr::eq(*used, *file)))
     }
 
-    /// Takes in a directory; `shown` is its name in messages, and `module` the module of the directory around it.
+    /// Adds a directory; `shown` is its name in messages, and `module` the module of the directory
+    /// around it.
     fn directory(&mut self, dir: &Path, shown: &str, module: &str) -> Result<(), Error> {
         self.watched.insert(dir.to_owned());
         let entries = fs::read_dir(dir).map_err(|error| Error::at(dir, "read", &error))?;
@@ -141,7 +142,7 @@ fn named_module(text: &str) -> Option<Cow<'_, str>> {
         } else if let Some(comment) = rest.strip_prefix("/*") {
             comment.split_once("*/")?.1
         } else if let Some(annotation) = rest.strip_prefix('@') {
-            // `@allow(…)`, which is about the file.
+            // `@allow(…)` about the file.
             let behind = annotation.trim_start_matches(|char: char| char.is_alphanumeric() || char == '_');
             match behind.trim_start().strip_prefix('(') {
                 Some(arguments) => arguments.split_once(')')?.1,

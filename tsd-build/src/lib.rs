@@ -7,20 +7,24 @@
 //! }
 //! ```
 //!
-//! The program then says `tsd::include_rules!("shop");` for each module. Cargo runs the build script again only when a
-//! rule file has changed, has come or has gone, and the program is compiled again only when the code made of them differs.
+//! The program includes each module with `tsd::include_rules!("shop");`. Cargo runs the build
+//! script again only when a rule file was changed, added or removed, and the program is compiled
+//! again only when the generated code differs.
 //!
-//! # Which file belongs to which module
-//! All files of a module are compiled together, in whatever directory they are: what one declares, all can use.
+//! # Which module a file belongs to
+//! All files of a module are compiled together, in whatever directory they are, and share their
+//! declarations.
 //! - A file that begins with `mod shop;` belongs to the module `shop`.
-//! - A file that does not belongs to the module that the other files of its directory name, if they name one.
-//! - Otherwise it belongs where its parent directory belongs; and the directory that [`Builder::dir`] was given is a module
-//!   of its own name.
+//! - Otherwise it belongs to the module that other files of its directory name, if they name one.
+//! - Otherwise it belongs to the module of its parent directory. The directory that
+//!   [`Builder::dir`] was given is a module of its own name.
 //!
-//! A file `shop.profile` in one of the directories holds what was observed when the rules of the module `shop` ran (see
-//! `Session::profile` and `tsd run --profile`); the module is planned with it.
+//! A file `shop.profile` in one of the directories contains what was observed when the rules of the
+//! module `shop` ran (see `Session::profile` and `tsd run --profile`). The planner uses it for the
+//! module.
 //!
-//! So a directory of files without any `mod` is one module, sub-directories included, and one file with a `mod` names it.
+//! So a directory of files without any `mod` is one module, sub-directories included, and one file
+//! with a `mod` names it.
 
 mod error;
 mod files;
@@ -39,7 +43,7 @@ pub use tsd_compiler::JoinOrder;
 
 use self::files::Modules;
 
-/// What to compile, and where to.
+/// What to compile, and where the output goes.
 #[derive(Clone, Debug, Default)]
 #[must_use = "nothing is compiled before `compile`"]
 pub struct Builder {
@@ -56,48 +60,51 @@ impl Builder {
         Self::default()
     }
 
-    /// Adds a directory; all `.tsd` files in it and below it are compiled. A build script gives it relative to the
-    /// package.
+    /// Adds a directory; all `.tsd` files in it and below it are compiled. In a build script the
+    /// path is relative to the package.
     pub fn dir(mut self, dir: impl Into<PathBuf>) -> Self {
         self.dirs.push(dir.into());
         self
     }
 
-    /// How to put the patterns of rules in order, except where a rule says it itself (`rule r @plan(greedy) : …`). It
-    /// changes time and memory, never a result.
+    /// The join order for the patterns of rules, except for rules with an order of their own
+    /// (`rule r @plan(greedy) : …`). It affects time and memory, never a result.
     pub fn strategy(mut self, strategy: JoinOrder) -> Self {
         self.strategy = Some(strategy);
         self
     }
 
-    /// Plans the module that the file is named after with what `Session::profile` or `tsd run --profile` wrote to it;
-    /// where there is only one module, whatever the file's name. A file that fits no module is warned of. Profiles among the
-    /// rule files (`shop.profile` for the module `shop`) are found without it.
+    /// Plans the module that the file is named after with the profile that `Session::profile` or
+    /// `tsd run --profile` wrote to it. If there is only one module, the name does not matter. A
+    /// file that matches no module is a warning. Profiles among the rule files (`shop.profile` for
+    /// the module `shop`) are found automatically.
     pub fn profile(mut self, path: impl Into<PathBuf>) -> Self {
         self.profiles.push(path.into());
         self
     }
 
-    /// Where to make the directory `tsd` with the generated files, if not in Cargo's `OUT_DIR`.
+    /// Where to create the directory `tsd` with the generated files, if not in Cargo's `OUT_DIR`.
     pub fn out_dir(mut self, dir: impl Into<PathBuf>) -> Self {
         self.out_dir = Some(dir.into());
         self
     }
 
-    /// Makes errors of warnings: [`compile`](Self::compile) fails with them.
+    /// Turns warnings into errors: [`compile`](Self::compile) fails with them.
     pub fn deny_warnings(mut self) -> Self {
         self.deny_warnings = true;
         self
     }
 
-    /// Compiles the rules, one file of Rust for each module. Tells Cargo what to watch.
+    /// Compiles the rules, one file of Rust for each module, and registers the rule files with
+    /// Cargo.
     ///
-    /// Warnings about the rules are in the generated code, so that rustc shows them, with file and line, where the program
-    /// includes it. Others, such as of a profile that fits no module, are passed on to Cargo.
+    /// Warnings about the rules are in the generated code, so that rustc shows them, with file and
+    /// line, where the program includes it. Others, such as a profile that matches no module, are
+    /// passed on to Cargo.
     ///
     /// # Errors
-    /// With every error in the rules, each with an excerpt; or when a file cannot be read or written. Then no file is
-    /// written.
+    /// With every error in the rules, each with an excerpt; or when a file cannot be read or
+    /// written. Then no file is written.
     pub fn compile(self) -> Result<(), Error> {
         self.compile_saying(&mut |said| match said {
             Said::Line(line) => println!("cargo::{line}"),
@@ -105,14 +112,15 @@ impl Builder {
         })
     }
 
-    /// Compiles the rules where there may be no Cargo: `tell` takes what [`compile`](Self::compile) tells Cargo, line by
-    /// line and without the `cargo::` in front: `rerun-if-changed=rules/shop.tsd`, `warning=…`. Of the warnings it is told
-    /// all, those too that rustc will show.
+    /// Compiles the rules without Cargo: `tell` receives the instructions that
+    /// [`compile`](Self::compile) prints for Cargo, line by line and without the leading `cargo::`,
+    /// such as `rerun-if-changed=rules/shop.tsd` or `warning=…`. It receives all warnings,
+    /// including those that rustc will show.
     ///
     /// # Errors
     /// Those of [`compile`](Self::compile).
     pub fn compile_telling(self, mut tell: impl FnMut(&str)) -> Result<(), Error> {
-        // What comes after a line break in a name would be the next thing that Cargo is told.
+        // A line break in a name would let the rest of it become an instruction to Cargo.
         self.compile_saying(&mut |said| match said {
             Said::Line(line) | Said::InCode(line) => tell(&one_line(line)),
         })
@@ -152,7 +160,7 @@ impl Builder {
             }
             let (found, warnings): (Vec<_>, Vec<_>) =
                 compilation.diagnostics.into_iter().partition(Diagnostic::is_error);
-            // Without a module there is no code to show it.
+            // Without a module there is no code that could show it.
             let mut warn = |text: &str| {
                 let line = format!("warning={text}");
                 say(if found.is_empty() { Said::InCode(&line) } else { Said::Line(&line) });
@@ -173,7 +181,7 @@ impl Builder {
     }
 }
 
-/// What a build says beside its errors.
+/// The messages of a build besides its errors.
 enum Said<'a> {
     /// For Cargo.
     Line(&'a str),

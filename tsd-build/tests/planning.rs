@@ -1,4 +1,4 @@
-//! What a build script says of the order of joins, and what it hears of it.
+//! Join orders and profiles in a build script.
 
 mod folder;
 
@@ -8,8 +8,8 @@ use tsd_build::{Builder, JoinOrder};
 
 use folder::{Result, compile, compile_with, write};
 
-/// As declared the rule is `Item, Customer, Order`, most selective first `Customer, Order, Item`, and cheapest by what is
-/// guessed `Item, Order, Customer`.
+/// As declared the rule is `Item, Customer, Order`, most selective first `Customer, Order, Item`,
+/// and cheapest by estimate `Item, Order, Customer`.
 const SHOP: (&str, &str) = (
     "rules/shop.tsd",
     "mod shop;
@@ -36,7 +36,7 @@ fn order(code: &str) -> &str {
     joins.map(|(types, _)| types).fold("", |_, types| types)
 }
 
-/// The order that `shop` is given by a builder, with files beside its rules.
+/// The join order of `shop` with a builder and files beside its rules.
 fn planned(files: &[(&str, &str)], builder: Builder) -> Result<String> {
     let dir = tempfile::tempdir()?;
     write(dir.path(), &[&[SHOP], files].concat())?;
@@ -111,7 +111,8 @@ fn code_changes_with_the_profile() -> Result {
     Ok(())
 }
 
-/// What Cargo is told when `rules` below a directory is compiled with some profiles: lines, sorted, without the directory.
+/// The instructions to Cargo when `rules` below a directory is compiled with some profiles: lines,
+/// sorted, without the directory.
 fn told(dir: &Path, profiles: &[&str]) -> Result<Vec<String>> {
     let builder = Builder::new().dir(dir.join("rules")).out_dir(dir.join("out"));
     let builder = profiles.iter().fold(builder, |builder, profile| builder.profile(dir.join(profile)));

@@ -1,4 +1,4 @@
-//! What becomes of warnings about rules in a build.
+//! Warnings about rules in a build.
 
 mod folder;
 
@@ -19,7 +19,7 @@ rule r : {a: A, b: A} / ==> Print(a.id)
 const WORDS: &str =
     "nothing ties `b` to `a`: every pair of them matches, about 1000000 if a type has 1000 facts";
 
-/// What is told when `rules` is compiled, without what is only to be watched; or why it is not.
+/// The messages when `rules` is compiled, without the files to watch; or why it fails.
 fn told(dir: &Path, builder: Builder) -> std::result::Result<Vec<String>, String> {
     let mut lines = Vec::new();
     let builder = builder.dir(dir.join("rules")).out_dir(dir.join("out"));

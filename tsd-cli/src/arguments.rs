@@ -25,7 +25,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Check rules: show every error and warning.
     Check(Check),
-    /// Run rules: execute a script, or rules and their facts, interpreted; then fire, and show what fires.
+    /// Run rules: execute a script, or rules and their facts, interpreted; then fire, and show what
+    /// fires.
     Run(Box<Run>),
     /// Show the Rust source that the rules compile to.
     Expand(Rules),
@@ -55,15 +56,17 @@ pub(crate) struct Completions {
 
 #[derive(Debug, Args)]
 pub(crate) struct Rules {
-    /// Rule files. Several make one program. The order of rules, facts and commands in it is that of the files. A
-    /// directory stands for all `.tsd` files in it and below, sorted by their paths, and `-` for standard input.
+    /// Rule files. Several make one program. The order of rules, facts and commands in it is that
+    /// of the files. A directory stands for all `.tsd` files in it and below, sorted by their
+    /// paths, and `-` for standard input.
     #[arg(required = true, value_name = "FILE", value_hint = ValueHint::AnyPath)]
     pub(crate) files: Vec<PathBuf>,
-    /// How to put the patterns of rules in order, except where a rule says it itself. It changes time and memory, never a
-    /// result.
+    /// How to put the patterns of rules in order, except where a rule says it itself. It changes
+    /// time and memory, never a result.
     #[arg(long, value_parser = plan(), value_name = "STRATEGY")]
     pub(crate) plan: Option<JoinOrder>,
-    /// Plan with what this profile says, instead of the .profile file beside the first rule file, if there is one.
+    /// Plan with what this profile says, instead of the .profile file beside the first rule file,
+    /// if there is one.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) use_profile: Option<PathBuf>,
 }
@@ -97,8 +100,8 @@ Output of --format json, one line an activation, in firing order:
 pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) rules: Rules,
-    /// Facts of a type: a .csv or .jsonl file, with .zst behind it when compressed, or `-` for standard input. May be
-    /// given often, also for one type.
+    /// Facts of a type: a .csv or .jsonl file, with .zst behind it when compressed, or `-` for
+    /// standard input. May be given often, also for one type.
     #[arg(long, value_name = "TYPE=FILE")]
     pub(crate) facts: Vec<FactFile>,
     /// How to show what fires.
@@ -140,7 +143,8 @@ pub(crate) struct Graph {
     /// Where to write the drawing; standard output when left out.
     #[arg(long, short, value_name = "PATH", value_hint = ValueHint::FilePath)]
     pub(crate) output: Option<PathBuf>,
-    /// Load the facts that stand in the rules, and say what each node holds. --facts and --run do so, too.
+    /// Load the facts that stand in the rules, and say what each node holds. --facts and --run do
+    /// so, too.
     #[arg(long)]
     pub(crate) counts: bool,
     #[command(flatten)]

@@ -8,7 +8,7 @@ use crate::arguments::Check;
 use crate::outcome::{EXIT_ERRORS, Stop, Streams};
 use crate::rules::{counted, planning, read, show};
 
-/// Compiles the rules, which may be a script, and says what they hold.
+/// Compiles the rules, which may be a script, and reports what they contain.
 pub(crate) fn check(check: &Check, streams: &mut Streams) -> Result<(), Stop> {
     let rules = &check.rules;
     let (sources, files, profile) = read(rules, &[], streams)?;

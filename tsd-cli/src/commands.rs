@@ -14,7 +14,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, mut streams: Streams) 
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {
-            // Help that cannot be written helps nobody.
+            // If help cannot be written, there is nobody to report that to.
             let _ = error.print();
             return u8::try_from(error.exit_code()).unwrap_or(EXIT_USAGE);
         }

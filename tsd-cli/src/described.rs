@@ -7,8 +7,8 @@ use tsd_runtime::ir::{KeyPair, Part, Schema, TypeId};
 
 pub(crate) use self::canonical::test;
 
-/// The equalities of a join, as `c.id = o.customer`. `left` are the types of the tuple on its left, each with what it is
-/// called; `right` is the joined one.
+/// The equalities of a join, as `c.id = o.customer`. `left` are the types of the tuple on its left,
+/// each with its name; `right` is the joined one.
 pub(crate) fn keys(
     schema: &Schema,
     keys: &[KeyPair],
@@ -33,7 +33,7 @@ pub(crate) fn left_part(schema: &Schema, key: &KeyPair, places: &[(TypeId, Strin
     }
 }
 
-/// A part of a fact: one of its fields, the fact itself, or what is computed of it.
+/// A part of a fact: one of its fields, the fact itself, or an expression over it.
 pub(crate) fn part(schema: &Schema, (ty, name): &(TypeId, String), part: &Part) -> String {
     match part {
         Part::Field(field) | Part::Widened(field) if ty.view().is_some() => format!("{name}.p{}", field.0),
@@ -43,7 +43,7 @@ pub(crate) fn part(schema: &Schema, (ty, name): &(TypeId, String), part: &Part) 
     }
 }
 
-/// What the places of a tuple are called by their types: `Order`, or `Order#2` where there are several.
+/// Names for the places of a tuple by their types: `Order`, or `Order#2` if there are several.
 pub(crate) fn by_type(schema: &Schema, types: &[TypeId]) -> Vec<(TypeId, String)> {
     let name = |(place, ty): (usize, &TypeId)| {
         let name = type_name(schema, *ty);
@@ -54,7 +54,7 @@ pub(crate) fn by_type(schema: &Schema, types: &[TypeId]) -> Vec<(TypeId, String)
     types.iter().enumerate().map(name).collect()
 }
 
-/// The name of a type; what a view is asked for has none.
+/// The name of a type; the parameters of a view have none.
 pub(crate) fn type_name(schema: &Schema, ty: TypeId) -> String {
     match ty.view() {
         Some(_) => "asked".to_owned(),
@@ -62,7 +62,7 @@ pub(crate) fn type_name(schema: &Schema, ty: TypeId) -> String {
     }
 }
 
-/// What a view asks, as `SUM(Order.total of Order where Customer.id == Order.customer)`.
+/// What a view computes, as `SUM(Order.total of Order where Customer.id == Order.customer)`.
 pub(crate) fn view(view: &ViewNode) -> String {
     canonical::question(&view.form, &[])
 }

@@ -51,7 +51,7 @@ pub(crate) fn execute(arguments: &Run, mut streams: Streams) -> Result<(), Stop>
         return Err(Stop::Exit(code));
     }
 
-    // Rules may take facts away, so the facts are observed before and after.
+    // Rules may remove facts, so the facts are observed before and after.
     let observed = arguments.profile.as_ref().map(|_| engine.profile());
     let run = engine.run();
     recorder.lock().flush();
@@ -82,7 +82,7 @@ pub(crate) fn execute(arguments: &Run, mut streams: Streams) -> Result<(), Stop>
     Ok(())
 }
 
-/// Ends after a run that was stopped: what fired before is shown.
+/// Ends after a run that was stopped, and shows what fired before.
 fn stop(recorder: &Shared, error: &Error) -> Result<(), Stop> {
     let mut recorder = recorder.lock();
     recorder.finish()?;

@@ -15,7 +15,7 @@ use crate::described;
 use crate::outcome::{Stop, Streams};
 use crate::rules::{compile_standing, find_rule};
 
-/// Says in words what the planner made of a rule, and why.
+/// Describes in words how the planner planned a rule, and why.
 pub(crate) fn explain(arguments: &Explain, streams: &mut Streams) -> Result<(), Stop> {
     let compiled = compile_standing(&arguments.rules, &[], streams)?;
     let planned = find_rule(&compiled.module, &arguments.rule, streams)?;
@@ -63,7 +63,7 @@ fn text(module: &Module, planned: &PlannedRule) -> String {
     text
 }
 
-/// What the strategy asks of the order.
+/// What the strategy requires of the order.
 fn strategy(strategy: JoinOrder) -> &'static str {
     match strategy {
         JoinOrder::Declared => {
@@ -78,7 +78,7 @@ fn strategy(strategy: JoinOrder) -> &'static str {
     }
 }
 
-/// What a view asks, who else does, and where its rows come from.
+/// What a view computes, which other rules read it, and where its rows come from.
 fn write_view(text: &mut String, schema: &Schema, network: &Network, own: &str, id: ViewId) {
     let view: &ViewNode = network.view(id);
     line(text, 2, &format!("{} (view {}).", described::view(view), view.signature.short()));
@@ -115,7 +115,7 @@ fn rows(schema: &Schema, network: &Network, path: &Path) -> String {
     format!("Its rows are {}{on}.", names.join(" ⋈ "))
 }
 
-/// How many rules are named that share a node.
+/// How many of the rules that share a node are named.
 const LISTED: usize = 12;
 
 /// Some names, and how many more there are.
@@ -126,7 +126,7 @@ fn some_of(names: &[&str]) -> String {
     }
 }
 
-/// Writes a line behind so many blanks, unless it is empty.
+/// Writes an indented line, unless it is empty.
 fn line(text: &mut String, indent: usize, line: &str) {
     if !line.is_empty() {
         // Writing to a String cannot fail.

@@ -1,4 +1,4 @@
-//! The files that stand for the rules: as they are named, in a directory, from standard input.
+//! The rule files: as named, from a directory, or from standard input.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::load::is_standard_input;
 
-/// The rule files that are named, each once: a directory stands for those in it and below. Also what is wrong with the
+/// The named rule files, each once; a directory means those in it and below. Also errors about the
 /// directories.
 pub(crate) fn find(named: &[PathBuf]) -> (Vec<PathBuf>, Vec<String>) {
     let (mut files, mut faults) = (Vec::new(), Vec::new());
@@ -36,7 +36,8 @@ pub(crate) fn find(named: &[PathBuf]) -> (Vec<PathBuf>, Vec<String>) {
     (once, faults)
 }
 
-/// Adds the `.tsd` files in a directory and below. Links may lead in a circle, so no directory is gone through twice.
+/// Adds the `.tsd` files in a directory and below. Links may form a cycle, so no directory is
+/// visited twice.
 fn collect(
     directory: &Path,
     seen: &mut BTreeSet<PathBuf>,
@@ -48,7 +49,7 @@ fn collect(
     }
     let entries: Result<Vec<_>, _> = fs::read_dir(directory).map_err(unreadable)?.collect();
     let mut paths: Vec<PathBuf> = entries.map_err(unreadable)?.iter().map(fs::DirEntry::path).collect();
-    // Of two links to one directory it is always the same that counts.
+    // Of two links to one directory always the same one counts.
     paths.sort();
     for path in paths {
         if path.is_dir() {
@@ -75,7 +76,7 @@ pub(crate) fn text(path: &Path) -> io::Result<String> {
     })
 }
 
-/// What messages call a rule file.
+/// The name of a rule file in messages.
 pub(crate) fn shown(path: &Path) -> String {
     if is_standard_input(path) { "<stdin>".to_owned() } else { path.display().to_string() }
 }

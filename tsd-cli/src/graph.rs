@@ -55,7 +55,7 @@ pub(crate) fn graph(arguments: &Graph, streams: &mut Streams) -> Result<(), Stop
     Ok(())
 }
 
-/// The format that a file's name tells; none when it is that of a picture which is not drawn.
+/// The format for a file's name; none for an image format that is not supported.
 fn by_name(output: Option<&Path>) -> Option<Drawing> {
     let extension = output.and_then(Path::extension).unwrap_or_default();
     match extension.to_string_lossy().to_lowercase().as_str() {
@@ -66,7 +66,7 @@ fn by_name(output: Option<&Path>) -> Option<Drawing> {
     }
 }
 
-/// What the picture shows, without the folders that the files lie in.
+/// What the diagram shows, without the folders of the files.
 fn title(compiled: &Compiled, rules: &[String]) -> String {
     let name = |name: &str| Path::new(name).file_name().unwrap_or_default().to_string_lossy().into_owned();
     let files: Vec<String> = compiled.files.iter().map(|file| name(compiled.sources.name(*file))).collect();

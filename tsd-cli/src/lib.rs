@@ -1,7 +1,8 @@
 //! The `tsd` command as a library.
 //!
-//! [`run`] is the whole command: arguments in, an exit code out, with the streams that it writes to handed over, so
-//! that tests and other programs can call it. [`load`] reads facts from files into any session.
+//! [`run`] is the whole command: arguments in, an exit code out. Its caller supplies the output
+//! streams, so that tests and other programs can call it. [`load`] reads facts from files into any
+//! session.
 
 mod arguments;
 mod check;

@@ -1,14 +1,15 @@
 //! Facts from files: CSV tables and JSON lines, plain or compressed with zstd.
 //!
-//! [`load`] puts the facts of files into any session, interpreted or compiled. What is wrong with the rows comes back
-//! as [`Problem`]s with file, line and column; reading goes on after one, so that the author of the data sees up to
-//! [`PROBLEMS_KEPT`] at once.
+//! [`load`] inserts the facts of files into any session, interpreted or compiled. Faults of rows
+//! are returned as [`Problem`]s with file, line and column. Reading continues after a problem, so
+//! that the author of the data sees up to [`PROBLEMS_KEPT`] at once.
 //!
-//! A cell is read strictly: an `int` is digits with a sign, a `number` a decimal number, a `bool` `true` or `false` in
-//! any case. In CSV, `NA` and an empty cell are missing, unless they stand in quotes; in JSON `null` and an absent key
-//! are. A field that refers to a fact holds the primary key of that fact, the parts of a composite key joined by `_`.
-//! What might be a mistake and is read all the same (a column that is no field, but nearly the name of an optional one)
-//! comes back as a warning.
+//! A cell is read strictly: an `int` is digits with a sign, a `number` a decimal number, a `bool`
+//! `true` or `false` in any case. In CSV, `NA` and an empty cell are missing, unless they are in
+//! quotes; in JSON `null` and an absent key are. A field that refers to a fact contains the primary
+//! key of that fact, the parts of a composite key joined by `_`. A possible mistake that can be
+//! read (a column that is not a field, but almost the name of an optional one) is returned as a
+//! warning.
 
 mod cell;
 mod csv;
@@ -40,7 +41,7 @@ pub const PROBLEMS_KEPT: usize = 20;
 pub struct Progress<'a> {
     /// The file that is being read.
     pub path: &'a Path,
-    /// The bytes read, of all files together, as they lie on the disk.
+    /// The bytes read, of all files together, as stored on disk.
     pub bytes: u64,
     /// The bytes to read, of all files together.
     pub total_bytes: u64,
@@ -53,7 +54,7 @@ pub struct Progress<'a> {
 pub struct Loaded {
     /// How many facts there were.
     pub facts: u64,
-    /// What may be a mistake, at most [`PROBLEMS_KEPT`] of them.
+    /// Possible mistakes, at most [`PROBLEMS_KEPT`] of them.
     pub warnings: Vec<Problem>,
 }
 
@@ -78,7 +79,7 @@ pub enum LoadError {
     Rows {
         /// What is wrong, at most [`PROBLEMS_KEPT`] of it.
         problems: Vec<Problem>,
-        /// What may be a mistake, at most as much.
+        /// Possible mistakes, at most as many.
         warnings: Vec<Problem>,
     },
 }
@@ -107,8 +108,8 @@ impl std::error::Error for LoadError {}
 
 /// Inserts the facts of the files.
 ///
-/// The files are read in the order given, except that a file waits for those of the types that its own type refers to.
-/// `watch` is called now and then with the progress.
+/// The files are read in the order given, except that a file is read after those of the types that
+/// its own type refers to. `watch` is called now and then with the progress.
 ///
 /// # Errors
 /// [`LoadError`]. The facts that were read before stay in the session.
@@ -121,7 +122,7 @@ pub fn load<P: Program>(
     for file in files {
         let ty = find_type(session.schema(), &file.ty)?;
         let unreadable = |cause| LoadError::Unreadable { path: file.path.clone(), cause };
-        // Of standard input nobody knows how much there will be.
+        // The size of standard input is unknown.
         let size = if file.is_standard_input() {
             0
         } else {
@@ -146,8 +147,8 @@ fn find_type(schema: &Schema, name: &str) -> Result<TypeId, LoadError> {
     })
 }
 
-/// The files in an order in which each comes after those whose facts it may refer to, and otherwise as given. Types
-/// never refer to each other in a circle, so there is one.
+/// The files in an order in which each comes after those whose facts it may refer to, and otherwise
+/// as given. Types never refer to each other in a cycle, so there is one.
 fn referenced_first<'a>(
     schema: &Schema,
     mut files: Vec<(TypeId, &'a FactFile, u64)>,

@@ -1,4 +1,4 @@
-//! What a session holds once the facts are in it.
+//! What a session holds after loading.
 
 use tsd_compiler::InitialValue;
 use tsd_runtime::ir::{FactHandle, Sharing, Value};
@@ -10,8 +10,8 @@ use crate::outcome::{EXIT_ERRORS, EXIT_USAGE, Stop, Streams};
 use crate::progress::Bar;
 use crate::rules::Compiled;
 
-/// Loads the facts of the rules and of files into a session that counts, has it run if that is wanted, and reads off what
-/// it holds. Actions do nothing, and lines that the rules print are dropped.
+/// Loads the facts of the rules and of files into a session with counters, runs it if requested,
+/// and reads its statistics. Actions do nothing, and output of the rules is dropped.
 pub(crate) fn statistics(
     compiled: &Compiled,
     facts: &Facts,
@@ -23,7 +23,7 @@ pub(crate) fn statistics(
     let mut engine = Engine::from_module(rules, (), sharing);
     engine.on_print(|_| ());
     engine.on_log(|_| ());
-    // Before the first fact comes, those of the rules included.
+    // Before the first fact is inserted, including those of the rules.
     engine.collect_counts(true);
     let mut handles: Vec<Option<FactHandle>> = Vec::with_capacity(initial.len());
     for fact in initial {
@@ -35,7 +35,7 @@ pub(crate) fn statistics(
         handles.push(engine.insert_values(fact.ty, &values).ok());
     }
     for fact in &compiled.removed {
-        // One that another took along is gone already.
+        // Another command may have taken it along already.
         let _ = handles[*fact].map(|handle| engine.retract_fact(handle));
     }
     let mut bar = Bar::new(streams.progress);
@@ -57,7 +57,7 @@ pub(crate) fn statistics(
     Ok(engine.statistics())
 }
 
-/// What is to be said of a load, line by line, and the exit code when it failed.
+/// The messages of a load, line by line, and the exit code if it failed.
 pub(crate) fn told(loaded: Result<Loaded, LoadError>) -> (Vec<String>, Option<u8>) {
     let (warnings, problems) = match loaded {
         Ok(Loaded { warnings, .. }) => (warnings, Vec::new()),

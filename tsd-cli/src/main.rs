@@ -21,8 +21,8 @@ fn is_set(variable: &str) -> bool {
     env::var_os(variable).is_some_and(|value| !value.is_empty())
 }
 
-/// Standard output, which is written line by line. When the program that reads it has had enough, as `head` has, this
-/// one ends without a word.
+/// Standard output, written line by line. When the program that reads it stops reading, as `head`
+/// does, this one exits silently.
 struct Pipe(io::Stdout);
 
 impl Write for Pipe {

@@ -1,14 +1,15 @@
 //! How a command ends, and where it writes.
 //!
-//! Every subcommand says what is wrong by itself, in its own words. So an error carries no text from here on, only the
-//! exit code that it ends with.
+//! Every subcommand reports errors by itself, in its own words. So from here on an error carries no
+//! text, only its exit code.
 
 use std::fmt;
 use std::io::{self, Write};
 
 /// All is well. Warnings are no errors unless they are denied.
 pub const EXIT_OK: u8 = 0;
-/// Errors in rules or data, or a run that exceeded its limit or had effects that could not take place.
+/// Errors in rules or data, or a run that exceeded its limit or had effects that could not take
+/// place.
 pub const EXIT_ERRORS: u8 = 1;
 /// Wrong usage, or files that cannot be read or written.
 pub const EXIT_USAGE: u8 = 2;
@@ -33,7 +34,7 @@ impl fmt::Debug for Streams {
 
 /// Why a command ends early.
 pub(crate) enum Stop {
-    /// With this exit code; what is to be said has been said.
+    /// With this exit code; the message has been written.
     Exit(u8),
     /// Output cannot be written.
     Unwritable(io::Error),

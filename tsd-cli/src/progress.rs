@@ -1,4 +1,4 @@
-//! The bar that shows how far a long load has come.
+//! The progress bar of a long load.
 
 use std::time::{Duration, Instant};
 
@@ -35,7 +35,7 @@ impl Bar {
         bar.set_message(format!("{} facts, {rate:.0}/s, {file}", progress.facts));
     }
 
-    /// Takes the bar away.
+    /// Removes the bar.
     pub(crate) fn clear(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
@@ -45,7 +45,7 @@ impl Bar {
 
 fn bar(total: u64) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
-    // The template is a constant that is known to be good.
+    // The template is a constant that is known to be valid.
     let style = ProgressStyle::with_template("{wide_bar} {percent:>3}%  {msg}");
     bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }

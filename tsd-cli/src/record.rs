@@ -1,8 +1,9 @@
-//! What fires, from the session to the output.
+//! Records what fires, from the session to the output.
 //!
-//! A session tells first of an activation (its observer) and then of the actions that it performs (its host, and the
-//! sinks of `Print` and `Log`). The [`Recorder`] stands behind all of them, puts together what belongs to one
-//! activation, and writes it when the next one begins or the run is over.
+//! A session first reports an activation (to its observer) and then the actions that it performs
+//! (to its host, and to the sinks of `Print` and `Log`). The [`Recorder`] receives all of them,
+//! combines what belongs to one activation, and writes it when the next one begins or the run is
+//! over.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -24,7 +25,7 @@ pub(crate) enum Style {
     Json,
 }
 
-/// Puts activations together and writes them.
+/// Combines the parts of activations and writes them.
 pub(crate) struct Recorder {
     style: Style,
     out: Box<dyn Write + Send>,
@@ -57,7 +58,7 @@ enum Done {
     Changed { effect: ChangeKind, ty: String, fact: String, fields: Vec<(String, Shown)> },
 }
 
-/// A recorder as observer, host and sinks share it.
+/// A recorder, shared as observer, host and sinks.
 #[derive(Clone)]
 pub(crate) struct Shared(Arc<Mutex<Recorder>>);
 
@@ -66,12 +67,12 @@ impl Shared {
         Self(Arc::new(Mutex::new(Recorder { style, out, err, current: None, failure: None })))
     }
 
-    /// The recorder. Everything happens on one thread, so nobody ever waits.
+    /// The recorder. Everything happens on one thread, so the lock is always free.
     pub(crate) fn lock(&self) -> MutexGuard<'_, Recorder> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Has the session tell the recorder all that it does.
+    /// Connects the session's observers and sinks with the recorder.
     pub(crate) fn attach(&self, engine: &mut Engine<Shared>) {
         let shared = self.clone();
         engine.observe(move |activation| shared.lock().begin(activation));
@@ -137,7 +138,7 @@ impl Recorder {
         }
     }
 
-    /// Writes the activation that is complete.
+    /// Writes the current activation, which is complete.
     pub(crate) fn flush(&mut self) {
         let Some(record) = self.current.take() else { return };
         match self.style {
@@ -148,13 +149,13 @@ impl Recorder {
         for line in record.printed {
             self.line(&line);
         }
-        // Behind the activation that they belong to, where both go to a terminal.
+        // After the activation that they belong to, if both go to a terminal.
         for line in record.logged {
             self.complain(&line);
         }
     }
 
-    /// Writes a line of output, unless one could not be written before.
+    /// Writes a line of output, unless an earlier write failed.
     pub(crate) fn line(&mut self, line: &str) {
         if self.failure.is_none() {
             self.failure = writeln!(self.out, "{line}").err();

@@ -1,4 +1,4 @@
-//! Rule files on their way to a module, and what is to be said about them.
+//! Rule files on their way to a module, and the messages about them.
 
 use std::collections::BTreeMap;
 use std::io::{self, ErrorKind, Write};
@@ -20,7 +20,7 @@ pub(crate) struct Compiled {
     /// The files in the order given, each once.
     pub(crate) files: Vec<FileId>,
     pub(crate) module: Module,
-    /// The facts of the module that a script takes back again, by their numbers.
+    /// The facts of the module that a script removes again, by their numbers.
     pub(crate) removed: Vec<usize>,
 }
 
@@ -34,7 +34,7 @@ pub(crate) fn compile(rules: &Rules, streams: &mut Streams) -> Result<Compiled, 
     compiled.ok_or(Stop::Exit(EXIT_ERRORS))
 }
 
-/// The same of files that may be a script: gives the rules that are there at its end, and its facts.
+/// The same for files that may be a script: returns the rules that exist at its end, and its facts.
 pub(crate) fn compile_standing(
     rules: &Rules,
     facts: &[FactFile],
@@ -46,7 +46,7 @@ pub(crate) fn compile_standing(
     show(&sources, &compilation.diagnostics, streams.colour, &mut streams.err)?;
     let Some(script) = compilation.script else { return Err(Stop::Exit(EXIT_ERRORS)) };
     let mut module = Module { schema: script.schema, ..Module::default() };
-    // The rules in order, and where in it each is that was not removed.
+    // The rules in order, with their indexes if they were not removed.
     let mut rules: Vec<Option<PlannedRule>> = Vec::new();
     let mut standing: BTreeMap<String, usize> = BTreeMap::new();
     let mut removed = Vec::new();
@@ -63,7 +63,7 @@ pub(crate) fn compile_standing(
                 standing.remove(&name).into_iter().for_each(|index| rules[index] = None);
             }
             ScriptStep::RemoveFact(Removed::Inserted(fact)) => removed.push(fact),
-            // There is no session that facts could stand in before.
+            // There is no session in which facts could exist before.
             ScriptStep::RemoveFact(Removed::Session(_)) => {}
         }
     }
@@ -86,7 +86,7 @@ pub(crate) fn show(
     Ok(())
 }
 
-/// The profile to plan with: the one that is named, or the one beside the first rule file.
+/// The profile to plan with: the named one, or the one beside the first rule file.
 fn profile(
     rules: &Rules,
     first: Option<&PathBuf>,
@@ -108,7 +108,7 @@ fn profile(
     }
 }
 
-/// What the planner is told.
+/// The input for the planner.
 pub(crate) fn planning<'a>(rules: &Rules, sources: &'a SourceMap, profile: Option<FileId>) -> Planning<'a> {
     Planning {
         strategy: rules.plan.map(JoinOrder::from),
@@ -117,8 +117,9 @@ pub(crate) fn planning<'a>(rules: &Rules, sources: &'a SourceMap, profile: Optio
     }
 }
 
-/// Reads all files, and shows which cannot be read. A file given twice is read once. The last is the profile, if there is
-/// one. The facts are those that will be loaded afterwards: standard input can serve only one of all these.
+/// Reads all files, and reports those that cannot be read. A file given twice is read once. The
+/// last is the profile, if there is one. The facts are those that will be loaded afterwards:
+/// standard input can serve only one of all these.
 pub(crate) fn read(
     rules: &Rules,
     facts: &[FactFile],
@@ -149,7 +150,7 @@ pub(crate) fn read(
     Ok((sources, ids, profile))
 }
 
-/// The rule of a name; says which is meant when there is none.
+/// The rule with a name; suggests another if there is none.
 pub(crate) fn find_rule<'a>(
     module: &'a Module,
     name: &str,
@@ -171,7 +172,7 @@ pub(crate) fn find_rule<'a>(
     Err(Stop::Exit(EXIT_USAGE))
 }
 
-/// How many rules are named to somebody who names one that is not there.
+/// How many rules are listed in the message for an unknown rule.
 const NAMED: usize = 20;
 
 /// `1 rule`, `2 rules`.

@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::{Number, Value as Json};
 use tsd_runtime::ir::{Value, ops};
 
-/// A value with the name of the fact that it may be.
+/// A value, with the name of the fact if it is one.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Shown {
     Value(Value),
@@ -14,7 +14,7 @@ pub(crate) enum Shown {
 }
 
 impl Shown {
-    /// A value; `name` gives the name of a fact.
+    /// A value; `name` returns the name of a fact.
     pub(crate) fn new(value: &Value, name: impl FnOnce() -> String) -> Self {
         match value {
             Value::Fact(_) => Self::Fact(name()),
@@ -36,7 +36,8 @@ impl Shown {
     }
 }
 
-/// Whole numbers become JSON integers as far as these go. JSON has no infinity: that becomes a string.
+/// Whole numbers become JSON integers as long as they fit. JSON has no infinity, so that becomes a
+/// string.
 fn number(value: f64) -> Json {
     const TWO_TO_63: f64 = 9_223_372_036_854_775_808.0;
     if value.fract() == 0.0 && value.abs() < TWO_TO_63 {
@@ -45,7 +46,7 @@ fn number(value: f64) -> Json {
     Number::from_f64(value).map_or_else(|| Json::from(ops::number_to_text(value)), Json::Number)
 }
 
-/// As the rules would write it.
+/// As rules would write it.
 impl fmt::Display for Shown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -10,7 +10,7 @@ use crate::loaded;
 use crate::outcome::{Stop, Streams};
 use crate::rules::compile_standing;
 
-/// What there is with sharing, and what there would be without.
+/// The numbers with sharing, and what they would be without.
 struct Row {
     kind: &'static str,
     shared: usize,
@@ -109,7 +109,7 @@ fn rows_of(shared: &Statistics, alone: &Statistics) -> Vec<Row> {
     rows
 }
 
-/// What is of no interest where no rule asks anything.
+/// Left out if no rule reads a view.
 const OF_VIEWS: [&str; 4] =
     ["answers of views", "tuples that wait", "bytes of views", "bytes of pending tests"];
 

@@ -1,4 +1,4 @@
-//! What is shown after a run: problems, counts, facts.
+//! The output after a run: problems, counts, facts.
 
 use serde_json::{Map, Value as Json};
 use tsd_runtime::ir::{FactHandle, TypeId};
@@ -8,7 +8,7 @@ use crate::record::{Shared, Style, object};
 use crate::rules::counted;
 use crate::shown::Shown;
 
-/// Says on standard error what could not be done, which is an error unless it is allowed.
+/// Reports on standard error what could not be done, which is an error unless it is allowed.
 pub(crate) fn problems(report: &Report, allowed: bool, recorder: &Shared) {
     let mut recorder = recorder.lock();
     let level = if allowed { "warning" } else { "error" };
@@ -79,7 +79,7 @@ fn fields(engine: &Engine<Shared>, handle: FactHandle) -> Vec<Shown> {
     values.iter().map(show).collect()
 }
 
-/// The name of a fact; what was retracted has none but that of its type.
+/// The name of a fact; a retracted one has only that of its type.
 fn name(engine: &Engine<Shared>, fact: FactHandle) -> String {
     let retracted = || format!("{}~(retracted)", engine.schema().ty(fact.ty()).name);
     engine.name_of(fact).unwrap_or_else(retracted)

@@ -1,4 +1,4 @@
-//! The command as its user meets it: streams, formats and exit codes.
+//! The command as its user sees it: streams, formats and exit codes.
 
 mod folder;
 

@@ -1,8 +1,9 @@
-//! Programs that must run, with just the right output.
+//! Programs that must run with exactly the right output.
 //!
-//! `tests/corpus/run` holds one program a file. Beside each stands what `tsd run --format json --final-facts --allow-problems` writes:
-//! to standard output in a `.out` file, to standard error, where there is anything, in a `.stderr` file.
-//! `TSD_BLESS=1` writes them anew; what it writes wants checking by hand.
+//! `tests/corpus/run` contains one program a file. Beside each is the output of
+//! `tsd run --format json --final-facts --allow-problems`: standard output in a `.out` file, and
+//! standard error, if there is any, in a `.stderr` file. `TSD_BLESS=1` rewrites them; check the
+//! result by hand.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,18 +13,18 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/corpus/run")
 }
 
-/// Runs a program of the corpus from within its folder, so that messages name it without a path.
+/// Runs a program of the corpus inside its folder, so that messages name it without a path.
 fn run(name: &str, more: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_tsd"))
         .current_dir(folder())
-        // Some programs show what becomes of effects that cannot take place.
+        // Some programs show effects that cannot take place.
         .args(["run", "--format", "json", "--final-facts", "--allow-problems", name])
         .args(more)
         .output()
         .unwrap()
 }
 
-/// Compares with the file, or writes it. A file that is not there is empty.
+/// Compares with the file, or writes it. A missing file is empty.
 fn compare(path: &Path, found: &[u8]) -> Option<String> {
     let found = String::from_utf8_lossy(found);
     if std::env::var_os("TSD_BLESS").is_some() {

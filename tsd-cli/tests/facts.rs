@@ -1,4 +1,4 @@
-//! What is said about rows that are at fault, and where.
+//! Messages about faulty rows, and their places.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -31,7 +31,7 @@ fn loaded(files: &[(&str, &[u8])]) -> (Engine<()>, Result<Loaded, LoadError>) {
     (engine, outcome)
 }
 
-/// What is said of files, without the folder.
+/// The messages about files, without the folder.
 fn said(problems: Vec<Problem>) -> Vec<String> {
     let without_folder = |mut problem: Problem| {
         problem.path = Path::new(problem.path.file_name().unwrap()).to_owned();
@@ -245,7 +245,7 @@ fn quotes_that_are_not_closed_or_closed_too_early_are_errors() {
     assert_eq!(problems(&[("Note=notes.csv", unclosed)]), [format!("notes.csv:5:2: {never}")]);
     assert_eq!(problems(&[("Note=notes.csv", "text\n\"")]), [format!("notes.csv:2:1: {never}")]);
     assert_eq!(problems(&[("Note=notes.csv", "\"text\nok\n")]), [format!("notes.csv:1:1: {never}")]);
-    // The next quote closes the cell, lines below; from there on reading goes on.
+    // The next quote closes the cell, lines below; from there reading continues.
     let closed_late = "text,n\na,\"never closed\nb,\"x\"\nc,\"y\"z\nNA,4\n";
     assert_eq!(
         problems(&[("Note=notes.csv", closed_late)]),
@@ -278,7 +278,7 @@ fn a_name_that_nearly_is_an_optional_field_is_warned_of() {
         "{\"a\":\"x\",\"size\":1,\"sizes\":[2]}\n{\"size\":null,\"wight\":2}\n{\"size\":null,\"wight\":3}\n";
     let (found, warnings) = facts("Loose=loose.jsonl", lines);
     assert_eq!(found.len(), 3);
-    // Where `size` is given, `sizes` is something else.
+    // If `size` is given, `sizes` is something else.
     let expected = "loose.jsonl:2:22: Loose has no field `wight`, so this key is ignored; is `weight` meant?";
     assert_eq!(warnings, [expected]);
     let (_, outcome) = loaded(&[("Loose=loose.csv", b"a,sise\nx\n")]);
@@ -343,7 +343,7 @@ fn a_line_without_end_is_an_error_and_no_memory() {
 
 /// A frame of zstd that holds one byte, many times: each block of 128 KiB takes four bytes.
 fn bomb(byte: u8, blocks: usize) -> Vec<u8> {
-    // The magic number; a header that tells the size of the window (1 MiB) and nothing else.
+    // The magic number; a header with the size of the window (1 MiB) and nothing else.
     let mut frame = vec![0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x50];
     for block in 0..blocks {
         let header = u32::from(block + 1 == blocks) | 1 << 1 | (128 << 10) << 3;

@@ -1,4 +1,5 @@
-//! The rules over the flights fire exactly as often as SQL says they should, compiled and interpreted.
+//! The rules over the flights fire exactly as often as SQL says they should, compiled and
+//! interpreted.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,7 +1,7 @@
 //! The page of `tsd graph --format html` in a real browser: Debian's `chromium`, without a window.
 //!
-//! A script added to the page does what a user does (clicks, keys, the wheel) and writes down what it then finds. Where
-//! there is no browser the tests say so and pass.
+//! A script added to the page does what a user does (clicks, keys, the wheel) and writes down what
+//! it finds. Without a browser the tests say so and pass.
 
 mod folder;
 
@@ -48,7 +48,7 @@ fn browser() -> Option<PathBuf> {
     found
 }
 
-/// Has the browser open a file of the folder, and returns what it writes.
+/// Opens a file of the folder in the browser, and returns what it writes.
 fn open(browser: &Path, folder: &Folder, address: &str, arguments: &[&str]) -> String {
     let output = Command::new(browser)
         .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"])
@@ -63,7 +63,8 @@ fn open(browser: &Path, folder: &Folder, address: &str, arguments: &[&str]) -> S
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// Opens the page with a script behind its own, and returns the lines that the script writes with `say`.
+/// Opens the page with an additional script, and returns the lines that the script writes with
+/// `say`.
 fn said(folder: &Folder, hash: &str, script: &str) -> Option<Vec<String>> {
     let browser = browser()?;
     let page = fs::read_to_string(folder.path().join("page.html")).unwrap();
@@ -124,7 +125,7 @@ fn a_rule_named_in_the_address_is_chosen_with_its_path() {
     assert_eq!(said, expected);
 }
 
-/// Views, alone and shared, and a reference that is followed to a type which the rule joins with nothing.
+/// Views, alone and shared, and a followed reference to a type that the rule joins with nothing.
 const FIRM: &str = r#"type Dept(#id: string, budget: number, boss: Emp?)
 type Emp(#id: string, dept: string, salary: number)
 type Task(#id: string, emp: string, hours: number)

@@ -1,10 +1,10 @@
-//! What the order of joins hangs on: `--plan`, and a profile, found or named.
+//! What the join order depends on: `--plan`, and a profile, found or named.
 
 mod folder;
 
 use folder::{Folder, done};
 
-/// As declared `vip` is `i c o`, most selective first `c o i`, and cheapest by what is guessed `i o c`.
+/// As declared `vip` is `i c o`, most selective first `c o i`, and cheapest by estimate `i o c`.
 const SHOP: &str = r#"type Customer(#id: string) @rows(1000)
 type Order(#id: string, customer: string) @rows(10000)
 type Item(#id: string, order: string, colour: string, size: int) @rows(100000)
@@ -26,7 +26,7 @@ fn shop(files: &[(&str, &str)]) -> Folder {
     Folder::new(&[&[("shop.tsd", SHOP), ("facts.tsd", FACTS)], files].concat())
 }
 
-/// The variables of `vip` in the order in which `tsd explain` says that they are joined, and the warnings.
+/// The variables of `vip` in the join order that `tsd explain` shows, and the warnings.
 #[track_caller]
 fn explained(folder: &Folder, arguments: &[&str]) -> (String, String) {
     let found = folder.tsd(&[&["explain"], arguments, &["vip"]].concat());
@@ -38,7 +38,7 @@ fn explained(folder: &Folder, arguments: &[&str]) -> (String, String) {
     (steps.collect::<Vec<_>>().join(" "), found.err)
 }
 
-/// The same order where nothing is warned of.
+/// The same order, without warnings.
 #[track_caller]
 fn order(folder: &Folder, arguments: &[&str]) -> String {
     let (order, warnings) = explained(folder, arguments);

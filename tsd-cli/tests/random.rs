@@ -1,7 +1,7 @@
-//! Random programs, of which the command says all that it can, without a panic.
+//! Random programs, for which the command prints all that it can, without a panic.
 //!
-//! The programs are those that the judge makes (`tests/oracle`). What is said is held to a few things that are true of every
-//! program; whether it is right is the business of other tests.
+//! The programs are those of the judge (`tests/oracle`). The output is checked for a few properties
+//! that hold for every program; other tests check whether it is right.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -55,13 +55,13 @@ fn lines(dot: &str) -> Vec<(usize, usize)> {
         .collect()
 }
 
-/// Whether lines lead in a circle.
+/// Whether the lines contain a cycle.
 fn has_circle(lines: &[(usize, usize)]) -> bool {
     let mut lines = lines.to_vec();
     loop {
         let ends: BTreeSet<usize> = lines.iter().map(|(_, to)| *to).collect();
         let before = lines.len();
-        // What nothing leads to is in no circle.
+        // A node without predecessors is in no cycle.
         lines.retain(|(from, _)| ends.contains(from));
         if lines.len() == before {
             return before > 0;
@@ -69,7 +69,7 @@ fn has_circle(lines: &[(usize, usize)]) -> bool {
     }
 }
 
-/// Has the command say all that it can of one program; whether its picture has a circle.
+/// Runs all subcommands on one program; returns whether its diagram has a cycle.
 fn try_all(folder: &Path, seed: u64) -> Result<bool, String> {
     let program = Plan { features: Features::ALL, ..Plan::from_seed(seed, 8, 0) }.program();
     let path = folder.join("random.tsd");
@@ -105,7 +105,8 @@ fn try_all(folder: &Path, seed: u64) -> Result<bool, String> {
     Ok(has_circle(&lines(&dot)))
 }
 
-/// The path that the page lights for a rule is what the rule alone is drawn with, and all of it leads to the rule.
+/// The path that the page highlights for a rule is what the rule alone is drawn with, and all of it
+/// leads to the rule.
 fn path_is_whole(page: &str, alone: &str, rule: &str) -> Result<(), String> {
     let (_, data) = page.split_once("id=\"data\">").unwrap();
     let data: Json = serde_json::from_str(data.split_once("</script>").unwrap().0).unwrap();

@@ -1,4 +1,4 @@
-//! `tsd graph`, `tsd explain` and `tsd stats` as their user meets them.
+//! `tsd graph`, `tsd explain` and `tsd stats` as their user sees them.
 
 mod folder;
 
@@ -106,7 +106,7 @@ fn a_node_names_the_rules_that_use_it_through_references_and_views() {
     };
     // What the rule follows a reference to is Emp; the other rules that use it are named, too.
     assert_eq!(users("type", "Emp"), serde_json::json!(["paid", "groups", "idle", "boss"]));
-    // `idle` waits behind them, since its view asks another.
+    // `idle` waits after them, since its view reads another.
     assert_eq!(users("watch", "tested again"), serde_json::json!(["paid", "groups", "boss"]));
 }
 
@@ -123,7 +123,7 @@ fn a_picture_says_what_nodes_hold_when_there_are_facts() {
     let run = out(&folder, &["graph", "shop.tsd", "facts.tsd", "--run", "--facts", "Item=more.csv"]);
     assert!(run.contains("Item\\n3 facts") && run.contains("\"vip\\n1 fired, 0 waiting\""), "{run}");
     let page = out(&shop(), &["graph", "firm.tsd", "--counts", "--format", "html"]);
-    // The department asks when it comes and when its employee does.
+    // The department is looked up when it arrives and when its employee does.
     assert!(page.contains(r#"["asked","2"],["told","1"]"#), "{page}");
 }
 
@@ -165,7 +165,7 @@ fn a_page_needs_nothing_but_itself() {
         let rest = page.replace("http://www.w3.org/2000/svg", "");
         assert!(!rest.contains(outside), "the page asks for something by {outside}");
     }
-    // What stands in rules cannot leave the data.
+    // Text from rules cannot break out of the data.
     assert!(!page.contains("<Silver") && page.contains("\\u003cSilver & more>"), "{page}");
 }
 
@@ -263,7 +263,7 @@ fn folder_stats(arguments: &[&str]) -> String {
     out(&shop(), &[&["stats"], arguments].concat())
 }
 
-/// Every element that is opened is closed, in order, and no letter stands where it may not.
+/// Every element that is opened is closed, in order, and every character is allowed at its place.
 fn assert_well_formed(xml: &str) {
     let mut open: Vec<&str> = Vec::new();
     let mut rest = xml;

@@ -1,9 +1,9 @@
 //! From syntax to checked rules: names and types, with every fault reported at once.
 //!
-//! A program that the author has just written has several faults, and each may have consequences. So checking goes on
-//! after a fault with the smallest assumption that makes sense, and what depends on something that was reported already
-//! is passed over in silence. Faults that the parser found count too: a name whose declaration could not be read is not
-//! unknown.
+//! A freshly written program has several faults, and each may have consequences. So after a fault
+//! the checker continues with the smallest assumption that makes sense, and does not report what
+//! follows from a reported fault. Faults that the parser found count too: a name whose declaration
+//! could not be read is not unknown.
 
 mod action;
 mod allow;
@@ -39,7 +39,8 @@ use crate::join_order::JoinOrder;
 use crate::source::Span;
 use crate::syntax::ast::{self, Remove, Statement};
 
-/// Checks programs that make up one module. `unparsed` holds the names of declarations that could not be parsed.
+/// Checks programs that make up one module. `unparsed` contains the names of declarations that
+/// could not be parsed.
 pub fn check(programs: &[ast::Program], unparsed: BTreeSet<String>, sink: &mut Diagnostics) -> hir::Program {
     let statements = || programs.iter().flat_map(|program| &program.statements);
     let types = statements().filter_map(|statement| match statement {
@@ -99,7 +100,7 @@ pub fn check_added_rules(
     check_rules(&declarations, &BTreeMap::new(), rules.into_iter(), sink)
 }
 
-/// What the parser has to say of names, should they not be found.
+/// The parser's guesses about names, in case they are not found.
 fn guesses(programs: &[ast::Program]) -> Rc<BTreeMap<Span, Diagnostic>> {
     Rc::new(programs.iter().flat_map(|program| program.guesses.iter().cloned()).collect())
 }
@@ -124,7 +125,7 @@ fn check_rules<'a>(
     checked
 }
 
-/// How the files want the patterns of rules to be put in order, which they must agree on.
+/// The join order that the files ask for, which they must agree on.
 pub fn module_strategy(programs: &[ast::Program], sink: &mut Diagnostics) -> Option<JoinOrder> {
     let mut found: Option<(JoinOrder, Span)> = None;
     for program in programs {
@@ -145,7 +146,7 @@ pub fn module_strategy(programs: &[ast::Program], sink: &mut Diagnostics) -> Opt
     found.map(|(strategy, _)| strategy)
 }
 
-/// The name that the files give to their module, which must be one.
+/// The name that the files give to their module, which must be the same in all.
 fn module_name(programs: &[ast::Program], sink: &mut Diagnostics) -> Option<String> {
     let mut names = programs.iter().filter_map(|program| program.module.as_ref());
     let first = names.next()?;

@@ -1,9 +1,10 @@
 //! Rust source from a module.
 //!
-//! Whatever is the same for every module is in the runtime. A generated module holds what rustc must know of this one:
-//! a struct for each type, a trait with a method for each action, a small function for each *shape* of test, value list
-//! and call (trees that differ in constants alone have one shape), and the rules as constant tables that refer to
-//! those functions by number. So the code grows with the shapes, and the tables with the rules.
+//! Everything that is the same for all modules is in the runtime. A generated module contains what
+//! rustc must know of this one: a struct for each type, a trait with a method for each action, and
+//! the rules as constant tables. Tests, value lists and calls become small functions, one for each
+//! *shape*: trees that differ in constants alone have one shape. The tables refer to these
+//! functions by number. So the code grows with the shapes, and the tables with the rules.
 
 mod actions;
 mod condition;
@@ -34,8 +35,8 @@ pub use self::names::{identifier, is_never_a_name};
 pub use self::options::Options;
 pub use self::text::module_text;
 
-/// The lints that a generated module can trip by what the rules call things, or by what the host program leaves unused:
-/// for an `#[allow(…)]` on the module.
+/// The lints that a generated module can trigger by the names in the rules, or by what the host
+/// program leaves unused: for an `#[allow(…)]` on the module.
 pub fn allowed_lints() -> TokenStream {
     quote!(
         dead_code,
@@ -51,7 +52,8 @@ pub fn allowed_lints() -> TokenStream {
 /// The items of a module, without the `mod` around them.
 pub fn module_tokens(module: &Module, sources: &SourceMap, options: &Options<'_>) -> TokenStream {
     let Parts { public, functions, tables, imports } = parts(module, sources, options);
-    // The tables are written by this crate and always lex; were it otherwise, rustc would miss `MODULE`.
+    // The tables are written by this crate and always lex; if they did not, rustc would miss
+    // `MODULE`.
     let tables: TokenStream = tables.parse().unwrap_or_default();
     quote! {
         #public
@@ -61,9 +63,9 @@ pub fn module_tokens(module: &Module, sources: &SourceMap, options: &Options<'_>
     }
 }
 
-/// A module's items, before they are put together.
+/// A module's items, before they are combined.
 struct Parts {
-    /// What the host program uses, and what ties it to the runtime.
+    /// What the host program uses, and what connects it to the runtime.
     public: TokenStream,
     /// The `use` of the private half.
     imports: TokenStream,

@@ -17,13 +17,13 @@ use crate::source::{FileId, SourceMap};
 use crate::syntax::ast;
 use crate::{check, hir, syntax};
 
-/// Compiles files into one module. The order in which they are given does not matter: they are read in the order of
-/// their names.
+/// Compiles files into one module. The order in which they are given does not matter: they are read
+/// in the order of their names.
 pub fn compile(sources: &SourceMap, files: &[FileId]) -> Compilation {
     compile_with(sources, files, &Planning::default())
 }
 
-/// Compiles files into one module, as [`compile`] does, and tells the planner more than they say.
+/// Compiles files into one module, as [`compile`] does, with further input for the planner.
 pub fn compile_with(sources: &SourceMap, files: &[FileId], planning: &Planning<'_>) -> Compilation {
     let mut sink = Diagnostics::new();
     let (programs, unparsed) = parsed(sources, &sources.in_order_of_names(files), &mut sink);
@@ -35,12 +35,14 @@ pub fn compile_with(sources: &SourceMap, files: &[FileId], planning: &Planning<'
     Compilation { module, diagnostics: sink.finish_by_name(sources) }
 }
 
-/// Compiles rules that are added to a module with this schema. The text must hold nothing but rules.
+/// Compiles rules that are added to a module with this schema. The text must hold nothing but
+/// rules.
 pub fn compile_rules(schema: &Schema, sources: &SourceMap, file: FileId) -> RuleCompilation {
     compile_rules_with(schema, sources, file, &Planning::default())
 }
 
-/// Compiles rules that are added to a module, as [`compile_rules`] does, and tells the planner what is there already.
+/// Compiles rules that are added to a module, as [`compile_rules`] does, and lets the planner know
+/// what exists already.
 pub fn compile_rules_with(
     schema: &Schema,
     sources: &SourceMap,
@@ -63,7 +65,7 @@ pub fn compile_script(
     compile_script_with(session, sources, files, &Planning::default())
 }
 
-/// Compiles a script, as [`compile_script`] does, and tells the planner more than it says.
+/// Compiles a script, as [`compile_script`] does, with further input for the planner.
 pub fn compile_script_with(
     session: &dyn SessionState,
     sources: &SourceMap,
@@ -86,7 +88,8 @@ pub fn compile_script_with(
     ScriptCompilation { script, diagnostics }
 }
 
-/// The trees of some files, and the names of what could not be read in them. Warnings that they allow are switched off.
+/// The trees of some files, and the names of what could not be read in them. Warnings that they
+/// allow are switched off.
 fn parsed(
     sources: &SourceMap,
     files: &[FileId],

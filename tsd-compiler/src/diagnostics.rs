@@ -1,8 +1,9 @@
-//! What the compiler has to say to the author of the rules.
+//! What the compiler reports to the author of the rules.
 //!
-//! Every stage finds faults, and the author wants all of them at once, in the order of the text, each at the exact
-//! place. So no stage prints or returns early: it reports a [`Diagnostic`] to the one [`Diagnostics`] sink, and the
-//! driver takes them out, sorted, with [`Diagnostics::finish`]. Forgetting to do so is caught in debug builds.
+//! Every stage finds faults, and the author wants all of them at once, in the order of the text,
+//! each at its exact place. So no stage prints or returns early: it reports a [`Diagnostic`] to the
+//! one [`Diagnostics`] sink, and the driver takes them out, sorted, with [`Diagnostics::finish`].
+//! Debug builds detect a driver that forgets to.
 
 mod allowed;
 mod code;
@@ -21,7 +22,7 @@ pub use suggest::closest;
 use self::allowed::Allowed;
 use crate::source::{FileId, SourceMap, Span};
 
-/// A place in the text and what is to be said about it.
+/// A place in the text and a message about it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Label {
     /// The range to underline.
@@ -30,12 +31,12 @@ pub struct Label {
     pub text: String,
 }
 
-/// Text to put in the place of other text.
+/// A replacement for a part of the text.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Edit {
-    /// What is replaced; empty where something is only put in.
+    /// What is replaced; empty for an insertion.
     pub span: Span,
-    /// What stands there afterwards.
+    /// The new text at the place.
     pub text: String,
 }
 
@@ -55,7 +56,8 @@ pub struct Diagnostic {
     pub secondary: Vec<Label>,
     /// What to do about it.
     pub hint: Option<String>,
-    /// The hint, followed: edits in the order of the text that do not overlap. Empty where the author has to choose.
+    /// The edits that follow the hint, in the order of the text and without overlap. Empty if the
+    /// author has to choose.
     pub fix: Vec<Edit>,
 }
 
@@ -97,7 +99,8 @@ impl Diagnostic {
         self
     }
 
-    /// Adds "did you mean" when a candidate is close enough to `wanted`; keeps the present hint otherwise.
+    /// Adds "did you mean" when a candidate is close enough to `wanted`; otherwise keeps the
+    /// present hint.
     pub fn did_you_mean<'a>(self, wanted: &str, candidates: impl IntoIterator<Item = &'a str>) -> Self {
         match closest(wanted, candidates) {
             Some(found) => self.hint(format!("did you mean `{found}`?")),
@@ -105,7 +108,7 @@ impl Diagnostic {
         }
     }
 
-    /// Makes an error of it, where warnings are denied.
+    /// Turns the warning into an error.
     pub fn deny(&mut self) {
         self.severity = Severity::Error;
     }
@@ -116,11 +119,11 @@ impl Diagnostic {
     }
 }
 
-/// For how many mistaken names a compilation looks what was meant. Nobody reads further, and each search passes over all
-/// names that there are.
+/// For how many unknown names a compilation searches for the name that was meant. Nobody reads
+/// further, and each search compares all names.
 const SEARCHES: u32 = 50;
 
-/// How many names one search passes over.
+/// How many names one search compares.
 const CANDIDATES: usize = 20_000;
 
 /// Collects the diagnostics of all stages.
@@ -129,7 +132,7 @@ pub struct Diagnostics {
     reported: Vec<Diagnostic>,
     allowed: Allowed,
     errors: usize,
-    /// How often it was looked what was meant.
+    /// How often a search was made.
     searches: u32,
 }
 
@@ -145,8 +148,8 @@ impl Diagnostics {
         self.reported.push(diagnostic);
     }
 
-    /// The names among which to look for the one that was meant: those given, unless there were so many searches that a
-    /// further one would only take time.
+    /// The candidates for a name that was meant: those given, unless there were so many searches
+    /// that another one would only take time.
     pub fn candidates<I: IntoIterator>(&mut self, names: I) -> std::iter::Take<I::IntoIter> {
         let is_one_of_few = self.searches < SEARCHES;
         self.searches += u32::from(is_one_of_few);
@@ -178,8 +181,9 @@ impl Diagnostics {
         self.allowed.covers(code, span)
     }
 
-    /// Gives out everything that was reported and is not allowed, in the order of the text. What was reported of one range keeps the
-    /// order of its codes, and then of reporting; the same diagnostic reported twice is given once.
+    /// Returns everything that was reported and is not allowed, in the order of the text. Reports
+    /// about one range keep the order of their codes, and then of reporting. Equal diagnostics are
+    /// returned once.
     #[must_use = "these are the diagnostics; dropping them silences the compiler"]
     pub fn finish(mut self) -> Vec<Diagnostic> {
         let mut all = std::mem::take(&mut self.reported);
@@ -191,8 +195,8 @@ impl Diagnostics {
         all
     }
 
-    /// Gives out what [`finish`](Self::finish) does, in the order of the files' names rather than in that in which the
-    /// files were found.
+    /// Returns the same as [`finish`](Self::finish), in the order of the files' names instead of
+    /// that in which the files were found.
     #[must_use = "these are the diagnostics; dropping them silences the compiler"]
     pub(crate) fn finish_by_name(self, sources: &SourceMap) -> Vec<Diagnostic> {
         let mut diagnostics = self.finish();

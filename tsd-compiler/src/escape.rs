@@ -1,13 +1,13 @@
 //! Names that others chose, on one line.
 //!
-//! A rule may be called anything and a file nearly anything. Where such a name becomes part of something that is read
-//! line by line, be it a comment in generated code, a message, or what a build script tells Cargo, a line break in it
-//! would make the rest of the name speak for us.
+//! A rule may have any name, and a file nearly any. Such names become part of texts that are read
+//! line by line: comments in generated code, messages, instructions of a build script to Cargo. A
+//! line break in a name would turn the rest of it into a line of ours.
 
 use std::borrow::Cow;
 
-/// The text with every character escaped that begins a line, steers a terminal, turns the direction of writing, or cannot
-/// be seen. Quotes and backslashes stay.
+/// The text with every character escaped that begins a line, controls a terminal, changes the
+/// direction of writing, or is invisible. Quotes and backslashes stay.
 pub fn one_line(text: &str) -> Cow<'_, str> {
     if text.chars().all(|character| !character.is_ascii_control() && character.is_ascii()) {
         return Cow::Borrowed(text);

@@ -1,7 +1,7 @@
-//! Constants computed ahead: what an expression or test is worth where no fact has a say.
+//! Constants computed ahead: the value of an expression or test that depends on no fact.
 //!
-//! "No value" is a constant too ([`Const::Missing`]), and it spreads: a division by zero inside a concatenation leaves
-//! the whole without a value.
+//! "No value" is a constant too ([`Const::Missing`]), and it spreads: with a division by zero
+//! inside, a whole concatenation has no value.
 
 use std::cmp::Ordering;
 
@@ -151,10 +151,10 @@ fn cast(to: Kind, operand: &Const) -> Option<Const> {
     }
 }
 
-/// What a test on constants comes to; `None` when a fact has a say in it. The operands are folded.
+/// The value of a test on constants; `None` if it depends on a fact. The operands are folded.
 pub(crate) fn outcome(test: &Test) -> Option<bool> {
     let both = |left: &Expr, right: &Expr, holds: &dyn Fn(&Const, &Const) -> bool| match (left, right) {
-        // A comparison with what has no value is false, whatever stands on the other side.
+        // A comparison with an operand without a value is false, whatever the other side is.
         (Expr::Const(Const::Missing), _) | (_, Expr::Const(Const::Missing)) => Some(false),
         (Expr::Const(left), Expr::Const(right)) => Some(holds(left, right)),
         _ => None,

@@ -1,8 +1,9 @@
 //! Checked rules: every name resolved, every operand of a known kind, nothing rearranged.
 //!
-//! The checker answers what the author meant; how the condition is best evaluated is a later question. So a condition
-//! still has the shape in which it was written: a tree of AND, OR and NOT with tests at its leaves. Facts are named by
-//! [`Position`] in the order of the declared patterns, and an operator has the kind that it works on.
+//! The checker determines what the author meant; how to evaluate the condition is decided later. So
+//! a condition still has the form in which it was written: a tree of AND, OR and NOT with tests as
+//! leaves. Facts are named by [`Position`] in the order of the declared patterns, and each operator
+//! has the kind of its operands.
 
 mod places;
 mod script;
@@ -15,12 +16,13 @@ pub use self::script::{EmptySession, Removed, Script, ScriptStep, SessionState};
 use crate::join_order::JoinOrder;
 use crate::source::Span;
 
-/// All that a set of programs says.
+/// Everything that a set of programs declares.
 #[derive(Clone, Debug, Default)]
 pub struct Program {
-    /// The name that `mod` gives.
+    /// The name given by `mod`.
     pub name: Option<String>,
-    /// How the patterns of rules are put in order (`@plan(greedy)` behind `mod`), where the author said.
+    /// The join order for the patterns of rules (`@plan(greedy)` after `mod`), if the author gave
+    /// one.
     pub strategy: Option<JoinOrder>,
     /// Types and actions; those that are only called come after the declared ones.
     pub schema: Schema,
@@ -41,25 +43,25 @@ pub struct Rule {
     pub salience: i32,
     /// Whether the rule's own effects may not activate it again on the same facts.
     pub no_loop: bool,
-    /// How many comparisons the rule asks for.
+    /// How many comparisons the rule contains.
     pub complexity: u32,
-    /// How its patterns are put in order (`@plan(greedy)`), where the author said.
+    /// The join order for its patterns (`@plan(greedy)`), if the author gave one.
     pub strategy: Option<JoinOrder>,
     /// The patterns in order; at least one.
     pub patterns: Vec<Pattern>,
-    /// What the joined facts must satisfy.
+    /// The condition on the joined facts.
     pub condition: Condition,
-    /// Where the condition stands; the name of the rule when it has none.
+    /// The place of the condition; that of the rule's name if it has none.
     pub condition_span: Span,
     /// What the rule does.
     pub effects: Vec<Effect>,
-    /// What its derived values ask, each view behind those that it asks itself.
+    /// The views that its derived values read, each after those that it reads itself.
     pub views: Vec<View>,
     /// The whole rule.
     pub span: Span,
 }
 
-/// A variable that stands for a fact.
+/// A variable for a fact.
 #[derive(Clone, Debug)]
 pub struct Pattern {
     /// The variable.
@@ -68,29 +70,29 @@ pub struct Pattern {
     pub ty: TypeId,
     /// Where it is bound.
     pub span: Span,
-    /// The fields that the rule mentions, in its condition as written or in the expressions of its effects;
-    /// ascending.
+    /// The fields that the rule mentions, in its condition as written or in the expressions of its
+    /// effects; ascending.
     pub reads: Vec<FieldId>,
 }
 
-/// A question that derived values of a rule ask: see [`tsd_ir::View`].
+/// A question that derived values of a rule read: see [`tsd_ir::View`].
 #[derive(Clone, Debug)]
 pub struct View {
     /// What it depends on.
     pub parameters: Parameters,
-    /// The parameters, unless there are none, and the patterns asked about.
+    /// The parameters, if there are any, and the patterns that are aggregated.
     pub patterns: Vec<Pattern>,
-    /// What the facts must satisfy.
+    /// The condition on the facts.
     pub condition: Condition,
-    /// What becomes of the rows.
+    /// How the rows are aggregated.
     pub aggregate: AggregateKind,
-    /// What is gathered; `None` for the rows themselves.
+    /// What is aggregated; `None` for the rows themselves.
     pub input: Option<Expr>,
     /// The pattern each of whose facts counts once.
     pub source: Position,
 }
 
-/// A condition as it was written.
+/// A condition as written.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Condition {
     /// Every one of them.
@@ -104,7 +106,7 @@ pub enum Condition {
 }
 
 impl Condition {
-    /// The condition that is always so.
+    /// The condition that is always true.
     pub fn always() -> Self {
         Self::Test(Test::Constant(true))
     }
@@ -118,7 +120,7 @@ impl Condition {
         }
     }
 
-    /// The condition with every part of an operand for which `replace` has something else replaced.
+    /// The condition with every part of an operand replaced for which `replace` returns another.
     pub fn rewrite(&self, replace: &mut dyn FnMut(&Expr) -> Option<Expr>) -> Self {
         let mut each = |parts: &[Condition]| parts.iter().map(|part| part.rewrite(replace)).collect();
         match self {
@@ -136,7 +138,8 @@ impl Rule {
         self.patterns.iter().map(|pattern| pattern.ty).collect()
     }
 
-    /// Fills in what each pattern reads; `mentions` are expressions beside the condition and the effects.
+    /// Determines what each pattern reads; `mentions` are expressions besides the condition and the
+    /// effects.
     pub(crate) fn set_read_fields(&mut self, mentions: &[Expr]) {
         let effects = self.effects.iter().flat_map(Effect::operands);
         set_read_fields(&mut self.patterns, &self.views, &self.condition, effects.chain(mentions));
@@ -150,8 +153,8 @@ impl View {
     }
 }
 
-/// Fills in what each pattern reads: the fields that the condition and some other expressions mention, and where a
-/// whole fact is the parameter of a view, those that the view reads of it.
+/// Determines what each pattern reads: the fields that the condition and other expressions mention,
+/// and if a whole fact is the parameter of a view, the fields that the view reads.
 pub(crate) fn set_read_fields<'e>(
     patterns: &mut [Pattern],
     views: &[View],

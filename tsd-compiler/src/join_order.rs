@@ -1,4 +1,4 @@
-//! How the order of joins is chosen: what the author can ask for.
+//! How the join order is chosen: the choices of the author.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,11 +6,11 @@ use std::str::FromStr;
 /// How the planner orders the patterns of a rule.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum JoinOrder {
-    /// As the rule declares them, whatever that costs.
+    /// As the rule declares them, at any cost.
     Declared,
-    /// The most selective join first, then always the most selective of those that are left.
+    /// The most selective join first, then always the most selective of the rest.
     Greedy,
-    /// The cheapest of all orders by the cost model, the joins of other rules counted as there already.
+    /// The cheapest of all orders by the cost model, where joins of other rules count as existing.
     #[default]
     Optimal,
 }

@@ -1,16 +1,17 @@
 //! The TSD rule compiler.
 //!
-//! Rules arrive as text: files of a build script, the tokens of a macro, a string at run time. All three go through
-//! the same stages, and each stage is one module here:
+//! Rules arrive as text: files of a build script, the tokens of a macro, a string at run time. All
+//! three pass through the same stages, and each stage is a module:
 //!
-//! - [`source`] holds the texts and answers where a byte range stands;
+//! - [`source`] holds the texts and converts byte ranges to lines and columns;
 //! - [`syntax`] turns one text into a tree, and a tree into canonical text;
-//! - [`check`] resolves names and types and gives checked rules, [`hir`];
-//! - [`normalize`] brings conditions that mean the same into the same form;
+//! - [`check`] resolves names and types and returns checked rules, [`hir`];
+//! - [`normalize`] brings conditions with the same meaning into the same form;
 //! - [`plan`] decides in which order facts are joined, so that rules share what they can;
-//! - [`module`] is what comes out, or [`script`] where rules may be taken back, and [`compile()`] leads through all of it;
-//! - `codegen` (a feature) makes Rust source of a module;
-//! - [`diagnostics`] collects what every stage has to say to the author of the rules.
+//! - [`module`] is the result, or [`script`] if rules may be removed, and [`compile()`] runs all
+//!   stages;
+//! - `codegen` (a feature) turns a module into Rust source;
+//! - [`diagnostics`] collects what every stage reports to the author of the rules;
 //! - [`escape`] keeps names that others chose on one line.
 
 pub mod check;

@@ -1,8 +1,8 @@
-//! What a compilation gives: a module of planned rules.
+//! The result of a compilation: a module of planned rules.
 //!
-//! Code generation, the `tsd` command and the runtime all start from this and from nothing earlier. It holds no syntax
-//! and no diagnostics, only what the rules mean and how they are to be matched; spans stay, so that generated items
-//! and traces can say which lines they come from.
+//! Code generation, the `tsd` command and the runtime start from this and from no earlier stage. It
+//! contains neither syntax nor diagnostics, only what the rules mean and how they are matched.
+//! Spans stay, so that generated items and traces can name the lines that they come from.
 
 mod estimates;
 
@@ -12,10 +12,10 @@ pub use self::estimates::{BranchPlan, Method, Plan, Side, Step};
 use crate::hir::Places;
 use crate::source::Span;
 
-/// All that a set of rule files says, checked and planned.
+/// Everything that a set of rule files declares, checked and planned.
 #[derive(Clone, Debug, Default)]
 pub struct Module {
-    /// The name that a leading `mod shop;` gives.
+    /// The name given by a leading `mod shop;`.
     pub name: Option<String>,
     /// Types and actions.
     pub schema: Schema,
@@ -32,7 +32,7 @@ pub struct Module {
 pub struct PlannedRule {
     /// What the engine needs.
     pub rule: tsd_ir::Rule,
-    /// Why the plan is as it is.
+    /// The reasons for the plan.
     pub plan: Plan,
     /// Where the rule stands.
     pub span: Span,

@@ -1,10 +1,11 @@
 //! From a condition as it was written to one that can be planned.
 //!
-//! Many conditions mean the same, and rules share work only where they look the same. So constants are computed,
-//! comparisons turned into one direction, AND and OR flattened and sorted, and NOT pushed inwards where that is exact
-//! (a comparison with a missing value is false both ways, so `NOT (a < b)` is not `a >= b` where a value may be missing).
-//! Whatever is said about one field of one fact becomes a set of values. What remains is parted: into filters on single
-//! facts, equalities between two facts, and tests on several.
+//! Many conditions mean the same, and rules share work only where they look the same. So constants
+//! are folded, comparisons oriented, and AND and OR flattened and sorted. NOT is pushed inwards
+//! where that is exact: a comparison with a missing value is false both ways, so `NOT (a < b)` is
+//! not `a >= b` where a value may be missing. All conditions on one field of one fact become a set
+//! of values. The rest is separated into filters on single facts, equalities between two facts, and
+//! tests on several.
 
 mod conjunction;
 mod followed;
@@ -41,9 +42,9 @@ pub struct Normal {
     pub branches: Vec<Conjunction>,
     /// What the rule does.
     pub effects: Vec<Effect>,
-    /// What its derived values ask, each view behind those that it asks itself.
+    /// The views that its derived values read, each after those that it reads itself.
     pub views: Vec<NormalView>,
-    /// Which patterns some condition ties together.
+    /// Which patterns some condition connects.
     pub(crate) tied: Groups,
 }
 
@@ -75,7 +76,7 @@ fn branches(forms: Forms<'_>, following: Following, form: Form) -> Vec<Conjuncti
     split::branches(forms, form).into_iter().map(|parts| conjunction(forms, following, parts)).collect()
 }
 
-/// Which patterns are tied together by any condition, be it an equality or not.
+/// Which patterns any condition connects, be it an equality or not.
 fn tied(forms: Forms<'_>, form: &Form) -> Groups {
     let mut groups = Groups::new(forms.types.len());
     let parts = match form {

@@ -1,7 +1,8 @@
 //! From normal form to the chains of joins that the engine runs.
 //!
-//! The planner sees all rules of a module at once, because a join that many rules can share is better than one that is
-//! slightly more selective for one of them. It keeps what it thought of each join, so that a plan can be explained.
+//! The planner sees all rules of a module at once, because a join that many rules can share is
+//! better than one that is slightly more selective for one of them. It keeps its estimates for each
+//! join, so that a plan can be explained.
 
 mod chain;
 mod cost;

@@ -1,8 +1,8 @@
-//! Where rule text comes from, and where in it something stands.
+//! Where rule text comes from, and places in it.
 //!
-//! A rule may be read from a file, laid out from the tokens of a macro, or handed over at run time. Later stages must
-//! not care: to them each is a named text in a [`SourceMap`], and a place in it is a [`Span`], a byte range that is
-//! cheap to copy and to compare.
+//! A rule may be read from a file, laid out from the tokens of a macro, or supplied at run time.
+//! Later stages do not distinguish them: each is a named text in a [`SourceMap`], and a place in it
+//! is a [`Span`], a byte range that is cheap to copy and to compare.
 
 use std::fmt;
 
@@ -93,7 +93,8 @@ impl SourceMap {
         (0..u32::try_from(self.files.len()).unwrap_or(u32::MAX)).map(FileId)
     }
 
-    /// The files in the order of their names, each once: the order in which they were found does not count.
+    /// The files in the order of their names, each once: the order in which they were found does
+    /// not count.
     pub(crate) fn in_order_of_names(&self, files: &[FileId]) -> Vec<FileId> {
         let mut files = files.to_vec();
         files.sort_by_key(|file| (self.name(*file), self.text(*file), *file));
@@ -124,7 +125,7 @@ impl SourceMap {
         Position { line: line + 1, column: before.chars().count() + 1 }
     }
 
-    /// The line, counted from zero, that a byte stands in.
+    /// The line of a byte, counted from zero.
     pub(crate) fn line_index(&self, file: FileId, byte: usize) -> usize {
         self.files
             .get(file.index())

@@ -1,9 +1,9 @@
 //! From text to tree and back.
 //!
-//! [`parse()`] reads one text of a [`SourceMap`](crate::source::SourceMap) into an [`ast::Program`]. It reports every
-//! syntax error it finds and goes on at the next statement, so what it returns is always usable. [`print()`] writes a
-//! tree in the canonical form: the arrow notation, one statement to a line. Parsing that text gives the same tree again,
-//! spans apart.
+//! [`parse()`] reads one text of a [`SourceMap`](crate::source::SourceMap) into an
+//! [`ast::Program`]. It reports every syntax error and continues at the next statement, so its
+//! result is always usable. [`print()`] writes a tree in canonical form: the arrow notation, one
+//! statement to a line. Parsing that text gives the same tree again, except for spans.
 
 pub mod ast;
 pub(crate) mod habits;

@@ -1,12 +1,13 @@
-//! Views out of conditions: what `EXISTS` and aggregates ask, with everything they depend on taken out.
+//! Views out of conditions: what `EXISTS` and aggregates compute, with everything that they depend
+//! on removed.
 //!
-//! `SUM(o: Order / o.customer == c.id ; o.total)` inside a rule speaks of the rule's `c`. The checker reads it with the
-//! variables of all scopes numbered through, outer ones first. Here the parts that depend on outer variables alone (the
-//! leaves, `c.id`) become parameters, and what is left is a question that knows nothing of the rule: a [`View`]. The
-//! rule keeps a derived value, the view's answer for its leaves.
+//! `SUM(o: Order / o.customer == c.id ; o.total)` inside a rule mentions the rule's `c`. The
+//! checker numbers the variables of all scopes, outer ones first. Here the parts that depend on
+//! outer variables alone (the leaves, `c.id`) become parameters. What remains is independent of the
+//! rule: a [`View`]. The rule keeps a derived value, the view's result for its leaves.
 //!
-//! Where the leaves name one fact of the tuple, by itself or by its whole primary key, the fact itself is the parameter:
-//! then the view joins the very facts that rules join, and shares their nodes.
+//! If the leaves name one fact of the tuple, by itself or by its whole primary key, the fact itself
+//! is the parameter. Then the view joins the same facts as rules do, and shares their nodes.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,23 +21,23 @@ use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::hir::{self, Condition, Pattern, Rule, View, may_lack_value};
 use crate::source::Span;
 
-/// A question as it was written: its positions count the variables of the scopes around it first.
+/// A question as written: its positions count first the variables of the scopes around it.
 pub(crate) struct Question<'a> {
     /// The types of the outer variables, in order.
     pub(crate) outer: &'a [TypeId],
-    /// The patterns asked about.
+    /// The patterns that are aggregated.
     pub(crate) sources: Vec<Pattern>,
-    /// What their facts must satisfy.
+    /// The condition on their facts.
     pub(crate) condition: Condition,
     pub(crate) aggregate: AggregateKind,
-    /// What is gathered; `None` for the rows themselves.
+    /// What is aggregated; `None` for the rows themselves.
     pub(crate) input: Option<Expr>,
     /// Which of the sources counts.
     pub(crate) source: usize,
     pub(crate) span: Span,
 }
 
-/// Adds the view that a question asks, and returns the derived value that answers it.
+/// Adds the view for a question, and returns the derived value that reads it.
 pub(crate) fn ask(schema: &Schema, question: Question<'_>, views: &mut Vec<View>) -> Expr {
     let Question { outer, sources, condition, aggregate, input, source, span } = question;
     let leaves = leaves(schema, outer, &condition, input.as_ref());
@@ -76,11 +77,12 @@ pub(crate) fn ask(schema: &Schema, question: Question<'_>, views: &mut Vec<View>
     }))
 }
 
-/// The parts that depend on outer variables alone, each as large as it can be, those of one kind together. Which part in
-/// the question each of these plays is for [`normalize`](crate::normalize) to see; where they play the same, their order
-/// here counts.
+/// The parts that depend on outer variables alone, each as large as possible, grouped by kind.
+/// [`normalize`](crate::normalize) determines their roles in the question; their order here only
+/// matters for equal roles.
 fn leaves(schema: &Schema, outer: &[TypeId], condition: &Condition, input: Option<&Expr>) -> Vec<Expr> {
-    // Derived values that ask different things of the same operands read alike as long as they have no names.
+    // Derived values that read different things of the same operands look alike as long as they
+    // have no names.
     let mut found: BTreeMap<String, Vec<Expr>> = BTreeMap::new();
     let mut known: BTreeSet<String> = BTreeSet::new();
     let mut collect = |expr: &Expr| {
@@ -106,7 +108,7 @@ fn leaves(schema: &Schema, outer: &[TypeId], condition: &Condition, input: Optio
     leaves
 }
 
-/// The declared names that a leaf stands for, which do not depend on the order of the patterns around it.
+/// The declared names in a leaf, which do not depend on the order of the patterns around it.
 fn declared(schema: &Schema, outer: &[TypeId], leaf: &Expr) -> String {
     match leaf {
         Expr::Field { at, field, .. } => {
@@ -128,7 +130,7 @@ fn is_leaf(part: &Expr, outer: usize) -> bool {
         && part.positions().iter().all(|at| at.index() < outer)
 }
 
-/// The one outer fact that the leaves depend on, where they name it: itself, or all of its primary key.
+/// The one outer fact that the leaves depend on, if they name it: itself, or its whole primary key.
 fn single_fact(schema: &Schema, outer: &[TypeId], leaves: &[Expr]) -> Option<(Position, TypeId)> {
     let at = match leaves.first()? {
         Expr::Field { at, .. } | Expr::Fact { at, .. } => *at,
@@ -147,13 +149,13 @@ fn single_fact(schema: &Schema, outer: &[TypeId], leaves: &[Expr]) -> Option<(Po
     (own && named).then_some((at, ty))
 }
 
-/// What tells a leaf from others that are not equal to it.
+/// Distinguishes a leaf from others that are not equal to it.
 fn name(leaf: &Expr) -> String {
     format!("{leaf:?}")
 }
 
-/// What stands for a part inside the view: a leaf is the parameter at its place, and the sources come behind the
-/// parameters.
+/// The replacement for a part inside the view: a leaf becomes its parameter, and the sources follow
+/// the parameters.
 fn inside(
     part: &Expr,
     outer: usize,
@@ -177,7 +179,8 @@ fn inside(
     }
 }
 
-/// Whether a network can have the views of all these rules; reports the first rule that has one too many.
+/// Whether a network has room for the views of all these rules; reports the first rule that has one
+/// too many.
 pub(crate) fn are_few_enough(rules: &[Rule], sink: &mut Diagnostics) -> bool {
     let mut room = Network::VIEWS;
     for rule in rules {
@@ -192,7 +195,8 @@ pub(crate) fn are_few_enough(rules: &[Rule], sink: &mut Diagnostics) -> bool {
     true
 }
 
-/// The schema with a type for each kind of parameters that the rules' views have, which the views then name.
+/// The schema with a type for each kind of parameters of the rules' views, which the views then
+/// name.
 pub(crate) fn with_parameters<'s>(schema: &'s Schema, rules: &mut [Rule]) -> Cow<'s, Schema> {
     let mut extended = Cow::Borrowed(schema);
     let mut known: BTreeMap<String, TypeId> = BTreeMap::new();

@@ -1,8 +1,8 @@
 //! `@allow` switches warnings off and nothing else, whatever the program.
 //!
-//! Every program of the corpus and of the conformance folder that draws warnings is compiled again with these allowed,
-//! once at the head of the file and once behind its module's name. What is said of it otherwise,
-//! and what comes of it, must be the same.
+//! Every program of the corpus and of the conformance folder with warnings is compiled again with
+//! these allowed, once at the head of the file and once after its module's name. All other
+//! messages, and the result, must be the same.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -26,7 +26,7 @@ fn programs(folder: &Path, found: &mut Vec<String>) {
     }
 }
 
-/// What comes of a text: its plans, and all that is said, by code and message.
+/// The result for a text: its plans, and all messages by code and message.
 fn compiled(text: &str) -> (Option<String>, Vec<(Code, Severity, String)>) {
     let mut sources = SourceMap::new();
     let file = sources.add("test.tsd", text);

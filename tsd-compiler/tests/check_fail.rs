@@ -1,7 +1,9 @@
-//! Programs that are refused or warned of, each with just the right words, one for every code of the checker.
+//! Programs that are rejected or cause warnings, each with exactly the right words, one for every
+//! code of the checker.
 //!
-//! `check_fail` holds one program a file, named after what it shows; those in `added` are rules added at run time to a
-//! module of `added/schema.tsd`, those in `script` are scripts. What is said stands beside each in a `.stderr` file; `TSD_BLESS=1` writes it anew.
+//! `check_fail` contains one program a file, named after what it shows. Those in `added` are rules
+//! added at run time to a module of `added/schema.tsd`, those in `script` are scripts. The messages
+//! are beside each in a `.stderr` file; `TSD_BLESS=1` rewrites it.
 
 use std::fs;
 use std::path::{Path, PathBuf};

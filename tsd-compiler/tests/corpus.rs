@@ -1,7 +1,7 @@
-//! Programs that must parse, and programs that must be refused with just the right words.
+//! Programs that must parse, and programs that must be rejected with exactly the right words.
 //!
-//! `tests/corpus/pass` and `tests/corpus/fail` hold one program a file. What is printed for a failing program stands
-//! beside it in a `.stderr` file; `TSD_BLESS=1` writes it anew.
+//! `tests/corpus/pass` and `tests/corpus/fail` contain one program a file. The output for a failing
+//! program is beside it in a `.stderr` file; `TSD_BLESS=1` rewrites it.
 
 mod common;
 
@@ -47,7 +47,7 @@ fn pass() {
     }
 }
 
-/// What the documents print that the language was made from does not only parse.
+/// The programs in the documents that the language was designed from compile too.
 #[test]
 fn seeds_compile() {
     let is_seed =

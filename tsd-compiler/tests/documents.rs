@@ -1,5 +1,5 @@
-//! The rules that the documents print compile. The blocks of a page that are marked `tsd` make one program, so that a
-//! page declares its types once.
+//! The rules that the documents print compile. The blocks of a page that are marked `tsd` make one
+//! program, so that a page declares its types once.
 
 use std::fs;
 use std::path::Path;

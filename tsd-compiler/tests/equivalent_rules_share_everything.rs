@@ -1,9 +1,11 @@
-//! However a rule is written, what means the same has the same nodes: the same joins, views, filters and tests.
+//! However a rule is written, equivalent rules have the same nodes: the same joins, views, filters
+//! and tests.
 //!
-//! A random rule is a tree of comparisons, `EXISTS`, aggregates and aggregate variables. It is written twice, each time with
-//! other names for its variables, its patterns and conditions in another order, operands swapped, constants taken apart,
-//! NOT where it says the same, and in one notation or the other. What the compiler makes of both must be equal but for the
-//! names, and a network that has the nodes and views of the one needs none for the other.
+//! A random rule is a tree of comparisons, `EXISTS`, aggregates and aggregate variables. It is
+//! written twice, with different names for its variables, its patterns and conditions in a
+//! different order, operands swapped, constants split, equivalent uses of NOT, and in one notation
+//! or the other. The compiled rules must be equal except for names, and a network with the nodes
+//! and views of one needs no more for the other.
 
 mod equivalent;
 
@@ -33,7 +35,7 @@ fn equivalent_rules_have_the_same_nodes() {
     outcome.unwrap_or_else(|failure| panic!("{failure}"));
 }
 
-/// What a view asks is the same question whatever it is asked about, so its parameters may not go by what these are.
+/// A view is the same question whatever its parameters are, so it must not depend on them.
 #[test]
 fn views_are_the_same_whoever_asks() {
     let asked = |low: &str, high: &str| {

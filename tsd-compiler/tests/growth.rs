@@ -1,9 +1,10 @@
-//! The compiler's work grows with the text and not with its square.
+//! The compiler's work grows with the length of the text and not with its square.
 //!
-//! Whoever generates rules generates thousands of them, and one loop in another is not seen before that. So every
-//! construct of the language, right and wrong, is compiled at one size and at ten times that size, and the second may take
-//! twelve times the work of the first. Work is counted in instructions, by Valgrind, because time says something else on
-//! every machine and in every minute; where there is no Valgrind, the test says so and is content.
+//! Generated rules come by the thousand, and a loop inside a loop is not noticed before that. So
+//! every construct of the language, right and wrong, is compiled at one size and at ten times that
+//! size, and the second may take twelve times the work of the first. Work is counted in
+//! instructions, by Valgrind, because time differs on every machine and at every minute. Without
+//! Valgrind, the test says so and passes.
 
 #[path = "growth/constructs.rs"]
 mod constructs;
@@ -24,13 +25,15 @@ const ALLOWED: f64 = 12.0;
 /// Says to the process under Valgrind which part of the constructs is its own.
 const PART: &str = "TSD_GROWTH_PART";
 
-/// Only what has this in its name, for whoever looks into one construct: `TSD_GROWTH_ONLY=facts cargo test …`.
+/// Only constructs with this in their name, to examine one of them:
+/// `TSD_GROWTH_ONLY=facts cargo test …`.
 const ONLY: &str = "TSD_GROWTH_ONLY";
 
-/// How much larger the programs are than they have to be: what is hidden by greater costs at one size shows at another.
+/// How much larger the programs are than necessary: what larger costs hide at one size shows at
+/// another.
 const SCALE: &str = "TSD_GROWTH_SCALE";
 
-/// How many processes share the constructs, so that two cores do.
+/// How many processes share the constructs, so that they use two cores.
 const PARTS: usize = 2;
 
 #[test]
@@ -77,7 +80,8 @@ fn ten_times_the_text_is_ten_times_the_work() {
     );
 }
 
-/// Whatever is measured is what it is meant to be: a program without a fault, or one with faults that are reported.
+/// Every construct is what it is meant to be: a program without a fault, or one with faults that
+/// are reported.
 #[test]
 fn constructs_are_what_they_say() {
     for construct in CONSTRUCTS {
@@ -153,7 +157,8 @@ fn compile_measured_text(text: &str, way: Way) -> Vec<Diagnostic> {
             compilation.diagnostics
         }
     };
-    // All that are shown would take most of the time and be the same for every text: the limit is tested elsewhere.
+    // Rendering all of them would take most of the time and be the same for every text: the limit
+    // is tested elsewhere.
     let shown: Vec<&Diagnostic> = Shown::of(&diagnostics).iter().collect();
     for diagnostic in shown.first().into_iter().chain(shown.last()) {
         std::hint::black_box(render(&sources, std::slice::from_ref(*diagnostic), false));

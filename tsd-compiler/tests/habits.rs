@@ -1,10 +1,11 @@
-//! What beginners write out of habit gets one message at the right place, and the hint, followed, gives the program that
-//! was meant.
+//! What beginners write out of habit gets one message at the right place, and following the hint
+//! gives the intended program.
 //!
-//! `habits` holds cases in files by subject: a program with the place at fault between `⟦` and `⟧`, what is said, and the
-//! program that was meant. The hint is followed literally: its edits are made, and what comes out must be the text of the
-//! program that was meant and compile. Where only the author can choose, the parts of the program that was meant that
-//! stand between `⟦` and `⟧` must be shown in the hint. `TSD_BLESS=1` writes anew what is said, nothing else.
+//! `habits` contains cases in files by subject: a program with the place at fault between `⟦` and
+//! `⟧`, the messages, and the intended program. The hint is followed literally: its edits are
+//! applied, and the result must be the text of the intended program and compile. Where only the
+//! author can choose, the parts of the intended program between `⟦` and `⟧` must be shown in the
+//! hint. `TSD_BLESS=1` rewrites the messages and nothing else.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -65,7 +66,7 @@ fn codes(found: &[Diagnostic]) -> Vec<Code> {
     found.iter().filter(|one| !one.is_error()).map(|one| one.code).collect()
 }
 
-/// What is wrong with how a case is treated; and what was said.
+/// What is wrong with how a case is handled; and the messages.
 fn check(schema: &str, case: &Case) -> (String, String) {
     let mut faults = String::new();
     let (wrong, places) = unmarked(&format!("{schema}{}", case.wrong));
@@ -126,7 +127,7 @@ fn files() -> Vec<PathBuf> {
     files
 }
 
-/// Programs of the cases, taken to pieces and put together anew.
+/// Programs of the cases, taken to pieces and put together again.
 fn mutated() -> impl Strategy<Value = String> {
     let programs: Vec<String> = files()
         .iter()
@@ -152,8 +153,8 @@ fn mutated() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
-    /// Whatever is written, looking for a habit does not panic, and a syntax error that can be mended as its hint
-    /// says is not the same afterwards.
+    /// Whatever the text, searching for a habit does not panic, and following the hint of a syntax
+    /// error never leads to the same error again.
     #[test]
     fn advice_is_sound(text in mutated()) {
         let (_, found) = diagnostics(&text);

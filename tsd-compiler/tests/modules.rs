@@ -1,4 +1,4 @@
-//! What a module holds besides its plans, and what it does not depend on.
+//! What a module contains besides its plans, and what it does not depend on.
 
 use tsd_compiler::diagnostics::{Code, render};
 use tsd_compiler::source::SourceMap;

@@ -1,9 +1,10 @@
-//! Nothing that somebody names leaves its token in generated code.
+//! No name leaves its token in generated code.
 //!
-//! A rule may be called anything, and so may a file; strings hold what they like. Each becomes part of a comment or of a
-//! literal. Here each holds, in turn, every character that ends a line somewhere, that steers a terminal or that
-//! turns the direction of writing, with an item behind it that must not be compiled in: the code must have the tokens that
-//! it has with harmless names, comments and the contents of strings apart.
+//! A rule may have any name, and so may a file; strings contain anything. Each becomes part of a
+//! comment or of a literal. Here each contains, in turn, every character that ends a line
+//! somewhere, controls a terminal or changes the direction of writing, followed by an item that
+//! must not be compiled. The code must have the tokens that it has with harmless names, except for
+//! comments and the contents of strings.
 
 use proc_macro2::{TokenStream, TokenTree};
 use tsd_compiler::codegen::{Options, module_text, module_tokens};
@@ -48,7 +49,7 @@ fn module(name: &str) -> (tsd_compiler::Module, SourceMap) {
     (compilation.module.expect(&diagnostics), sources)
 }
 
-/// The name as a regular expression that is the same for all names but for the characters of it.
+/// A regular expression from the name that is the same for all names except for its characters.
 fn regex_of(name: &str) -> String {
     name.chars().map(|c| if c.is_ascii_punctuation() { format!("\\{c}") } else { c.to_string() }).collect()
 }

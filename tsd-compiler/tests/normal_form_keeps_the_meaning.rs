@@ -1,4 +1,5 @@
-//! However a condition is taken apart, it accepts the tuples that it accepts as written, each in one branch only.
+//! However a condition is taken apart, it accepts the same tuples as written, each in one branch
+//! only.
 
 mod evaluate;
 
@@ -44,7 +45,8 @@ impl Operand {
         }
     }
 
-    /// Whether the operand is an `int`; `None` for integer literals alone, which are what is beside them.
+    /// Whether the operand is an `int`; `None` for integer literals alone, which adapt to what is
+    /// beside them.
     fn is_int(&self) -> Option<bool> {
         match self {
             Self::Field(_, field) => Some(*field < 2),

@@ -1,4 +1,5 @@
-//! Join orders: the cheapest by the cost model, what they take from other rules, and what the author can ask for.
+//! Join orders: the cheapest by the cost model, what they share with other rules, and what the
+//! author can request.
 
 use tsd_compiler::diagnostics::{Code, render};
 use tsd_compiler::plan::Method;
@@ -109,7 +110,8 @@ fn the_order_does_not_depend_on_names_or_on_the_order_of_declaration() {
 
 #[test]
 fn nothing_is_crossed_while_some_order_is_connected() {
-    // The test ties three patterns together only when the other two are there, so the chain must begin with them.
+    // The test connects three patterns only when the other two are joined, so the chain must begin
+    // with them.
     let rules = "
         rule by_tests : {a: Maker, b: Maker, c: Product, d: Country}
             / a.country == b.country AND c.price > LENGTH(d.name) AND c.price < LENGTH(d.name + a.id) ==> Print(a.id)
@@ -228,7 +230,8 @@ fn a_plan_says_how_it_came_about() {
     let plan = &module.rules[3].plan.branches[0];
     assert_eq!(plan.steps.iter().map(|step| step.facts).collect::<Vec<_>>(), [1e4, 1e5, 3e5]);
     assert_eq!(plan.steps[0].filter, 0.1);
-    // 1,000 gold customers meet a tenth of 100,000 orders; one order in ten thousand belongs to each.
+    // 1,000 gold customers meet a tenth of 100,000 orders; one order in ten thousand belongs to
+    // each.
     assert_eq!(plan.steps[1].rows.round(), 1000.0);
     let cost: f64 = plan.steps.iter().map(|step| step.cost).sum();
     assert!((cost - plan.cost).abs() < 1e-6 && plan.cost < plan.declared_cost);

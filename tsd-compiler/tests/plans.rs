@@ -1,6 +1,7 @@
-//! What rules become: filters as sets of values, keys, residual tests, branches, and the order of joins.
+//! The compiled form of rules: filters as sets of values, keys, residual tests, branches, and the
+//! join order.
 //!
-//! `TSD_BLESS=1` prints what is found instead of comparing it.
+//! `TSD_BLESS=1` prints the plans instead of comparing them.
 
 use tsd_compiler::compile;
 use tsd_compiler::diagnostics::render;

@@ -1,4 +1,4 @@
-//! Nothing that can be written makes the parser panic, overflow the stack or hang.
+//! No text makes the parser panic, overflow the stack or hang.
 
 mod common;
 
@@ -91,7 +91,7 @@ fn many_errors() {
     }
 }
 
-/// What is said of a text does not grow with the square of it.
+/// The messages about a text do not grow with its square.
 #[test]
 fn thousands_of_errors_are_not_all_shown() {
     let condition = vec!["a.zz == 1"; 4000].join(" AND ");

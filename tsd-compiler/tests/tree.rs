@@ -1,4 +1,4 @@
-//! What the tree of a program looks like, where printing it would not show.
+//! The tree of a program, where printing it would not show a difference.
 
 mod common;
 

@@ -1,11 +1,11 @@
 //! Something to evaluate, by the interpreter or by generated code.
 //!
-//! One network runs both, so whatever holds an expression or a test holds a [`Body`]: the tree, or the number of a
-//! generated function with its constants.
+//! One network runs both, so whatever contains an expression or a test contains a [`Body`]: the
+//! tree, or the number of a generated function with its constants.
 
 use crate::{Const, List, Test, Text};
 
-/// A test, with the name by which equal tests are recognised.
+/// A test, with the form that identifies equal tests.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TestRef {
     /// The canonical form ([`Canonical`](crate::Canonical)): equal for tests that mean the same.
@@ -17,7 +17,7 @@ pub struct TestRef {
 /// Something to evaluate: as a tree, or as a function of the generated module.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Body<T> {
-    /// The tree, for the interpreter.
+    /// The expression tree, for the interpreter.
     Tree(T),
     /// A generated function, shared by all bodies of the same shape, and the constants of this one.
     Native {

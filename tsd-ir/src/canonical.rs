@@ -1,7 +1,7 @@
 //! The canonical text of tests and expressions: equal texts mean equal tests.
 //!
-//! Variables appear by position, fields by name, constants as literals with their kind, so that the text depends
-//! neither on what a rule calls its variables nor on how a schema numbers its fields.
+//! Variables appear by position, fields by name, constants as literals with their kind, so that the
+//! text depends neither on what a rule calls its variables nor on how a schema numbers its fields.
 
 use std::fmt::{self, Write};
 

@@ -1,14 +1,14 @@
-//! Values that are derived from other facts than those of the tuple, and the tests that read them.
+//! Values derived from other facts than those of the tuple, and the tests that read them.
 //!
-//! Such a value can change while the tuple stays the same. So a chain says at which of its places derived values matter,
-//! which ones, and what the tests there want of them.
+//! Such a value can change while the tuple stays the same. So a chain says at which of its places
+//! derived values matter, which ones, and which tests read them.
 
 use crate::{Domain, FieldId, Kind, List, Position, TestRef, TypeId};
 
-/// The answer that a tuple of facts gets.
+/// A value that a tuple of facts gets from a view or through a reference.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DerivedValue {
-    /// What a view finds.
+    /// The result of a view.
     Found {
         /// The view's number in its rule.
         view: u16,
@@ -54,40 +54,45 @@ impl DerivedValue {
         }
     }
 
-    /// Whether a parameter comes from one of some other derived values, whose numbers ascend.
+    /// Whether a parameter comes from one of these derived values, whose numbers ascend.
     pub fn depends_on(&self, derived_values: &[u16]) -> bool {
         let is_one = |leaf: &ViewArgument| matches!(leaf, ViewArgument::Derived(other) if derived_values.binary_search(other).is_ok());
         self.leaves().iter().any(is_one)
     }
 }
 
-/// Tests that read derived values, at the place of a chain where all the facts are there that they look at.
+/// Tests that read derived values, at the first place of a chain where all facts that they read are
+/// joined.
 ///
-/// Their outcome can change while the tuple stays the same, so the place remembers its tuples.
+/// Their outcome can change while the tuple stays the same, so the runtime keeps the tuples of this
+/// place (pending tests).
 #[derive(Clone, Debug, PartialEq)]
 pub struct DerivedTests {
     /// The place in the chain.
     pub place: Position,
-    /// The derived values that matter here, in ascending order: those that the tests read and those behind them.
+    /// The derived values that matter here, in ascending order: those that the tests read, and
+    /// those that these depend on.
     pub derived_values: List<u16>,
-    /// Those of the derived values whose change is a change of the tuple, whatever the tests say.
+    /// The derived values whose change counts as a change of the tuple, whatever the tests say.
     pub shown: List<u16>,
     /// The tests, sorted by canonical form.
     pub tests: List<TestRef>,
-    /// What those of the tests say that are bounds, in the order of the tests.
+    /// The bounds among the tests, in the order of the tests.
     pub bounds: List<Bound>,
 }
 
-/// A test that says nothing but which values one derived value may have, such as `COUNT(…) > 3` or `NOT (EXISTS (…))`. The bounds
-/// of all rules on a derived value make one table, so that a derived value is looked up once for a thousand thresholds.
+/// A test of one derived value against constants, such as `COUNT(…) > 3` or `NOT (EXISTS (…))`. The
+/// bounds of all rules on a derived value form one filter index, so one search decides a thousand
+/// thresholds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bound {
-    /// The test's place among the tests.
+    /// The number of the test among the tests.
     pub test: u16,
     /// The derived value.
     pub derived_value: u16,
-    /// The derived value's kind, whose values are words: [`Kind::Int`], [`Kind::Number`] or [`Kind::Bool`].
+    /// The derived value's kind, whose values are words: [`Kind::Int`], [`Kind::Number`] or
+    /// [`Kind::Bool`].
     pub kind: Kind,
-    /// The values that it may have.
+    /// The accepted values.
     pub values: Domain,
 }

@@ -1,8 +1,9 @@
 //! Sets of values that one field may have, as a filter accepts them.
 //!
-//! `o.value > 10 AND NOT (o.value == 12)` is a set of numbers. Kept as a sorted list of cuts, such sets can be
-//! united, intersected and complemented exactly, two conditions that mean the same become the same list, and the
-//! sets of a thousand rules merge into one table that a single binary search answers.
+//! `o.value > 10 AND NOT (o.value == 12)` is a set of numbers. Such sets are stored as sorted lists
+//! of cuts, so they can be united, intersected and complemented exactly. Two conditions with the
+//! same meaning have the same list. The sets of a thousand rules merge into one filter index, which
+//! answers with one binary search.
 
 use crate::{Comparison, Const, Kind, List};
 
@@ -24,20 +25,20 @@ impl Cut {
 
 /// A set of values of one kind, with or without "missing".
 ///
-/// The cuts are sorted and different; crossing one turns membership round, beginning with `from_start` for the
-/// values below the first cut. Equal sets have equal forms.
+/// The cuts are sorted and different. Crossing one toggles membership, which is `from_start` for
+/// the values below the first cut. Equal sets have equal forms.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Domain {
     /// Whether a missing field is accepted; always `false` for a field that cannot be missing.
     pub missing: bool,
     /// Whether the values below the first cut are accepted.
     pub from_start: bool,
-    /// Where membership turns round.
+    /// Where membership toggles.
     pub cuts: List<Cut>,
 }
 
 impl Domain {
-    /// Every value, and "missing" too where `missing` says so.
+    /// Every value, and "missing" too if `missing`.
     pub fn all(missing: bool) -> Self {
         Self { missing, from_start: true, cuts: List::default() }
     }
@@ -52,7 +53,8 @@ impl Domain {
         Self { missing: true, ..Self::none() }
     }
 
-    /// The values `x` of the constant's kind for which `x op constant` holds. Missing never compares.
+    /// The values `x` of the constant's kind for which `x op constant` holds. Missing never
+    /// compares.
     pub fn comparing(op: Comparison, constant: &Const) -> Self {
         let cut = |after| Cut { value: constant.clone(), after };
         let (from_start, cuts) = match op {
@@ -66,7 +68,8 @@ impl Domain {
         Self::normal(false, from_start, cuts)
     }
 
-    /// Brings cuts of kinds with a first, a last or a next value into the one form that equal sets share.
+    /// Brings cuts of kinds with a first, a last or a next value into the one form that equal sets
+    /// share.
     fn normal(missing: bool, mut from_start: bool, cuts: Vec<Cut>) -> Self {
         let mut kept: Vec<Cut> = Vec::with_capacity(cuts.len());
         for cut in cuts {
@@ -115,7 +118,7 @@ impl Domain {
         self.missing == optional && self.from_start && self.cuts.is_empty()
     }
 
-    /// What the set does not hold, of a field that is `optional` or not.
+    /// What the set does not contain, of a field that is `optional` or not.
     pub fn complement(&self, optional: bool) -> Self {
         Self { missing: optional && !self.missing, from_start: !self.from_start, cuts: self.cuts.clone() }
     }
@@ -158,8 +161,8 @@ impl Domain {
         Self { missing: holds(self.missing, other.missing), from_start, cuts: List::Owned(cuts) }
     }
 
-    /// The values in a set of single values (or in the complement of one), with whether they are the ones
-    /// accepted; `None` when the set has a longer stretch, such as `x < 5`.
+    /// The values in a set of single values (or in the complement of one), and whether these are
+    /// the accepted ones. `None` when the set has a longer interval, such as `x < 5`.
     pub fn points(&self, kind: Kind) -> Option<(Vec<&Const>, bool)> {
         let mut points = Vec::with_capacity(self.cuts.len() / 2);
         let pairs = self.cuts.chunks(2);

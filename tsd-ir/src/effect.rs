@@ -1,22 +1,25 @@
 //! What a rule does when it fires.
 //!
-//! The expressions of an effect are evaluated before the first effect of its activation takes place, in the positions of
-//! the patterns as the rule declares them.
+//! The expressions of an effect are evaluated before the first effect of its activation takes
+//! place, in the positions of the patterns as the rule declares them.
 
 use crate::{ActionId, Body, Expr, FieldId, List, Position, TypeId};
 
-/// Something that a rule does when it fires. Positions count the patterns as the rule declares them.
+/// Something that a rule does when it fires. Positions count the patterns as the rule declares
+/// them.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
-    /// Calls an action of the host program. A generated function reads the arguments from the facts itself, so no
-    /// effect before it in the rule may change facts; otherwise it is a [`Effect::Perform`].
+    /// Calls an action of the host program. A generated function reads the arguments from the facts
+    /// itself, so no earlier effect of the rule may change facts; otherwise it is an
+    /// [`Effect::Perform`].
     Call {
         /// Which action.
         action: ActionId,
         /// Its arguments, one for each parameter.
         arguments: Arguments,
     },
-    /// Calls an action with arguments that were computed before any effect of the activation took place.
+    /// Calls an action with arguments that were computed before any effect of the activation took
+    /// place.
     Perform {
         /// Which action.
         action: ActionId,
@@ -29,7 +32,8 @@ pub enum Effect {
         ty: TypeId,
         /// Its fields' values, one for each field.
         values: Arguments,
-        /// Whether the fact is there only as long as an activation that inserts it holds (`InsertLogical`).
+        /// Whether the fact stays only as long as an activation that inserts it holds
+        /// (`InsertLogical`).
         logical: bool,
     },
     /// Updates a matched fact.
@@ -51,7 +55,7 @@ pub enum Effect {
         /// What to print.
         values: Arguments,
     },
-    /// Hands values to the session's log.
+    /// Writes values to the session's log.
     Log {
         /// What to log.
         values: Arguments,

@@ -1,7 +1,8 @@
-//! Checked expressions: every operator knows what kind it works on, and every fact is named by its position.
+//! Checked expressions: every operator knows what kind it works on, and every fact is named by its
+//! position.
 //!
-//! An [`Expr`] computes a value or has none (a missing field, a division by zero, a failed cast). What each operator
-//! computes is said once, in [`ops`](crate::ops).
+//! An [`Expr`] computes a value or has none (a missing field, a division by zero, a failed cast).
+//! The meaning of each operator is defined once, in [`ops`](crate::ops).
 
 use crate::{Arithmetic, Const, FieldId, Function, Kind, Position, Text, TypeId};
 
@@ -26,7 +27,7 @@ pub enum Expr {
         /// The fact's type.
         ty: TypeId,
     },
-    /// What a view finds, or the field of a fact that a reference names.
+    /// The result of a view, or the field of a fact that a reference names.
     Derived(Box<DerivedExpr>),
     /// `- operand`; the operand is an integer or a number, and so is the result.
     Negate(Box<Expr>),
@@ -48,7 +49,8 @@ pub enum Expr {
         /// As many arguments as the function takes, of the kinds that it takes.
         arguments: Vec<Expr>,
     },
-    /// The operand as a value of another kind. An integer beside a number is widened by such a cast.
+    /// The operand as a value of another kind. An integer beside a number is widened by such a
+    /// cast.
     Cast {
         /// The kind of the result; never [`Kind::Fact`].
         to: Kind,
@@ -100,7 +102,8 @@ impl Expr {
         }
     }
 
-    /// The expression with every part for which `replace` has something else replaced, outermost first.
+    /// The expression with every part replaced for which `replace` returns another, outermost
+    /// first.
     pub fn rewrite(&self, replace: &mut dyn FnMut(&Expr) -> Option<Expr>) -> Self {
         if let Some(other) = replace(self) {
             return other;
@@ -128,7 +131,7 @@ impl Expr {
         }
     }
 
-    /// The expression with every position replaced by what `map` makes of it.
+    /// The expression with every position mapped by `map`.
     pub fn at_positions(&self, map: &dyn Fn(Position) -> Position) -> Self {
         self.rewrite(&mut |part| match part {
             Self::Field { at, field, kind } => Some(Self::Field { at: map(*at), field: *field, kind: *kind }),
@@ -137,7 +140,7 @@ impl Expr {
         })
     }
 
-    /// The positions of the facts that the expression looks at, in ascending order.
+    /// The positions of the facts that the expression reads, in ascending order.
     pub fn positions(&self) -> Vec<Position> {
         let mut positions = Vec::new();
         self.walk(&mut |part| positions.extend(part.position()));
@@ -161,24 +164,24 @@ impl Expr {
     }
 }
 
-/// What an expression asks a derived value for: see [`Expr::Derived`].
+/// A derived value inside an expression: see [`Expr::Derived`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct DerivedExpr {
-    /// The derived value's number in its branch or effects. Counts only in final plans.
+    /// The number of the derived value in its branch or effects. Only meaningful in final plans.
     pub index: u16,
-    /// The kind of the answer.
+    /// The kind of the value.
     pub kind: Kind,
-    /// Whether there may be no answer.
+    /// Whether there may be no value.
     pub optional: bool,
-    /// Whom to ask.
+    /// Where the value comes from.
     pub source: Source,
-    /// A name for the source that depends on nothing but what it asks.
+    /// A name for the source that depends only on what it computes.
     pub name: Text,
     /// The parameters: fields, facts and other derived values.
     pub operands: Vec<Expr>,
 }
 
-/// Whom a derived value asks.
+/// Where a derived value comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Source {
     /// The view with this number in the rule.

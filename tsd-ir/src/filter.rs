@@ -1,9 +1,9 @@
-//! What a filter demands, as text for people.
+//! What a filter requires, as text for people.
 
 use crate::{Const, Cut, Domain, Filter, Kind, Schema, TypeId};
 
 impl Filter {
-    /// What the filter demands of single fields, as `tier is "gold"`.
+    /// What the filter requires of single fields, as `tier is "gold"`.
     pub fn domains(&self, schema: &Schema, ty: TypeId) -> Vec<String> {
         let declared = schema.ty(ty);
         let fields = self.fields.iter().map(|(field, domain)| {
@@ -14,7 +14,8 @@ impl Filter {
     }
 }
 
-/// A set of values: `is "a" or "b"`, `not 5`, `> 10`, `>= 1 and < 5 or 7`, each perhaps `or missing`.
+/// A set of values: `is "a" or "b"`, `not 5`, `> 10`, `>= 1 and < 5 or 7`, each optionally with
+/// `or missing`.
 fn domain(kind: Kind, domain: &Domain) -> String {
     let mut text = match domain.points(kind) {
         Some((points, accepted)) if points.is_empty() => (if accepted { "" } else { "present" }).to_owned(),
@@ -35,7 +36,7 @@ fn domain(kind: Kind, domain: &Domain) -> String {
     text
 }
 
-/// The stretches of values in a set, as comparisons.
+/// The intervals of values in a set, as comparisons.
 fn stretches(domain: &Domain) -> String {
     let (from, until) = (
         |cut: &Cut| format!("{} {}", if cut.after { ">" } else { ">=" }, cut.value),

@@ -19,8 +19,8 @@ pub struct ActionId(pub u16);
 
 /// A place in a tuple of facts.
 ///
-/// In a rule's effects it counts the patterns as the rule declares them; in a [`Branch`](crate::Branch) it counts
-/// them in the order in which the branch joins them.
+/// In a rule's effects it counts the patterns as the rule declares them. In a
+/// [`Branch`](crate::Branch) it counts them in the order in which the branch joins them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position(pub u16);
 
@@ -28,7 +28,7 @@ impl TypeId {
     /// The most types that one schema can hold: a [`FactRef`] has 12 bits for the type.
     pub const LIMIT: usize = 1 << FactRef::TYPE_BITS;
 
-    /// In the plan of a view: the type of its parameters, where they are values.
+    /// In the plan of a view: the type of its parameters, if they are values.
     pub const PARAMETERS: Self = Self(u16::MAX);
 
     const OF_A_VIEW: u16 = 1 << 15;
@@ -38,7 +38,7 @@ impl TypeId {
         Self(Self::OF_A_VIEW | view)
     }
 
-    /// The view whose parameters the type is, if it is such a type.
+    /// The view whose parameters have this type, if there is one.
     #[inline]
     pub const fn view(self) -> Option<u16> {
         if self.0 & Self::OF_A_VIEW == 0 { None } else { Some(self.0 & !Self::OF_A_VIEW) }
@@ -71,11 +71,11 @@ impl Position {
     }
 }
 
-/// A fact as the reference fields of its own session hold it, in eight bytes: its slot, the slot's generation
-/// and its type.
+/// A reference to a fact within its session, in eight bytes: its slot, the slot's generation and
+/// its type.
 ///
-/// A slot is used again after its fact was retracted, with the next generation, so an old reference never
-/// reaches a new fact. A slot whose generations are used up is retired.
+/// When a slot is reused after its fact was retracted, it has the next generation, so an old
+/// reference never reaches a new fact. A slot whose generations are used up is retired.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FactRef(u64);
 
@@ -126,17 +126,17 @@ impl fmt::Debug for FactRef {
     }
 }
 
-/// Whose facts handles name: no two of a process are equal, so a handle of one session means nothing to
-/// another, nor to the same session after a reset.
+/// The session that a handle belongs to. No two origins of a process are equal, so a handle of one
+/// session means nothing to another, nor to the same session after a reset.
 ///
-/// It stands in handles alone. What a session keeps (rows, joins, the agenda) refers to its own facts and
-/// does without.
+/// Only handles contain an origin. What a session stores (rows, joins, the agenda) refers to its
+/// own facts only.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Origin(NonZeroU64);
 
 impl Origin {
-    /// One that there has never been. There are enough of them for a million a second through half a million
-    /// years.
+    /// An origin that has never existed before. There are enough for a million a second for half a
+    /// million years.
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(1);
@@ -160,8 +160,7 @@ pub struct FactHandle {
 }
 
 impl FactHandle {
-    /// The handle of a fact whose session, or a session that knows it from there, gives handles of this
-    /// origin.
+    /// The handle of a fact, with the origin of its session.
     pub const fn new(fact: FactRef, origin: Origin) -> Self {
         Self { fact, origin }
     }
@@ -171,7 +170,7 @@ impl FactHandle {
         self.fact
     }
 
-    /// Whose fact it is.
+    /// The session that the fact belongs to.
     pub const fn origin(self) -> Origin {
         self.origin
     }
@@ -182,7 +181,7 @@ impl FactHandle {
     }
 }
 
-/// Of the fact alone, so that a hash is the same each time the program runs.
+/// Hashes the fact alone, so that a hash is the same each time the program runs.
 impl Hash for FactHandle {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.fact.hash(state);

@@ -1,7 +1,8 @@
-//! The facts that stand in the rules themselves.
+//! The facts in the rules themselves.
 //!
-//! A compiled module carries them as a constant table, and the interpreter inserts the very same ones. A reference among
-//! them counts facts, because no fact has a handle before a session holds it.
+//! A compiled module carries them as a constant table, and the interpreter inserts the same ones. A
+//! reference among them is the number of an initial fact, because no fact has a handle before a
+//! session holds it.
 
 use crate::{Const, List, TypeId};
 

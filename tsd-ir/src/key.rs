@@ -1,9 +1,9 @@
-//! What the two sides of a join must have in common: fields, facts, or what is computed of them.
+//! What the two inputs of a join must have in common: fields, facts, or values computed from them.
 //!
-//! A key is compared word by word, so each of its parts is something that has one word for each value: a field as the
-//! fact holds it, the fact itself, or the result of an expression over the facts of one side. A text that is computed
-//! has no number in the session, as the texts of facts have; its word is its hash, which equal texts have in common,
-//! and the join tests pairs with equal hashes once more.
+//! Keys are compared word by word, so each part must have one word for each value: a field as the
+//! fact stores it, the fact itself, or the result of an expression over the facts of one side. A
+//! computed text has no symbol, as the texts of facts have. Its word is its hash, and the join
+//! tests pairs with equal hashes again.
 
 use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
@@ -15,7 +15,7 @@ use crate::{Body, Expr, FieldId, List, Position, Schema, Text, TypeId};
 /// One equality of a join: a part of the tuple on the left and a part of the fact on the right.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyPair {
-    /// Which fact of the tuple; of several that something is computed of, the first.
+    /// Which fact of the tuple; for an expression over several, the first.
     pub at: Position,
     /// Which part of that fact.
     pub left: Part,
@@ -32,27 +32,28 @@ pub enum Part {
     Widened(FieldId),
     /// The fact itself, as a reference to it.
     Fact,
-    /// What is computed of the fact, and perhaps of others.
+    /// An expression over the fact, and possibly others.
     Computed(Shared<Computed>),
 }
 
-/// The value of an expression, as a part of a key. Two that have one form are the same.
+/// The value of an expression, as a part of a key. Two with one form are the same.
 #[derive(Clone, Debug)]
 pub struct Computed {
-    /// The canonical form of the expression, at its own positions: 0 is the fact whose part it is.
+    /// The canonical form of the expression, with its own positions: 0 is the fact that the part
+    /// belongs to.
     pub form: Text,
-    /// Where the facts at the positions from 1 on stand in the tuple.
+    /// Where in the tuple the facts at the positions from 1 on are.
     pub others: List<Position>,
     /// How to compute it.
     pub body: Body<Expr>,
 }
 
-/// Something that generated code borrows from its constant tables and everyone else shares.
+/// Something that generated code borrows from its constant tables and other code shares.
 #[derive(Debug)]
 pub enum Shared<T: 'static> {
     /// In a table.
     Borrowed(&'static T),
-    /// Made while the program runs.
+    /// Created at run time.
     Counted(Arc<T>),
 }
 
@@ -136,8 +137,8 @@ impl Hash for Computed {
 }
 
 impl KeyPair {
-    /// Both sides as plans and canonical forms write them: `0.id` and `customer`, or `(0.i + 1i)` and `i`. `types` are
-    /// those of the tuple on the left, `right` that of the joined fact.
+    /// Both sides as plans and canonical forms write them: `0.id` and `customer`, or `(0.i + 1i)`
+    /// and `i`. `types` are those of the tuple on the left, `right` that of the joined fact.
     pub fn texts(&self, schema: &Schema, types: &[TypeId], right: TypeId) -> [String; 2] {
         let left = match &self.left {
             Part::Computed(computed) => computed.text(&|position| match position.checked_sub(1) {
@@ -167,7 +168,7 @@ impl Part {
 }
 
 impl Computed {
-    /// The form with what `place` says in front of each field, instead of the position of its fact.
+    /// The form in which each position of a fact is replaced by the result of `place`.
     pub fn text(&self, place: &dyn Fn(usize) -> String) -> String {
         let mut text = String::with_capacity(self.form.len());
         let mut rest: &str = &self.form;
@@ -187,8 +188,8 @@ impl Computed {
     }
 }
 
-/// The position with which a word begins that is a part of a fact, and how many bytes it takes with its dot. In a
-/// number, a digit stands behind the dot.
+/// The position at the beginning of a word that is a part of a fact, and how many bytes it takes
+/// with its dot. In a number, a digit follows the dot.
 fn own_position(word: &str) -> Option<(usize, usize)> {
     let digits = word.bytes().take_while(u8::is_ascii_digit).count();
     let field = word[digits..].strip_prefix('.')?;
@@ -196,7 +197,7 @@ fn own_position(word: &str) -> Option<(usize, usize)> {
     is_field.then(|| word[..digits].parse().ok()).flatten().map(|position| (position, digits + 1))
 }
 
-/// Where the next word of a form begins: behind a blank or a parenthesis that is not part of a text.
+/// Where the next word of a form begins: after a blank or a parenthesis outside of texts.
 fn end_of_word(rest: &str) -> usize {
     let (mut quoted, mut escaped) = (false, false);
     for (at, letter) in rest.char_indices() {

@@ -1,12 +1,13 @@
 //! The vocabulary that the TSD compiler and the TSD runtime share.
 //!
-//! The compiler turns rule text into planned [`Rule`]s; the runtime (and the compiler, when it draws or prints
-//! a network) hands them to [`Network`], which shares or creates nodes by [`Signature`] and counts references.
-//! Both sides must mean the same thing by a value, an operator and a node, so each is defined here, once, and
-//! nothing else is: no parser, no matching, no regular expressions.
+//! The compiler turns rule text into planned [`Rule`]s. The runtime hands them to [`Network`], as
+//! the compiler does when it draws or prints one; it shares or creates nodes by [`Signature`] and
+//! counts references. Both sides must agree on what a value, an operator and a node is, so each is
+//! defined here, once. There is no parser, no matching and no regular expression in this crate.
 //!
-//! Every type that appears in a compiled program can be written as a Rust constant ([`List`] and [`Text`] are
-//! borrowed there and owned elsewhere), so generated code carries its rules as plain static tables.
+//! Every type that appears in a compiled program can be written as a Rust constant ([`List`] and
+//! [`Text`] are borrowed there and owned elsewhere). So generated code contains its rules as static
+//! tables.
 
 mod body;
 mod canonical;
@@ -50,8 +51,8 @@ pub use test::Test;
 pub use value::{Const, Kind, Value};
 pub use view::{AggregateInput, AggregateKind, Parameter as ViewParameter, Parameters, View};
 
-/// A list that generated code borrows from its constant tables and everyone else owns.
+/// A list that generated code borrows from its constant tables and other code owns.
 pub type List<T> = std::borrow::Cow<'static, [T]>;
 
-/// Text that generated code borrows from its constant tables and everyone else owns.
+/// Text that generated code borrows from its constant tables and other code owns.
 pub type Text = std::borrow::Cow<'static, str>;

@@ -1,12 +1,12 @@
 //! The shape of the network: which nodes there are, what each joins, and which rules use it.
 //!
-//! The compiler builds a network from a module's rules to print it and to count what sharing saves; the runtime
-//! builds the same network when a session starts and changes it when rules come and go. A chain shares every join
-//! whose form exists already and creates the rest. Each node counts the branches that pass through it, and a node
-//! that nobody uses is freed at once.
+//! The compiler builds a network from a module's rules to print it and to count what sharing saves.
+//! The runtime builds the same network when a session starts, and changes it when rules are added
+//! or removed. A chain shares every join that exists already and creates the rest. Each node counts
+//! the branches that use it, and is freed with the last of them.
 //!
-//! A join is identified by what it joins: the node on its left, the type on its right and the equality keys. What
-//! filters its inputs belongs to the rules, not to the node.
+//! A join is identified by what it joins: the node on its left, the type on its right and the
+//! equality keys. The filters on its inputs belong to the rules, not to the node.
 
 mod text;
 mod view;
@@ -38,7 +38,7 @@ pub enum Sharing {
     Off,
 }
 
-/// What stands on the left of a join.
+/// The left input of a join.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Parent {
     /// The facts of one type.
@@ -54,13 +54,13 @@ pub struct Root {
     pub ty: TypeId,
     /// How many branches start here.
     pub users: u32,
-    /// The joins that have this root on their left.
+    /// The joins with this root as their left input.
     pub children: Vec<NodeId>,
     /// With sharing off, the one branch that the root belongs to.
     owner: Owner,
 }
 
-/// With sharing off, the one branch or view that something belongs to.
+/// With sharing off, the one branch or view that owns a node.
 type Owner = Option<(Text, usize)>;
 
 /// A join node.
@@ -68,17 +68,17 @@ type Owner = Option<(Text, usize)>;
 pub struct JoinNode {
     /// The node's name.
     pub signature: Signature,
-    /// What stands on its left.
+    /// Its left input.
     pub parent: Parent,
     /// The root at the start of its chain.
     pub root: RootId,
-    /// The types of the tuples that it makes, the joined type last.
+    /// The types of its tuples, the joined type last.
     pub types: Vec<TypeId>,
     /// What must be equal.
     pub keys: List<KeyPair>,
     /// How many branches pass through it or end in it.
     pub users: u32,
-    /// The joins that have this one on their left.
+    /// The joins with this one as their left input.
     pub children: Vec<NodeId>,
 }
 
@@ -89,7 +89,7 @@ pub struct Path {
     pub root: RootId,
     /// Its joins in order.
     pub joins: Vec<NodeId>,
-    /// How many of the joins were there before the branch was added.
+    /// How many of the joins existed before the branch was added.
     pub shared: usize,
 }
 
@@ -105,18 +105,19 @@ impl Path {
 pub struct Placed {
     /// The nodes of its branches.
     pub paths: Vec<Path>,
-    /// The views that it asks, by their numbers in the rule, and whether each was there before the rule.
+    /// The views that it reads, by their numbers in the rule, and whether each existed before the
+    /// rule.
     pub views: Vec<(ViewId, bool)>,
 }
 
-/// What disappeared with a rule.
+/// What was freed with a rule.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Freed {
-    /// Views that nobody asks any more, before those that they asked.
+    /// Views without users, each before those that it read.
     pub views: Vec<ViewId>,
-    /// Joins that nobody uses any more, children before parents.
+    /// Joins without users, children before parents.
     pub joins: Vec<NodeId>,
-    /// Roots that nobody uses any more.
+    /// Roots without users.
     pub roots: Vec<RootId>,
 }
 
@@ -127,7 +128,7 @@ pub struct Network {
     roots: Slots<Root>,
     joins: Slots<JoinNode>,
     root_index: HashMap<(TypeId, Owner), RootId>,
-    /// By name, and by what stands on the left: without sharing, many joins have one name.
+    /// By signature and left input: without sharing, many joins have one signature.
     join_index: HashMap<(Signature, Parent), Vec<NodeId>>,
     /// How many joins have a signature: with sharing off, several.
     named: HashMap<Signature, u32>,
@@ -146,7 +147,8 @@ impl Network {
         self.sharing
     }
 
-    /// Adds a rule with its views, and returns what it occupies. A rule of the same name must not be there.
+    /// Adds a rule with its views, and returns what it occupies. A rule of the same name must not
+    /// be there.
     pub fn add_rule(&mut self, rule: &Rule) -> Placed {
         debug_assert!(!self.rules.contains_key(&rule.name), "the caller checks for duplicate names");
         let views = self.share_or_create_views(&rule.name, &rule.views);
@@ -196,7 +198,7 @@ impl Network {
     ) -> (NodeId, bool) {
         let candidates = self.join_index.entry((signature, parent)).or_default();
         let joins = &self.joins;
-        // The hash only finds candidates; a node is the same when it joins the same.
+        // The hash only finds candidates; a node is the same if it joins the same.
         let found = candidates.iter().copied().find(|id| {
             let node = joins.at(id.0);
             node.types.last() == types.last() && node.keys == *keys
@@ -325,7 +327,7 @@ impl Network {
         text::write(self, schema, None)
     }
 
-    /// The same with a column more, of what the caller has to say of each root, join and view.
+    /// The same with one more column: what the caller adds to each root, join and view.
     pub fn to_text_with(
         &self,
         schema: &Schema,
@@ -337,7 +339,7 @@ impl Network {
     }
 }
 
-/// A list whose places are used again, lowest number last freed first.
+/// A list whose places are reused, the last freed first.
 #[derive(Clone, Debug)]
 struct Slots<T> {
     places: Vec<Option<T>>,
@@ -360,8 +362,9 @@ impl<T> Slots<T> {
         index
     }
 
-    /// Removes what has a number. Numbers are given out by `insert` and kept by their users alone, whom the network counts:
-    /// one is removed when its last user has gone, so no number that anybody has names an empty place.
+    /// Removes the element with a number. Numbers come from `insert` and are held only by users
+    /// that the network counts. An element is removed with its last user, so no number refers to an
+    /// empty place.
     fn remove(&mut self, index: u32) -> T {
         self.free.push(index);
         self.places[index as usize].take().expect("only places in use are removed")
@@ -371,7 +374,7 @@ impl<T> Slots<T> {
         self.places.len() - self.free.len()
     }
 
-    /// What has a number; see [`remove`](Self::remove).
+    /// The element with a number; see [`remove`](Self::remove).
     fn at(&self, index: u32) -> &T {
         self.places[index as usize].as_ref().expect("numbers name places in use")
     }

@@ -1,7 +1,7 @@
 //! The operators and functions of the language, by name.
 //!
-//! Rules, plans, canonical forms and generated code all name an operator, and must name the same one. What each of them
-//! computes is said in [`ops`](crate::ops).
+//! Rules, plans, canonical forms and generated code all name an operator, and must name the same
+//! one. The meaning of each is defined in [`ops`](crate::ops).
 
 /// An arithmetic operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -59,7 +59,7 @@ pub enum Comparison {
 }
 
 impl Comparison {
-    /// The comparison that says the same with the operands swapped.
+    /// The comparison with the same meaning for swapped operands.
     pub fn swapped(self) -> Self {
         match self {
             Self::Less => Self::Greater,

@@ -1,7 +1,8 @@
 //! What every operator and function of the language computes.
 //!
-//! The interpreter and the generated code both call these, so that an operator's meaning stands once. A result of
-//! `None` is "no value": division by zero, overflow, a cast that fails, a result that is not a number.
+//! The interpreter and the generated code both call these functions, so the meaning of an operator
+//! is defined once. A result of `None` is "no value": division by zero, overflow, a failed cast, a
+//! result that is not a number.
 
 mod arithmetic;
 mod cast;

@@ -1,12 +1,13 @@
 //! What was observed of facts, filters and joins while rules ran.
 //!
-//! A session writes a profile and the planner reads it when the rules are compiled again. What is observed must be of use
-//! for other orders of joins than the one that ran, or the planner could only ever confirm itself; so a join is observed
-//! by the two types and the keys that it is about, and a filter by what it demands. Both go by their signatures, which do
-//! not change when rules are renamed or reordered.
+//! A session writes a profile, and the planner reads it when the rules are compiled again. An
+//! observation must be useful for other join orders than the one that ran, or the planner could
+//! only confirm itself. So a join is observed by its two types and its keys, and a filter by what
+//! it requires. Both are named by signatures, which do not change when rules are renamed or
+//! reordered.
 //!
-//! A profile is text that belongs beside the rules: a line for each observation, sorted by what it is about, rounded to
-//! three digits so that two runs alike give the same lines.
+//! A profile is text that belongs beside the rules. It has a line for each observation, sorted, and
+//! rounded to three digits so that equal runs give equal lines.
 //!
 //! ```text
 //! facts Customer 50000
@@ -29,11 +30,11 @@ pub struct Profile {
 /// What an observation is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Subject {
-    /// How many facts of the type of this name there were.
+    /// The number of facts of the type with this name.
     Facts(String),
-    /// Which share of the facts of a type passed the filter with this signature, shortened.
+    /// The share of the facts of a type that passed the filter with this shortened signature.
     Filter(String),
-    /// Which share of the pairs of two facts had the equal keys of the join with this signature, shortened.
+    /// The share of pairs of two facts with equal keys, for the join with this shortened signature.
     Join(String),
 }
 
@@ -41,7 +42,7 @@ pub enum Subject {
 #[derive(Clone, Debug, PartialEq)]
 struct Observation {
     value: f64,
-    /// What it is about, for people.
+    /// A description for people.
     about: String,
     /// The line that it was read from, counted from 0.
     line: usize,
@@ -53,7 +54,7 @@ const HEAD: &str = "\
 ";
 
 impl Profile {
-    /// Reads a profile. Lines that say nothing are left out, see [`unreadable`](Self::unreadable).
+    /// Reads a profile. Unreadable lines are skipped, see [`unreadable`](Self::unreadable).
     pub fn parse(text: &str) -> Self {
         let mut profile = Self::default();
         for (line, text) in text.lines().enumerate() {
@@ -70,12 +71,12 @@ impl Profile {
         profile
     }
 
-    /// The lines that say nothing, counted from 0.
+    /// The unreadable lines, counted from 0.
     pub fn unreadable(&self) -> &[usize] {
         &self.unreadable
     }
 
-    /// What the observations are about, with their lines counted from 0.
+    /// The subjects of the observations, with their lines counted from 0.
     pub fn subjects(&self) -> impl Iterator<Item = (&Subject, usize)> {
         self.observations.iter().map(|(subject, observation)| (subject, observation.line))
     }
@@ -85,7 +86,7 @@ impl Profile {
         self.observations.get(subject).map(|observation| observation.value)
     }
 
-    /// Notes how many facts of a type there were.
+    /// Records how many facts of a type there were.
     pub fn note_facts(&mut self, schema: &Schema, ty: TypeId, count: usize) {
         self.note(Subject::facts(schema, ty), count as f64, String::new());
     }
@@ -113,7 +114,8 @@ impl Profile {
         self.observations.insert(subject, Observation { value: rounded(value), about, line: 0 });
     }
 
-    /// What was observed here and later: the later wherever both say something, but the larger number of facts.
+    /// Merges a later profile into this one: the later observation wins, but the larger number of
+    /// facts.
     #[must_use]
     pub fn then(mut self, later: Self) -> Self {
         for (subject, observation) in later.observations {
@@ -137,7 +139,7 @@ impl Subject {
         Self::Filter(Signature::of_filter(&schema.ty(ty).name, &demands(schema, ty, filter)).short())
     }
 
-    /// A join of two facts on keys, each a part of the one and of the other, whichever of them is given first.
+    /// A join of two facts on keys, in either order of the facts.
     pub fn join(schema: &Schema, types: (TypeId, TypeId), keys: &[(Part, Part)]) -> Self {
         pair(schema, types, keys).0
     }
@@ -162,18 +164,18 @@ fn pair(schema: &Schema, types: (TypeId, TypeId), keys: &[(Part, Part)]) -> (Sub
     (Subject::Join(Signature::of_pair(&about).short()), about)
 }
 
-/// What a filter demands, as text.
+/// What a filter requires, as text.
 fn demands(schema: &Schema, ty: TypeId, filter: &Filter) -> String {
     let tests = filter.tests.iter().map(|test| test.canonical.to_string());
     filter.domains(schema, ty).into_iter().chain(tests).collect::<Vec<_>>().join(", ")
 }
 
-/// A share that was observed. Where there was none at all, half of the least that there could have been.
+/// An observed share. If there was no case at all, half of the least that could have been observed.
 fn share(some: u64, all: f64) -> f64 {
     (some as f64).max(0.5) / all.max(1.0)
 }
 
-/// The number with three digits that say something.
+/// The number with three significant digits.
 fn rounded(value: f64) -> f64 {
     format!("{value:.2e}").parse().unwrap_or(value)
 }
@@ -210,7 +212,7 @@ impl fmt::Display for Profile {
         for (kind, about, name, value) in lines {
             write!(f, "{kind} {name} {value}")?;
             if !about.is_empty() {
-                // A string in a filter may hold a line break.
+                // A string in a filter may contain a line break.
                 write!(f, " {}", about.replace(['\n', '\r'], " "))?;
             }
             f.write_char('\n')?;

@@ -1,7 +1,7 @@
 //! A planned rule: what the compiler hands to code generation and to the network.
 //!
-//! A rule's condition is a few [`Branch`]es, no two of which accept the same tuple, so a tuple activates the rule at
-//! most once.
+//! A rule's condition is a few [`Branch`]es. No two of them accept the same tuple, so a tuple
+//! activates the rule at most once.
 
 use crate::{Branch, DerivedValue, Effect, List, Pattern, Text, View};
 
@@ -14,17 +14,17 @@ pub struct Rule {
     pub salience: i32,
     /// Whether the rule's own effects may not activate it again on the same facts.
     pub no_loop: bool,
-    /// How many comparisons the rule asks for, as the strategies `complexity` and `simplicity` count.
+    /// How many comparisons the rule contains, for the strategies `complexity` and `simplicity`.
     pub complexity: u32,
     /// The patterns as declared.
     pub patterns: List<Pattern>,
     /// The alternatives of the condition. None when the condition cannot be true.
     pub branches: List<Branch>,
-    /// What the rule does, in order.
+    /// The effects, in order.
     pub effects: List<Effect>,
-    /// The views that the rule asks, each behind those that it asks itself.
+    /// The views that the rule reads, each after those that it reads itself.
     pub views: List<View>,
-    /// The derived values that the effects read, by the numbers that they know them by.
+    /// The derived values that the effects read, in the order in which they number them.
     pub derived_values: List<DerivedValue>,
 }
 

@@ -1,4 +1,5 @@
-//! What a module declares: its types with their fields and keys, and its actions with their parameters.
+//! What a module declares: its types with their fields and keys, and its actions with their
+//! parameters.
 
 use crate::{ActionId, Const, FieldId, Kind, List, Text, TypeId};
 
@@ -20,7 +21,7 @@ pub struct Type {
     pub fields: List<Field>,
     /// The fields that make the primary key, in order of declaration; empty when the type has none.
     pub key: List<FieldId>,
-    /// How many facts to expect (`@rows(n)`), where the author said.
+    /// The expected number of facts (`@rows(n)`), if the author gave one.
     pub rows: Option<u64>,
     /// The path of the user's own struct (`extern type … = path`), where there is one.
     pub path: Option<Text>,
@@ -44,7 +45,7 @@ pub struct Action {
     pub name: Text,
     /// The parameters in order.
     pub parameters: List<Parameter>,
-    /// Whether the action is handed a context to insert, update and retract facts (`@context`).
+    /// Whether the action receives a context to insert, update and retract facts (`@context`).
     pub context: bool,
 }
 
@@ -57,7 +58,7 @@ pub struct Parameter {
     pub kind: Kind,
     /// Whether the argument may be missing.
     pub optional: bool,
-    /// What a call that leaves the argument out passes.
+    /// What is passed when a call leaves the argument out.
     pub default: Option<Const>,
 }
 
@@ -99,8 +100,8 @@ impl Type {
         self.fields.iter().any(|field| field.optional)
     }
 
-    /// How many words a fact takes in its store: one for each field and, when fields may be missing, a bit for each behind
-    /// them.
+    /// How many words a fact takes in its store: one for each field and, if fields may be missing,
+    /// a presence bit for each after them.
     pub fn words(&self) -> usize {
         let fields = self.fields.len();
         if self.has_optional_fields() { fields + fields.div_ceil(64) } else { fields }

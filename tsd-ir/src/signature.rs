@@ -6,8 +6,8 @@ use sha2::{Digest, Sha256};
 
 use crate::{KeyPair, Schema, TypeId};
 
-/// The SHA-256 of a node's canonical form. An index and a name: two forms with one hash are told apart by
-/// comparing the nodes themselves.
+/// The SHA-256 of a node's canonical form. It is an index and a name: if two forms had one hash, a
+/// comparison of the nodes themselves would tell them apart.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Signature(pub [u8; 32]);
 
@@ -19,10 +19,11 @@ impl Signature {
         Self::of(&[b"type ", schema.ty(ty).name.as_bytes()])
     }
 
-    /// The signature of a join of what `left` names with the facts of type `right` on `keys`, which are sorted.
+    /// The signature of a join of what `left` names with the facts of type `right` on `keys`, which
+    /// are sorted.
     ///
-    /// `types` are the types of the tuple on the left. Filters and residual tests take no part: rules that differ
-    /// only in them share the node.
+    /// `types` are the types of the tuple on the left. Filters and residual tests do not matter:
+    /// rules that differ only in them share the node.
     pub fn of_join(schema: &Schema, left: Self, types: &[TypeId], right: TypeId, keys: &[KeyPair]) -> Self {
         let mut text = format!("join {} {}", left.digits(Self::BYTES), schema.ty(right).name);
         for key in keys {
@@ -53,12 +54,13 @@ impl Signature {
         Self(hash.finalize().into())
     }
 
-    /// The first 16 hexadecimal digits: enough to tell the nodes of a network apart at sight.
+    /// The first 16 hexadecimal digits: enough for a person to tell the nodes of a network apart.
     pub fn short(&self) -> String {
         self.digits(8)
     }
 
-    /// The hexadecimal digits of the first bytes. Planning writes thousands of them, so no formatter does.
+    /// The hexadecimal digits of the first bytes. Planning writes thousands of them, so it avoids
+    /// the formatter.
     fn digits(&self, bytes: usize) -> String {
         let halves = self.0[..bytes].iter().flat_map(|byte| [byte >> 4, byte & 15]);
         halves.map(|half| char::from(b"0123456789abcdef"[usize::from(half)])).collect()

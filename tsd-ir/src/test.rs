@@ -1,7 +1,7 @@
 //! Tests: what is true or false for a tuple of facts.
 //!
-//! A comparison with an operand that has no value is false, and so is its opposite. Only [`Test::Not`] turns that round, so
-//! a negation cannot be pushed inwards where a value may be missing.
+//! A comparison with an operand without a value is false, and so is its opposite. Only
+//! [`Test::Not`] inverts that, so a negation cannot be pushed inwards where a value may be missing.
 
 use crate::{Comparison, Expr, Position, Text};
 
@@ -34,14 +34,14 @@ pub enum Test {
     },
     /// `text LIKE pattern`
     Like {
-        /// The text to look at.
+        /// The text to test.
         text: Expr,
         /// `%` stands for any run of characters, `_` for one.
         pattern: Expr,
     },
     /// `text MATCHES pattern`
     Matches {
-        /// The text to look at.
+        /// The text to test.
         text: Expr,
         /// A regular expression, known to compile.
         pattern: Text,
@@ -74,7 +74,7 @@ impl Test {
         }
     }
 
-    /// The test with every part of an operand for which `replace` has something else replaced.
+    /// The test with every part of an operand replaced for which `replace` returns another.
     pub fn rewrite(&self, replace: &mut dyn FnMut(&Expr) -> Option<Expr>) -> Self {
         match self {
             Self::Constant(_) => self.clone(),
@@ -98,7 +98,7 @@ impl Test {
         }
     }
 
-    /// The test with every position replaced by what `map` makes of it.
+    /// The test with every position mapped by `map`.
     pub fn at_positions(&self, map: &dyn Fn(Position) -> Position) -> Self {
         self.rewrite(&mut |part| match part {
             Expr::Field { .. } | Expr::Fact { .. } => Some(part.at_positions(map)),
@@ -106,7 +106,7 @@ impl Test {
         })
     }
 
-    /// The positions of the facts that the test looks at, in ascending order.
+    /// The positions of the facts that the test reads, in ascending order.
     pub fn positions(&self) -> Vec<Position> {
         let mut positions = Vec::new();
         self.walk_operands(&mut |operand| positions.extend(operand.position()));
@@ -115,7 +115,8 @@ impl Test {
         positions
     }
 
-    /// Whether the test reads a derived value, so that its outcome can change while its facts stay the same.
+    /// Whether the test reads a derived value, so that its outcome can change while its facts stay
+    /// the same.
     pub fn reads_derived_values(&self) -> bool {
         let mut reads = false;
         self.walk_operands(&mut |operand| reads |= matches!(operand, Expr::Derived(_)));

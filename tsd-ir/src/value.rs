@@ -22,8 +22,8 @@ pub enum Kind {
 
 /// A constant in a rule.
 ///
-/// Constants of one kind are totally ordered (a number is never NaN and never negative zero); across kinds the
-/// order is that of the variants, which only serves to sort canonical forms.
+/// Constants of one kind are totally ordered (a number is never NaN and never negative zero).
+/// Across kinds the order is that of the variants, which only serves to sort canonical forms.
 #[derive(Clone, Debug)]
 pub enum Const {
     /// No value: an optional argument that was left out.
@@ -39,7 +39,8 @@ pub enum Const {
 }
 
 impl Const {
-    /// The constant for `number`, with negative zero made zero; `None` for NaN, which is no value.
+    /// The constant for `number`, with negative zero replaced by zero. `None` for NaN, which is not
+    /// a value.
     pub fn number(number: f64) -> Option<Self> {
         // Adding zero turns -0.0 into 0.0 and changes nothing else.
         (!number.is_nan()).then_some(Self::Number(number + 0.0))

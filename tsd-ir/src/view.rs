@@ -1,35 +1,40 @@
-//! Views: what `EXISTS`, an aggregate or a followed reference finds, kept up to date for all who ask.
+//! Views: the results of `EXISTS`, aggregates and followed references, kept up to date for all
+//! readers.
 //!
-//! `SUM(o: Order / o.customer == c.id ; o.total)` asks a question about all orders, with `c.id` as its parameter. A
-//! [`View`] is such a question with its parameters taken out, so rules that ask the same thing of different facts share
-//! one. Its branches are chains of joins like a rule's: they begin with the parameters, which take part in them as
-//! facts do, and what arrives at their ends is gathered, group by group, one group for each combination of parameters.
-//! A [`DerivedValue`] is the answer for the parameters that a tuple of facts gives.
+//! `SUM(o: Order / o.customer == c.id ; o.total)` asks a question about all orders, with `c.id` as
+//! its parameter. A [`View`] is such a question without its parameters, so rules that compute the
+//! same for different facts share one. Its branches are chains of joins like a rule's. They begin
+//! with the parameters, which are joined as facts are. The rows at their ends are aggregated by
+//! group, one group for each combination of parameters. A [`DerivedValue`] is the result for the
+//! parameters that a tuple of facts supplies.
 
 use crate::{
     Body, Branch, DerivedValue, Expr, FieldId, Kind, List, Pattern, Position, Signature, Text, TypeId,
 };
 
-/// A question about facts, asked for each combination of its parameters.
+/// A question about facts, answered for each combination of its parameters.
 #[derive(Clone, Debug, PartialEq)]
 pub struct View {
-    /// The view's name: the hash of its form.
+    /// The signature: the hash of its form.
     pub signature: Signature,
-    /// What the view asks, in a form that depends neither on names nor on who asks.
+    /// What the view computes, in a form that depends neither on names nor on readers.
     pub form: Text,
     /// What the question depends on.
     pub parameters: Parameters,
-    /// The parameters, unless there are none, and behind them the patterns whose facts are asked about.
+    /// The parameters, if there are any, and after them the patterns of the facts that are
+    /// aggregated.
     pub patterns: List<Pattern>,
-    /// The alternatives of the condition; [`TypeId::PARAMETERS`] stands for parameters that are values.
+    /// The alternatives of the condition; [`TypeId::PARAMETERS`] stands for parameters that are
+    /// values.
     pub branches: List<Branch>,
-    /// What becomes of the rows.
+    /// How the rows are aggregated.
     pub aggregate: AggregateKind,
-    /// What is gathered of each row; `None` to aggregate the rows themselves.
+    /// The value of each row that is aggregated; `None` to aggregate the rows themselves.
     pub input: Option<AggregateInput>,
-    /// The pattern each of whose facts counts once in a group, however many rows it stands in.
+    /// The pattern each of whose facts counts once in a group, however many rows contain it.
     pub source: Position,
-    /// The derived values that the input reads, by the numbers that it knows them by, at the positions of the patterns.
+    /// The derived values that the input reads, in the order in which it numbers them, at the
+    /// positions of the patterns.
     pub derived_values: List<DerivedValue>,
 }
 
@@ -40,27 +45,27 @@ pub enum Parameters {
     None,
     /// A fact of this type: each has its group.
     Fact(TypeId),
-    /// Values: each combination that somebody asks for has its group.
+    /// Values: each combination that is read has its group.
     Values(List<Parameter>),
 }
 
 /// A value that a view's question depends on.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Parameter {
-    /// Of what kind it is.
+    /// Its kind.
     pub kind: Kind,
     /// Whether it may be missing.
     pub optional: bool,
 }
 
-/// What becomes of the rows of a group.
+/// How the rows of a group are aggregated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum AggregateKind {
     /// Whether there are any.
     Exists,
     /// How many.
     Count,
-    /// How many different values they have.
+    /// How many different values.
     CountDistinct,
     /// Their sum: an integer of integers, a number of numbers.
     Sum,
@@ -72,19 +77,19 @@ pub enum AggregateKind {
     Greatest,
 }
 
-/// What is gathered of a row.
+/// The value of a row that is aggregated.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AggregateInput {
-    /// Of what kind it is.
+    /// Its kind.
     pub kind: Kind,
     /// The one expression that computes it, at the positions of the patterns.
     pub body: Body<Vec<Expr>>,
-    /// The field that it is, where it is no more than that.
+    /// The field, if the value is just a field.
     pub field: Option<(Position, FieldId)>,
 }
 
 impl AggregateKind {
-    /// The word of the language, `EXISTS` or an aggregate's. What is counted may be distinct; `COUNT` does not say it.
+    /// The keyword: `EXISTS` or the name of an aggregate.
     pub fn name(self) -> &'static str {
         match self {
             Self::Exists => "EXISTS",
@@ -96,7 +101,7 @@ impl AggregateKind {
         }
     }
 
-    /// The kind of the derived value, where values of kind `measured` are gathered.
+    /// The kind of the derived value, if values of kind `measured` are aggregated.
     pub fn kind(self, measured: Kind) -> Kind {
         match self {
             Self::Exists => Kind::Bool,
@@ -113,7 +118,7 @@ impl AggregateKind {
 }
 
 impl Parameters {
-    /// The type of the pattern that stands for the parameters, if there are any.
+    /// The type of the pattern for the parameters, if there are any.
     pub fn ty(&self) -> Option<TypeId> {
         match self {
             Self::None => None,
@@ -122,8 +127,8 @@ impl Parameters {
         }
     }
 
-    /// The type that parameters have as facts: one field each, all of them the key. Where some may be missing, one
-    /// more field says which are there.
+    /// The type of parameters as facts: one field each, all of them the key. If some may be
+    /// missing, one more field says which are present.
     pub fn declared(&self) -> crate::Type {
         let Self::Values(values) = self else { return crate::Type::default() };
         let field = |name: String, kind, optional| crate::Field { name: name.into(), kind, optional };

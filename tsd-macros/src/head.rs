@@ -1,8 +1,8 @@
-//! What stands before the rules: `#![deny(warnings)] #[doc = "…"] pub mod shop`.
+//! The part before the rules: `#![deny(warnings)] #[doc = "…"] pub mod shop`.
 //!
-//! Rust reads attributes and visibility of the module, and the rules begin with the `mod`. Inner attributes are those of
-//! the module, too: they can be given where no `mod` is. What stands first in a file of rules, `@allow(…);`, stands behind
-//! them.
+//! Rust syntax has attributes and visibility of the module, and the rules begin with the `mod`.
+//! Inner attributes apply to the module, too, and can be given without a `mod`. `@allow(…);`, which
+//! is first in a file of rules, follows them.
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::quote;
@@ -40,7 +40,8 @@ impl Head {
         head
     }
 
-    /// Takes what stands before `mod name`; gives how many tokens that are, none where there is no `mod`.
+    /// Parses what precedes `mod name`; returns the number of these tokens, or none without a
+    /// `mod`.
     fn module(&mut self, input: &[TokenTree]) -> usize {
         let mut at = 0;
         let mut attributes = Vec::new();

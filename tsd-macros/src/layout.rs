@@ -1,9 +1,9 @@
 //! Tokens as text.
 //!
-//! Every token is put at the line and column where it stood, so the text looks like what the author wrote, comments
-//! apart, and lines in messages are lines of the author's file. Where tokens do not say where they stood, or say
-//! nonsense (they may come from another macro), they are separated by a blank; signs that Rust's lexer saw side by side
-//! stay so in either case.
+//! Every token is placed at its original line and column. So the text looks like what the author
+//! wrote, except for comments, and lines in messages are lines of the author's file. Tokens from
+//! another macro may have no place or a wrong one; these are separated by a blank. Adjacent signs
+//! stay adjacent in either case.
 
 use std::ops::Range;
 
@@ -24,7 +24,7 @@ pub(crate) struct Layout {
     sign_ended: Option<LineColumn>,
 }
 
-/// No file has more lines than this between two tokens; a token further away comes from another file.
+/// No file has more lines than this between two tokens; a token further away is from another file.
 const FARTHEST: usize = 100_000;
 
 impl Layout {
@@ -43,7 +43,7 @@ impl Layout {
                     self.piece(name.strip_prefix("r#").unwrap_or(&name), ident.span());
                 }
                 TokenTree::Punct(sign) => {
-                    // A `macro_rules!` forgets that signs stood side by side, but not where they stood.
+                    // A `macro_rules!` forgets that signs were adjacent, but not where they were.
                     self.glued |= self.sign_ended == Some(sign.span().start());
                     self.piece(sign.as_char().encode_utf8(&mut [0; 4]), sign.span());
                     self.glued = sign.spacing() == Spacing::Joint;
@@ -76,7 +76,7 @@ impl Layout {
         self.sign_ended = None;
     }
 
-    /// Goes to where a token stood.
+    /// Moves to the place of a token.
     fn advance(&mut self, span: Span) {
         let start = span.start();
         if start.line > self.line && start.line - self.line < FARTHEST {
@@ -97,7 +97,8 @@ impl Layout {
         self.column += blanks;
     }
 
-    /// The first and the last token that a range of the text touches; for an empty range, the one before it.
+    /// The first and the last token that a range of the text touches; for an empty range, the one
+    /// before it.
     pub(crate) fn tokens(&self, range: Range<usize>) -> (Span, Span) {
         let after = self.pieces.partition_point(|(piece, _)| piece.start < range.end.max(range.start + 1));
         let first =
@@ -133,7 +134,7 @@ mod tests {
     #[test]
     fn signs_without_places_stay_together() {
         let tokens: TokenStream = "a==>b<= c::d".parse().unwrap_or_default();
-        // All these tokens stand at one place, as those of another macro do.
+        // All these tokens have one place, as those of another macro do.
         let tokens = tokens.into_iter().map(|mut token| {
             token.set_span(Span::call_site());
             token
@@ -144,7 +145,7 @@ mod tests {
     #[test]
     fn signs_that_stood_side_by_side_stay_together_behind_a_token_from_further_on() {
         let tokens: TokenStream = "a==>b = = c\n\nlast".parse().unwrap_or_default();
-        // As `macro_rules!` gives them.
+        // As `macro_rules!` passes them.
         let mut tokens: Vec<TokenTree> = tokens
             .into_iter()
             .map(|token| match token {

@@ -2,15 +2,15 @@
 
 use proc_macro2::Literal;
 
-/// The text of a literal in rules. Rust knows more escapes and forms of strings than TSD, so a string is written anew
-/// from its value; everything else stays as it is, for the parser to judge.
+/// The text of a literal in rules. Rust has more escapes and forms of strings than TSD, so a string
+/// is rewritten from its value. Everything else is unchanged, and the parser decides.
 pub(crate) fn text(literal: &Literal) -> String {
     let written = literal.to_string();
     if !written.starts_with(['"', 'r', '\'']) {
         return written;
     }
     match syn::parse_str(&written) {
-        // What follows a string without a blank, Rust takes for its suffix.
+        // Rust reads what follows a string without a blank as its suffix.
         Ok(syn::Lit::Str(string)) => quoted(&string.value()) + string.suffix(),
         Ok(syn::Lit::Char(char)) => quoted(&char.value().to_string()) + char.suffix(),
         _ => written,

@@ -1,4 +1,5 @@
-//! The compiler's diagnostics as errors of rustc. Its warnings are made by `codegen`, which makes them for build scripts, too.
+//! The compiler's diagnostics as errors of rustc. `codegen` creates its warnings, for build scripts
+//! too.
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
@@ -7,7 +8,8 @@ use tsd_compiler::source::{FileId, SourceMap};
 
 use crate::layout::Layout;
 
-/// The first and the last token of a place in the rules; `None` where it is in another file, such as the profile.
+/// The first and last token of a place in the rules; `None` if it is in another file, such as the
+/// profile.
 pub(crate) fn tokens(
     layout: &Layout,
     rules: FileId,

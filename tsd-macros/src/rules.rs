@@ -47,7 +47,8 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
         let doc = format!(" The rules `{written}`.");
         quote!(#[doc = #doc])
     });
-    // What the rules were compiled from besides their text, so that Cargo compiles them again when it changes.
+    // The other file that the rules were compiled from, so that Cargo compiles them again when it
+    // changes.
     let watched = profile.map(|(shown, _)| {
         let path = format!("/{shown}");
         quote!(
@@ -66,8 +67,8 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     }
 }
 
-/// What was observed when the rules of a module ran before, from `rules/<module>.profile` in the package, if that is
-/// there; with the path from the package.
+/// The profile of a module, from `rules/<module>.profile` in the package, if it exists; with the
+/// path from the package.
 fn profile(module: &str) -> Option<(String, String)> {
     let package = std::env::var_os("CARGO_MANIFEST_DIR")?;
     let shown = format!("rules/{module}.profile");
@@ -75,7 +76,7 @@ fn profile(module: &str) -> Option<(String, String)> {
     Some((shown, text))
 }
 
-/// Where a lifetime stands, which is what Rust makes of a string in single quotes.
+/// The place of a lifetime, which is how Rust lexes a string in single quotes.
 fn lifetime(tokens: TokenStream) -> Option<Span> {
     tokens.into_iter().find_map(|token| match token {
         TokenTree::Punct(quote) if quote.as_char() == '\'' => Some(quote.span()),
@@ -84,7 +85,8 @@ fn lifetime(tokens: TokenStream) -> Option<Span> {
     })
 }
 
-/// The file that the macro stands in, never by an absolute path: output must not depend on the directory.
+/// The file that contains the macro, never by an absolute path: output must not depend on the
+/// directory.
 fn file_name(span: Span) -> String {
     let file = span.file();
     let path = Path::new(&file);

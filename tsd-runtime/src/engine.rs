@@ -3,6 +3,8 @@
 //! Text goes through the same compiler as in a build; only code generation is left out. The rules that come of it join the
 //! same network as compiled rules and share its nodes.
 
+#[cfg(test)]
+mod run_limit;
 mod script;
 
 use std::marker::PhantomData;

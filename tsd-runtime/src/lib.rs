@@ -1,8 +1,11 @@
-//! What compiled TSD rules run on: working memory, node memories, joins, the agenda, and rules that come and go.
+//! The runtime of TSD rules: working memory, a Rete-like network, the agenda, and rules added while it runs.
 //!
-//! A [`Session`] is what a program talks to. Behind it, a change to a fact goes through the `matcher`, the same code for
-//! compiled and for interpreted rules, which leaves activations on the `agenda`; a run takes them off and lets their
-//! effects take place. Generated modules meet this crate in the hidden module `rt`.
+//! A program talks to a [`Session`]. A change to a fact goes through the `matcher`, which is the same code for
+//! compiled and interpreted rules, and leaves activations on the `agenda`. A run takes them off and performs their
+//! effects. Generated modules use this crate through the hidden module `rt`.
+//!
+//! The [glossary](https://github.com/tsd-rules/tsd/blob/main/docs/glossary.md) has one line for each term:
+//! alpha node, beta memory, delta, view, refraction and the rest.
 //!
 //! The folders are layers. Each names only those before it in this list, which a test holds.
 

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use tsd_ir::{FactHandle, Rule, Schema, Sharing, TypeId, Value};
 
-use self::limit::RunLimit;
+pub(crate) use self::limit::RunLimit;
 use crate::base::Handle;
 use crate::error::Error;
 use crate::eval::Natives;

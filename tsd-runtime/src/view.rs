@@ -1,8 +1,9 @@
 //! What is found out about groups of facts, and the tuples whose tests read it.
 
+mod accumulate;
 mod counts;
 mod derived;
-mod groups;
+
 mod last_seen;
 mod lookup;
 mod pending;

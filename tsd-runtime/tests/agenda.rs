@@ -1,6 +1,7 @@
-//! What the agenda holds between and during runs: what waits, and not what is done with.
+//! What the agenda holds between and during runs: waiting entries, and no obsolete ones.
 //!
-//! Bytes are counted twice: by the session itself, and by an allocator that counts those of a test's thread.
+//! Bytes are counted twice: by the session itself, and by an allocator that counts those of a
+//! test's thread.
 
 use allocation_counter::{AllocationInfo, measure};
 use tsd_runtime::ir::{TypeId, Value};
@@ -16,8 +17,8 @@ fn engine(text: &str, strategy: Strategy) -> Engine<()> {
     engine
 }
 
-/// Does something again and again; neither the session nor the allocator holds more after it than after a
-/// first part of it, and never more than `room` bytes more than before.
+/// Does something again and again. Neither the session nor the allocator holds more after it than
+/// after a first part of it, and never more than `room` bytes more than before.
 fn does_not_grow(
     mut engine: Engine<()>,
     room: u64,
@@ -95,7 +96,7 @@ fn rules_that_come_and_go_between_two_runs_leave_nothing() {
     }
 }
 
-/// What has fired is done with, too, while the run goes on.
+/// Fired entries are released, too, while the run continues.
 #[test]
 fn a_run_in_which_every_firing_brings_the_next_does_not_grow() {
     for strategy in Strategy::ALL {

@@ -1,7 +1,8 @@
-//! Equalities that compute are keys: partners are found, and no pair is looked at that has other keys.
+//! Equalities that compute are keys: partners are found, and no pair with different keys is
+//! visited.
 //!
-//! Time says little in a test, so pairs are counted: with every pair looked at they would grow with the square of the
-//! facts.
+//! Time says little in a test, so pairs are counted: if every pair were visited, they would grow
+//! with the square of the facts.
 
 use tsd_runtime::Engine;
 use tsd_runtime::ir::{TypeId, Value};

@@ -1,4 +1,4 @@
-//! An interpreted session from outside: facts in, activations out, rules that come and go.
+//! An interpreted session from outside: facts in, activations out, rules added and removed.
 
 use std::sync::{Arc, Mutex};
 
@@ -339,7 +339,8 @@ fn an_observer_sees_every_activation_with_its_facts() {
     assert_eq!(*seen.lock().unwrap(), ["vip c=Customer~c1 o=Order~o1", "note n=Note~#1"]);
 }
 
-/// A derived value that both a bound and another test read is asked once, so that it is told once that it has no value.
+/// A derived value that both a bound and another test read is looked up once, so a missing value is
+/// counted once.
 #[test]
 fn a_figure_without_a_value_is_counted_once() {
     let counted = |condition: &str| {
@@ -356,8 +357,8 @@ fn a_figure_without_a_value_is_counted_once() {
     assert_eq!(counted("MEAN > 3 AND MEAN > LENGTH(c.id) * 1.5"), once);
 }
 
-/// Activations that differ in nothing but their facts fire right after each other; the limit and the observer still see each,
-/// and another rule between them has its turn.
+/// Activations of one rule that differ only in their facts fire in a row. The limit and the
+/// observer still see each, and another rule between them has its turn.
 #[test]
 fn activations_of_one_rule_fire_one_by_one() {
     let seen: Arc<Mutex<Vec<String>>> = Arc::default();
@@ -400,7 +401,7 @@ fn a_session_without_rules_and_facts_holds_nothing_for_them() {
     assert_eq!(engine.run().unwrap().total(), 0, "its activations went with it");
 }
 
-/// Each of two rows has the same fact, and what is gathered of it changes while both stay.
+/// Each of two rows contains the same fact, and its aggregated value changes while both stay.
 #[test]
 fn what_is_gathered_of_a_fact_in_several_rows_follows_its_reference() {
     let rules = r#"
@@ -460,7 +461,7 @@ fn no_number_of_facts_is_too_many_to_make_room_for() {
             engine.reserve_type(ty, facts);
         }
     }
-    // An iterator may say that it will give more than there will be.
+    // An iterator may announce more items than it yields.
     let endless = (0..usize::MAX).map(|id| [Value::Int(id as i64 % 5)]);
     let fact = "Customer~0".to_owned();
     assert_eq!(engine.insert_all_values(TypeId(1), endless), Err(Error::DuplicateKey { fact }));

@@ -21,7 +21,7 @@ fn a_box(id: i64) -> [Value; 2] {
     [Value::Int(id), Value::Int(1)]
 }
 
-/// Everything that a session can be asked or told by a handle which names none of its facts.
+/// Everything that a session can be asked to do with a handle that names none of its facts.
 fn means_nothing(engine: &mut Engine<()>, handle: FactHandle) {
     let before = everything(engine);
     assert_eq!(engine.retract_fact(handle), Err(Error::NoSuchFact));
@@ -33,7 +33,7 @@ fn means_nothing(engine: &mut Engine<()>, handle: FactHandle) {
     assert_eq!(everything(engine), before);
 }
 
-/// A fact that refers to such a fact is refused as well, however it comes.
+/// A fact that refers to such a fact is refused as well, by every way to insert it.
 fn is_not_referred_to(engine: &mut Engine<()>, handle: FactHandle) {
     let before = everything(engine);
     let label = [Value::Fact(handle)];
@@ -132,8 +132,8 @@ fn a_handle_of_a_retracted_fact_names_nothing_however_often_its_slot_is_used() {
 }
 
 proptest! {
-    /// Two sessions that do the same, and one that does something else: what one makes means nothing to the
-    /// others.
+    /// Two sessions that do the same, and one that does something else: the handles of one mean
+    /// nothing to the others.
     #[test]
     fn sessions_do_not_know_each_others_facts(steps in vec((0..3_usize, 0..8_i64, any::<bool>()), 1..40)) {
         let mut engines = [engine(), engine(), engine()];

@@ -1,4 +1,4 @@
-//! What a session tells the `metrics` facade.
+//! What a session reports to the `metrics` facade.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -190,7 +190,7 @@ fn what_a_session_holds_is_told_when_asked_for() {
             (format!("tsd_view_lookups{{node={view}}}"), 2.0),
             (format!("tsd_view_changes{{node={view}}}"), 1.0),
             (format!("tsd_join_left{{node={node}}}"), 1.0),
-            // The customer came first, so that nobody looks for orders that are there already.
+            // The customer came first, so no probe looks for existing orders.
             (format!("tsd_join_right{{node={node}}}"), 0.0),
             (format!("tsd_join_hits{{node={node}}}"), 1.0),
             ("tsd_activations_waiting{rule=bought}".to_owned(), 1.0),

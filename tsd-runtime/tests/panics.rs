@@ -1,5 +1,5 @@
-//! Panics that are caught: one of the host program leaves the session as it was, one inside of the session
-//! poisons it.
+//! Panics that are caught: one of the host program leaves the session as it was, one inside the
+//! session poisons it.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -13,7 +13,7 @@ use tsd_runtime::{
 
 const FIRST: TypeId = TypeId(0);
 
-/// Panics when it is told to, unless it has done so before.
+/// Panics once it is told to.
 #[derive(Default)]
 struct Clumsy {
     calls: Vec<String>,
@@ -41,8 +41,8 @@ fn clumsy(text: &str, drops: &[&str]) -> Engine<Clumsy> {
     Engine::from_text("clumsy.tsd", text, Clumsy { drops, ..Clumsy::default() }).unwrap()
 }
 
-/// The activation has fired, its effects behind the panic have not taken place, and all others wait: those of
-/// the same facts too.
+/// The activation has fired, its effects after the panic have not taken place, and all others wait,
+/// including those of the same facts.
 #[test]
 fn an_action_that_panics_loses_its_own_activation_and_no_other() {
     let mut engine = clumsy(
@@ -68,7 +68,8 @@ fn an_action_that_panics_loses_its_own_activation_and_no_other() {
     assert_eq!(fired, 12, "what has panicked has fired");
 }
 
-/// Nothing of the firing that was interrupted lasts: the rule is not muted, and supports nothing more.
+/// Nothing of the interrupted firing lasts: the rule does not ignore changes, and supports nothing
+/// more.
 #[test]
 fn a_firing_that_is_interrupted_is_over() {
     let mut engine = clumsy(
@@ -108,7 +109,7 @@ fn observers_sinks_and_iterators_may_panic() {
     assert_eq!(engine.len(), 256);
 }
 
-/// A compiled program one of whose tests panics, as a fault of the session would.
+/// A compiled program with a test that panics, as a fault of the session would.
 struct Faulty;
 
 impl Program for Faulty {
@@ -120,7 +121,7 @@ impl Program for Faulty {
     }
 
     fn perform(_: ActionId, _: &[Value], (): &mut (), context: &mut Context<'_, Self>) {
-        // An action that goes on although the session has panicked.
+        // An action that continues although the session has panicked.
         let fact = FACT.get().unwrap();
         assert!(panics(|| context.update(fact, |fact| fact.n += 1)));
         assert!(panics(|| context.get(fact)));
@@ -182,7 +183,7 @@ impl Compiled for Faulty {
     }
 }
 
-/// Every call says so, and none answers.
+/// Every call reports it, and none returns a result.
 #[test]
 fn a_session_that_was_interrupted_is_poisoned() {
     let mut session = Session::<Faulty>::new(());

@@ -1,4 +1,4 @@
-//! Rules that come while facts are there: what they cost, and where they stand among the others.
+//! Rules added while there are facts: what they cost, and their place among the others.
 
 use tsd_runtime::ir::{TypeId, Value};
 use tsd_runtime::{Engine, Error};
@@ -9,7 +9,7 @@ const ORDER: TypeId = TypeId(1);
 const RULES: i64 = 300;
 const ORDERS: i64 = 2000;
 
-/// Many rules of each of three kinds: on one fact, on a pair, and on a pair of which something is asked.
+/// Many rules of each of three kinds: on one fact, on a pair, and on a pair with a view.
 fn many_rules() -> String {
     let rules = |n: i64| {
         format!(
@@ -35,8 +35,8 @@ fn came_to_joins(engine: &Engine<()>) -> u64 {
     joins.iter().filter_map(|join| join.counts.as_ref()).map(|counts| counts.left_in + counts.right_in).sum()
 }
 
-/// The rules of one text take one pass over the facts, not one each: the facts come to the joins as often as
-/// if they had been loaded with the rules.
+/// The rules of one text take one pass over the facts, not one each: the facts reach the joins as
+/// often as if they had been loaded with the rules.
 #[test]
 fn many_rules_in_one_text_see_the_facts_together() {
     let mut loaded = Engine::from_text("rules.tsd", &format!("{TYPES} {}", many_rules()), ()).unwrap();
@@ -54,7 +54,7 @@ fn many_rules_in_one_text_see_the_facts_together() {
     assert!(loaded.rules().eq(added.rules()));
 }
 
-/// And beside rules that are there, whose joins and views they share.
+/// Also beside existing rules, whose joins and views they share.
 #[test]
 fn they_do_so_beside_others() {
     let mut engine = Engine::from_text("rules.tsd", TYPES, ()).unwrap();
@@ -70,7 +70,7 @@ fn they_do_so_beside_others() {
     assert_eq!((report.total(), report.count("other")), (3 * ORDERS as u64, 0));
 }
 
-/// Rules stand in the order of declaration, and one that comes back stands where it stood.
+/// Rules fire in the order of declaration, and a restored one has its old place.
 #[test]
 fn a_place_in_the_order_of_declaration_is_taken_once() {
     let text = format!(

@@ -1,4 +1,4 @@
-//! Scripts executed by a session, one after the other: each sees what those before it left.
+//! Scripts executed by a session, one after the other: each sees what earlier ones left.
 
 use tsd_compiler::source::SourceMap;
 use tsd_runtime::ir::{Sharing, TypeId, Value};

@@ -1,4 +1,5 @@
-//! What a session tells of itself: what its nodes hold, what passed through them, what fired and what waits.
+//! What a session reports about itself: what its nodes hold, what passed through them, what fired
+//! and what waits.
 
 use tsd_runtime::Engine;
 use tsd_runtime::ir::{FactHandle, TypeId, Value};
@@ -31,7 +32,7 @@ fn order(engine: &mut Engine<()>, id: &str, customer: &str, value: f64) -> FactH
     engine.insert_values(ORDER, &[text(id), text(customer), Value::Number(value)]).unwrap()
 }
 
-/// Two customers, one of them GOLD, and three orders, two of a customer and one of nobody.
+/// Two customers, one of them GOLD, and three orders: two of a customer, and one without.
 fn filled(engine: &mut Engine<()>) -> FactHandle {
     customer(engine, "c1", "GOLD");
     customer(engine, "c2", "SILVER");
@@ -138,14 +139,14 @@ fn joins_count_what_passes_through_them_once_they_are_asked_to() {
     let expected = Counts {
         left_in: 2,
         right_in: 3,
-        // Nothing was there to be searched when the customers came; then each order met two of them.
+        // There was nothing to search when the customers came; then each order met two of them.
         probes: 3,
         candidates: 6,
         hits: 2,
         passed: 2,
     };
     assert_eq!(join(&engine).counts, Some(expected));
-    // Neither rule wants this one, whose key is there.
+    // Neither rule wants this one, although its key exists.
     order(&mut engine, "o5", "c2", 1.0);
     let next = Counts { right_in: 4, probes: 4, candidates: 8, hits: 3, ..expected };
     assert_eq!(join(&engine).counts, Some(next));
@@ -168,7 +169,8 @@ fn rules_that_come_while_the_session_counts_are_counted() {
     let statistics = engine.statistics();
     let counts = statistics.joins[1].counts.unwrap();
     assert_eq!((counts.left_in, counts.right_in, counts.candidates), (3, 3, 9));
-    // Each order has the value of itself, two have each other's, and one of those two pairs is in order.
+    // Each order has the same value as itself, two have each other's, and one of those two pairs is
+    // in order.
     assert_eq!((counts.hits, counts.passed), (5, 1));
 }
 
@@ -199,7 +201,7 @@ fn views_tell_their_answers_and_who_waits_for_them() {
     filled(&mut engine);
     let statistics = engine.statistics();
     let views: Vec<(u32, usize)> = statistics.views.iter().map(|view| (view.users, view.groups)).collect();
-    // One answer for each customer, who is asked about in two rules; and one for each tier.
+    // One group for each customer, which two rules read; and one for each tier.
     assert_eq!(views, [(2, 2), (1, 2)]);
     assert_eq!(statistics.pending_nodes.iter().map(|pending| pending.tuples).collect::<Vec<_>>(), [2, 6]);
     assert!(statistics.views.iter().all(|view| view.bytes > 0) && statistics.bytes.pending_nodes > 0);
@@ -250,10 +252,10 @@ fn views_count_how_often_they_are_asked_and_what_they_tell() {
     engine.run().unwrap();
     assert_eq!(counts(&engine), (some(4, 2), some(5, 3)), "effects ask, too");
     let text = engine.network().to_string();
-    assert!(text.contains(", asked 4, told 2") && text.contains(", asked 5, told 3"), "{text}");
+    assert!(text.contains(", 4 lookups, 2 changes") && text.contains(", 5 lookups, 3 changes"), "{text}");
     engine.collect_counts(true);
     assert_eq!(counts(&engine), (some(0, 0), some(0, 0)), "counting begins anew");
     engine.collect_counts(false);
     assert_eq!(counts(&engine), (None, None));
-    assert!(!engine.network().to_string().contains("asked"));
+    assert!(!engine.network().to_string().contains("lookups"));
 }

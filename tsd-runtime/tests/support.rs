@@ -1,4 +1,5 @@
-//! Facts that activations support, beyond what the oracle can follow: depth, numbers, and runs that never end.
+//! Facts that activations support, beyond what the oracle can follow: depth, numbers, and runs that
+//! never end.
 
 use tsd_runtime::ir::{TypeId, Value};
 use tsd_runtime::{Engine, Error};

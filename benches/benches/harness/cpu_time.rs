@@ -1,4 +1,4 @@
-//! CPU time as a measurement of criterion's.
+//! CPU time as a criterion measurement.
 
 use criterion::Throughput;
 use criterion::measurement::{Measurement, ValueFormatter};

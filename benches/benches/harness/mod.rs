@@ -1,7 +1,9 @@
-//! What the benches share: one `main` that measures questions, prints their ratios and runs them under criterion.
+//! What the benches share: one `main` that measures questions, prints their ratios and runs them
+//! under criterion.
 //!
-//! A question is one workload at one size; its programs are the limit first, then whatever is measured against it. To add
-//! an engine, add a [`Program`] to the question's list: counts, checksums, CPU time, memory and criterion follow.
+//! A question is one workload at one size. Its programs are first the limit, then whatever is
+//! compared with it. To add an engine, add a [`Program`] to the question's list: counts, checksums,
+//! CPU time, memory and criterion follow.
 //!
 //! | variable | meaning |
 //! |---|---|
@@ -19,12 +21,12 @@ use tsd_benches::measure::{Program, is_test, memory, race, ratios};
 pub(crate) struct Question {
     id: String,
     matches: Option<u64>,
-    /// Loads the input and gives the programs; the input is dropped with them.
+    /// Loads the input and returns the programs; the input is dropped with them.
     programs: Box<dyn Fn() -> Vec<Program<'static>>>,
 }
 
 impl Question {
-    /// A question; `matches` is the total that every program must find, where it is known.
+    /// A question; `matches` is the total that every program must find, if it is known.
     pub(crate) fn new(
         id: String,
         matches: Option<u64>,
@@ -34,7 +36,8 @@ impl Question {
     }
 }
 
-/// Measures all questions. In a child process for one measurement of memory it does only that and gives `false`.
+/// Measures all questions. In a child process for one measurement of memory it does only that and
+/// returns `false`.
 pub(crate) fn run(questions: &[Question]) -> bool {
     if memory::serve(|case| run_once(questions, case)) {
         return false;
@@ -98,7 +101,7 @@ fn case(question: &Question, program: &Program<'_>) -> String {
 fn run_once(questions: &[Question], wanted: &str) {
     let id = wanted.split('#').next();
     let question = questions.iter().find(|question| Some(question.id.as_str()) == id);
-    // Only the program that is asked for stays, with its input.
+    // Only the requested program stays, with its input.
     let program = question.and_then(|question| {
         (question.programs)().into_iter().find(|program| case(question, program) == wanted)
     });

@@ -1,4 +1,4 @@
-//! A package with rules in it, written below `target/`, that Cargo builds as it would a user's.
+//! A package with rules, written below `target/`, that Cargo builds as it would a user's.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -46,7 +46,8 @@ pub(crate) struct Package {
     target: PathBuf,
 }
 
-/// The program: it makes a session, so that all that a program needs is compiled and linked.
+/// The program: it creates a session, so that everything that a program needs is compiled and
+/// linked.
 const PROGRAM: &str = r#"
 struct Count(usize);
 
@@ -88,7 +89,7 @@ impl Package {
         fs::create_dir_all(package.directory.join("src")).expect("a directory below target/");
         fs::create_dir_all(package.directory.join("rules")).expect("a directory below target/");
         package.put("Cargo.toml", &package.manifest(&root));
-        // The versions that the workspace uses, so that nothing needs to be fetched.
+        // The versions of the workspace, so that nothing needs to be fetched.
         fs::copy(root.join("Cargo.lock"), package.directory.join("Cargo.lock"))
             .expect("the workspace's lock");
         if way == Way::BuildScript {
@@ -108,7 +109,7 @@ impl Package {
             }
             Way::Macro => String::new(),
         };
-        // The profile is what the guide tells users with many rules to write.
+        // The profile is the one that the guide recommends for many rules.
         format!(
             "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n\
              [workspace]\n\n[dependencies]\ntsd = {{ path = \"{root}\" }}\n{script}\n\
@@ -136,17 +137,17 @@ impl Package {
         }
     }
 
-    /// Gives the rule in the middle a constant that it never had.
+    /// Changes a constant of the rule in the middle to one that it never had.
     pub(crate) fn edit(&self, round: u64) {
         let rules = || self.rules.lines().filter(|line| line.starts_with("rule"));
         let rule = rules().nth(rules().count() / 2).expect("a rule");
-        // New in every run, for cargo compares with what an earlier one has built.
+        // New in every run, because cargo compares with what an earlier run has built.
         let constant = UNIX_EPOCH.elapsed().map_or(0, |since| since.as_secs()) + round;
         let edited = rule.replace("==>", &format!("AND o.value != {constant} ==>"));
         self.put_rules(&self.rules.replace(rule, &edited));
     }
 
-    /// Forgets what was built of the package itself.
+    /// Removes what was built of the package itself.
     pub(crate) fn forget(&self) {
         let mut cargo = self.cargo("clean");
         run(cargo.args(["--package", &self.name]));
@@ -179,7 +180,7 @@ impl Package {
         fs::metadata(self.program()).expect("the program was built").len() as usize
     }
 
-    /// The run of the finished build script by itself, where there is one.
+    /// The run of the finished build script by itself, if there is one.
     pub(crate) fn expansion(&self) -> Option<impl Fn() -> Timing> {
         let built = self.built("build-script-build")?;
         let out = self.directory.join("out");
@@ -221,7 +222,7 @@ fn run(command: &mut Command) {
     assert!(status.as_ref().is_ok_and(std::process::ExitStatus::success), "{command:?}: {status:?}");
 }
 
-/// The time of a section whose work is done by children, which have ended by its end.
+/// The time of a section whose work is done by child processes, which have ended by its end.
 fn timed_children(section: impl FnOnce()) -> Timing {
     let (cpu, wall) = (children_time(), Instant::now());
     section();

@@ -41,7 +41,7 @@ macro_rules! compiled {
 
             /// All customers, then all orders, of a workload of `facts` facts.
             pub fn tables(facts: usize) -> (Timing, Outcome) {
-                // Only the typed facts are there when the time and the peak of memory are taken.
+                // Only the typed facts exist when time and peak memory are measured.
                 let Workload { customers, orders, .. } = Workload::orders(facts);
                 let customers: Vec<rules::Customer> = customers.into_iter().map(|one| customer(&one)).collect();
                 let orders: Vec<rules::Order> = orders.into_iter().map(|one| order(&one)).collect();
@@ -70,7 +70,7 @@ macro_rules! compiled {
                     .collect();
                 let (timing, session) = timed(|| {
                     let mut session = session();
-                    // As many of each, as the limit knows too.
+                    // The same number of each, which the limit is told too.
                     session.reserve::<rules::Customer>(facts.len() / 2);
                     session.reserve::<rules::Order>(facts.len() / 2);
                     for fact in facts {

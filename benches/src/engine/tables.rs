@@ -5,7 +5,7 @@ use crate::generator::{Customer, Item, Order, Workload};
 use crate::measure::{Timing, timed};
 use crate::outcome::Outcome;
 
-/// A table of a workload as facts of the module `rules`: their type, and how they are made.
+/// A table of a workload as facts of the module `rules`: their type, and how they are created.
 macro_rules! table {
     (type customers) => { Vec<rules::Customer> };
     (type orders) => { Vec<rules::Order> };
@@ -49,14 +49,14 @@ macro_rules! compiled {
             }
 
             impl Tables {
-                /// Makes facts of the records of a workload.
+                /// Creates facts from the records of a workload.
                 pub fn of(workload: &Workload) -> Self {
                     Self { $($table: table!($table, workload)),* }
                 }
             }
 
-            /// The tables one after another, compiled. Like the limit, it takes the records and leaves them where they
-            /// are.
+            /// The tables one after another, compiled. Like the limit, it reads the records without
+            /// consuming them.
             ///
             /// # Panics
             /// If the workload's keys are not unique.

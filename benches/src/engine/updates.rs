@@ -7,7 +7,7 @@ use crate::limit::updates::KeptMatches;
 use tsd::ir::{FactHandle, TypeId, Value};
 use tsd::{Engine, Handle};
 
-/// What a program of this workload can do.
+/// The operations of a program of this workload.
 pub trait Updated {
     /// Changes an order, and runs.
     fn update(&mut self, update: &Update);

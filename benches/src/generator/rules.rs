@@ -1,13 +1,14 @@
-//! The rules of the workloads: as parameters for the hand-written programs, and as the text of a TSD program.
+//! The rules of the workloads: as parameters for the hand-written programs, and as the text of a
+//! TSD program.
 
 use super::TIERS;
 
-/// What rule `i` of the orders workload asks for, beside the join of order and customer.
+/// What rule `i` of the orders workload requires, besides the join of order and customer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RuleParameters {
     /// The customer's tier.
     pub tier: &'static str,
-    /// What the order's value must exceed.
+    /// The lower bound for the order's value.
     pub threshold: f64,
 }
 
@@ -37,7 +38,8 @@ pub mod program {
     use super::{Action, RuleParameters};
 
     const CUSTOMER: &str = "type Customer(#id: int, tier: string, signup: int)\n";
-    // Nothing in the workloads finds an order or an item by a key, and the limits do not check that ids differ.
+    // Nothing in the workloads looks up an order or an item by key, and the limits do not check
+    // that ids differ.
     const ORDER: &str = "type Order(id: int, customer: int, value: number, status: int)\n";
     const ITEM: &str = "type Item(id: int, order: int, quantity: int)\n";
 
@@ -50,7 +52,7 @@ pub mod program {
         text
     }
 
-    /// Rule `rule` of the orders workload by itself, for adding it to a running session.
+    /// Rule `rule` of the orders workload by itself, to add it to a running session.
     pub fn order_rule(rule: usize, action: Action) -> String {
         let RuleParameters { tier, threshold } = RuleParameters::of(rule);
         let hit = call(action, rule, &["c.id", "o.id"]);

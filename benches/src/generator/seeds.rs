@@ -1,24 +1,27 @@
 //! Rule sets like those that the seed documents report on, with facts for them.
 //!
-//! The seeds (`../shared/seeds` beside the repository) give derived values, not rules. What they say of the rules, and what was
-//! assumed where they are silent:
+//! The seeds (`../shared/seeds` beside the repository) report numbers, not rules. What they say
+//! about the rules, and what is assumed where they are silent:
 //!
-//! - **Domains** (`000_…`, "Business Impact"): e-commerce with 150 rules and 257 joins, finance with 200 and 480, IoT with
-//!   80 and 156. Each set here has exactly as many rules, and as many joins when no rule shares any: every rule has two
-//!   patterns, and further ones are dealt out until the number is reached, five patterns at most. Which types there are
-//!   and which fields link them is assumed (`domains.rs`), as is which links rules like best: a rule starts at one of the
-//!   domain's central types and goes on along links by their weights. So rules begin alike because their authors ask about
-//!   the same few things; no rule is copied from another.
-//! - **Joins** (`000_…`, "Common Patterns"): of the joins 80 % follow a foreign key, 15 % compare times (two events of one
-//!   subject, the second within a window after the first), 5 % go from child to parent in a hierarchy.
-//! - **Data sets** (`004_…`, "Test Data Sets"): Small, Medium, Large and Stress with their numbers of types, rules and
-//!   patterns, their kinds of conditions, and the share of rules whose joins are those of an earlier rule (30 %, 50 %,
-//!   70 %, and by turns 0 to 90 %). Assumed: such a rule takes over the first so many joins of a rule picked at random,
-//!   then goes on by itself.
-//! - **Filters** are not described. Assumed: each pattern has one or two with odds of three to two, on a word, a status or
-//!   an amount, mostly the upper end; business rules look for what is out of the ordinary.
-//! - **Facts**: 10,000 (`000_…`, "End-to-End"), dealt to the types by assumed proportions, in random order. Foreign keys are
-//!   uniform, times lie within thirty days.
+//! - **Domains** (`000_…`, "Business Impact"): e-commerce with 150 rules and 257 joins, finance
+//!   with 200 and 480, IoT with 80 and 156. Each set here has exactly as many rules, and as many
+//!   joins if no rule shares any. Every rule has two patterns, and more are dealt out until the
+//!   number is reached, five patterns at most. Assumed: the types, the fields that link them
+//!   (`domains.rs`), and how often rules use each link. A rule starts at one of the domain's
+//!   central types and follows links by their weights. So rules have common beginnings because
+//!   their authors are interested in the same few things; no rule is copied from another.
+//! - **Joins** (`000_…`, "Common Patterns"): 80 % of the joins follow a foreign key, 15 % compare
+//!   times (two events of one subject, the second within a window after the first), 5 % go from
+//!   child to parent in a hierarchy.
+//! - **Data sets** (`004_…`, "Test Data Sets"): Small, Medium, Large and Stress with their numbers
+//!   of types, rules and patterns, their kinds of conditions, and the share of rules whose joins
+//!   are those of an earlier rule (30 %, 50 %, 70 %, and alternating from 0 to 90 %). Assumed: such
+//!   a rule copies the first joins of a rule picked at random, and then continues by itself.
+//! - **Filters** are not described. Assumed: each pattern has one or two with odds of three to two,
+//!   on a word, a status or an amount, mostly the upper end, because business rules look for the
+//!   unusual.
+//! - **Facts**: 10,000 (`000_…`, "End-to-End"), distributed over the types by assumed proportions,
+//!   in random order. Foreign keys are uniform, times are within thirty days.
 
 mod conditions;
 mod domains;
@@ -37,7 +40,7 @@ use world::World;
 /// Rules as text, and facts for them.
 #[derive(Clone, Debug)]
 pub struct RuleSet {
-    /// What the set is called in tables.
+    /// The name of the set in tables.
     pub name: &'static str,
     /// The program.
     pub text: String,

@@ -4,7 +4,8 @@ use super::index::RecordIndex;
 use super::negation::Matches;
 use crate::generator::{Customer, Order};
 
-/// The limit: customers are indexed, each order adds to its customer's sum. The matches are record numbers of customers.
+/// The limit: customers are indexed, each order adds to its customer's sum. The matches are record
+/// numbers of customers.
 pub fn hash_sums(customers: &[Customer], orders: &[Order]) -> Matches {
     let mut index = RecordIndex::with_capacity(customers.len());
     let key_of = |record: u32| customers[record as usize].id;

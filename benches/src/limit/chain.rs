@@ -1,4 +1,5 @@
-//! The chain workload: gold customers, their orders above 5,000, and of those the items of more than 50 pieces.
+//! The chain workload: gold customers, their orders above 5,000, and of those the items of more
+//! than 50 pieces.
 
 use super::index::RecordIndex;
 use crate::generator::Workload;

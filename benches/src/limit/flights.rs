@@ -25,7 +25,7 @@ pub const RULES: [&str; 8] = [
 /// The stored matches of one rule, as record numbers of `N` facts.
 pub type Found<const N: usize> = Vec<[u32; N]>;
 
-/// What a rule found; record numbers stand for ids, which these tables do not have.
+/// What a rule found; record numbers serve as ids, which these tables do not have.
 pub fn outcome<const N: usize>(found: &Found<N>) -> Outcome {
     let mut outcome = Outcome::traced(1);
     for records in found {
@@ -48,8 +48,8 @@ fn planes_by_tailnum(data: &Flights, wanted: impl Fn(&Plane) -> bool) -> Index<&
     numbered.filter(|(_, plane)| wanted(plane)).map(|(record, plane)| (plane.tailnum, record)).collect()
 }
 
-/// The weather by hour and airport. No hour and airport occur twice in the data, but no key says so, and a join must not
-/// rely on it: each entry is the last of a chain.
+/// The weather by hour and airport. No hour and airport occur twice in the data, but no key
+/// guarantees that, and a join must not rely on it: each entry is the last of a chain.
 struct WeatherIndex {
     last: Index<(&'static str, &'static str)>,
     /// Per record the previous record of the same hour and airport.
@@ -220,7 +220,8 @@ impl Matches {
     }
 }
 
-/// The limit for all rules together: one index of planes, one of weather, one pass over the flights.
+/// The limit for all rules together: one index of planes, one of weather, one pass over the
+/// flights.
 pub fn all_rules(data: &Flights) -> Matches {
     let old = |plane: &Plane| plane.year.is_some_and(|year| year < 1990);
     let small = |plane: &Plane| plane.seats < 60;
@@ -281,7 +282,8 @@ pub fn all_rules(data: &Flights) -> Matches {
     found
 }
 
-/// The outcome of every rule by its name, in the order of `expected.json`; every rule runs by itself.
+/// The outcome of every rule by its name, in the order of `expected.json`; every rule runs by
+/// itself.
 pub fn each(data: &Flights) -> [(&'static str, Outcome); 8] {
     [
         ("old_aircraft", outcome(&old_aircraft(data))),

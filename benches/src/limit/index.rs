@@ -1,11 +1,13 @@
-//! The hash index that the limit programs share: open addressing with linear probing over record numbers.
+//! The hash index that the limit programs share: open addressing with linear probing over record
+//! numbers.
 //!
-//! A slot is four bytes and the key stays in its record, so an index of half a million customers is 4 MB. Slots that hold the
-//! key too take 16 MB and save the look at the record, yet negation and the chain ran no faster with them at a million facts.
+//! A slot is four bytes and the key stays in its record, so an index of half a million customers is
+//! 4 MB. Slots with the key take 16 MB and save reading the record, yet negation and the chain were
+//! no faster with them at a million facts.
 
 /// A set of records, found by a key that each record has.
 ///
-/// The records belong to the caller, who tells their keys through `key_of`.
+/// The records belong to the caller, who returns their keys through `key_of`.
 #[derive(Clone, Debug)]
 pub(super) struct RecordIndex {
     /// Record numbers plus one, so that zeroed memory is an empty index.
@@ -45,7 +47,7 @@ impl RecordIndex {
         self.place(key, record);
     }
 
-    /// Makes `record` the one that stands for `key`, and gives back the one that stood for it before.
+    /// Makes `record` the one for its key, and returns the previous one.
     #[inline]
     pub(super) fn replace(&mut self, key: i64, record: u32, key_of: impl Fn(u32) -> i64) -> Option<u32> {
         if (self.len + 1) * 4 > self.slots.len() * 3 {
@@ -76,7 +78,8 @@ impl RecordIndex {
         self.len += 1;
     }
 
-    /// Where the search for a key begins: the folded product with an odd number, whose high bits are well mixed.
+    /// Where the search for a key begins: the folded product with an odd number, whose high bits
+    /// are well mixed.
     #[inline]
     fn home(&self, key: i64) -> usize {
         let product = u128::from(key as u64 ^ 0x243F_6A88_85A3_08D3) * 0x9E37_79B9_7F4A_7C15;

@@ -1,4 +1,5 @@
-//! The orders workload: a hash join of orders with customers, and a table of thresholds for the rules.
+//! The orders workload: a hash join of orders with customers, and a table of thresholds for the
+//! rules.
 
 use super::index::RecordIndex;
 use super::tiers::{RuleTable, tier_number};
@@ -6,7 +7,8 @@ use crate::generator::{Customer, Fact, Order, RuleParameters, Workload};
 use crate::outcome::Outcome;
 use std::num::NonZeroU32;
 
-/// One match, as numbers of facts (in their table, or in the sequence of arrival) and the number of the rule.
+/// One match, as numbers of facts (in their table, or in the sequence of arrival) and the number of
+/// the rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Match {
     /// The customer.
@@ -81,7 +83,8 @@ pub fn hash_join(customers: &[Customer], orders: &[Order], parameters: &[RulePar
     found
 }
 
-/// A pair of facts with all the rules it satisfies: the first `satisfied` rules of its tier by ascending threshold.
+/// A pair of facts with all the rules it satisfies: the first `satisfied` rules of its tier by
+/// ascending threshold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Pair {
     customer: u32,
@@ -90,7 +93,8 @@ struct Pair {
     satisfied: u16,
 }
 
-/// The matches as pairs of facts, each with a set of rules; from it every match can be enumerated without a search.
+/// The matches as pairs of facts, each with a set of rules, from which every match can be
+/// enumerated without a search.
 #[derive(Clone, Debug, Default)]
 pub struct FactoredMatches {
     pairs: Vec<Pair>,
@@ -113,7 +117,8 @@ impl FactoredMatches {
     }
 }
 
-/// The same hash join with its matches factored: a pair of facts is stored once, however many rules it satisfies.
+/// The same hash join with its matches factored: a pair of facts is stored once, however many rules
+/// it satisfies.
 pub fn factored_hash_join(
     customers: &[Customer],
     orders: &[Order],
@@ -162,7 +167,8 @@ fn probe(
     }
 }
 
-/// The limit for facts in any order of arrival: both sides are indexed, each fact probes the other side when it comes.
+/// The limit for facts in any order of arrival: both sides are indexed, and each arriving fact
+/// probes the other side.
 #[derive(Clone, Debug)]
 pub struct SymmetricHashJoin {
     rules: RuleTable,
@@ -192,9 +198,10 @@ struct IndexedOrder {
 }
 
 impl SymmetricHashJoin {
-    /// A join over no facts yet, with indexes for so many customers and orders, which grow when there are more.
+    /// A join over no facts yet, with indexes for this many customers and orders, which can grow.
     ///
-    /// Of the orders only a fifth or less passes the filter on the value, which is what their index has room for.
+    /// Only a fifth of the orders or less passes the filter on the value, and their index has room
+    /// for these.
     pub fn with_capacity(customers: usize, orders: usize, parameters: &[RuleParameters]) -> Self {
         let rules = RuleTable::new(parameters);
         Self {
@@ -258,7 +265,8 @@ impl SymmetricHashJoin {
         join
     }
 
-    /// Inserts the customers and orders of a sequence of facts, which are expected to be half of each.
+    /// Inserts the customers and orders of a sequence of facts, which are expected to be half of
+    /// each.
     pub fn of_sequence(facts: &[Fact], parameters: &[RuleParameters]) -> Self {
         let mut join = Self::with_capacity(facts.len() / 2, facts.len() / 2, parameters);
         for (record, fact) in facts.iter().enumerate() {

@@ -1,4 +1,5 @@
-//! The limits against the published counts, against each other, and against a join without any index.
+//! The limits against the published counts, against each other, and against a join without any
+//! index.
 
 use super::{aggregation, chain, negation, orders, updates};
 use crate::expected;
@@ -6,7 +7,7 @@ use crate::generator::{self, Arrival, RuleParameters, Workload, parameters};
 use crate::outcome::Outcome;
 use std::collections::BTreeMap;
 
-/// The matches of the orders workload, by looking at every rule for every order, from the definition.
+/// The matches of the orders workload from the definition: every rule is tested for every order.
 fn by_definition(workload: &Workload, rules: usize) -> Outcome {
     let mut outcome = Outcome::traced(rules);
     let wanted = parameters(rules);

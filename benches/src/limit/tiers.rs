@@ -4,7 +4,8 @@ use crate::generator::{RuleParameters, TIERS};
 
 /// The number of a tier in [`TIERS`], or [`NO_TIER`] for any other string.
 ///
-/// The first letter tells the tiers apart; a chain of comparisons would be mispredicted for most customers.
+/// The first letter distinguishes the tiers; a chain of comparisons would be mispredicted for most
+/// customers.
 #[inline]
 pub(super) fn tier_number(tier: &str) -> usize {
     const BY_FIRST_LETTER: [u8; 256] = {
@@ -20,7 +21,7 @@ pub(super) fn tier_number(tier: &str) -> usize {
     if TIERS[usize::from(candidate)] == tier { usize::from(candidate) } else { NO_TIER }
 }
 
-/// The number of the tier that no rule asks for.
+/// The number of the tier that no rule requires.
 pub(super) const NO_TIER: usize = TIERS.len();
 
 /// Which rules a tier and a value satisfy, in one binary search.

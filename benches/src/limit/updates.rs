@@ -7,8 +7,8 @@ use crate::outcome::Outcome;
 
 /// The limit: per order the satisfied rules, per rule the set of its orders.
 ///
-/// A firing is counted as the language has it: all rules that hold after an update of the value fire again, as their
-/// activations are new; an update to the same value changes nothing.
+/// A firing is counted as the language defines it: all rules that hold after an update of the value
+/// fire again, because their activations are new; an update to the same value changes nothing.
 #[derive(Clone, Debug)]
 pub struct KeptMatches {
     rules: RuleTable,
@@ -45,7 +45,7 @@ impl KeptMatches {
         }
         let state = |order: &Order| {
             let customer = index.get(order.customer, key_of);
-            // An order without a customer has the tier that no rule asks for.
+            // An order without a customer has the tier that no rule requires.
             let tier = customer.map_or(NO_TIER, |customer| tier_number(customers[customer as usize].tier));
             let customer = customer.unwrap_or(u32::MAX);
             OrderState { value: f64::NAN, customer, tier: tier as u16, satisfied: 0 }
@@ -65,7 +65,7 @@ impl KeptMatches {
         kept
     }
 
-    /// Gives an order a new value and fires what is new.
+    /// Sets a new value of an order and fires what is new.
     #[inline]
     pub fn update(&mut self, update: &Update) {
         let order = &mut self.orders[update.order];
@@ -101,7 +101,8 @@ impl KeptMatches {
         let place = self.places[order * self.ranks + rank] as usize;
         members.swap_remove(place);
         if let Some(&moved) = members.get(place) {
-            // The rule belongs to one tier, so it has the same rank for the order that took the place.
+            // The rule belongs to one tier, so it has the same rank for the order that moved to the
+            // place.
             self.places[moved as usize * self.ranks + rank] = place as u32;
         }
     }

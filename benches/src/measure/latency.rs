@@ -5,14 +5,14 @@ use std::time::Instant;
 
 /// The wall times of single operations, in nanoseconds.
 ///
-/// Taking a sample costs two readings of the clock, some 40 ns, which are part of each sample. Report the CPU time of the same loop
-/// without sampling (see [`timed`](super::timed)) next to it.
+/// A sample costs two readings of the clock, about 40 ns, which are part of it. Report the CPU time
+/// of the same loop without sampling (see [`timed`](super::timed)) next to it.
 #[derive(Clone, Debug, Default)]
 pub struct Samples {
     nanos: Vec<u64>,
 }
 
-/// The derived values of a latency, in nanoseconds.
+/// The percentiles of a latency, in nanoseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Latency {
     /// The mean.
@@ -40,7 +40,7 @@ impl Samples {
         value
     }
 
-    /// The derived values of the samples so far.
+    /// The percentiles of the samples so far.
     pub fn latency(&self) -> Latency {
         let mut sorted = self.nanos.clone();
         sorted.sort_unstable();
@@ -56,7 +56,8 @@ impl Samples {
     }
 }
 
-/// A table of latencies in microseconds. Beside each stands the mean CPU time of one operation without sampling.
+/// A table of latencies in microseconds, each beside the mean CPU time of one operation without
+/// sampling.
 pub fn latencies(title: &str, rows: &[(&str, Latency, std::time::Duration)]) -> Table {
     let mut table = Table::new(title, &["program", "CPU a piece µs", "mean µs", "p50", "p99", "p99.9"]);
     for (name, latency, cpu) in rows {

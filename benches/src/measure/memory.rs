@@ -1,7 +1,7 @@
 //! Peak memory, which belongs to a process: each measurement runs in a child of its own.
 //!
-//! A bench calls [`serve`] first thing in `main`; [`peak_of`] then starts the same executable again with the name of a
-//! case in its environment, and reads the child's peak back.
+//! A bench calls [`serve`] first in `main`. [`peak_of`] then starts the same executable again with
+//! the name of a case in its environment, and reads the child's peak.
 
 use std::io;
 use std::process::Command;
@@ -11,9 +11,10 @@ pub const CASE_VARIABLE: &str = "TSD_BENCH_MEMORY_CASE";
 
 const ANSWER: &str = "tsd-bench-peak-bytes=";
 
-/// In a child of [`peak_of`], runs the case it was started for, prints the peak and gives `true`: then `main` shall return.
+/// In a child of [`peak_of`], runs the case it was started for, prints the peak and returns `true`:
+/// then `main` must return.
 ///
-/// In any other process it does nothing and gives `false`.
+/// In any other process it does nothing and returns `false`.
 ///
 /// # Panics
 /// If the peak cannot be read.
@@ -36,8 +37,8 @@ pub fn peak_of(case: &str) -> io::Result<u64> {
     })
 }
 
-/// Makes the present memory of this process its peak, so that what the making of the input needed for a while is not
-/// counted. Without Linux's `clear_refs` it does nothing.
+/// Makes the present memory of this process its peak, so that memory which was only needed to
+/// create the input does not count. Without Linux's `clear_refs` it does nothing.
 pub fn reset_peak() {
     // Where the file is missing or may not be written, the peak stays what it was: an upper bound.
     let _ = std::fs::write("/proc/self/clear_refs", "5");
@@ -45,8 +46,8 @@ pub fn reset_peak() {
 
 /// The peak resident memory of this process in bytes.
 ///
-/// Linux's `VmHWM` begins anew when a program is started; `ru_maxrss` would carry over what the parent had at its fork, and
-/// serves only where there is no `/proc`.
+/// Linux's `VmHWM` starts from zero with a new program. `ru_maxrss` would include what the parent
+/// had at its fork, and is used only without `/proc`.
 pub fn peak() -> io::Result<u64> {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let high_water = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

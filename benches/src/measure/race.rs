@@ -3,7 +3,8 @@
 use super::{ROUNDS, Table, Timing, median_timing};
 use crate::outcome::Outcome;
 
-/// A program in a race: a name, and a closure that prepares its input, runs with a timed section, and tells what it found.
+/// A program in a race: a name, and a closure that prepares its input, runs with a timed section,
+/// and reports its result.
 pub struct Program<'a> {
     /// The name, a row of the table.
     pub name: &'static str,
@@ -29,16 +30,17 @@ pub struct Standing {
     pub name: &'static str,
     /// The medians of CPU and wall time.
     pub timing: Timing,
-    /// What it found, the same in all rounds.
+    /// Its outcome, the same in all rounds.
     pub outcome: Outcome,
 }
 
-/// Runs every program [`ROUNDS`] times, in turns, so that a slow moment of the machine strikes all of them. A round before
-/// that warms the caches and the allocator up and is not counted, and the memory that it took is kept for the others.
+/// Runs every program [`ROUNDS`] times, in turns, so that a slow moment of the machine affects all
+/// of them. An additional first round, which does not count, warms up the caches and the allocator,
+/// whose memory is kept for the others.
 ///
 /// # Panics
-/// If a program finds other matches than the first one did, or not `matches` of them where the number is known. So no time
-/// of a wrong program is ever seen.
+/// If a program finds other matches than the first one did, or not `matches` of them if the number
+/// is known. So no time of a wrong program is ever shown.
 pub fn race(question: &str, programs: &[Program<'_>], matches: Option<u64>) -> Vec<Standing> {
     keep_memory();
     let mut rounds: Vec<Vec<(Timing, Outcome)>> = vec![Vec::new(); programs.len()];
@@ -50,7 +52,8 @@ pub fn race(question: &str, programs: &[Program<'_>], matches: Option<u64>) -> V
             results.push(program.run());
         }
     }
-    // A program that only counts agrees with any checksum, so the first program with one is the reference.
+    // A program that only counts agrees with any checksum, so the first program with one is the
+    // reference.
     let all = || rounds.iter().flatten().map(|(_, outcome)| outcome);
     let reference = all().find(|outcome| outcome.checksum.is_some()).or_else(|| all().next()).cloned();
     let standing = |(program, results): (&Program<'_>, &Vec<(Timing, Outcome)>)| {
@@ -71,18 +74,19 @@ pub fn race(question: &str, programs: &[Program<'_>], matches: Option<u64>) -> V
     programs.iter().zip(&rounds).map(standing).collect()
 }
 
-/// Has the allocator keep the memory of one round for the next, for all programs.
+/// Makes the allocator keep the memory of one round for the next, for all programs.
 ///
-/// Otherwise that is chance. What a program frees at the end of a round may lie at the top of the heap; then glibc gives it
-/// back to the system when it is more than a threshold, and the next round pays for every page again, at about a microsecond
-/// each, or not, as the pieces came to lie. The threshold follows the largest
-/// block that was freed so far, up to 32 MB, so a program profits from what ran before it in the process. One such block
-/// puts an end to that.
+/// Otherwise that is chance. What a program frees at the end of a round may be at the top of the
+/// heap. If it is larger than a threshold, glibc returns it to the system, and the next round pays
+/// for every page again, about a microsecond each. The threshold follows the largest block that was
+/// freed so far, up to 32 MB, so a program profits from what ran before it in the process. One such
+/// block ends that.
 fn keep_memory() {
     drop(std::hint::black_box(Vec::<u8>::with_capacity(31 << 20)));
 }
 
-/// The table of a race: ratios of CPU time to the first program, and the peaks of memory where they were measured.
+/// The table of a race: ratios of CPU time to the first program, and the memory peaks if they were
+/// measured.
 pub fn ratios(title: &str, standings: &[Standing], peaks: &[Option<u64>]) -> Table {
     let mut table = Table::new(title, &["program", "CPU ms", "ratio", "wall ms", "peak MB", "matches"]);
     let limit = standings.first().map_or(0.0, |first| first.timing.cpu.as_secs_f64());

@@ -1,7 +1,7 @@
-//! Which sizes a bench runs.
+//! The sizes that a bench runs.
 
-/// The sizes to run: those of `TSD_BENCH_SIZES` (such as `10k,1M`) that are among `all`. Without the variable all of them,
-/// or in a [test run](is_test) the smallest.
+/// The sizes to run: those of `TSD_BENCH_SIZES` (such as `10k,1M`) that are among `all`. Without
+/// the variable all of them, or in a [test run](is_test) the smallest.
 pub fn sizes(all: &[usize]) -> Vec<usize> {
     let wanted = std::env::var("TSD_BENCH_SIZES").ok();
     select(all, wanted.as_deref(), is_test())
@@ -27,7 +27,7 @@ pub fn size_name(size: usize) -> String {
     }
 }
 
-/// Whether cargo only tries out whether a bench runs, or asks for the names in it.
+/// Whether cargo only tests that a bench runs, or lists its names.
 pub fn is_test() -> bool {
     std::env::args().any(|argument| argument == "--test" || argument == "--list")
 }

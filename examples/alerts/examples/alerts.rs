@@ -1,4 +1,5 @@
-//! 100,000 readings of two hundred devices under rules that raise alerts and, without a word about it, withdraw them.
+//! 100,000 readings of two hundred devices under rules that raise alerts, and withdraw them without
+//! an explicit command.
 //!
 //! `cargo run --release --example alerts`
 

@@ -1,15 +1,15 @@
-//! Who the rules call.
+//! The host that the rules call.
 
 use std::collections::BTreeMap;
 
 use crate::alerts::Actions;
 
-/// The board in the control room: what stands on it, and what stood on it before.
+/// The board in the control room: what it shows, and what it showed before.
 #[derive(Clone, Debug, Default)]
 pub struct Board {
     /// The minute of the stream.
     pub now: u32,
-    /// Since when each alert stands, by its kind and subject.
+    /// Since when each alert is shown, by its kind and subject.
     pub standing: BTreeMap<(String, String), u32>,
     /// The alerts that were withdrawn.
     pub past: Vec<Past>,
@@ -17,7 +17,7 @@ pub struct Board {
     pub raised: BTreeMap<String, u64>,
 }
 
-/// An alert that stands no longer.
+/// An alert that was withdrawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Past {
     /// What it was about.
@@ -31,7 +31,7 @@ pub struct Past {
 }
 
 impl Past {
-    /// For how many minutes the alert stood.
+    /// For how many minutes the alert was shown.
     pub fn minutes(&self) -> u32 {
         self.to - self.from
     }

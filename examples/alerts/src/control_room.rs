@@ -17,7 +17,7 @@ pub struct ControlRoom {
     pub session: Session<Board>,
     devices: Vec<Handle<Device>>,
     engineers: Vec<Handle<Engineer>>,
-    /// The readings of each minute that counts, oldest first.
+    /// The readings of each minute that has not expired, oldest first.
     window: VecDeque<Vec<Handle<Reading>>>,
     readings: i64,
 }
@@ -41,10 +41,11 @@ impl ControlRoom {
         Ok(Self { session, devices, engineers, window: VecDeque::new(), readings: 0 })
     }
 
-    /// Takes in one minute: what happens, then the new readings; the oldest count no longer. Then the rules fire.
+    /// Processes one minute: what happens, then the new readings; the oldest expire. Then the rules
+    /// fire.
     ///
     /// # Errors
-    /// None that can happen: what the rules do comes to an end.
+    /// None that can happen: every run of these rules ends.
     pub fn minute(&mut self, minute: &Minute) -> Result<(), Error> {
         for happening in &minute.happenings {
             match *happening {
@@ -69,10 +70,11 @@ impl ControlRoom {
         self.fire()
     }
 
-    /// Ends the day: every device is switched off, and minute after minute the last readings cease to count.
+    /// Ends the day: every device is switched off, and minute after minute the last readings
+    /// expire.
     ///
     /// # Errors
-    /// None that can happen: what the rules do comes to an end.
+    /// None that can happen: every run of these rules ends.
     pub fn close(&mut self) -> Result<(), Error> {
         (0..DEVICES).try_for_each(|device| self.switch(device, "off"))?;
         self.fire()?;
@@ -92,7 +94,7 @@ impl ControlRoom {
         oldest.into_iter().try_for_each(|reading| self.session.retract(reading))
     }
 
-    /// Every cause that has gone took its alert with it already; new alerts are raised now.
+    /// Alerts whose cause is gone were withdrawn already; new alerts are raised now.
     fn fire(&mut self) -> Result<(), Error> {
         self.session.host_mut().now += 1;
         self.session.run()?;

@@ -1,8 +1,8 @@
-//! Alerts over a stream of device readings, each of them withdrawn when its cause goes.
+//! Alerts over a stream of device readings, each withdrawn when its cause is gone.
 //!
-//! The rules stand in `rules/alerts` and are compiled by the build script into [`alerts`]; [`Stream`] makes the readings,
-//! and whatever else happens; [`ControlRoom`] passes them to a session; [`Board`] is who the rules call.
-//! `examples/alerts.rs` puts them together.
+//! The rules are in `rules/alerts`, and the build script compiles them into [`alerts`]. [`Stream`]
+//! creates the readings and all other events. [`ControlRoom`] passes them to a session. [`Board`]
+//! is the host that the rules call. `examples/alerts.rs` puts them together.
 
 mod board;
 mod control_room;

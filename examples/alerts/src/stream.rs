@@ -1,10 +1,11 @@
-//! What happens at twenty sites with two hundred devices, minute after minute: made up, and every time the same.
+//! What happens at twenty sites with two hundred devices, minute after minute: invented, and the
+//! same every time.
 
 /// How many readings the stream has.
 pub const READINGS: usize = 100_000;
 /// How many devices there are.
 pub const DEVICES: usize = 200;
-/// How many sites there are; the devices stand at them in turn.
+/// How many sites there are; the devices are distributed among them in turn.
 pub const SITES: usize = 20;
 /// How many engineers are on the road.
 pub const ENGINEERS: usize = 8;
@@ -18,7 +19,7 @@ pub struct Minute {
     pub readings: Vec<(usize, f64)>,
 }
 
-/// What changes a fact that is there.
+/// What changes an existing fact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Happening {
     /// A device is taken into maintenance, or put back into service.
@@ -28,7 +29,7 @@ pub enum Happening {
         /// Whether it is in service.
         on: bool,
     },
-    /// An engineer goes to another site.
+    /// An engineer moves to another site.
     Moved {
         /// Which engineer.
         engineer: usize,
@@ -45,7 +46,7 @@ struct Device {
     maintenance: u32,
 }
 
-/// The minutes, until [`READINGS`] readings have been made.
+/// The minutes, until there have been [`READINGS`] readings.
 #[derive(Clone, Debug)]
 pub struct Stream {
     chance: Chance,
@@ -62,7 +63,7 @@ impl Default for Stream {
 }
 
 impl Stream {
-    /// A stream of so many readings.
+    /// A stream with this many readings.
     pub fn of(readings: usize) -> Self {
         Self {
             chance: Chance(2013),
@@ -104,7 +105,7 @@ impl Stream {
             self.left -= 1;
             let fever = if device.fever > 0 { 20 } else { 0 };
             let heat = if self.heat[number % SITES] > 0 { 15 } else { 0 };
-            // In quarters of a degree, which sum up exactly.
+            // In quarters of a degree, which add up exactly.
             let quarters = chance.between(4 * 50, 4 * 68) + 4 * (fever + heat);
             minute.readings.push((number, f64::from(quarters) / 4.0));
         }

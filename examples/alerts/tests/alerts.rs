@@ -1,4 +1,5 @@
-//! At every checkpoint, the alerts are those that the facts call for: no cause without its alert, no alert without a cause.
+//! At every checkpoint, the alerts are those that the facts require: no cause without its alert, no
+//! alert without a cause.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +9,7 @@ use tsd_alerts::{Board, ControlRoom, READINGS, Stream};
 /// An alert, by its kind and subject.
 type Due = (&'static str, String);
 
-/// What is due, by looking at every fact, from what the alerts mean.
+/// The alerts that are due, computed from all facts by the meaning of the alerts.
 fn due(session: &Session<Board>) -> BTreeSet<Due> {
     let readings: Vec<Reading> = session.facts::<Reading>().map(|(_, reading)| reading).collect();
     let mut due = BTreeSet::new();

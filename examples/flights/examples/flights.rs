@@ -1,4 +1,5 @@
-//! A year of flights from New York City under rules: loads 367,687 facts, fires, and says what it took.
+//! A year of flights from New York City under rules: loads 367,687 facts, fires, and reports the
+//! costs.
 //!
 //! `cargo run --release --example flights`
 
@@ -53,8 +54,8 @@ fn show_load(loaded: &Loaded) {
     );
 }
 
-/// Shows for each rule how often it fires and what it takes by itself: with no other rule in the session, it is added
-/// to all the facts, which matches it, and fired.
+/// Shows for each rule how often it fires and what it costs by itself: in a session without other
+/// rules, it is added, which matches it against all facts, and fired.
 fn show_rules(session: &mut Session<Desk>) -> Result<(), Box<dyn Error>> {
     let rules: Vec<String> = session.rules().map(str::to_owned).collect();
     rules.iter().try_for_each(|rule| session.remove_rule(rule))?;
@@ -88,7 +89,7 @@ fn show_desk(desk: &Desk) {
     println!("airlines late on average: {}", list(&desk.late));
 }
 
-/// The most memory that the process held at once, in kB; only Linux tells.
+/// The peak memory of the process, in kB; only known on Linux.
 fn peak_memory() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;

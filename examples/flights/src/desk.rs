@@ -1,4 +1,4 @@
-//! Who the rules call.
+//! The host that the rules call.
 
 use std::collections::BTreeSet;
 

@@ -1,8 +1,8 @@
 //! A year of flights from New York City under rules.
 //!
-//! The rules stand in `rules/flights` and are compiled by the build script into [`flights`]; [`tables`] reads the data
-//! into the structs that the rules declare, [`load()`] inserts them; [`Desk`] is who the rules call. `examples/flights.rs`
-//! puts them together.
+//! The rules are in `rules/flights`, and the build script compiles them into [`flights`].
+//! [`tables`] reads the data into the structs that the rules declare, and [`load()`] inserts them.
+//! [`Desk`] is the host that the rules call. `examples/flights.rs` puts them together.
 
 mod desk;
 mod load;

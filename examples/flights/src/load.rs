@@ -6,7 +6,8 @@ use crate::flights::{Airline, Airport, Flight, Plane, Rules, Session, Weather};
 use crate::tables::{Record, TableError, read};
 use crate::{Desk, FACTS};
 
-/// How many rows are read before they are inserted, so that reading and inserting can be timed apart.
+/// How many rows are read before they are inserted, so that reading and inserting can be timed
+/// apart.
 const BATCH: usize = 4096;
 
 /// What loading took.
@@ -16,7 +17,7 @@ pub struct Loaded {
     pub facts: u64,
     /// Decompressing and parsing.
     pub reading: Duration,
-    /// Inserting, which brings the match up to date.
+    /// The time to insert, which includes matching.
     pub inserting: Duration,
 }
 

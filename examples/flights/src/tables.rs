@@ -19,19 +19,19 @@ pub fn directory() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("data")
 }
 
-/// A struct that stands for a row of a table.
+/// A struct for a row of a table.
 pub trait Record: Sized {
     /// The name of the file, without `.csv.zst`.
     const TABLE: &'static str;
 
-    /// Makes the struct of a row.
+    /// Creates the struct of a row.
     ///
     /// # Errors
     /// When a cell does not fit.
     fn read(row: &mut Row<'_>) -> Result<Self, String>;
 }
 
-/// Hands every row of a table to `take`.
+/// Passes every row of a table to `take`.
 ///
 /// # Errors
 /// When the table cannot be read or a cell does not fit, and whatever `take` returns.

@@ -1,5 +1,5 @@
-//! Where the conformance programs are. They belong to nobody here, so none of them is copied into the project: where the
-//! folder is not there, their tests say so and pass.
+//! Where the conformance programs are. They are not part of this project, so none of them is copied
+//! into it. If the folder is missing, their tests say so and pass.
 
 use std::path::{Path, PathBuf};
 

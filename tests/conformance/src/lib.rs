@@ -1,4 +1,4 @@
-//! What is expected of the conformance programs, and how a session is held against it.
+//! The expected results of the conformance programs, and the comparison with a session.
 
 mod folder;
 
@@ -12,10 +12,11 @@ use tsd_runtime::ir::{TypeId, Value, ops};
 
 pub use folder::folder;
 
-/// `expected.json`: what must hold, by the name of the program. `None`, and a line that says so, where it is not there.
+/// `expected.json`: the expected results by the name of the program. `None`, with a printed
+/// message, if it is missing.
 ///
 /// # Panics
-/// If it is no JSON.
+/// If it is not JSON.
 pub fn expected() -> Option<BTreeMap<String, Json>> {
     let file = folder().join("expected.json");
     let Ok(text) = fs::read_to_string(&file) else {
@@ -28,7 +29,8 @@ pub fn expected() -> Option<BTreeMap<String, Json>> {
 /// The variables of each rule, in order of declaration.
 pub type Variables = BTreeMap<String, Vec<String>>;
 
-/// What a session does otherwise than expected, line by line: first what satisfies its rules, then what a run leaves.
+/// The differences between a session and the expected results, line by line: first of its matches,
+/// then of the facts after a run.
 pub fn differences<P: Program>(session: &mut Session<P>, variables: &Variables, entry: &Json) -> String {
     let mut wrong = activations(session, variables, entry);
     if let Some(facts) = entry.get("final_facts") {
@@ -74,7 +76,7 @@ fn activations<P: Program>(session: &mut Session<P>, variables: &Variables, entr
     wrong
 }
 
-/// What is left after the run, as sorted texts.
+/// The facts after the run, as sorted texts.
 fn final_facts<P: Program>(session: &mut Session<P>, expected: &Json) -> String {
     session.on_print(|_| {});
     session.on_log(|_| {});

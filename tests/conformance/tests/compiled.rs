@@ -1,4 +1,5 @@
-//! Every conformance program that is no script, through the static path: generated, compiled by rustc, run.
+//! Every conformance program that is not a script, through the static path: generated, compiled by
+//! rustc, run.
 
 use serde_json::Value as Json;
 use tsd_conformance::{Variables, differences, expected};
@@ -11,11 +12,11 @@ include!(concat!(env!("OUT_DIR"), "/programs.rs"));
 /// A compiled program.
 struct Program {
     name: &'static str,
-    /// What it does otherwise than expected; or the errors for which it was not compiled.
+    /// Its differences from the expected results; or the errors for which it was not compiled.
     held: Result<fn(&Json) -> String, &'static str>,
 }
 
-/// Who performs the actions: only matches and facts matter here.
+/// The host of the actions: only matches and facts matter here.
 struct Nobody;
 
 fn held<P: Compiled<Host = Nobody>>(entry: &Json) -> String {

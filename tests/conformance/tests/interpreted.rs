@@ -25,7 +25,7 @@ fn programs_do_what_is_expected() {
     assert!(expected.len() > parsed && parsed > 0, "nothing was checked");
 }
 
-/// What a program does otherwise than expected.
+/// The differences of a program from the expected results.
 fn program(entry: &Json) -> String {
     let mut sources = SourceMap::new();
     let files: Vec<_> = (entry["files"].as_array().unwrap().iter())
@@ -46,7 +46,8 @@ fn program(entry: &Json) -> String {
     engines.iter_mut().flatten().map(|engine| differences(engine, &variables, entry)).collect()
 }
 
-/// Executes files as `tsd run` does, up to where rules would fire; or gives the errors in them.
+/// Executes files as `tsd run` does, up to the point where rules would fire; or returns their
+/// errors.
 fn execute(sources: &SourceMap, files: &[FileId], sharing: Sharing) -> Result<Engine<()>, Vec<Diagnostic>> {
     match Engine::from_sources(sources, files, (), sharing) {
         Ok((engine, _)) => Ok(engine),

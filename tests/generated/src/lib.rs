@@ -1,1 +1,2 @@
-//! Nothing by itself: see the build script, which makes the programs, and the tests, which compile and run them.
+//! Empty: see the build script, which generates the programs, and the tests, which compile and run
+//! them.

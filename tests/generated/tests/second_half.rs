@@ -1,7 +1,7 @@
 //! The second half of the random programs: compiled and interpreted, they do the same.
 
 mod held;
-// Some of what it asks of a session, only the differential tests do.
+// Some of its requests to a session are used only by the differential tests.
 #[allow(dead_code)]
 #[path = "../../oracle/tests/differential/session.rs"]
 mod session;

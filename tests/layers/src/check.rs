@@ -1,4 +1,4 @@
-//! An order of modules, and what goes against it.
+//! An order of modules, and its violations.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -15,10 +15,11 @@ pub struct Layers {
     pub modules: &'static [&'static str],
 }
 
-/// What goes against an order: names in the wrong direction, and modules that the table lacks or that are not there.
+/// The violations of an order: names in the wrong direction, and modules that are missing in the
+/// table or in the folder.
 ///
 /// # Errors
-/// A file that cannot be read or is no Rust.
+/// A file that cannot be read or is not Rust.
 pub fn violations(root: &Path, layers: &Layers) -> Result<Vec<String>, String> {
     let folder = root.join(layers.folder);
     let order: BTreeMap<&str, usize> =
@@ -111,7 +112,7 @@ fn module_of(folder: &Path, prefix: &[String], file: &Path) -> Vec<String> {
     prefix.iter().cloned().chain(parts.filter(|part| part != "mod")).collect()
 }
 
-/// For each name that the folder's own module has from one of its modules: which.
+/// For each name that the folder's own module has from one of its modules, that module.
 fn homes(
     folder: &Path,
     prefix: &[String],

@@ -1,9 +1,10 @@
 //! Which modules of a crate name which others, and whether they keep to an order.
 //!
-//! A module can be read by itself if it names only modules that lie below it. Nothing in Rust asks for that, and one
-//! `use` in the wrong direction ties two of them together. So the order of each crate stands in a table, and this
-//! reads the sources and finds what goes against it. Only names count, not what they are names of: a path through a
-//! re-export names the module that it goes through.
+//! A module can be read by itself if it names only modules below it. Rust does not require that,
+//! and one `use` in the wrong direction makes two modules depend on each other. So a table contains
+//! the order of each crate, and this crate reads the sources and finds violations. Only the names
+//! count, not what they are names of: a path through a re-export names the module that it passes
+//! through.
 
 mod check;
 mod paths;

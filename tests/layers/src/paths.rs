@@ -1,7 +1,8 @@
 //! The paths in a source text that begin with `crate`, `super` or `self`.
 //!
-//! Comments and strings may hold anything that looks like a path. So the text is cut into tokens as rustc does it,
-//! and what stands behind `crate ::` is read from them, the groups of a `use` included.
+//! Comments and strings may contain anything that looks like a path. So the text is cut into tokens
+//! as rustc does it, and what follows `crate ::` is read from them, including the groups of a
+//! `use`.
 
 use std::iter::Peekable;
 
@@ -29,7 +30,7 @@ pub struct Reexport {
 /// The paths within the crate that the text of a module names.
 ///
 /// # Errors
-/// What keeps the text from being cut into tokens.
+/// Why the text cannot be cut into tokens.
 pub fn named(text: &str, module: &[String]) -> Result<Vec<Named>, String> {
     let tokens: TokenStream = text.parse().map_err(|error| format!("{error}"))?;
     let mut found = Vec::new();
@@ -40,7 +41,7 @@ pub fn named(text: &str, module: &[String]) -> Result<Vec<Named>, String> {
 /// What the text of a module gives further names to: `pub use parse::{Tree, parse as read};`.
 ///
 /// # Errors
-/// What keeps the text from being cut into tokens.
+/// Why the text cannot be cut into tokens.
 pub fn reexports(text: &str) -> Result<Vec<Reexport>, String> {
     let tokens: TokenStream = text.parse().map_err(|error| format!("{error}"))?;
     let mut tokens = tokens.into_iter().peekable();
@@ -74,7 +75,7 @@ fn walk(tokens: TokenStream, module: &[String], found: &mut Vec<Named>) {
                     Some(Named { line: at.unwrap_or(line), path: absolute(&path, module)? })
                 }));
             }
-            // `mod tests { … }` is a module of its own.
+            // `mod tests { … }` is a separate module.
             TokenTree::Ident(name) if before.as_ref().is_some_and(|before| is_word(before, "mod")) => {
                 if let Some(TokenTree::Group(body)) =
                     tokens.next_if(|next| matches!(next, TokenTree::Group(_)))

@@ -1,7 +1,7 @@
-//! No module names one that lies above it.
+//! No module names one above it.
 //!
-//! The tables are read from below: a module may name those that stand before it, and none behind. Where one seems to
-//! have to, something is defined in the wrong place, mostly where it was first needed.
+//! The tables are read from below: a module may name earlier ones, and none after it. If it seems
+//! to need one, something is defined in the wrong place, mostly where it was first needed.
 
 use std::fs;
 use std::path::Path;
@@ -147,6 +147,32 @@ const CODEGEN: Layers = Layers {
     ],
 };
 
+/// From what every layer names up to what generated code names. Within a folder modules may name
+/// each other: a folder is one room.
+const RUNTIME: Layers = Layers {
+    folder: "tsd-runtime/src",
+    modules: &[
+        "base",
+        "store",
+        "ruleset",
+        "strategy",
+        "report",
+        "error",
+        "flow",
+        "eval",
+        "alpha",
+        "beta",
+        "view",
+        "agenda",
+        "statistics",
+        "matcher",
+        "telemetry",
+        "session",
+        "engine",
+        "rt",
+    ],
+};
+
 /// From reading files up to the subcommands.
 const CLI: Layers = Layers {
     folder: "tsd-cli/src",
@@ -172,7 +198,7 @@ const CLI: Layers = Layers {
     ],
 };
 
-const ALL: &[Layers] = &[IR, COMPILER, SYNTAX, CHECK, NORMALIZE, PLAN, CODEGEN, CLI];
+const ALL: &[Layers] = &[IR, COMPILER, SYNTAX, CHECK, NORMALIZE, PLAN, CODEGEN, RUNTIME, CLI];
 
 #[test]
 fn every_module_names_only_those_below_it() {
@@ -181,7 +207,7 @@ fn every_module_names_only_those_below_it() {
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
-/// What the check has to say of a crate of two modules.
+/// The violations in a crate of two modules.
 fn said(low: &str, high: &str, modules: &'static [&'static str]) -> Vec<String> {
     let root = tempfile::tempdir().unwrap();
     let src = root.path().join("src");

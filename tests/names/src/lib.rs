@@ -1,1 +1,2 @@
-//! Nothing by itself: see the build script, which makes the programs, and the test, which compiles and runs them.
+//! Empty: see the build script, which generates the programs, and the test, which compiles and runs
+//! them.

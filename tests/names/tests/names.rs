@@ -1,4 +1,4 @@
-//! Whatever the rules call things, rustc compiles the code, and it does what the rules say.
+//! Whatever the names in the rules, rustc compiles the code, and it does what the rules say.
 
 /// Counts the calls of actions.
 #[derive(Default)]

@@ -1,4 +1,5 @@
-//! Shows a random program: `cargo run -p tsd-oracle --example show -- SEED`, with the whole language after `all`.
+//! Shows a random program: `cargo run -p tsd-oracle --example show -- SEED`, with the whole
+//! language after `all`.
 
 use tsd_oracle::generate::{Features, Plan};
 

@@ -6,7 +6,7 @@ use crate::exact;
 use crate::operators;
 use crate::value::{Kind, Operand, Value};
 
-/// The derived value of the values that there are. `kind` is theirs, which none of them can tell when there are none.
+/// The aggregate of these values. `kind` is their kind, which cannot be inferred if there are none.
 pub(crate) fn derived_value(function: AggregateFunction, kind: Kind, values: Vec<Value>) -> Option<Value> {
     let count = values.len();
     match function {

@@ -1,7 +1,7 @@
-//! What an expression of the tree is worth for given facts.
+//! The value of an expression of the tree for given facts.
 //!
-//! An operand has a value or none; a condition is true or false. A comparison with an operand that has no value is
-//! false, whichever comparison it is; `NOT` of it is true.
+//! An operand has a value or none; a condition is true or false. A comparison with an operand that
+//! has no value is false, whichever comparison it is; `NOT` of it is true.
 
 use tsd_compiler::syntax::ast::{Aggregate, CompareOp, Expr, ExprKind, Path};
 
@@ -11,14 +11,14 @@ use crate::operators;
 use crate::schema::{Schema, constant};
 use crate::value::{FactId, Kind, Operand, Value};
 
-/// The variables at a place, with what they stand for.
+/// The variables at a place, with their meanings.
 #[derive(Clone, Debug)]
 pub struct Scope<'a> {
     facts: &'a Facts,
     variables: Vec<(&'a str, Bound)>,
 }
 
-/// What a variable stands for.
+/// The meaning of a variable.
 #[derive(Clone, Debug)]
 enum Bound {
     /// A fact.
@@ -45,7 +45,7 @@ impl<'a> Scope<'a> {
         self.variables.push((variable, Bound::DerivedValue(kind, derived_value)));
     }
 
-    /// Says what type of facts a variable stands for.
+    /// Declares the type of the facts that a variable is bound to.
     pub(crate) fn declare(&mut self, variable: &'a str, ty: usize) {
         self.variables.push((variable, Bound::Any(ty)));
     }
@@ -55,7 +55,7 @@ impl<'a> Scope<'a> {
         self.variables.pop();
     }
 
-    /// The fact that a variable stands for.
+    /// The fact that a variable is bound to.
     pub fn find(&self, variable: &str) -> Option<FactId> {
         match self.bound(variable) {
             Bound::Fact(fact) => Some(*fact),
@@ -108,7 +108,7 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// What an operand is worth.
+    /// The value of an operand.
     pub fn value(&self, expr: &'a Expr) -> Option<Operand> {
         match &expr.kind {
             ExprKind::Literal(_) => constant(&expr.kind),
@@ -139,7 +139,7 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// What `wanted` says about each fact of a type that satisfies a condition.
+    /// The value of `wanted` for each fact of a type that satisfies a condition.
     fn each<T>(
         &self,
         variable: &'a str,
@@ -173,12 +173,13 @@ impl<'a> Scope<'a> {
         derived_value(*function, kind, values.into_iter().flatten().collect())
     }
 
-    /// What an operand is worth where a value of a kind is demanded.
+    /// The value of an operand where a value of a kind is required.
     pub(crate) fn settled(&self, expr: &'a Expr, kind: Kind) -> Option<Value> {
         self.value(expr)?.fit(kind)
     }
 
-    /// A variable, or the field at the end of a path. A path through a fact that is gone has no value.
+    /// A variable, or the field at the end of a path. A path through a fact that is gone has no
+    /// value.
     fn path(&self, path: &Path) -> Option<Value> {
         let mut value = match self.bound(&path.root.text) {
             Bound::Fact(fact) => Value::Fact(*fact),

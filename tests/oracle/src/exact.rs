@@ -1,5 +1,5 @@
-//! Sums without rounding errors: every number is a whole multiple of the least one there is, and whole numbers of any
-//! length add up exactly.
+//! Sums without rounding errors: every number is an integer multiple of the smallest number, and
+//! integers of any length are added exactly.
 
 use num_bigint::{BigInt, BigUint, Sign};
 
@@ -9,7 +9,8 @@ const SIGNIFICANT: u64 = 53;
 /// The least number is 2 to the power of minus this.
 const LEAST: u64 = 1074;
 
-/// The real sum of numbers, rounded once; none when it is beyond all numbers or holds both infinities.
+/// The real sum of numbers, rounded once; none if it is beyond the range of numbers or contains
+/// both infinities.
 pub(crate) fn sum(numbers: &[f64]) -> Option<f64> {
     let has = |infinity: f64| numbers.contains(&infinity);
     match (has(f64::INFINITY), has(f64::NEG_INFINITY)) {
@@ -33,7 +34,7 @@ pub(crate) fn nearest(whole: &BigInt) -> f64 {
     rounded(&(whole << LEAST))
 }
 
-/// A finite number as a multiple of the least one.
+/// A finite number as a multiple of the smallest one.
 fn multiple(number: f64) -> BigInt {
     let bits = number.to_bits();
     let (exponent, fraction) = (bits >> 52 & 0x7ff, bits & ((1 << 52) - 1));
@@ -44,7 +45,7 @@ fn multiple(number: f64) -> BigInt {
     if number < 0.0 { -magnitude } else { magnitude }
 }
 
-/// The number nearest to so many of the least one.
+/// The number nearest to this multiple of the smallest one.
 fn rounded(multiple: &BigInt) -> f64 {
     let magnitude: &BigUint = multiple.magnitude();
     let dropped = magnitude.bits().saturating_sub(SIGNIFICANT);
@@ -62,7 +63,7 @@ fn rounded(multiple: &BigInt) -> f64 {
     if multiple.sign() == Sign::Minus { -number } else { number }
 }
 
-/// The least number, doubled so many times.
+/// The smallest number, doubled this many times.
 fn power_of_two(doublings: u64) -> f64 {
     match doublings {
         0..52 => f64::from_bits(1 << doublings),

@@ -1,4 +1,4 @@
-//! The facts, past and present, and what they are called.
+//! The facts, past and present, and their names.
 
 use crate::schema::Schema;
 use crate::value::{FactId, Shown, Value};
@@ -21,7 +21,7 @@ pub struct Fact {
     pub alive: bool,
 }
 
-/// Every fact that there ever was.
+/// All facts that ever existed.
 #[derive(Clone, Debug)]
 pub struct Facts {
     /// The declarations.
@@ -41,22 +41,22 @@ impl Facts {
         self.all.get(id.0).filter(|fact| fact.alive)
     }
 
-    /// A fact, or what it last was.
+    /// A fact, or its last state.
     pub fn ever(&self, id: FactId) -> &Fact {
         &self.all[id.0]
     }
 
-    /// How many facts there ever were.
+    /// How many facts ever existed.
     pub fn count(&self) -> usize {
         self.all.len()
     }
 
-    /// The facts that are there, oldest first.
+    /// The existing facts, oldest first.
     pub fn live(&self) -> impl Iterator<Item = FactId> + '_ {
         (0..self.all.len()).map(FactId).filter(|id| self.all[id.0].alive)
     }
 
-    /// The facts of a type that are there, oldest first.
+    /// The existing facts of a type, oldest first.
     pub fn of_type(&self, ty: usize) -> impl Iterator<Item = FactId> + '_ {
         self.live().filter(move |id| self.all[id.0].ty == ty)
     }
@@ -85,7 +85,7 @@ impl Facts {
         FactId(self.all.len() - 1)
     }
 
-    /// Gives a fact new fields.
+    /// Replaces the fields of a fact.
     pub(crate) fn replace(&mut self, id: FactId, fields: Fields) {
         self.changes += 1;
         self.all[id.0].fields = fields;
@@ -97,8 +97,8 @@ impl Facts {
         self.all[id.0].alive = false;
     }
 
-    /// `Type~key` with the parts of a composite key joined by `_`; without a key, `Type~#n`; `Type~(retracted)` for a
-    /// fact that is gone.
+    /// `Type~key` with the parts of a composite key joined by `_`; without a key, `Type~#n`;
+    /// `Type~(retracted)` for a retracted fact.
     pub fn name(&self, id: FactId) -> String {
         let fact = self.ever(id);
         let declared = &self.schema.types[fact.ty];

@@ -19,7 +19,7 @@ enum Effect {
 }
 
 impl Oracle {
-    /// Fires what waits, and what comes about by it, until nothing waits or the limit is reached.
+    /// Fires what waits, and what that brings about, until nothing waits or the limit is reached.
     pub(crate) fn run(&mut self, limit: u64) -> Ran {
         let mut ran = Ran::default();
         let mut fired = 0;
@@ -72,7 +72,7 @@ impl Oracle {
         self.support.firing = None;
     }
 
-    /// An effect with its values, from the facts as they are; `None` when one has no value that must have one.
+    /// An effect with its values, from the present facts; `None` if a required value is missing.
     fn effect(&self, rule: &Rule, tuple: &Tuple, call: &Call) -> Option<Effect> {
         let scope = rule.scope(&self.facts, tuple);
         let schema = &self.facts.schema;
@@ -126,7 +126,7 @@ impl Oracle {
                 let values = arguments.iter().map(value).collect::<Option<Vec<Value>>>()?;
                 Some(if name == "Print" { Effect::Print(values) } else { Effect::Log(values) })
             }
-            // An action that is inferred from its calls takes what it is given.
+            // An action that is inferred from its calls accepts any arguments.
             (name, arguments) => {
                 let value = |argument: &Argument| match argument {
                     Argument::Value(expr) => scope.value(expr)?.settled(),
@@ -173,7 +173,7 @@ impl Oracle {
             }
             Effect::Retract { fact } => {
                 let name = self.facts.name(fact);
-                // What an earlier effect retracted is gone, as it should be.
+                // A fact that an earlier effect retracted is gone already.
                 if self.retract(fact).is_ok() {
                     events.push(self.changed_event("Retract", fact, name, &[]));
                 }

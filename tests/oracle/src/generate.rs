@@ -1,9 +1,10 @@
 //! Random programs, as text, and random steps to take with them.
 //!
-//! Everything is made from lists of numbers ([`Choices`]). A [`Plan`] holds one list for the declarations, one for each
-//! rule and one for each step, so a test can drop rules and steps, shorten their lists and lower their numbers: what
-//! comes of it is always a program that the checker accepts. The same numbers give the same program everywhere, so a
-//! build script and a test that start from one seed mean the same.
+//! Everything is derived from lists of numbers ([`Choices`]). A [`Plan`] contains one list for the
+//! declarations, one for each rule and one for each step. A test can drop rules and steps, shorten
+//! their lists and lower their numbers, and always gets a program that the checker accepts. The
+//! same numbers give the same program everywhere, so a build script and a test with the same seed
+//! use the same program.
 
 mod choices;
 mod condition;
@@ -27,12 +28,12 @@ use crate::oracle::Oracle;
 use crate::schema::Schema;
 use crate::step::Step;
 
-/// What decides about a program and what is done with it.
+/// The numbers that determine a program and the steps with it.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Plan {
     /// Types and actions.
     pub declarations: Vec<u16>,
-    /// The facts that stand in the program.
+    /// For the facts in the program.
     pub facts: Vec<u16>,
     /// The rules of the program.
     pub rules: Vec<Vec<u16>>,

@@ -1,4 +1,4 @@
-//! The kind of an expression, which tells the sum of nothing whether it is an integer.
+//! The kind of an expression, which decides whether the sum of nothing is an integer.
 
 use tsd_compiler::syntax::ast::{AggregateFunction, ArithmeticOp, CastType, Expr, ExprKind, Function};
 
@@ -7,7 +7,7 @@ use crate::operators;
 use crate::schema::{Schema, constant};
 use crate::value::{Kind, Operand, Value};
 
-/// What is known of an expression's value beforehand.
+/// What is known about an expression's value in advance.
 enum Known {
     /// Its kind.
     Kind(Kind),

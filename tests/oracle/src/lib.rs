@@ -1,8 +1,10 @@
-//! What the engine is held against: a brute-force evaluator of rule programs, and random programs to try both on.
+//! The judge of the engine: a brute-force evaluator of rule programs, and random programs for both.
 //!
-//! The [`Oracle`] shares no code with the engine but the parser. It has its own values and operators, no indexes, no
-//! sharing and no rearrangement: after every change it asks every rule about every tuple of facts. [`generate`] makes
-//! programs, as text, and steps to take with them, from lists of numbers that shrink well.
+//! The [`Oracle`] shares the parser, the syntax tree and the checker with the compiler, and no
+//! matching, planning or evaluation; the conformance programs cover what is shared. It has its own
+//! values and operators, and neither indexes nor sharing. After every change it evaluates every
+//! rule for every tuple of facts. [`generate`] creates programs, as text, and steps with them, from
+//! lists of numbers that shrink well.
 
 mod derived_value;
 mod evaluate;

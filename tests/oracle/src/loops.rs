@@ -10,7 +10,7 @@ use crate::walk::for_each_path;
 /// Variables to loop over, and what the facts must satisfy together.
 pub(crate) struct Loops<'a> {
     variables: &'a [(String, usize)],
-    /// For each variable, the conditions that can be asked once it is bound.
+    /// For each variable, the conditions that can be evaluated once it is bound.
     conditions: Vec<Vec<&'a Expr>>,
 }
 
@@ -29,7 +29,8 @@ impl<'a> Loops<'a> {
         loops
     }
 
-    /// Calls `visit` for all that satisfies the conditions, in a scope that knows the other variables.
+    /// Calls `visit` for everything that satisfies the conditions, in a scope that knows the other
+    /// variables.
     pub(crate) fn for_each(
         &self,
         facts: &'a Facts,

@@ -1,4 +1,4 @@
-//! What the operators and functions compute, written from the language description and from nothing else.
+//! The meaning of operators and functions, written from the language description alone.
 
 use std::cmp::Ordering;
 
@@ -9,8 +9,8 @@ use crate::value::{Operand, Value};
 /// A text joined beyond this many bytes has no value.
 const LONGEST_TEXT: usize = 16 * 1024 * 1024;
 
-/// `left op right`. Strings are concatenated; a literal takes the kind of what stands beside it; an integer beside a
-/// number is widened.
+/// `left op right`. Strings are concatenated; a literal takes the kind of its neighbour; an integer
+/// beside a number is widened.
 pub fn arithmetic(op: ArithmeticOp, left: Operand, right: Operand) -> Option<Operand> {
     use Operand::{Is, Literal};
     let is_text = |operand: &Operand| matches!(operand, Is(Value::Text(_)));

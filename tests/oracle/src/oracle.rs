@@ -1,4 +1,4 @@
-//! The oracle: facts, rules, and what they predict.
+//! The oracle: facts, rules, and its predictions.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,8 +16,9 @@ use crate::strategy::Strategy;
 use crate::support::Support;
 use crate::value::{FactId, Value};
 
-/// A brute-force evaluator of rule programs. It keeps facts and rules; after each change it asks every rule about every
-/// tuple of facts anew, and what differs from before tells which activations came and went.
+/// A brute-force evaluator of rule programs. It stores facts and rules. After each change it
+/// evaluates every rule for every tuple of facts again, and the differences show which activations
+/// came and went.
 #[derive(Clone, Debug)]
 pub struct Oracle {
     pub(crate) facts: Facts,
@@ -27,7 +28,7 @@ pub struct Oracle {
     /// What satisfied each rule after the last change; in the order of `rules`.
     satisfied: Vec<BTreeMap<Tuple, DerivedValues>>,
     pub(crate) waiting: Vec<Waiting>,
-    /// The rank of a rule for which changes do not count while the effects of its activation take place.
+    /// The rank of the rule whose activation's effects take place, if it ignores its own changes.
     pub(crate) muted: Option<usize>,
     pub(crate) support: Support,
     pub(crate) strategy: Strategy,
@@ -48,7 +49,7 @@ pub(crate) struct Waiting {
 }
 
 impl Oracle {
-    /// Reads a program that the checker accepts: first its rules are there, then its facts are inserted one by one.
+    /// Reads a program that the checker accepts: adds its rules, then inserts its facts one by one.
     ///
     /// # Panics
     /// On a syntax error.
@@ -187,8 +188,8 @@ impl Oracle {
         Ok(id)
     }
 
-    /// What a batch brings about is looked at when all its facts are there. It is as old as the youngest of them that takes
-    /// part, or as the last one if none does.
+    /// The results of a batch are determined when all its facts are in. An activation is as old as
+    /// the youngest of them in its tuple, or as the last one if there is none.
     fn insert_all(&mut self, parts: &[(usize, Vec<Fields>)]) -> Result<(), Refusal> {
         let first = self.facts.count();
         let mut refused = Ok(());
@@ -274,7 +275,7 @@ impl Oracle {
         Ok(())
     }
 
-    /// A rule that comes back has its old place among the others, and begins afresh.
+    /// A restored rule has its old place among the others, and starts afresh.
     fn restore_rule(&mut self, name: &str) -> Result<(), Refusal> {
         let rule = self.declared.iter().find(|rule| rule.name() == name);
         let rule = rule.ok_or_else(|| Refusal::UnknownRule(name.to_owned()))?.clone();
@@ -288,7 +289,7 @@ impl Oracle {
         Ok(())
     }
 
-    /// Matches everything anew after a change, which may be that `fields` of a fact changed.
+    /// Matches everything again after a change, which may be that `fields` of a fact changed.
     pub(crate) fn changed(&mut self, update: Option<(FactId, &[usize])>) {
         self.age += 1;
         let age = self.age;
@@ -304,7 +305,8 @@ impl Oracle {
                     reads.into_iter().any(|(_, reads)| fields.iter().any(|field| reads.contains(field)))
                 })
             };
-            // What an effect reads of other facts is compared: a derived value that comes to the same again changes nothing.
+            // The values that an effect reads from other facts are compared: a derived value that
+            // is equal afterwards is no change.
             let is_anew = |tuple: &Tuple| match self.muted == Some(rule.rank) {
                 true => before.contains_key(tuple) != after.contains_key(tuple),
                 false => before.get(tuple) != after.get(tuple) || changed_for(tuple),

@@ -15,7 +15,7 @@ use crate::walk::{arguments, conjuncts, for_each, for_each_path, mentions};
 /// Facts in the order of a rule's patterns.
 pub type Tuple = Vec<FactId>;
 
-/// What the derived values that a rule's effects read are worth for a tuple: aggregates and followed references.
+/// The derived values that a rule's effects read for a tuple: aggregates and followed references.
 pub type DerivedValues = Vec<Option<Value>>;
 
 /// A rule.
@@ -25,10 +25,10 @@ pub struct Rule {
     pub ast: ast::Rule,
     /// When it was added, counted in rules.
     pub rank: usize,
-    /// Variable and type of each pattern. In a rule with aggregate variables these are the patterns of its first block,
-    /// whose facts make a group.
+    /// Variable and type of each pattern. In a rule with aggregate variables these are the patterns
+    /// of its first block, whose facts form a group.
     pub patterns: Vec<(String, usize)>,
-    /// Variable and type of what the aggregate variables range over: the patterns of the other blocks.
+    /// Variable and type of the sources of aggregate variables: the patterns of the other blocks.
     pub sources: Vec<(String, usize)>,
     /// For each pattern, the fields that the rule mentions, in its condition or its effects.
     pub reads: Vec<BTreeSet<usize>>,
@@ -91,8 +91,8 @@ impl Rule {
         self.ast.salience.map_or(0, |salience| salience.value)
     }
 
-    /// Every tuple of facts that satisfies the rule, with the derived values that its effects read. All facts are tried for every
-    /// pattern, one loop inside the other.
+    /// Every tuple of facts that satisfies the rule, with the derived values that its effects read.
+    /// All facts are tried for every pattern, in nested loops.
     pub fn satisfied(&self, facts: &Facts) -> BTreeMap<Tuple, DerivedValues> {
         let tuples = Loops::new(&self.patterns, self.conjuncts(Part::Facts));
         let of_group: Vec<&Expr> = self.conjuncts(Part::Group).collect();
@@ -117,13 +117,13 @@ impl Rule {
         scope
     }
 
-    /// Binds the aggregate variables for a group, and says whether it has any row. Without aggregate variables there are no
-    /// groups, and nothing to look for.
+    /// Binds the aggregate variables for a group, and returns whether it has any row. Without
+    /// aggregate variables there are no groups, and nothing to compute.
     fn aggregate<'a>(&'a self, facts: &'a Facts, group: &mut Scope<'a>) -> bool {
         if self.aggregates.is_empty() {
             return true;
         }
-        // For each source, the facts that stand in some row: each counts once.
+        // For each source, the facts that are in some row: each counts once.
         let mut in_rows = vec![BTreeSet::new(); self.sources.len()];
         let rows = Loops::new(&self.sources, self.conjuncts(Part::Rows));
         rows.for_each(facts, &mut group.clone(), &mut |_, row| {
@@ -137,7 +137,7 @@ impl Rule {
         in_rows.iter().all(|facts| !facts.is_empty())
     }
 
-    /// What an aggregate variable comes to, and its kind.
+    /// The value of an aggregate variable, and its kind.
     fn derived_value<'a>(
         &'a self,
         aggregate: &'a AggregateVariable,
@@ -181,7 +181,8 @@ impl Rule {
         }
     }
 
-    /// The derived values that the effects read, in their order. What stands inside an aggregate belongs to it.
+    /// The derived values that the effects read, in their order. What is inside an aggregate
+    /// belongs to it.
     fn derived_values(&self) -> Vec<&Expr> {
         let mut derived_values = Vec::new();
         for argument in self.ast.calls.iter().flat_map(arguments) {

@@ -1,4 +1,4 @@
-//! The declared types and actions, as the tree has them.
+//! The declared types and actions, from the tree.
 
 use tsd_compiler::syntax::ast::{ExprKind, Literal, Number, Program, Statement, TypeName};
 
@@ -33,7 +33,7 @@ pub struct Field {
     pub optional: bool,
     /// Whether it is part of the primary key.
     pub key: bool,
-    /// What it is when a call leaves it out.
+    /// Its value when a call leaves it out.
     pub default: Option<Value>,
 }
 

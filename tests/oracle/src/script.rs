@@ -1,4 +1,4 @@
-//! Scripts: statements that are done in order, some of which take back what others did.
+//! Scripts: statements that are executed in order, some of which undo earlier ones.
 
 use tsd_compiler::syntax::ast::{Program, Remove, Statement};
 
@@ -7,11 +7,11 @@ use crate::schema::Schema;
 use crate::value::FactId;
 
 impl Oracle {
-    /// Does the statements of some files in order, as one session. Whatever stands before a `reset` is forgotten; nothing
-    /// fires before the end, so it is as if it had never been there.
+    /// Executes the statements of some files in order, as one session. Everything before a `reset`
+    /// is forgotten. Nothing fires before the end, so it is as if it had never existed.
     ///
     /// # Panics
-    /// On a syntax error, and on what the checker would refuse.
+    /// On a syntax error, and on what the checker would reject.
     pub fn script<'a>(files: impl IntoIterator<Item = &'a str>) -> Self {
         let mut statements: Vec<Statement> =
             files.into_iter().flat_map(|text| read(text).statements).collect();

@@ -1,4 +1,5 @@
-//! What is done to a session, and what comes of it: the language in which an engine and the oracle are compared.
+//! Steps with a session and their outcomes: the language in which an engine and the oracle are
+//! compared.
 
 use crate::facts::Fields;
 use crate::strategy::Strategy;
@@ -19,7 +20,7 @@ pub enum Step {
         /// One part after another: the index of a type, and the fields of each fact.
         parts: Vec<(usize, Vec<Fields>)>,
     },
-    /// Gives a fact new fields, all of them.
+    /// Replaces all fields of a fact.
     Update {
         /// Which fact; perhaps one that was retracted.
         fact: FactId,
@@ -46,20 +47,20 @@ pub enum Step {
         /// The rule, if the program has one of this name.
         name: String,
     },
-    /// Puts what waits, and what will, in another order.
+    /// Puts present and future activations in another order.
     SetStrategy {
         /// Which order.
         strategy: Strategy,
     },
     /// Fires what waits.
     Run {
-        /// How many activations at the most.
+        /// An upper limit for the activations.
         limit: u64,
     },
 }
 
 impl Step {
-    /// The fields that the step gives to facts.
+    /// The fields in the step.
     pub fn fields(&self) -> Vec<&Fields> {
         match self {
             Self::Insert { fields, .. } | Self::Update { fields, .. } => vec![fields],
@@ -69,12 +70,12 @@ impl Step {
     }
 }
 
-/// What came of a step.
+/// The outcome of a step.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Outcome {
     /// It was done.
     Done,
-    /// It was refused and changed nothing; of a batch, what came before stays.
+    /// It was refused and changed nothing; of a batch, the facts before it stay.
     Refused(Refusal),
     /// A run did this.
     Ran(Ran),
@@ -87,7 +88,7 @@ pub enum Refusal {
     DuplicateKey(String),
     /// The fact was retracted.
     NoSuchFact,
-    /// A rule of this name is there.
+    /// A rule of this name exists.
     DuplicateRule(String),
     /// There is no rule of this name.
     UnknownRule(String),
@@ -96,7 +97,7 @@ pub enum Refusal {
 /// What a run did.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Ran {
-    /// Everything that could be seen, in order.
+    /// Everything visible, in order.
     pub events: Vec<Event>,
     /// Whether it was stopped by its limit.
     pub is_stopped: bool,
@@ -106,7 +107,7 @@ pub struct Ran {
     pub counts: Vec<(String, u64)>,
 }
 
-/// Something that a run lets the world see.
+/// A visible event of a run.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Event {
     /// An activation fires.
@@ -123,7 +124,7 @@ pub enum Event {
         /// Its arguments, one for each parameter.
         arguments: Vec<Shown>,
     },
-    /// `Insert`, `InsertLogical`, `Update` or `Retract` has changed the facts, or what supports them.
+    /// `Insert`, `InsertLogical`, `Update` or `Retract` has changed the facts, or their support.
     Changed {
         /// Which of them.
         effect: String,
@@ -134,7 +135,7 @@ pub enum Event {
     },
     /// A line is printed.
     Printed(String),
-    /// A line goes to the log.
+    /// A line is logged.
     Logged(String),
 }
 

@@ -1,4 +1,4 @@
-//! In which order what waits fires.
+//! The order in which waiting activations fire.
 
 use std::cmp::{Ordering, Reverse};
 
@@ -21,9 +21,9 @@ pub enum Strategy {
     Lex,
     /// The most recent fact of the first pattern first.
     Mea,
-    /// The rule that asks for more first.
+    /// The rule with more tests first.
     Complexity,
-    /// The rule that asks for less first.
+    /// The rule with fewer tests first.
     Simplicity,
 }
 
@@ -42,8 +42,8 @@ impl Oracle {
         }
     }
 
-    /// What fires next: highest salience first, then as the strategy says, then the newest change (with breadth the oldest),
-    /// then the rule added first, then the older facts.
+    /// What fires next: highest salience first, then by the strategy, then the newest change (with
+    /// breadth the oldest), then the rule added first, then the older facts.
     pub(crate) fn next(&self) -> Option<Waiting> {
         self.waiting.iter().min_by(|one, other| self.compare(one, other)).cloned()
     }
@@ -75,7 +75,7 @@ impl Oracle {
     }
 }
 
-/// The more recent facts first; of two that are alike as far as they go, the one with more facts.
+/// The more recent facts first; if one list is the beginning of the other, the one with more facts.
 fn lexically(one: &Waiting, other: &Waiting) -> Ordering {
     let sorted = |waiting: &Waiting| {
         let mut tags = waiting.tags.clone();
@@ -86,7 +86,7 @@ fn lexically(one: &Waiting, other: &Waiting) -> Ordering {
     sorted(other).cmp(&sorted(one))
 }
 
-/// How many comparisons a rule asks for: one for each variable, each test, each `EXISTS` and each aggregate.
+/// The complexity of a rule: one for each variable, each test, each `EXISTS` and each aggregate.
 fn complexity(rule: &Rule) -> usize {
     let variables: usize = rule.ast.blocks.iter().map(|block| block.bindings.len()).sum();
     let mut tests = 0;

@@ -1,4 +1,5 @@
-//! What activations support: facts inserted logically, which go when the last of these activations stops holding.
+//! Truth maintenance: facts inserted logically, which are withdrawn when the last activation that
+//! supports them stops holding.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +16,7 @@ type Activation = (usize, Tuple);
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Support {
     supporters: BTreeMap<FactId, BTreeSet<Activation>>,
-    /// The activation whose effects take place, while it holds.
+    /// The activation whose effects take place, as long as it holds.
     pub(crate) firing: Option<Activation>,
 }
 
@@ -36,19 +37,19 @@ impl Support {
         self.supporters.values_mut().for_each(|supporters| supporters.retain(|(other, _)| *other != rule));
     }
 
-    /// A fact is no concern of activations any more.
+    /// The fact no longer depends on activations.
     pub(crate) fn forget(&mut self, fact: FactId) {
         self.supporters.remove(&fact);
     }
 }
 
 impl Oracle {
-    /// Whether a fact is there because of activations alone.
+    /// Whether a fact exists because of activations alone.
     pub fn is_logical(&self, fact: FactId) -> bool {
         self.support.supporters.contains_key(&fact)
     }
 
-    /// `InsertLogical`, by the activation that fires. Gives the fact that it supports.
+    /// `InsertLogical`, by the activation that fires. Returns the fact that it supports.
     pub(crate) fn insert_logical(&mut self, ty: usize, fields: Fields) -> Result<Option<FactId>, Refusal> {
         let Some(activation) = self.support.firing.clone() else { return Ok(None) };
         let equal: Vec<FactId> =
@@ -61,7 +62,7 @@ impl Oracle {
             self.support.supporters.insert(fact, BTreeSet::from([activation]));
             self.changed(None);
             self.withdraw();
-            // It may have ended what supports it.
+            // It may have ended its own support.
             return Ok(self.facts.get(fact).is_some().then_some(fact));
         } else if let [fact] = equal.as_slice()
             && let Some(supporters) = self.support.supporters.get_mut(fact)
@@ -72,8 +73,8 @@ impl Oracle {
         Ok(None)
     }
 
-    /// Withdraws what has lost all support, and what loses it by that: generation after generation, each by type and then
-    /// by insertion number.
+    /// Withdraws the facts without support, and those that lose it by that: generation after
+    /// generation, each by type and then by insertion number.
     pub(crate) fn withdraw(&mut self) {
         loop {
             let lost =

@@ -1,4 +1,4 @@
-//! Steps as text, for tests that are to be read.
+//! Steps as readable text, for tests.
 
 use tsd_compiler::syntax::ast::Statement;
 

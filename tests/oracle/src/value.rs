@@ -1,7 +1,7 @@
 //! Values, and operands that may still be literals without a kind of their own.
 
-/// A fact, numbered over the whole life of an [`Oracle`](crate::Oracle). A retracted fact keeps its number, so that
-/// references to it equal nothing that comes later.
+/// A fact, numbered over the whole life of an [`Oracle`](crate::Oracle). A retracted fact keeps its
+/// number, so that references to it never equal a later fact.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct FactId(pub usize);
 
@@ -20,7 +20,7 @@ pub enum Kind {
     Fact(usize),
 }
 
-/// A value. That there is none is said with `Option`.
+/// A value. `Option` expresses that there is none.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Value {
     /// A string.
@@ -51,19 +51,19 @@ impl Value {
 /// What an expression evaluates to.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Operand {
-    /// A value whose kind is settled.
+    /// A value with a known kind.
     Is(Value),
-    /// A number made of literals alone. What stands beside it decides whether it is an integer or a number.
+    /// A number made of literals alone. Its context decides whether it is an integer or a number.
     Literal {
-        /// The value reckoned in integers, as long as it stays whole and in range.
+        /// The value computed in integers, as long as it stays whole and in range.
         whole: Option<i64>,
-        /// The value reckoned in numbers.
+        /// The value computed in numbers.
         number: f64,
     },
 }
 
 impl Operand {
-    /// The value among things that demand nothing: a literal is a number.
+    /// The value where nothing else is required: a literal is a number.
     pub fn settled(self) -> Option<Value> {
         match self {
             Self::Is(value) => Some(value),
@@ -71,7 +71,7 @@ impl Operand {
         }
     }
 
-    /// The value where one of this kind is demanded: literals adapt, an `int` is widened to a `number`.
+    /// The value where this kind is required: literals adapt, an `int` is widened to a `number`.
     pub fn fit(self, kind: Kind) -> Option<Value> {
         match (self, kind) {
             (Self::Literal { whole: Some(whole), .. }, Kind::Int) => Some(Value::Int(whole)),
@@ -98,7 +98,7 @@ pub enum Shown {
     Int(i64),
     /// A Boolean.
     Bool(bool),
-    /// A fact, as `Type~key`, `Type~#n` or, when it is gone, `Type~(retracted)`.
+    /// A fact, as `Type~key`, `Type~#n` or, if it is retracted, `Type~(retracted)`.
     Fact(String),
 }
 

@@ -1,8 +1,8 @@
-//! Walks over the tree: which paths and which aggregates an expression holds.
+//! Walks over the tree: the paths and aggregates that an expression contains.
 
 use tsd_compiler::syntax::ast::{Argument, Call, Expr, ExprKind, Path};
 
-/// Calls `visit` for an expression, then for the expressions in it. Where `visit` says no, those are left out.
+/// Calls `visit` for an expression, then for the expressions in it, unless `visit` returns false.
 pub(crate) fn for_each<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr) -> bool) {
     if !visit(expr) {
         return;
@@ -45,7 +45,7 @@ pub(crate) fn for_each_path<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Path))
     });
 }
 
-/// Whether an expression mentions one of some variables. No two variables that are known at one place share a name.
+/// Whether an expression mentions one of some variables. No two variables in scope share a name.
 pub(crate) fn mentions(expr: &Expr, is_one: &dyn Fn(&str) -> bool) -> bool {
     let mut found = false;
     for_each_path(expr, &mut |path| found |= is_one(&path.root.text));

@@ -1,4 +1,5 @@
-//! The judge judged: the conformance programs, whose derived values others have computed, through the oracle alone.
+//! The judge judged: the conformance programs, whose results others have computed, through the
+//! oracle alone.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -18,7 +19,7 @@ fn the_oracle_finds_what_is_expected() {
     let expected: BTreeMap<String, Json> = serde_json::from_str(&expected).unwrap();
     let (mut judged, mut wrong) = (0, String::new());
     for (name, entry) in &expected {
-        // Those that say only whether they parse say nothing to an evaluator.
+        // Entries about parsing alone say nothing to an evaluator.
         if entry.get("parses").is_none() {
             judged += 1;
             match catch_unwind(|| differences(root, entry)) {
@@ -73,7 +74,7 @@ fn tuples(oracle: &Oracle, rule: &str) -> Vec<String> {
     tuples
 }
 
-/// What is left after a run.
+/// The facts after a run.
 fn final_facts(oracle: &mut Oracle, expected: &Json) -> String {
     let Outcome::Ran(ran) = oracle.apply(&Step::Run { limit: 1000 }) else { panic!("not a run") };
     if ran.is_stopped {

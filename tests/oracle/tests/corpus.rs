@@ -1,4 +1,4 @@
-//! The programs of `tests/corpus/run` through the oracle alone: what is written down there as their output is what the
+//! The programs of `tests/corpus/run` through the oracle alone: their expected output is what the
 //! language says, not only what the engine does.
 
 use std::fs;
@@ -81,7 +81,7 @@ fn lines(program: &str) -> Vec<String> {
     lines
 }
 
-/// The order of the facts that are left is nobody's business.
+/// The order of the remaining facts does not matter.
 fn sorted_facts(mut lines: Vec<String>) -> Vec<String> {
     let first = lines.iter().position(|line| line.starts_with("{\"fact\"")).unwrap_or(lines.len());
     lines[first..].sort();

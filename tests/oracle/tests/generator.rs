@@ -1,4 +1,5 @@
-//! Random programs are programs: the checker accepts them, they hold what they may hold, and the oracle can follow them.
+//! Random programs are valid: the checker accepts them, they contain what they may contain, and the
+//! oracle can follow them.
 
 use tsd_compiler::diagnostics::render;
 use tsd_compiler::source::SourceMap;
@@ -9,7 +10,7 @@ fn plan(seed: u64, features: Features) -> Plan {
     Plan { features, ..Plan::from_seed(seed, 5, 20) }
 }
 
-/// Compiles, and demands that there is no error.
+/// Compiles, and requires that there is no error.
 fn accept(program: &str) {
     let mut sources = SourceMap::new();
     let file = sources.add("program", program);

@@ -1,4 +1,4 @@
-//! A directory with rule files in it, for all tests of it.
+//! A directory with rule files for the tests.
 
 // No test uses all of it.
 #![allow(dead_code)]
@@ -10,7 +10,7 @@ use tsd_build::Builder;
 
 pub(crate) type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
 
-/// Makes files, in the order given.
+/// Creates files, in the order given.
 pub(crate) fn write(dir: &Path, files: &[(&str, &str)]) -> Result {
     for (name, text) in files {
         let path = dir.join(name);
@@ -25,7 +25,7 @@ pub(crate) fn compile(dir: &Path) -> Result<Vec<(String, String)>> {
     compile_with(dir, Builder::new())
 }
 
-/// The same by a builder that has been told more.
+/// The same with a configured builder.
 pub(crate) fn compile_with(dir: &Path, builder: Builder) -> Result<Vec<(String, String)>> {
     let out = dir.join("out");
     builder.dir(dir.join("rules")).out_dir(&out).compile()?;

@@ -1,15 +1,15 @@
-//! Canonical forms, taken apart and written as the rules would write them.
+//! Canonical forms, parsed and written as in rules.
 
-/// What a place of a tuple is called.
+/// The name of a tuple's place.
 #[derive(Clone, Debug)]
 enum Called {
     /// A fact.
     Fact(String),
-    /// The values that a view is asked for; none where it is not known what they are.
+    /// The values of a view's parameters; none if they are unknown.
     Values(Vec<String>),
 }
 
-/// A test as the rules would write it, from its canonical form. `names` are what the places of the tuple are called.
+/// A test as in rules, from its canonical form. `names` are the names of the tuple's places.
 pub(crate) fn test(canonical: &str, names: &[&str]) -> String {
     let names: Vec<Called> = names.iter().map(|name| Called::Fact((*name).to_owned())).collect();
     written(canonical, &names)
@@ -20,7 +20,7 @@ fn written(canonical: &str, names: &[Called]) -> String {
     Item::read(&mut rest, names).written(false)
 }
 
-/// A canonical form taken apart: lists in parentheses, and what is not a list.
+/// A parsed canonical form: lists in parentheses, and everything else.
 #[derive(Debug)]
 enum Item {
     Word(String),
@@ -41,14 +41,15 @@ impl Item {
             *rest = rest.strip_prefix(')').unwrap_or(rest);
             return Self::List(items);
         }
-        // A closing parenthesis at the front is no word; stepping over it keeps this from standing still.
+        // A closing parenthesis at the front is not a word; stepping over it guarantees progress.
         let end = end_of_word(rest).max(rest.chars().next().map_or(0, char::len_utf8));
         let (word, behind) = rest.split_at(end);
         *rest = behind;
         Self::Word(in_names(word, names))
     }
 
-    /// The item in the notation of the rules; inside another one, with parentheses where they are needed.
+    /// The item in the notation of the rules; inside another one, with parentheses if they are
+    /// needed.
     fn written(&self, inside: bool) -> String {
         let items = match self {
             Self::Word(word) => return word.clone(),
@@ -86,7 +87,7 @@ impl Item {
                 let field = head.rsplit('.').next().unwrap_or_default();
                 return format!("{}.{field}", reference.written(true));
             }
-            // Operators of one precedence stand between their operands already.
+            // Operators of one precedence are between their operands already.
             (_, [Self::Word(operator), ..]) if ["+", "-", "*", "/", "%"].contains(&operator.as_str()) => {
                 list(items, " ", true)
             }
@@ -112,8 +113,9 @@ fn end_of_word(rest: &str) -> usize {
     rest.len()
 }
 
-/// What a view asks, from its form: `SUM{1.total of Order for Customer where (== 0.id 1.customer)}`. Of the parameters it
-/// is told what they are, if that is known.
+/// What a view computes, from its form:
+/// `SUM{1.total of Order for Customer where (== 0.id 1.customer)}`. `operands` are its parameters,
+/// if they are known.
 pub(crate) fn question(form: &str, operands: &[String]) -> String {
     let taken = form.strip_suffix('}').and_then(|form| form.split_once('{'));
     let Some((gather, inside)) = taken else { return form.to_owned() };
@@ -121,7 +123,7 @@ pub(crate) fn question(form: &str, operands: &[String]) -> String {
     let (what, parameters) = split_outside(what, " for ").map_or((what, None), |(what, of)| (what, Some(of)));
     let (measure, sources) =
         split_outside(what, " of ").map_or((None, what), |(measure, of)| (Some(measure), of));
-    // `Order and Item each 1` says of which fact each counts once.
+    // `Order and Item each 1` names the facts that count once.
     let sources = split_outside(sources, " each ").map_or(sources, |(sources, _)| sources);
     // Types of which there are several are numbered.
     let asked = parameters.filter(|ty| operands.is_empty() && !ty.starts_with('('));
@@ -150,7 +152,7 @@ pub(crate) fn question(form: &str, operands: &[String]) -> String {
     }
 }
 
-/// The parts before and behind a separator that stands neither in quotes nor in parentheses or braces.
+/// The parts before and after a separator outside of quotes, parentheses and braces.
 fn split_outside<'t>(text: &'t str, separator: &str) -> Option<(&'t str, &'t str)> {
     let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
     for (at, letter) in text.char_indices() {

@@ -1,4 +1,4 @@
-//! One branch of a rule in words: its joins in order, and what was thought of each.
+//! One branch of a rule in words: its joins in order, and the estimates for each.
 
 use tsd_compiler::JoinOrder;
 use tsd_compiler::plan::{BranchPlan, Method, Step, domains};
@@ -9,7 +9,7 @@ use super::{line, some_of};
 use crate::described;
 use crate::rules::counted;
 
-/// A branch, its plan, and where it lies in the network of all rules.
+/// A branch, its plan, and its place in the network of all rules.
 pub(super) struct Chain<'a> {
     pub(super) schema: &'a Schema,
     pub(super) network: &'a Network,
@@ -52,7 +52,7 @@ impl Chain<'_> {
         self.write_sum(text);
     }
 
-    /// The types of the chain, each with the variable that stands for the fact.
+    /// The types of the chain, each with its variable.
     fn places(&self) -> Vec<(TypeId, String)> {
         let patterns = self.branch.order.iter().map(|at| self.branch.pattern(&self.rule.patterns, *at));
         patterns.map(|pattern| (pattern.ty, pattern.variable.to_string())).collect()
@@ -63,7 +63,8 @@ impl Chain<'_> {
         format!("{}: {}", pattern.variable, self.schema.ty(pattern.ty).name)
     }
 
-    /// What is tested again when an answer changes, where the facts with these names are there.
+    /// What is tested again when a derived value changes, once the facts with these names are
+    /// joined.
     fn write_waiting(&self, text: &mut String, names: &[&str]) {
         let watches = self.branch.derived_tests.iter().filter(|watch| watch.place.index() + 1 == names.len());
         for watch in watches {
@@ -104,7 +105,7 @@ impl Chain<'_> {
         format!("{} is found through {right_by}, {left} through {left_by}", right.1)
     }
 
-    /// The other rules that have a join, be it in a view that they ask.
+    /// The other rules that have a join, directly or in a view that they read.
     fn others(&self, index: usize) -> Vec<&str> {
         let id = self.path.joins[index];
         let passes = |paths: &[Path]| paths.iter().any(|path| path.joins.contains(&id));
@@ -148,7 +149,7 @@ impl Chain<'_> {
         line(text, 0, self.why());
     }
 
-    /// Why the order is as it is.
+    /// The reason for the order.
     fn why(&self) -> &'static str {
         let declared = self.branch.order.is_sorted();
         match (self.plan.method, declared) {
@@ -174,7 +175,7 @@ impl Chain<'_> {
     }
 }
 
-/// What a fact must pass by itself, and how many are thought to.
+/// What a fact must satisfy by itself, and how many are expected to.
 fn passing(schema: &Schema, step: &Step, filter: &Filter, ty: TypeId, name: &str) -> String {
     let fields = domains(schema, ty, filter).into_iter().map(|domain| format!("{name}.{domain}"));
     let tests = filter.tests.iter().map(|test| described::test(&test.canonical, &[name]));
@@ -189,13 +190,13 @@ fn passing(schema: &Schema, step: &Step, filter: &Filter, ty: TypeId, name: &str
     }
 }
 
-/// What a joined tuple must pass.
+/// What a joined tuple must satisfy.
 fn holding(tests: &[TestRef], names: &[&str]) -> String {
     let tests: Vec<String> = tests.iter().map(|test| described::test(&test.canonical, names)).collect();
     if tests.is_empty() { String::new() } else { format!("Then it must hold that {}.", tests.join(" and ")) }
 }
 
-/// What is expected of a join.
+/// The estimate for a join.
 fn derived_values(step: &Step) -> String {
     let Step { join, rows, cost, .. } = step;
     let selectivity = if *join >= 0.001 { format!("{join:.3}") } else { format!("{join:.1e}") };
@@ -206,7 +207,7 @@ fn derived_values(step: &Step) -> String {
     )
 }
 
-/// A derived value with as many digits as say something.
+/// An estimate with its significant digits.
 fn amount(value: f64) -> String {
     if value >= 10.0 || value == 0.0 { format!("{value:.0}") } else { format!("{value:.2}") }
 }

@@ -12,8 +12,8 @@ use self::told::Teller;
 use super::picture::{Edge, Node, Passing, Picture};
 use crate::rules::Compiled;
 
-/// Draws the network of a module's rules, or what those with the given names use of it. With statistics, nodes say how
-/// much they hold.
+/// Draws the network of a module's rules, or the part that the named rules use. With statistics,
+/// nodes show how much they hold.
 pub(crate) fn build(
     compiled: &Compiled,
     network: &Network,
@@ -35,8 +35,8 @@ pub(crate) fn build(
         views: BTreeMap::new(),
         watches: BTreeMap::new(),
     };
-    // Left to itself, the order of the nodes is that of the rules which first use them. All are drawn, also where only
-    // some are wanted, since the nodes of these say who else uses them.
+    // By default, the order of the nodes is that of the rules that first use them. All rules are
+    // drawn, even if only some are wanted, because nodes name their other users.
     let mut wanted = Vec::new();
     for planned in &module.rules {
         let Some(placed) = network.placed(&planned.rule.name) else { continue };
@@ -64,30 +64,31 @@ struct Asking<'a> {
     views: &'a [ViewId],
 }
 
-/// A place where tuples wait: the end of a root or join, and how many layers of watches lie before it.
+/// A place where tuples wait: the end of a root or join, and the number of layers of watches before
+/// it.
 type WatchPlace = (RootId, Option<NodeId>, usize);
 
-/// A picture under way, and where in it the parts of the network are.
+/// An unfinished diagram, and where in it the parts of the network are.
 struct Drawing<'a> {
     network: &'a Network,
     teller: Teller<'a>,
     picture: Picture,
-    /// The lines that are drawn, with their places in the picture.
+    /// The drawn lines, with their indexes in the diagram.
     drawn: BTreeMap<Edge, usize>,
-    /// The lines that the rule under way uses, new or not.
+    /// The lines that the current rule uses, new or not.
     used: BTreeSet<usize>,
-    /// The views of the rule under way whose lines are among these.
+    /// The views of the current rule whose lines are among these.
     gone_through: BTreeSet<ViewId>,
     types: BTreeMap<TypeId, usize>,
     roots: BTreeMap<RootId, usize>,
     joins: BTreeMap<NodeId, usize>,
-    /// Each also with the layers of watches that lie before it.
+    /// Each also with the layers of watches before it.
     views: BTreeMap<ViewId, (usize, usize)>,
     watches: BTreeMap<WatchPlace, usize>,
 }
 
 impl Drawing<'_> {
-    /// Adds a line, unless it is there, as one that the rule under way uses.
+    /// Adds a line, unless it exists, and marks it as used by the current rule.
     fn edge(&mut self, from: usize, to: usize, kind: Passing) {
         let edge = Edge { from, to, kind };
         let picture = &mut self.picture;
@@ -95,7 +96,7 @@ impl Drawing<'_> {
         self.used.insert(place);
     }
 
-    /// The rule under way is drawn, as this node.
+    /// The current rule is drawn as this node.
     fn used_by(&mut self, rule: usize) {
         std::mem::take(&mut self.used).into_iter().for_each(|edge| self.picture.edge_users[edge].push(rule));
         self.gone_through.clear();
@@ -105,7 +106,7 @@ impl Drawing<'_> {
         self.picture.node(node)
     }
 
-    /// Draws the nodes of a branch that are not there yet, and returns the last.
+    /// Draws the missing nodes of a branch, and returns the last.
     fn path(&mut self, path: &Path, branch: &Branch, asking: Asking<'_>) -> usize {
         self.path_with_layers(path, branch, asking).0
     }
@@ -132,7 +133,7 @@ impl Drawing<'_> {
         place
     }
 
-    /// A root. One that is its type's only root is drawn as the type.
+    /// A root. The only root of a type is drawn as the type.
     fn root(&mut self, id: RootId) -> usize {
         let ty = self.network.root(id).ty;
         let entering = self.ty(ty);
@@ -161,8 +162,8 @@ impl Drawing<'_> {
         place
     }
 
-    /// Draws where the tuples of a branch wait at one of its places. Returns the node from which they go on, and the
-    /// layers of watches before it.
+    /// Draws where the tuples of a branch wait at one of its places. Returns the node from which
+    /// they continue, and the layers of watches before it.
     fn watched(
         &mut self,
         end: usize,
@@ -203,7 +204,8 @@ impl Drawing<'_> {
     fn view(&mut self, index: u16, asking: Asking<'_>) -> (usize, usize) {
         let id = asking.views[index as usize];
         let known = self.views.get(&id).copied();
-        // Another rule may have drawn the view; this one uses the same lines, which it goes through once.
+        // Another rule may have drawn the view. This one uses the same lines, and passes through
+        // them once.
         if let Some(known) = known.filter(|_| !self.gone_through.insert(id)) {
             return known;
         }

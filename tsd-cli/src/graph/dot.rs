@@ -1,10 +1,10 @@
-//! A picture in the language of Graphviz.
+//! A diagram in the language of Graphviz.
 
 use std::fmt::Write;
 
 use super::picture::{Kind, Passing, Picture};
 
-/// Writes the picture as a directed graph.
+/// Writes the diagram as a directed graph.
 pub(crate) fn dot(picture: &Picture) -> String {
     let mut text = String::from("digraph tsd {\n");
     text += "  rankdir=LR;\n";

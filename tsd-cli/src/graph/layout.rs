@@ -1,24 +1,25 @@
-//! Where the boxes of a picture go, in layers from left to right.
+//! Where the boxes of a diagram go, in layers from left to right.
 //!
-//! As Sugiyama, Tagawa and Toda have it (1981): a node stands one layer behind the last of those that lead to it; a line
-//! that skips layers gets a bend in each, so that all lines lead from one layer to the next; where lines lead in a circle,
-//! some lead back, by bends in all the layers from their end to their beginning; layers are put in the order
-//! that the neighbours of their nodes suggest, back and forth, and the order with the fewest crossings stays; then each
-//! node moves towards the middle of its neighbours as far as the others of its layer let it. Nothing depends on chance:
-//! the same picture has the same layout.
+//! The method is that of Sugiyama, Tagawa and Toda (1981). A node is one layer behind the last of
+//! its predecessors. A line that skips layers gets a bend in each, so that all lines connect
+//! neighbouring layers. Where lines form a cycle, some lead back, with bends in all layers from
+//! their end to their beginning. Layers are ordered by the neighbours of their nodes, back and
+//! forth, and the order with the fewest crossings wins. Then each node moves towards the middle of
+//! its neighbours as far as its layer permits. Nothing is random: the same diagram has the same
+//! layout.
 
 mod crossings;
 mod positions;
 
 use super::picture::{Edge, Passing, Picture};
 
-/// A picture with a place for everything.
+/// A diagram with a place for everything.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Layout {
-    /// The left upper corner of each node, by its place in the picture.
+    /// The upper left corner of each node, by its index in the diagram.
     pub(crate) corners: Vec<(f64, f64)>,
-    /// The way of each line, by its place in the picture: pairs of a point where the line leaves a layer and one where it
-    /// reaches the next.
+    /// The path of each line, by its index in the diagram: pairs of a point where the line leaves a
+    /// layer and one where it reaches the next.
     pub(crate) ways: Vec<Vec<(f64, f64)>>,
     /// The layer of each node.
     pub(crate) layers: Vec<usize>,
@@ -33,7 +34,7 @@ pub(crate) struct Size {
     pub(crate) height: f64,
 }
 
-/// Between two layers, at the least; more where many lines cross from one to the other.
+/// Between two layers, at least; more if many lines cross from one to the other.
 const GAP: f64 = 56.0;
 /// Between the boxes of a layer.
 const SPACING: f64 = 14.0;
@@ -45,7 +46,7 @@ pub(crate) const LOOP: f64 = 60.0;
 /// Pictures with more nodes are large.
 const LARGE: usize = 60;
 
-/// Something that stands in a layer: a node of the picture, or the bend of a line that passes.
+/// An item of a layer: a node of the diagram, or the bend of a line that passes.
 #[derive(Clone, Debug)]
 struct Item {
     layer: usize,
@@ -56,7 +57,7 @@ struct Item {
     after: Vec<usize>,
 }
 
-/// Finds a place for every node and a way for every line.
+/// Finds a place for every node and a path for every line.
 pub(crate) fn layout(picture: &Picture, sizes: &[Size]) -> Layout {
     let layers = longest_paths(picture);
     let mut items: Vec<Item> = (layers.iter().zip(sizes))
@@ -81,19 +82,20 @@ pub(crate) fn layout(picture: &Picture, sizes: &[Size]) -> Layout {
     place(picture, &items, &order, &centres, &routes, layers)
 }
 
-/// Whether a line takes no part in the layout and is drawn faintly. In a large picture those that bring a join its facts
-/// would hide everything else: nearly all come from a few types, whose names the joins tell anyway. What is left is close
-/// to a forest.
+/// Whether a line is left out of the layout and drawn faintly. In a large diagram the lines that
+/// bring facts to joins would hide everything else: nearly all come from a few types, whose names
+/// the joins show anyway. The rest is almost a forest.
 pub(crate) fn is_aside(picture: &Picture, edge: Edge) -> bool {
     picture.nodes.len() > LARGE && matches!(edge.kind, Passing::Facts | Passing::Answers)
 }
 
-/// Whether a line leads to where it comes from, or farther to the left.
+/// Whether a line leads to its own layer, or to the left.
 pub(crate) fn leads_back(layers: &[usize], edge: Edge) -> bool {
     layers[edge.from] >= layers[edge.to]
 }
 
-/// The items of each layer in the order in which they are come upon along the lines, which has no crossings in a forest.
+/// The items of each layer in the order in which a walk along the lines visits them, which has no
+/// crossings in a forest.
 fn first_order(items: &[Item]) -> Vec<Vec<usize>> {
     let mut order = vec![Vec::new(); items.iter().map(|item| item.layer + 1).max().unwrap_or(0)];
     let mut seen = vec![false; items.len()];
@@ -108,14 +110,15 @@ fn first_order(items: &[Item]) -> Vec<Vec<usize>> {
     order
 }
 
-/// The layer of each node: one behind the last of the nodes that lead to it.
+/// The layer of each node: one behind the last of its predecessors.
 ///
-/// Lines can lead in a circle: a join may serve a view and, behind the watch that waits for the view's answer, the rule.
-/// There the line with the answer leads back, so that the tuples of the rule still go from left to right.
+/// Lines can form a cycle: a join may serve a view and, behind the pending tests that read the
+/// view, the rule. There the line with the value leads back, so that the tuples of the rule still
+/// move from left to right.
 fn longest_paths(picture: &Picture) -> Vec<usize> {
     let count = picture.nodes.len();
     let mut waiting = vec![0; count];
-    // Those of the lines waited for that bring no answers.
+    // The lines waited for, except those with values of views.
     let mut waiting_for_tuples = vec![0; count];
     let mut next = vec![Vec::new(); count];
     for edge in &picture.edges {
@@ -180,8 +183,8 @@ fn route(from: usize, to: usize, items: &mut Vec<Item>) -> Vec<usize> {
     route
 }
 
-/// The items along a line that leads back. Its bends are neighbours of each other alone: what they lead past on their way
-/// from its beginning, and what they lead past before its end, stands in the same layers as these.
+/// The items along a line that leads back. Its bends are neighbours only of each other: what they
+/// pass from its beginning, and what they pass before its end, is in the same layers.
 fn route_back(from: usize, to: usize, items: &mut Vec<Item>) -> Vec<usize> {
     let first = items.len();
     for layer in items[to].layer..=items[from].layer {
@@ -221,7 +224,7 @@ fn place(
     for layer in order {
         let width = layer.iter().map(|item| items[*item].size.width).fold(0.0, f64::max);
         columns.push((x, width));
-        // Lines that climb far need room to do so.
+        // Lines that climb far need room.
         let steep = layer
             .iter()
             .flat_map(|item| items[*item].after.iter().map(|to| (centre(*item) - centre(*to)).abs()))
@@ -245,7 +248,8 @@ fn place(
         let mut way: Vec<(f64, f64)> = passages
             .enumerate()
             .flat_map(|(passage, pair)| match back {
-                // Out of the first box to the right, through all layers from right to left, and from there to the last.
+                // Out of the first box to the right, through all layers from right to left, and
+                // from there to the last.
                 true => {
                     let out = if passage == 0 { right(pair[0]) } else { left(pair[0]) };
                     let last = passage + 2 == route.len();
@@ -289,7 +293,7 @@ mod tests {
         layout(picture, &vec![SIZE; picture.nodes.len()])
     }
 
-    /// A pyramid of joins that grows as wide as rule sets do: many nodes that all hang on a few.
+    /// A pyramid of joins as wide as large rule sets have: many nodes that depend on a few.
     fn large(nodes: usize) -> Picture {
         let edges: Vec<(usize, usize)> = (20..nodes)
             .flat_map(|node| [(node * 7 % 20, node), (node * node % node.min(400), node)])
@@ -310,7 +314,7 @@ mod tests {
 
     #[test]
     fn lines_that_need_not_cross_do_not() {
-        // Ten parallel lines whose ends are given in opposite orders.
+        // Ten parallel lines whose ends are in opposite orders.
         let edges: Vec<(usize, usize)> = (0..10).map(|node| (node, 19 - node)).collect();
         let layout = laid_out(&picture(20, &edges));
         for node in 0..10 {
@@ -341,7 +345,8 @@ mod tests {
         }
     }
 
-    /// A join (1) leads to a view (2), whose answer a watch (3) waits for, from where tuples go to the join, too.
+    /// A join (1) leads to a view (2), which pending tests (3) read, whose tuples go to the join,
+    /// too.
     #[test]
     fn of_a_circle_the_answer_leads_back() {
         let mut picture = picture(5, &[(0, 3), (3, 1), (0, 1), (1, 2), (1, 4)]);

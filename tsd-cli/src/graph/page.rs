@@ -1,5 +1,5 @@
-//! A picture as one page: pan, zoom, search, what a node is, and the way to it and from it. The page needs nothing but
-//! itself.
+//! A diagram as one page: pan, zoom, search, a description of each node, and the paths to it and
+//! from it. The page needs no other file.
 
 use std::fmt::Write;
 
@@ -12,7 +12,7 @@ use super::svg::{DARK, LIGHT, STYLE, escaped, laid_out, write_content};
 const PAGE_STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
-/// Writes the picture as an HTML document.
+/// Writes the diagram as an HTML document.
 pub(crate) fn page(picture: &Picture) -> String {
     let layout = laid_out(picture);
     let title = escaped(&picture.title);
@@ -34,7 +34,7 @@ pub(crate) fn page(picture: &Picture) -> String {
     write_content(&mut text, picture, &layout);
     text +=
         "</g>\n</svg>\n</main>\n<aside id=\"details\" aria-live=\"polite\" aria-label=\"details\"></aside>\n";
-    // A `<` in the data could end the element that holds them.
+    // A `<` in the data could end the element around them.
     let data = described(picture, &layout).to_string().replace('<', "\\u003c");
     let _ = writeln!(text, "<script type=\"application/json\" id=\"data\">{data}</script>");
     let _ = write!(text, "<script>\n{SCRIPT}</script>\n</body>\n</html>\n");
@@ -50,7 +50,7 @@ const CONTROLS: &str = r#"<div class="search"><input id="search" type="search" p
 <button type="button" id="theme">Light / dark</button></div>
 "#;
 
-/// What the script needs to know.
+/// The data for the script.
 fn described(picture: &Picture, layout: &Layout) -> Json {
     let nodes = picture.nodes.iter().map(|node| {
         json!({

@@ -1,19 +1,20 @@
-//! A network as something to be drawn: boxes, lines, and what is to be said of each.
+//! A network as a diagram: boxes, lines, and their texts.
 //!
-//! The drawings know nothing of rules and joins. What a kind of node looks like is told by its [`Kind`]; everything else
-//! is text. A new kind of node is a new kind here and a few lines where the picture is [built](super::build).
+//! The drawings know nothing about rules and joins. The look of a node follows from its [`Kind`],
+//! and everything else is text. A new kind of node is a new kind here and a few lines where the
+//! diagram is [built](super::build).
 
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is drawn.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Picture {
-    /// What the whole is called.
+    /// The title of the whole.
     pub(crate) title: String,
     pub(crate) nodes: Vec<Node>,
     pub(crate) edges: Vec<Edge>,
-    /// For each line the rules that use it, as the places of their nodes, ascending: the lines of a rule are its whole
-    /// path.
+    /// For each line the rules that use it, as the indexes of their nodes, ascending: the lines of
+    /// a rule are its whole path.
     pub(crate) edge_users: Vec<Vec<usize>>,
 }
 
@@ -21,7 +22,7 @@ pub(crate) struct Picture {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Node {
     pub(crate) kind: Kind,
-    /// What the node is called: the first line in its box.
+    /// The name of the node: the first line in its box.
     pub(crate) name: String,
     /// The further lines in its box.
     pub(crate) lines: Vec<String>,
@@ -29,9 +30,9 @@ pub(crate) struct Node {
     pub(crate) signature: Option<String>,
     /// The rules that use the node.
     pub(crate) users: Vec<String>,
-    /// Derived values, each with what it counts.
+    /// Numbers, each with what it counts.
     pub(crate) counts: Vec<(&'static str, String)>,
-    /// More to be read of the node, as lines of text.
+    /// More lines of text about the node.
     pub(crate) text: String,
 }
 
@@ -42,13 +43,13 @@ pub(crate) enum Kind {
     Type,
     /// Where the chains of one branch start, when branches do not share it.
     Root,
-    /// The combinations of values that a view is asked for.
+    /// The combinations of a view's parameters.
     Asked,
     /// A join.
     Join,
-    /// What an `EXISTS` or an aggregate asks.
+    /// An `EXISTS` or an aggregate.
     View,
-    /// Where tuples wait, which are tested again when a view or a followed fact changes.
+    /// Where tuples wait to be tested again when a view or a followed fact changes.
     Watch,
     /// A rule, which fires.
     Rule,
@@ -78,7 +79,7 @@ impl Kind {
     }
 }
 
-/// A line from one node to another, by their places in the picture.
+/// A line from one node to another, by their indexes in the diagram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Edge {
     pub(crate) from: usize,
@@ -86,21 +87,22 @@ pub(crate) struct Edge {
     pub(crate) kind: Passing,
 }
 
-/// What passes along a line.
+/// What moves along a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Passing {
-    /// Tuples, to the left side of a join, to where they wait, or to a view that gathers them.
+    /// Tuples, to the left side of a join, to pending tests, or to a view that aggregates them.
     Tuples,
     /// Facts, to the right side of a join.
     Facts,
-    /// What a view answers, to those who wait for it.
+    /// The values of a view, to the pending tests that read it.
     Answers,
     /// Tuples that satisfy a rule.
     Matches,
 }
 
 impl Passing {
-    /// How far from the middle of its box a line ends, so that both sides of a join can be told apart.
+    /// How far from the middle of its box a line ends, so that the two inputs of a join are
+    /// distinguishable.
     pub(crate) fn port(self) -> f64 {
         match self {
             Self::Tuples => -6.0,
@@ -121,20 +123,21 @@ impl Passing {
 }
 
 impl Picture {
-    /// Adds a node and returns its place.
+    /// Adds a node and returns its index.
     pub(crate) fn node(&mut self, node: Node) -> usize {
         self.nodes.push(node);
         self.nodes.len() - 1
     }
 
-    /// Adds a line, which nobody uses so far, and returns its place.
+    /// Adds a line, without users so far, and returns its index.
     pub(crate) fn edge(&mut self, edge: Edge) -> usize {
         self.edges.push(edge);
         self.edge_users.push(Vec::new());
         self.edges.len() - 1
     }
 
-    /// Has every node name the rules whose lines begin or end there, except that a rule needs no user.
+    /// Makes every node name the rules whose lines begin or end there, except that a rule needs no
+    /// user.
     pub(crate) fn name_users(&mut self) {
         let mut users: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); self.nodes.len()];
         for (edge, by) in self.edges.iter().zip(&self.edge_users) {
@@ -147,7 +150,7 @@ impl Picture {
         }
     }
 
-    /// What some rules, named by the places of their nodes, use of the picture.
+    /// What some rules, given by the indexes of their nodes, use of the diagram.
     pub(crate) fn of_rules(self, rules: &[usize]) -> Self {
         let used = |users: &[usize]| rules.iter().any(|rule| users.contains(rule));
         let kept = self.edges.iter().zip(self.edge_users).filter(|(_, users)| used(users));
@@ -168,7 +171,7 @@ impl Picture {
 }
 
 impl Node {
-    /// A node of which nothing but its kind and name is known.
+    /// A node with only a kind and a name.
     pub(crate) fn new(kind: Kind, name: impl Into<String>) -> Self {
         Self {
             kind,

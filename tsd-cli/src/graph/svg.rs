@@ -1,11 +1,11 @@
-//! A picture as SVG, alone or as part of a page.
+//! A diagram as SVG, alone or as part of a page.
 
 use std::fmt::Write;
 
 use super::layout::{LOOP, Layout, Size, is_aside, layout, leads_back};
 use super::picture::{Edge, Node, Picture};
 
-/// Looks of nodes and lines, by classes; the page uses them too.
+/// Styles of nodes and lines, by classes; the page uses them too.
 pub(super) const STYLE: &str = include_str!("picture.css");
 
 /// The colours on a light ground.
@@ -21,13 +21,13 @@ pub(super) const DARK: &str = "--paper: #111827; --ink: #f3f4f6; --line: #6b7280
     --view: #3b1f57; --view-line: #c084fc; --watch: #292524; --watch-line: #a8a29e;";
 
 const LINE_HEIGHT: f64 = 16.0;
-/// The width of a letter, of a font that has one width.
+/// The width of a letter in a monospaced font.
 const LETTER: f64 = 7.3;
 const PADDING: f64 = 10.0;
 /// Longer lines are cut in the box; elsewhere they are whole.
 const LETTERS: usize = 44;
 
-/// Writes the picture as a document of its own.
+/// Writes the diagram as a separate document.
 pub(crate) fn svg(picture: &Picture) -> String {
     let layout = laid_out(picture);
     let (width, height) = (layout.width.ceil(), layout.height.ceil());
@@ -48,7 +48,7 @@ pub(crate) fn svg(picture: &Picture) -> String {
     text
 }
 
-/// Where everything goes.
+/// The layout of a diagram.
 pub(super) fn laid_out(picture: &Picture) -> Layout {
     let sizes: Vec<Size> = picture.nodes.iter().map(size).collect();
     layout(picture, &sizes)
@@ -76,7 +76,8 @@ fn write_edge(text: &mut String, index: usize, edge: &Edge, class: &str, way: &[
         let [(x, y), (to_x, to_y)] = passage else { continue };
         let command = if step == 0 { 'M' } else { 'L' };
         let middle = match back {
-            // A line that leads back bows to the right and out of its first box, and from the left into its last.
+            // A line that leads back bows to the right and out of its first box, and from the left
+            // into its last.
             true if step == 0 => x.max(*to_x) + LOOP / 2.0,
             true if step == last => x.min(*to_x) - LOOP / 2.0,
             _ => f64::midpoint(*x, *to_x),
@@ -129,13 +130,13 @@ fn size(node: &Node) -> Size {
     }
 }
 
-/// How many letters wide a text is. Those of the far East are two.
+/// How many letters wide a text is. East Asian ones count two.
 fn width_of(text: &str) -> usize {
     let wide = |letter: char| matches!(letter as u32, 0x1100..=0x115f | 0x2e80..=0xa4cf | 0xac00..=0xd7a3 | 0xf900..=0xfaff | 0xfe30..=0xfe6f | 0xff00..=0xff60 | 0x1f300..=0x1faff | 0x20000..=0x3fffd);
     text.chars().map(|letter| 1 + usize::from(wide(letter))).sum()
 }
 
-/// A line as short as a box has room for.
+/// A line cut to the width of a box.
 fn cut(line: &str) -> String {
     if line.chars().count() <= LETTERS {
         return line.to_owned();
@@ -143,7 +144,7 @@ fn cut(line: &str) -> String {
     line.chars().take(LETTERS - 1).chain(std::iter::once('…')).collect()
 }
 
-/// Text between tags or in an attribute. Letters that XML has no way to write become blanks.
+/// Text between tags or in an attribute. Characters that XML cannot express become blanks.
 pub(super) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {

@@ -1,4 +1,4 @@
-//! One value out of a file: strict, with messages that name the field.
+//! One value from a file: strict, with messages that name the field.
 
 use tsd_runtime::Program;
 use tsd_runtime::Session;
@@ -6,12 +6,12 @@ use tsd_runtime::ir::{Field, Kind, Schema, Type, Value};
 
 use super::references::References;
 
-/// A value as it stands in a file.
+/// A value as it is in a file.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Cell<'a> {
-    /// Nothing, with what stands for it.
+    /// Nothing, with its spelling.
     Missing(&'a str),
-    /// Text that the kind of the field gives a meaning to: a cell of a table.
+    /// Text that the kind of the field interprets: a cell of a table.
     Untyped(&'a str),
     /// The same in quotes, which is never missing.
     Quoted(&'a str),
@@ -25,12 +25,12 @@ pub(super) enum Cell<'a> {
     Nested(&'a str),
 }
 
-/// Why a cell gives no value.
+/// Why a cell has no value.
 #[derive(Debug)]
 pub(super) enum Fault {
-    /// What to tell the author of the data.
+    /// The message for the author of the data.
     Message(String),
-    /// It refers to a fact that would be there, had its own row been without fault.
+    /// It refers to a fact that would exist if its own row had been valid.
     Consequence,
 }
 
@@ -67,13 +67,14 @@ pub(super) fn read<P: Program>(
     value.ok_or_else(expected)
 }
 
-/// A decimal number. `inf` and `nan`, which Rust reads too, are none, nor is one that is too large.
+/// A decimal number. `inf` and `nan`, which Rust parses, are not accepted, nor is a number that is
+/// too large.
 fn number(text: &str) -> Option<f64> {
     let number: f64 = if is_plain(text) { text.parse().ok()? } else { return None };
     number.is_finite().then_some(number)
 }
 
-/// Whether a text holds nothing but what decimal numbers are written with.
+/// Whether a text contains only characters of decimal numbers.
 fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte))
 }
@@ -136,7 +137,7 @@ fn does_not_fit(kind: Kind, text: &str) -> bool {
     }
 }
 
-/// Text cut to a length that suits a message.
+/// Text cut to a reasonable length for a message.
 pub(super) fn shortened(text: &str) -> String {
     const LONGEST: usize = 60;
     match text.char_indices().nth(LONGEST) {

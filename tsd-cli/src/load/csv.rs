@@ -1,4 +1,4 @@
-//! Tables: the header tells which column is which field.
+//! Tables: the header determines which column is which field.
 
 mod record;
 
@@ -75,7 +75,8 @@ pub(super) fn read<P: Program>(
     Ok(())
 }
 
-/// For each field of the type the place of its column; none for an optional field that the table lacks.
+/// For each field of the type the index of its column; none for an optional field that the table
+/// lacks.
 fn columns<P: Program>(
     rows: &mut Rows<'_, P>,
     ty: TypeId,
@@ -127,14 +128,14 @@ fn columns<P: Program>(
     sound.then_some(columns)
 }
 
-/// What is said of a column or key that may be meant for an optional field.
+/// The message for a column or key that may be meant for an optional field.
 pub(super) fn ignored(what: &str, written: &str, declared: &Type, field: &str) -> String {
     let ty = &declared.name;
     format!("{ty} has no field `{written}`, so this {what} is ignored; is `{field}` meant?")
 }
 
-/// What to say of a table whose columns are parted by something else than commas: then no name of the header is a field,
-/// and some are once it is parted otherwise.
+/// The message for a table whose columns are not separated by commas: then no name of the header is
+/// a field, but some are with another separator.
 fn other_separator(declared: &Type, header: &Records) -> Option<String> {
     let line = String::from_utf8_lossy(header.raw());
     let names_fields = |separator: char| {

@@ -1,4 +1,4 @@
-//! Files of facts: what they are called, and their bytes without compression.
+//! Files of facts: their names, and their bytes after decompression.
 
 use std::cell::Cell;
 use std::fs::File;
@@ -10,7 +10,7 @@ use std::str::FromStr;
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
-/// The path that stands for standard input.
+/// The path that means standard input.
 pub const STANDARD_INPUT: &str = "-";
 
 /// A file with facts of one type, as `Type=FILE` names it.
@@ -20,7 +20,7 @@ pub struct FactFile {
     pub ty: String,
     /// The file, or [`STANDARD_INPUT`].
     pub path: PathBuf,
-    /// How it is written. `None` for standard input, whose first letters tell.
+    /// Its format. `None` for standard input, whose first bytes decide.
     pub format: Option<Format>,
 }
 
@@ -37,7 +37,7 @@ impl FactFile {
     /// A file with facts of the type `ty`. The format follows from the file's name.
     ///
     /// # Errors
-    /// When the name ends like that of no format.
+    /// When the end of the name is not that of a known format.
     pub fn new(ty: impl Into<String>, path: impl Into<PathBuf>) -> Result<Self, String> {
         let path = path.into();
         let format = if is_standard_input(&path) { None } else { Some(Format::of(&path)?) };
@@ -49,13 +49,13 @@ impl FactFile {
         is_standard_input(&self.path)
     }
 
-    /// What messages call the file.
+    /// The name of the file in messages.
     pub(super) fn shown(&self) -> &Path {
         if self.is_standard_input() { Path::new("<stdin>") } else { &self.path }
     }
 }
 
-/// Whether a path stands for standard input.
+/// Whether a path means standard input.
 pub(crate) fn is_standard_input(path: &Path) -> bool {
     path == Path::new(STANDARD_INPUT)
 }
@@ -72,7 +72,7 @@ impl FromStr for FactFile {
 }
 
 impl Format {
-    /// The format that a file's name tells.
+    /// The format for a file's name.
     fn of(path: &Path) -> Result<Self, String> {
         let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
         match name.strip_suffix(".zst").unwrap_or(&name).rsplit_once('.') {
@@ -85,7 +85,8 @@ impl Format {
         }
     }
 
-    /// The format that the first letters tell: those of JSON lines begin an object, or an array, which is an error there.
+    /// The format for the first bytes: JSON lines begin with an object, or with an array, which is
+    /// an error.
     fn of_content(start: &[u8]) -> Self {
         let start = start.strip_prefix("\u{feff}".as_bytes()).unwrap_or(start);
         match start.trim_ascii_start().first() {
@@ -103,8 +104,8 @@ pub(super) struct Source {
     pub(super) bytes: Rc<Cell<u64>>,
 }
 
-/// Opens a file for reading. It is decompressed when its name ends in `.zst`; standard input, when it begins as
-/// compressed data do.
+/// Opens a file for reading. It is decompressed if its name ends in `.zst`; standard input, if it
+/// begins as compressed data do.
 pub(super) fn open(file: &FactFile) -> io::Result<(Source, Format)> {
     let bytes = Rc::new(Cell::new(0));
     let count = |inner: Box<dyn Read>| {
@@ -134,7 +135,7 @@ pub(super) fn open(file: &FactFile) -> io::Result<(Source, Format)> {
     Ok((Source { content, bytes }, format))
 }
 
-/// Counts the bytes that go through.
+/// Counts the bytes that are read.
 struct Counted<R> {
     inner: R,
     count: Rc<Cell<u64>>,
@@ -159,8 +160,8 @@ const SMALL: u64 = 256 << 20;
 
 /// Decompresses all the frames of a file, one after another, as `zstd` does.
 ///
-/// A file of a few kilobytes can be made to hold terabytes. What grows like that is no data, and reading it would take all
-/// memory, so it is an error.
+/// A file of a few kilobytes can be crafted to contain terabytes. Such a growth is not real data,
+/// and reading it would exhaust the memory, so it is an error.
 struct Frames<R> {
     source: R,
     decoder: FrameDecoder,
@@ -168,7 +169,7 @@ struct Frames<R> {
     open: bool,
     /// The bytes that were read from the disk.
     read: Rc<Cell<u64>>,
-    /// The bytes that they became.
+    /// The bytes after decompression.
     written: u64,
 }
 
@@ -197,7 +198,7 @@ impl<R: BufRead> Frames<R> {
         Self { source, decoder: FrameDecoder::new(), open: false, read, written: 0 }
     }
 
-    /// Counts what was decompressed, and refuses to go on when that is out of all proportion.
+    /// Counts what was decompressed, and stops when the ratio is implausible.
     fn count(&mut self, written: usize) -> io::Result<()> {
         self.written += written as u64;
         if self.written <= SMALL || self.written / SHARE <= self.read.get() {
@@ -209,7 +210,7 @@ impl<R: BufRead> Frames<R> {
         Err(io::Error::new(io::ErrorKind::InvalidData, message))
     }
 
-    /// At the end of a frame: whether its content is what was compressed, as far as the frame tells.
+    /// At the end of a frame: whether its content is what was compressed, as far as the frame says.
     fn check(&self) -> io::Result<()> {
         match (self.decoder.get_checksum_from_data(), self.decoder.get_calculated_checksum()) {
             (Some(told), Some(calculated)) if told != calculated => {
@@ -220,7 +221,7 @@ impl<R: BufRead> Frames<R> {
         }
     }
 
-    /// Reads from the open frame; nothing when it is at its end.
+    /// Reads from the open frame; nothing at its end.
     fn read_frame(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.decoder.can_collect() == 0 && !self.decoder.is_finished() {
             let step = BlockDecodingStrategy::UptoBlocks(1);
@@ -229,7 +230,7 @@ impl<R: BufRead> Frames<R> {
         self.decoder.read(buffer)
     }
 
-    /// Opens the next frame, or skips it when it holds no data.
+    /// Opens the next frame, or skips it if it contains no data.
     fn open_frame(&mut self) -> io::Result<()> {
         match self.decoder.reset(&mut self.source) {
             Ok(()) => self.open = true,
@@ -252,9 +253,9 @@ fn invalid(error: FrameDecoderError) -> io::Error {
 mod tests {
     use super::*;
 
-    /// A frame of zstd that holds nothing but line feeds: each block of 128 KiB takes four bytes.
+    /// A frame of zstd with nothing but line feeds: each block of 128 KiB takes four bytes.
     fn line_feeds(blocks: usize) -> Vec<u8> {
-        // The magic number, and a header that tells the size of the window (1 MiB) and nothing else.
+        // The magic number, and a header with the size of the window (1 MiB) and nothing else.
         let mut frame = [&MAGIC[..], &[0x00, 0x50]].concat();
         for block in 0..blocks {
             let header = u32::from(block + 1 == blocks) | 1 << 1 | (128 << 10) << 3;

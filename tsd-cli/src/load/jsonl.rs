@@ -54,7 +54,7 @@ pub(super) fn read<P: Program>(
     Ok(())
 }
 
-/// What JSON takes for blank.
+/// White space in JSON.
 const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
 
 /// Reads one line.
@@ -90,7 +90,7 @@ fn object<P: Program>(
             }
         }
     }
-    // Only where a field is left out can a key be meant for it.
+    // Only if a field is missing can a key be meant for it.
     let warning =
         if found.iter().any(Option::is_none) { strange.look(&entries, declared, text) } else { None };
     if let Some((column, message)) = warning {
@@ -116,14 +116,15 @@ fn no_object(text: &str, error: &serde_json::Error) -> String {
     message.split_once(" at line ").map_or(&*message, |(message, _)| message).to_owned()
 }
 
-/// The keys that are no fields. What is said of one is said once a file.
+/// The keys that are not fields. Each is reported once a file.
 #[derive(Default)]
 struct Strange {
     seen: BTreeSet<String>,
 }
 
 impl Strange {
-    /// A key that may be meant for an optional field which the object leaves out: where, and what to say.
+    /// A key that may be meant for an optional field that the object lacks: its place, and the
+    /// message.
     fn look(
         &mut self,
         entries: &[(Cow<'_, str>, &RawValue)],
@@ -152,7 +153,7 @@ impl Strange {
     }
 }
 
-/// How many keys that are no fields are looked at in a file.
+/// How many keys that are not fields are checked in a file.
 const KEYS_KEPT: usize = 1000;
 
 /// The entries of an object, each value as it is written.
@@ -209,7 +210,7 @@ impl<'de> Deserialize<'de> for Key<'de> {
     }
 }
 
-/// A field that the object gives twice: where, and what to say.
+/// A field that the object gives twice: its place, and the message.
 fn repeated(entries: &[(Cow<'_, str>, &RawValue)], declared: &Type, text: &str) -> Option<(usize, String)> {
     declared.fields.iter().find_map(|field| {
         let (_, second) = entries.iter().filter(|(key, _)| *key == *field.name).nth(1)?;
@@ -217,8 +218,8 @@ fn repeated(entries: &[(Cow<'_, str>, &RawValue)], declared: &Type, text: &str) 
     })
 }
 
-/// The content of a JSON string; nothing for other values. The line was parsed, but whether escapes make letters is only
-/// found now; the error is the byte of the value where they do not.
+/// The content of a JSON string; nothing for other values. The line was parsed, but invalid escapes
+/// are only detected now; the error is the byte of the value where they are.
 fn unescaped(value: &RawValue) -> Result<Cow<'_, str>, usize> {
     let written = value.get();
     match written.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {

@@ -1,7 +1,7 @@
-//! The lines of a file, none of them longer than a row can sensibly be.
+//! The lines of a file, with a limit on their length.
 //!
-//! A file whose line never ends (a device, a file of another kind, a compressed file made to do harm) would otherwise
-//! be read until there is no memory left.
+//! A file whose line never ends (a device, a file of another kind, a malicious compressed file)
+//! would otherwise be read until the memory is exhausted.
 
 use std::cell::Cell;
 use std::io::{self, BufRead, Read};
@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use super::file::Source;
 
-/// The bytes that a row may have, all its lines together.
+/// The most bytes that a row may have, all its lines together.
 pub(super) const LONGEST: usize = 16 << 20;
 
 /// Reads lines.
@@ -19,13 +19,13 @@ pub(super) struct Lines {
     number: u64,
 }
 
-/// What came of reading a line.
+/// The result of reading a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Line {
     Read,
     /// There are no more.
     End,
-    /// It makes the row longer than [`LONGEST`]; nothing behind it can be read.
+    /// The row would be longer than [`LONGEST`]; nothing after it can be read.
     TooLong,
 }
 
@@ -39,12 +39,13 @@ impl Lines {
         self.number
     }
 
-    /// The bytes read of the file, as it lies on the disk.
+    /// The bytes read of the file, as stored on disk.
     pub(super) fn bytes(&self) -> u64 {
         self.bytes.get()
     }
 
-    /// Appends the next line to a row, with its line feed. A byte order mark before the first line is left out.
+    /// Appends the next line to a row, with its line feed. A byte order mark before the first line
+    /// is left out.
     pub(super) fn append(&mut self, row: &mut Vec<u8>) -> io::Result<Line> {
         let before = row.len();
         let room = (LONGEST + 1).saturating_sub(before) as u64;
@@ -59,13 +60,13 @@ impl Lines {
     }
 }
 
-/// What is wrong with a row that is too long.
+/// The message for a row that is too long.
 pub(super) fn too_long() -> String {
     format!("this line goes on for more than {} MiB, which no row may", LONGEST >> 20)
 }
 
-/// What is wrong with a line that is not UTF-8. Where its first bytes tell that the whole file is something else, reading
-/// on leads nowhere: then the second is true.
+/// The message for a line that is not UTF-8. If its first bytes show that the whole file is
+/// something else, reading on is pointless: then the second is true.
 pub(super) fn not_text(line: &[u8], first: bool, what: &str) -> (String, bool) {
     let known: [(&[u8], &str); 4] = [
         (b"\xff\xfe", "UTF-16 text; write it as UTF-8"),

@@ -10,8 +10,8 @@ pub struct Problem {
     pub path: PathBuf,
     /// The line, from one.
     pub line: u64,
-    /// In a table the number of the column, in JSON the character of the line; both from one. None where the whole
-    /// line is meant.
+    /// In a table the number of the column, in JSON the character of the line; both count from one.
+    /// None if the whole line is meant.
     pub column: Option<usize>,
     /// What is wrong.
     pub message: String,

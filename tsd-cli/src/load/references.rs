@@ -11,9 +11,9 @@ use super::cell::{Fault, shortened};
 /// The facts of the types that were referred to so far.
 #[derive(Debug, Default)]
 pub(super) struct References {
-    /// None where two facts are called the same, as with the composite keys `a_b`, `c` and `a`, `b_c`.
+    /// None if two facts have the same name, as with the composite keys `a_b`, `c` and `a`, `b_c`.
     keys: BTreeMap<TypeId, HashMap<String, Option<FactHandle>>>,
-    /// Types of which some row was at fault.
+    /// Types with a faulty row.
     broken: BTreeSet<TypeId>,
 }
 
@@ -24,7 +24,7 @@ pub(super) fn referred(schema: &Schema, ty: TypeId) -> BTreeSet<TypeId> {
 }
 
 impl References {
-    /// Remembers that a row of the type was at fault: what refers to it will not be found.
+    /// Remembers that a row of the type was faulty: references to it will not be found.
     pub(super) fn broken(&mut self, ty: TypeId) {
         self.broken.insert(ty);
     }

@@ -1,4 +1,4 @@
-//! What reading a table and reading JSON lines have in common: rows become facts, or problems.
+//! What tables and JSON lines have in common: rows become facts, or problems.
 
 use std::io;
 use std::path::Path;
@@ -24,7 +24,7 @@ pub(super) struct Rows<'a, P: Program> {
     warnings: Vec<Problem>,
     watch: &'a mut dyn FnMut(Progress<'_>),
     total_bytes: u64,
-    /// The bytes of the files that are done.
+    /// The bytes of the finished files.
     bytes_before: u64,
     facts: u64,
     rows: u64,
@@ -62,7 +62,7 @@ impl<'a, P: Program> Rows<'a, P> {
         self.session.schema()
     }
 
-    /// Reads a file, whose size is `size`, until its end or until there are problems enough.
+    /// Reads a file, whose size is `size`, until its end or until there are too many problems.
     pub(super) fn read(&mut self, ty: TypeId, file: &FactFile, size: u64) -> io::Result<()> {
         if self.is_full() {
             return Ok(());
@@ -104,14 +104,15 @@ impl<'a, P: Program> Rows<'a, P> {
         }
     }
 
-    /// Notes something that may be a mistake.
+    /// Stores a possible mistake.
     pub(super) fn warning(&mut self, place: Place<'_>, column: Option<usize>, message: String) {
         if self.warnings.len() < PROBLEMS_KEPT {
             self.warnings.push(Problem { path: place.path.to_owned(), line: place.line, column, message });
         }
     }
 
-    /// Makes a fact of a row: `cells` gives for each field its value and its column. Returns whether to go on.
+    /// Creates a fact from a row: `cells` returns for each field its value and its column. Returns
+    /// whether to continue.
     pub(super) fn row<'c>(
         &mut self,
         ty: TypeId,

@@ -1,4 +1,4 @@
-//! A folder of files to run the command in, for all tests of it.
+//! A folder of files to run the command in, for the tests.
 
 // No test uses all of it.
 #![allow(dead_code)]
@@ -54,7 +54,7 @@ impl Folder {
         let mut command = self.command(arguments);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
-        // The command may end without having read it all.
+        // The command may end before reading all of it.
         let _ = child.stdin.take().unwrap().write_all(input);
         Done::of(child.wait_with_output().unwrap())
     }

@@ -1,7 +1,8 @@
 //! Actions: the declared ones, and those that are only called.
 //!
-//! An action without a declaration has the parameters of its first call; for a parameter's type all calls are asked, so
-//! that an integer literal in one call agrees with a number in another. The calls are then checked like any others.
+//! An action without a declaration has the parameters of its first call. The type of a parameter
+//! depends on all calls, so that an integer literal in one call agrees with a number in another.
+//! The calls are then checked like any others.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +19,7 @@ use crate::source::Span;
 use crate::syntax::ast::{self, ExprKind};
 use crate::syntax::habits::effect;
 
-/// Takes an action's declaration in.
+/// Registers the declaration of an action.
 pub(super) fn declare(
     declarations: &mut Declarations,
     declaration: &ast::ActionDeclaration,
@@ -47,7 +48,7 @@ pub(super) fn declare(
     action.context = context;
 }
 
-/// The parameters of a declaration; `broken` takes the places of those whose types are not known.
+/// The parameters of a declaration; `broken` receives the places of those with unknown types.
 fn parameters(
     declarations: &Declarations,
     declaration: &ast::ActionDeclaration,
@@ -104,7 +105,7 @@ fn default(
 /// An action that is called but not declared.
 struct Undeclared<'a> {
     name: &'a ast::Name,
-    /// The first call that the author wants to be warned of.
+    /// The first call for which the warning is not switched off.
     warned: Option<Span>,
     names: Vec<String>,
     types: Vec<Vec<Ty>>,
@@ -139,7 +140,7 @@ pub(super) fn infer<'a>(
         if calls.is_empty() {
             continue;
         }
-        // What is wrong with the rule is reported when the rule is checked.
+        // Faults of the rule are reported when the rule is checked.
         let mut unheard = Diagnostics::new();
         let mut views = Vec::new();
         let binder = Binder { declarations, outside, rule, views: &mut views, sink: &mut unheard };
@@ -170,7 +171,8 @@ pub(super) fn infer<'a>(
     found.into_iter().for_each(|action| add(declarations, action, sink));
 }
 
-/// The effect that is meant by a call of an action that no one could declare: it takes what only effects do.
+/// The effect that is meant by a call of an action that cannot be declared, because its arguments
+/// are those of an effect.
 fn meant(call: &ast::Call) -> Option<&'static str> {
     let takes = |argument: &ast::Argument| match argument {
         ast::Argument::Fact(_) => Some(["Insert", "InsertLogical"].as_slice()),
@@ -215,8 +217,8 @@ fn add(declarations: &mut Declarations, action: Undeclared<'_>, sink: &mut Diagn
     declarations.action_mut(id).parameters = parameters.into();
 }
 
-/// The kind that arguments of these types agree on. The first decides, except that a number beside integers makes
-/// all of them numbers.
+/// The kind that arguments of these types agree on. The first decides, except that a number beside
+/// integers makes all of them numbers.
 fn common_kind(types: &[Ty]) -> Option<Kind> {
     let kinds = types.iter().filter_map(|ty| match ty {
         Ty::Is(kind) => Some(*kind),
@@ -231,7 +233,8 @@ fn common_kind(types: &[Ty]) -> Option<Kind> {
     }
 }
 
-/// Names for the parameters of a call: those of the fields that are passed, else `a`, `b` and so on.
+/// Names for the parameters of a call: those of the fields that are passed, otherwise `a`, `b` and
+/// so on.
 fn parameter_names(arguments: &[ast::Argument]) -> Vec<String> {
     let mut taken = BTreeSet::new();
     let mut names = Vec::with_capacity(arguments.len());

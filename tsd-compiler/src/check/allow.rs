@@ -1,20 +1,21 @@
-//! `@allow(cross-product)`: which warnings an author does not want, in a rule, a file or a module.
+//! `@allow(cross-product)`: the warnings that an author switches off, in a rule, a file or a
+//! module.
 //!
-//! Only warnings can be switched off. A name that is none's is an error, as a misspelt annotation is: it was written to
-//! have an effect.
+//! Only warnings can be switched off. A name that is not a warning's is an error, as a misspelt
+//! annotation is, because it was meant to have an effect.
 
 use super::annotation;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 use crate::source::Span;
 use crate::syntax::ast::{self, Annotation, Expr, ExprKind, Literal, Statement};
 
-/// Tells the sink which warnings the programs of a module allow.
+/// Registers with the sink which warnings the programs of a module allow.
 pub fn note_allowed(programs: &[ast::Program], sink: &mut Diagnostics) {
     for program in programs {
         annotation::report_unknown(&program.head, &annotation::FILE, sink);
         for (code, span) in allowed(&program.head, sink) {
             match code {
-                // It is about the module, whose file this may be the only one of.
+                // The warning is about the module, and this may be its only file.
                 Code::StaleProfile => sink.allow(code),
                 _ => sink.allow_in_file(code, span.file),
             }
@@ -39,7 +40,7 @@ pub fn note_allowed(programs: &[ast::Program], sink: &mut Diagnostics) {
     }
 }
 
-/// The warnings that annotations name, and where they do.
+/// The warnings that annotations name, and where.
 fn allowed(annotations: &[Annotation], sink: &mut Diagnostics) -> Vec<(Code, Span)> {
     let mut allowed = Vec::new();
     for annotation in annotations.iter().filter(|annotation| annotation.name.text == "allow") {

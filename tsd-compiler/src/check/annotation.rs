@@ -1,5 +1,5 @@
-//! What `@rows(n)`, `@context`, `@plan(greedy)` and other annotations mean, and where. What `@allow(…)` means is in
-//! [`allow`](super::allow).
+//! The meaning of `@rows(n)`, `@context`, `@plan(greedy)` and other annotations, and where they are
+//! allowed. `@allow(…)` is in [`allow`](super::allow).
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::join_order::JoinOrder;
@@ -29,7 +29,7 @@ pub(super) fn rows(declaration: &TypeDeclaration, sink: &mut Diagnostics) -> Opt
     }
 }
 
-/// Whether an action is handed a context.
+/// Whether an action receives a context.
 pub(super) fn context(declaration: &ActionDeclaration, sink: &mut Diagnostics) -> bool {
     let annotation = only(&declaration.annotations, "context", &ACTION, sink);
     if let Some(annotation) = annotation.filter(|annotation| !annotation.arguments.is_empty()) {
@@ -39,7 +39,7 @@ pub(super) fn context(declaration: &ActionDeclaration, sink: &mut Diagnostics) -
     annotation.is_some()
 }
 
-/// How the patterns of rules are put in order, and where that is said.
+/// The join order for the patterns of rules, and where it is given.
 pub(super) fn plan(
     annotations: &[Annotation],
     place: &Place,
@@ -84,7 +84,7 @@ pub(super) const RULE: Place = Place { name: "a rule", known: &["plan", "allow"]
 const TYPE: Place = Place { name: "a type", known: &["rows"] };
 const ACTION: Place = Place { name: "an action", known: &["context"] };
 
-/// Reports the annotations that mean nothing in a place.
+/// Reports annotations that have no meaning at a place.
 pub(super) fn report_unknown(annotations: &[Annotation], place: &Place, sink: &mut Diagnostics) {
     for annotation in annotations {
         let name = annotation.name.text.as_str();
@@ -106,7 +106,8 @@ pub(super) fn report_unknown(annotations: &[Annotation], place: &Place, sink: &m
     }
 }
 
-/// The one annotation of a name, if it is there. Reports those that the place does not have.
+/// The one annotation with a name, if there is one. Reports annotations that are not allowed at the
+/// place.
 fn only<'a>(
     annotations: &'a [Annotation],
     wanted: &str,

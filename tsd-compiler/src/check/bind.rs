@@ -1,7 +1,7 @@
 //! Variables of a rule, bound to the facts of its patterns.
 //!
-//! Rules with aggregate variables and rules without bind their facts alike, and differ in what becomes of the rest. So the
-//! facts are bound here, by a [`Binder`] that carries what all of it takes.
+//! Rules with aggregate variables and rules without bind their facts in the same way, and differ in
+//! the rest. So the facts are bound here, by a [`Binder`] with everything that all of them need.
 
 use std::collections::BTreeMap;
 
@@ -18,24 +18,25 @@ use crate::syntax::ast::{self, BindingKind};
 /// The most patterns that a rule can have.
 const MAX_PATTERNS: usize = 64;
 
-/// What a rule binds, and what must hold of it.
+/// The variables of a rule, and its conditions.
 pub(super) struct Bound<'a> {
     /// The variables that effects may use.
     pub(super) scope: Scope<'a>,
     /// The facts of the rule's tuples.
     pub(super) patterns: Vec<Pattern>,
     pub(super) condition: Condition,
-    /// What the rule mentions beside its condition and its effects: aggregate variables, used or not.
+    /// What the rule mentions besides its condition and its effects: aggregate variables, used or
+    /// not.
     pub(super) mentions: Vec<Expr>,
 }
 
-/// A rule whose variables are to be bound, with what that takes.
+/// A rule whose variables are to be bound, and what that needs.
 pub(super) struct Binder<'a, 's> {
     pub(super) declarations: &'s Declarations,
     /// The names of the program's facts.
     pub(super) outside: &'a BTreeMap<String, Span>,
     pub(super) rule: &'s ast::Rule,
-    /// The views that the rule asks so far.
+    /// The views that the rule reads so far.
     pub(super) views: &'s mut Vec<View>,
     pub(super) sink: &'s mut Diagnostics,
 }
@@ -59,7 +60,7 @@ impl<'a> Binder<'a, '_> {
         Checker { declarations: self.declarations, scope, sink: self.sink, views: self.views }
     }
 
-    /// Binds a fact variable that is to have a position; gives its pattern unless it is at fault.
+    /// Binds a fact variable that gets a position; returns its pattern unless it is wrong.
     pub(super) fn fact(
         &mut self,
         scope: &mut Scope<'_>,

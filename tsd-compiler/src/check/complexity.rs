@@ -1,13 +1,15 @@
-//! How much a rule asks for: what the agenda strategies `complexity` and `simplicity` go by.
+//! How many tests a rule contains, which the agenda strategies `complexity` and `simplicity`
+//! compare.
 //!
-//! CLIPS counts the comparisons that a rule must perform (its specificity). Here that is one for every pattern, whose type
-//! is compared, and for every aggregate variable; one for every test of the condition, be it a comparison, `IS MISSING`
-//! or a bare Boolean; and one for every `EXISTS` and aggregate operand, whose type is compared as well, with the tests
-//! inside. AND, OR and NOT count nothing, nor do arithmetic, functions and casts inside a test.
+//! CLIPS counts the comparisons that a rule must perform (its specificity). Here each pattern
+//! counts one, because its type is compared, and so does each aggregate variable. Each test of the
+//! condition counts one, be it a comparison, `IS MISSING` or a bare Boolean. Each `EXISTS` and
+//! aggregate operand counts one, together with the tests inside. AND, OR, NOT, arithmetic,
+//! functions and casts do not count.
 
 use crate::syntax::ast::{Expr, ExprKind, Rule};
 
-/// The complexity of a rule as it was written; both notations come to the same.
+/// The complexity of a rule as written; it is the same in both notations.
 pub(super) fn of(rule: &Rule) -> u32 {
     let bindings: usize = rule.blocks.iter().map(|block| block.bindings.len()).sum();
     let tests = rule.condition.as_ref().map_or(0, tests);
@@ -40,7 +42,7 @@ fn asked(operand: &Expr) -> u32 {
         }
         ExprKind::Function { arguments, .. } => sum(arguments, asked),
         ExprKind::List(parts) => sum(parts, asked),
-        // A condition where a value belongs, which is at fault.
+        // A condition instead of a value, which is an error.
         ExprKind::And(_) | ExprKind::Or(_) | ExprKind::Not(_) | ExprKind::Exists(_) => 0,
         ExprKind::Literal(_) | ExprKind::Path(_) | ExprKind::Invalid => 0,
     }

@@ -1,4 +1,4 @@
-//! Conditions: from what was written to a tree of tests.
+//! Conditions: from the syntax to a tree of tests.
 
 use tsd_ir::{Comparison, Const, Expr, Kind, Test};
 
@@ -44,7 +44,7 @@ impl Checker<'_> {
         }
     }
 
-    /// A value that stands for a condition.
+    /// A value used as a condition.
     fn bare(&mut self, operand: Typed) -> Condition {
         match operand.kind() {
             None => Condition::always(),
@@ -81,7 +81,7 @@ impl Checker<'_> {
                 _ => diagnostic,
             });
         }
-        // Even where the outcome is known, the rule mentions what it asks about.
+        // Even where the outcome is known, the rule mentions the operand.
         let test = Condition::Test(Test::Missing(operand.expr));
         if missing { test } else { Condition::Not(Box::new(test)) }
     }
@@ -194,7 +194,7 @@ impl Checker<'_> {
     }
 }
 
-/// `x == "a" OR "b"`: the string is no condition, it is another value of the comparison.
+/// `x == "a" OR "b"`: the string is not a condition, but another value for the comparison.
 fn either_value(parts: &[ast::Expr]) -> Option<Diagnostic> {
     let is_value = |part: &ast::Expr| match &part.kind {
         ExprKind::Literal(literal) => !matches!(literal, ast::Literal::Bool(_)),
@@ -216,7 +216,7 @@ fn either_value(parts: &[ast::Expr]) -> Option<Diagnostic> {
     Some(diagnostic.label("neither true nor false").hint(hint).edit(op_span.to(values.last()?.span), text))
 }
 
-/// Advises a cast where one side is a string and the other could be made one.
+/// Suggests a cast where one side is a string and the other could be converted to one.
 fn with_cast(diagnostic: Diagnostic, left: &Typed, right: &Typed) -> Diagnostic {
     let constant = |operand: &Typed| matches!(operand.expr, Expr::Const(_));
     match (left.kind(), right.kind()) {

@@ -1,14 +1,15 @@
-//! Types that refer to each other in a circle.
+//! Types that refer to each other in a cycle.
 //!
-//! A fact of such a type could only be made of a fact that exists already, for ever. What has no circle through it can
-//! be struck off until nothing changes; from what is left, following references must come back to where it was.
+//! A fact of such a type would need an existing fact, which would need another, for ever. Types
+//! without a cycle through them are removed until nothing changes. In the rest, following
+//! references always returns to a type that was visited.
 
 use tsd_ir::{FieldId, Kind, Schema, TypeId};
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::source::Span;
 
-/// Reports one circle for every group of types that has some.
+/// Reports one cycle for every group of types that has any.
 pub(super) fn report(
     schema: &Schema,
     span: impl Fn(TypeId, FieldId) -> Option<Span>,
@@ -16,7 +17,7 @@ pub(super) fn report(
 ) {
     let references: Vec<Vec<(FieldId, TypeId)>> = schema.types.iter().map(references).collect();
     let left = without_free_types(&references);
-    // The walk in which a type was first met; 0 for none.
+    // The walk that first visited a type; 0 for none.
     let mut walk_of = vec![0_usize; references.len()];
     for start in (0..references.len()).filter(|index| left[*index]) {
         let walk = start + 1;
@@ -48,7 +49,7 @@ fn references(ty: &tsd_ir::Type) -> Vec<(FieldId, TypeId)> {
         .collect()
 }
 
-/// For every type, whether it refers to a circle.
+/// For every type, whether it refers to a cycle.
 fn without_free_types(references: &[Vec<(FieldId, TypeId)>]) -> Vec<bool> {
     let mut left = vec![true; references.len()];
     let mut open: Vec<usize> = references.iter().map(Vec::len).collect();

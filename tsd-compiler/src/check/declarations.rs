@@ -1,8 +1,8 @@
 //! The names that a program declares, and where.
 //!
-//! Types and actions may be used before they are declared, so they are gathered before any rule is looked at. A name
-//! whose declaration is broken still counts as declared: the fault was reported once, where it is, and everything that
-//! uses the name is left in peace.
+//! Types and actions may be used before they are declared, so they are collected before any rule is
+//! checked. A name whose declaration is broken still counts as declared: its fault was reported
+//! once, and uses of the name are not reported again.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -22,7 +22,7 @@ const BUILT_IN: [(&str, Kind); 4] =
 /// How many names a message lists.
 const SHOWN: usize = 8;
 
-/// Types and actions by name, with the places of their declarations where these are known.
+/// Types and actions by name, with the places of their declarations where they are known.
 #[derive(Debug, Default)]
 pub(super) struct Declarations {
     pub(super) schema: Schema,
@@ -37,18 +37,18 @@ pub(super) struct Declarations {
     pub(super) inferred: BTreeSet<ActionId>,
     /// Names whose declarations could not be read.
     unparsed: BTreeSet<String>,
-    /// What to say of a name that is not found, by where it stands.
+    /// The diagnostic for a name that is not found, by its place.
     guesses: Rc<BTreeMap<Span, Diagnostic>>,
     /// Fields and parameters whose types could not be resolved.
     broken_fields: BTreeSet<(TypeId, FieldId)>,
     pub(super) broken_parameters: BTreeSet<(ActionId, usize)>,
 }
 
-/// What a type name stands for.
+/// The meaning of a type name.
 pub(super) enum Resolved<T> {
     /// This.
     Known(T),
-    /// Nothing that is known, and this has been reported.
+    /// Unknown, and already reported.
     Broken,
 }
 
@@ -68,22 +68,22 @@ impl Declarations {
         this
     }
 
-    /// Names whose declarations the parser had to leave out: whatever uses them is not to be blamed.
+    /// Names whose declarations the parser had to leave out, so that their uses are not reported.
     pub(super) fn set_unparsed(&mut self, names: BTreeSet<String>) {
         self.unparsed = names;
     }
 
-    /// Leaves whatever uses a name in peace from now on.
+    /// From now on does not report uses of a name.
     pub(super) fn treat_as_unparsed(&mut self, name: &str) {
         self.unparsed.insert(name.to_owned());
     }
 
-    /// What the parser has to say of names that are not found.
+    /// The parser's diagnostics for names that are not found.
     pub(super) fn set_guesses(&mut self, guesses: Rc<BTreeMap<Span, Diagnostic>>) {
         self.guesses = guesses;
     }
 
-    /// What to say of the name at a place, if nothing is called so.
+    /// The diagnostic for the name at a place, if it is not declared.
     pub(super) fn guess(&self, span: Span) -> Option<&Diagnostic> {
         self.guesses.get(&span)
     }
@@ -93,7 +93,7 @@ impl Declarations {
         self.unparsed.contains(name)
     }
 
-    /// Gathers the types: first all names, then the fields.
+    /// Collects the types: first all names, then the fields.
     pub(super) fn add_types<'a>(
         &mut self,
         declarations: impl Iterator<Item = &'a ast::TypeDeclaration>,
@@ -238,7 +238,8 @@ impl Declarations {
         }
     }
 
-    /// The fact type with a name. `or_built_in` says whether `string` and the like would do as well.
+    /// The fact type with a name. `or_built_in` says whether `string` and the like would be
+    /// accepted, too.
     pub(super) fn resolve_type(
         &self,
         name: &ast::Name,
@@ -322,7 +323,7 @@ impl Declarations {
         found
     }
 
-    /// The kind of a field; `None` when its declaration is at fault.
+    /// The kind of a field; `None` if its declaration is wrong.
     pub(super) fn field_kind(&self, ty: TypeId, field: FieldId) -> Option<Kind> {
         let known = !self.broken_fields.contains(&(ty, field));
         known.then(|| self.schema.ty(ty).field(field).kind)
@@ -377,7 +378,7 @@ pub(super) fn duplicate(what: &str, name: &ast::Name, first: Option<Span>) -> Di
         Diagnostic::new(Code::DuplicateDeclaration, name.span, message).label("declared again here");
     let Some(first) = first else { return diagnostic };
     let diagnostic = diagnostic.also(first, "first declared here");
-    // The name of a rule may stand in quotes once and without them then.
+    // The name of a rule may be in quotes at one place and without them at the other.
     let written_otherwise = first.end - first.start != name.span.end - name.span.start && what != "rule";
     if !written_otherwise {
         return diagnostic;

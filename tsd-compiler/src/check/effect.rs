@@ -1,4 +1,4 @@
-//! What a rule does: calls of actions and the built-in effects.
+//! The effects of a rule: calls of actions and the built-in effects.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ use crate::syntax::ast::{self, Argument, Call, ExprKind};
 use crate::syntax::habits::is_null;
 
 impl Checker<'_> {
-    /// A call of an action or effect. `None` when it is at fault, which has been reported.
+    /// A call of an action or effect. `None` if it is wrong, which has been reported.
     pub(super) fn call(&mut self, call: &Call) -> Option<Effect> {
         if let Some(action) = self.declarations.find_action(&call.name.text) {
             return self.action(action, call);
@@ -215,7 +215,7 @@ impl Checker<'_> {
         Some(Effect::Update { at, fields: fields.into(), values: arguments(values, optional) })
     }
 
-    /// The fields of a fact literal or update with their values. `None` when some are at fault.
+    /// The fields of a fact literal or update with their values. `None` if some are wrong.
     fn field_values(&mut self, ty: TypeId, fields: &[ast::FieldValue]) -> Option<Vec<(FieldId, Expr)>> {
         let mut seen = BTreeMap::new();
         let mut values = Vec::with_capacity(fields.len());
@@ -248,7 +248,8 @@ impl Checker<'_> {
         Some(field)
     }
 
-    /// The value of a field; a bare word is a string. `None` when it is at fault or the field is not known.
+    /// The value of a field; a bare word is a string. `None` when it is wrong or the field is
+    /// unknown.
     pub(super) fn field_value(
         &mut self,
         ty: TypeId,
@@ -287,7 +288,7 @@ impl Checker<'_> {
             .ok()
     }
 
-    /// What to say of a `null` in the place of a field's value.
+    /// The diagnostic for a `null` as a field's value.
     fn no_value(&self, ty: TypeId, field: FieldId, value: &ast::Expr) -> Option<Diagnostic> {
         let ExprKind::Path(ast::Path { root, fields }) = &value.kind else { return None };
         let is_variable = self.scope.find(&root.text).is_some();
@@ -308,7 +309,8 @@ impl Checker<'_> {
         Some(diagnostic.also(span, "declared here").hint(hint).edit(end, "?"))
     }
 
-    /// A name that no variable has, as a string. Where a fact is wanted, a name is never a string.
+    /// A name that no variable has, as a string. Where a fact is required, a name is never a
+    /// string.
     fn bare_word(&mut self, value: &ast::Expr, wanted: Option<Kind>) -> Option<Typed> {
         let ExprKind::Path(ast::Path { root, fields }) = &value.kind else { return None };
         let is_variable = self.scope.find(&root.text).is_some();
@@ -317,7 +319,7 @@ impl Checker<'_> {
         }
         let word = Typed::new(Expr::Const(Const::Text(root.text.clone().into())), Kind::Text, value.span);
         if wanted.is_some_and(|wanted| wanted != Kind::Text) {
-            // That is an error of its own.
+            // That is a separate error.
             return Some(word);
         }
         let diagnostic =
@@ -327,7 +329,7 @@ impl Checker<'_> {
         Some(word)
     }
 
-    /// Reports the fields that a fact literal must give and does not.
+    /// Reports the fields that a fact literal lacks.
     pub(super) fn report_missing(&mut self, ty: TypeId, fact: &ast::FactLiteral) -> bool {
         let declared = self.declarations.schema.ty(ty);
         let given: BTreeSet<&str> = fact.fields.iter().map(|field| field.name.text.as_str()).collect();

@@ -1,4 +1,4 @@
-//! The facts of a program: what a session starts with.
+//! The facts of a program, with which a session starts.
 
 use std::collections::BTreeMap;
 
@@ -29,20 +29,22 @@ pub(super) fn names<'a>(
     names
 }
 
-/// Facts on their way through the checker, in order.
+/// The facts while they are checked, in order.
 pub(super) struct Facts<'a> {
     declarations: &'a Declarations,
     names: &'a BTreeMap<String, Span>,
     scope: Scope<'a>,
-    /// The facts that a session knows by name, with their indexes; those of the program count on from them.
+    /// The facts that a session knows by name, with their indexes; those of the program follow
+    /// them.
     standing: Standing,
     next: usize,
-    /// Where the facts stand that have a primary key.
+    /// The places of facts with a primary key.
     keys: BTreeMap<(TypeId, Vec<InitialValue>), Span>,
 }
 
 impl<'a> Facts<'a> {
-    /// No facts yet of those that have these names, beside facts that are there already.
+    /// No facts yet, in a program whose facts have these names and a session with these named
+    /// facts.
     pub(super) fn new(
         declarations: &'a Declarations,
         names: &'a BTreeMap<String, Span>,
@@ -65,7 +67,8 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// Checks the next fact and gives it the next index. `None` when it is at fault, which has been reported.
+    /// Checks the next fact and assigns the next index. `None` when it is wrong, which has been
+    /// reported.
     pub(super) fn check(
         &mut self,
         statement: &ast::FactStatement,
@@ -107,7 +110,7 @@ impl<'a> Facts<'a> {
         (!key.is_empty()).then(|| key.iter().map(|field| fact.values[field.index()].clone()).collect())
     }
 
-    /// Lets another fact have the primary key of this one, which a command has removed.
+    /// Frees the primary key of this fact, which a command has removed.
     pub(super) fn release(&mut self, fact: &InitialFact) {
         if let Some(key) = self.key(fact) {
             self.keys.remove(&(fact.ty, key));
@@ -173,7 +176,7 @@ fn value(
             None
         }
         Expr::Const(constant) => Some(InitialValue::Const(constant)),
-        // Without variables everything is constant, but for what asks about other facts.
+        // Without variables everything is constant, except questions about other facts.
         _ => {
             let (message, hint) =
                 ("the value of a fact cannot ask about other facts", "let a rule insert the fact");
@@ -183,7 +186,7 @@ fn value(
     }
 }
 
-/// The earlier fact that a name stands for.
+/// The earlier fact with a name.
 fn reference(
     checker: &mut Checker<'_>,
     standing: &Standing,

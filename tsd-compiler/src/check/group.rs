@@ -1,9 +1,10 @@
-//! Rules with aggregate variables: `{d: Dept, pay: SUM(e.salary)} / {e: Emp} / e.dept == d.id AND pay > 5000`.
+//! Rules with aggregate variables:
+//! `{d: Dept, pay: SUM(e.salary)} / {e: Emp} / e.dept == d.id AND pay > 5000`.
 //!
-//! The facts of the first block make the rule's tuple; those of the later blocks are gathered for it. So the condition
-//! falls into two parts: what the gathered facts must satisfy, which becomes the condition of every aggregate, and what
-//! the tuple and its aggregates must satisfy, which stays the condition of the rule. A tuple for which there is
-//! nothing to aggregate does not match.
+//! The facts of the first block make the rule's tuple; those of later blocks are aggregated for it.
+//! So the condition has two parts. What the aggregated facts must satisfy becomes the condition of
+//! every aggregate. What the tuple and its aggregates must satisfy stays the condition of the rule.
+//! A tuple without any row to aggregate does not match.
 
 use std::collections::BTreeSet;
 
@@ -39,7 +40,7 @@ pub(super) fn bind<'a>(mut binder: Binder<'a, '_>) -> Bound<'a> {
     for (_, binding) in bindings(rule).filter(|(block, _)| *block == 0) {
         patterns.extend(binder.fact(&mut group, binding, patterns.len()));
     }
-    // The facts that are gathered have the positions behind those of the group.
+    // The facts that are aggregated have the positions after those of the group.
     let mut rows = group.clone();
     let mut sources: Vec<Pattern> = Vec::new();
     for (_, binding) in bindings(rule).filter(|(block, _)| *block > 0) {
@@ -110,11 +111,11 @@ fn aggregates(rule: &ast::Rule) -> Vec<(&Binding, AggregateFunction, &Expr)> {
 struct Rows<'r> {
     /// The variables of the first block.
     group: &'r Scope<'r>,
-    /// Those, and the variables of the later blocks.
+    /// The variables of the first and of the later blocks.
     scope: &'r Scope<'r>,
     /// The patterns of the later blocks.
     sources: &'r [Pattern],
-    /// What their facts must satisfy.
+    /// The condition on their facts.
     condition: &'r Condition,
 }
 
@@ -126,7 +127,7 @@ struct Aggregate<'r> {
 }
 
 impl Aggregate<'_> {
-    /// The derived value that it stands for; `None` when it is at fault, which has been reported.
+    /// Its derived value; `None` if it is wrong, which has been reported.
     fn check(&self, binder: &mut Binder<'_, '_>, rows: &Rows<'_>) -> Option<Typed> {
         let Rows { group, scope, sources, condition } = *rows;
         if let Some(unbound) = self.unbound(scope, binder.sink) {
@@ -156,7 +157,8 @@ impl Aggregate<'_> {
         Some(checker.aggregated(sources, condition, self.function, input, source, self.span))
     }
 
-    /// A variable that is gathered though no block binds it, which is more likely a block forgotten than quotes.
+    /// A variable that is aggregated without being bound, which is more likely a forgotten block
+    /// than forgotten quotes.
     fn unbound(&self, rows: &Scope<'_>, sink: &mut Diagnostics) -> Option<Diagnostic> {
         let ExprKind::Path(path) = &self.value.kind else { return None };
         let name = &path.root.text;
@@ -181,7 +183,7 @@ fn conjuncts(condition: &Expr) -> Vec<&Expr> {
     }
 }
 
-/// The names that an expression mentions, of some.
+/// Those of some names that an expression mentions.
 fn mentioned<'e>(expr: &'e Expr, names: &BTreeSet<String>) -> impl Iterator<Item = &'e str> + use<'e> {
     let mut found = Vec::new();
     expr.walk_paths(&mut |path| {

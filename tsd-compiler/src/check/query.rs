@@ -1,7 +1,7 @@
 //! `EXISTS` and aggregates: conditions and operands that ask about other facts.
 //!
-//! Inside, one more variable is known. Its position is the next one after those of the scopes around it, and what comes
-//! of the question is a view with everything outer taken out: see [`views`](crate::views).
+//! Inside, one more variable is known. Its position follows those of the scopes around it. The
+//! question becomes a view in which everything outer is a parameter: see [`views`](crate::views).
 
 use tsd_ir::{AggregateKind, Expr, Kind, Position, TypeId};
 
@@ -18,7 +18,7 @@ use crate::syntax::ast::{self, AggregateFunction, Name};
 use crate::views::{Question, ask};
 
 impl Checker<'_> {
-    /// Whether a fact exists, as a derived value; `None` when it is at fault, which has been reported.
+    /// Whether a fact exists, as a derived value; `None` when it is wrong, which has been reported.
     pub(super) fn exists(&mut self, exists: &ast::Exists, span: Span) -> Option<Expr> {
         let asked = self.inside(&exists.variable, &exists.type_name, |checker| {
             Some(
@@ -87,7 +87,7 @@ impl Checker<'_> {
         ask(&self.declarations.schema, question, self.views)
     }
 
-    /// What is gathered: a value of a kind that the function takes.
+    /// What is aggregated: a value of a kind that the function accepts.
     pub(super) fn input(&mut self, function: AggregateFunction, value: &ast::Expr) -> Option<Expr> {
         let value = self.value(value);
         let kind = value.kind()?;
@@ -111,7 +111,8 @@ impl Checker<'_> {
         None
     }
 
-    /// Checks something with one more variable in scope, and returns it with the variable's pattern.
+    /// Checks something with one more variable in scope, and returns it with the variable's
+    /// pattern.
     fn inside<T>(
         &mut self,
         variable: &Name,
@@ -137,7 +138,8 @@ impl Checker<'_> {
 
     /// A path that follows references: `o.customer.name`, from the field `customer` on.
     pub(super) fn followed(&mut self, start: Typed, ty: TypeId, fields: &[Name], span: Span) -> Typed {
-        // What follows a reference is nested in it, and whatever walks over an expression recurses.
+        // Each followed reference is nested in the next, and every walk over an expression
+        // recurses.
         if fields.len() > MAX_NESTING {
             let message = format!("no more than {MAX_NESTING} references can be followed one after another");
             self.sink.report(Diagnostic::new(Code::NestingTooDeep, span, message));
@@ -168,7 +170,7 @@ impl Checker<'_> {
         Typed::unknown(span)
     }
 
-    /// Reports an aggregate that stands where none may.
+    /// Reports an aggregate where none is allowed.
     pub(super) fn misplaced(&mut self, span: Span, message: &str, hint: &str) {
         self.sink.report(
             Diagnostic::new(Code::MisplacedAggregate, span, message).label("not possible here").hint(hint),

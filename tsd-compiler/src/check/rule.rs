@@ -13,7 +13,7 @@ use crate::hir::Rule;
 use crate::source::Span;
 use crate::syntax::ast;
 
-/// Checks one rule. `None` when it is at fault, which has been reported.
+/// Checks one rule. `None` if it is wrong, which has been reported.
 pub(super) fn check(
     declarations: &Declarations,
     outside: &BTreeMap<String, Span>,
@@ -54,7 +54,7 @@ pub(super) fn bind<'a>(binder: Binder<'a, '_>) -> Bound<'a> {
     if group::is_grouped(binder.rule) { group::bind(binder) } else { binder.bind() }
 }
 
-/// Calls behind an effect that may change facts become calls with arguments from before it.
+/// Calls after an effect that may change facts become calls with arguments from before it.
 fn performed(declarations: &Declarations, effects: Vec<Effect>) -> Vec<Effect> {
     let mut changed = false;
     let effects = effects.into_iter().map(|effect| {

@@ -1,4 +1,4 @@
-//! The variables that may be used at a place.
+//! The variables that can be used at a place.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use tsd_ir::{Expr, Position, TypeId};
 
 use crate::source::Span;
 
-/// A variable and what it stands for.
+/// A variable and its meaning.
 #[derive(Clone, Debug)]
 pub(super) struct Variable {
     pub(super) name: String,
@@ -14,27 +14,27 @@ pub(super) struct Variable {
     pub(super) meaning: Meaning,
 }
 
-/// What a variable stands for.
+/// The meaning of a variable.
 #[derive(Clone, Debug)]
 pub(super) enum Meaning {
     /// The fact at a position.
     Fact { at: Position, ty: TypeId },
-    /// What an aggregate variable stands for.
+    /// The value of an aggregate variable.
     DerivedValue(Expr),
-    /// The facts that aggregate variables gather, at a place where there is no single one of them.
+    /// The facts that aggregate variables aggregate, where no single one of them can be meant.
     Source(Gathered),
     /// An initial fact of the program, which only other initial facts may name.
     Initial { index: usize, ty: TypeId },
     /// An initial fact that comes later in the program.
     Later,
-    /// Something that is wrong and has been reported.
+    /// Wrong, and already reported.
     Broken,
 }
 
-/// Where a variable whose facts are gathered cannot stand.
+/// Where a variable whose facts are aggregated is not allowed.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Gathered {
-    /// In a condition that also looks at an aggregate variable.
+    /// In a condition that also reads an aggregate variable.
     Mixed,
     /// In an effect.
     Effect,
@@ -63,28 +63,28 @@ impl Gathered {
 /// The variables at a place, in the order in which they were bound.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Scope<'a> {
-    /// The scope around a question, whose variables are known in it too.
+    /// The scope around a question, whose variables are visible in it too.
     around: Option<&'a Scope<'a>>,
     variables: Vec<Variable>,
     index: BTreeMap<String, usize>,
     /// The types of the facts, those of the scope around included.
     types: Vec<TypeId>,
-    /// The names of the program's facts, which a rule cannot use but may try to.
+    /// The names of the program's facts, which a rule cannot use but might try to.
     pub(super) outside: Option<&'a BTreeMap<String, Span>>,
 }
 
 impl<'a> Scope<'a> {
-    /// No variables yet, inside a program whose facts have these names.
+    /// No variables yet, in a program whose facts have these names.
     pub(super) fn inside(outside: &'a BTreeMap<String, Span>) -> Self {
         Self { outside: Some(outside), ..Self::default() }
     }
 
-    /// The scope of a question that is asked here.
+    /// The scope of a question inside another scope.
     pub(super) fn within(around: &'a Scope<'a>) -> Self {
         Self { around: Some(around), types: around.types.clone(), outside: around.outside, ..Self::default() }
     }
 
-    /// Binds a variable; gives the place of an earlier one of the same name, which then stays.
+    /// Binds a variable; returns the place of an earlier one of the same name, which then stays.
     pub(super) fn bind(&mut self, name: &str, span: Span, meaning: Meaning) -> Result<(), Span> {
         if let Some(first) = self.find(name) {
             return Err(first.span);
@@ -97,7 +97,7 @@ impl<'a> Scope<'a> {
         Ok(())
     }
 
-    /// Says anew what a variable stands for.
+    /// Changes the meaning of a variable.
     pub(super) fn rebind(&mut self, name: &str, meaning: Meaning) {
         if let Some(index) = self.index.get(name) {
             self.variables[*index].meaning = meaning;

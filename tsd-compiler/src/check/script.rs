@@ -1,8 +1,8 @@
-//! A script: rules and facts in order, and commands that take back what stands before them.
+//! A script: rules and facts in order, and commands that remove earlier ones.
 //!
-//! Once a script is executed nothing can go wrong any more, so that a script with a fault leaves the session as it was.
-//! So its facts are followed here: which primary keys are taken, in the script and in the session, and which are free
-//! again after a `remove`.
+//! A script with a fault must leave the session as it was, so nothing may go wrong once it is
+//! executed. The checker therefore simulates it: which primary keys are taken, in the script and in
+//! the session, and which are free again after a `remove`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -17,7 +17,8 @@ use crate::hir::{EmptySession, Removed, Script, ScriptStep, SessionState};
 use crate::source::Span;
 use crate::syntax::ast::{self, Remove, Statement};
 
-/// Checks a script that the session is to execute. `unparsed` holds the names of what could not be parsed.
+/// Checks a script that the session is to execute. `unparsed` holds the names of what could not be
+/// parsed.
 pub fn check_script(
     session: &dyn SessionState,
     programs: &[ast::Program],
@@ -35,7 +36,7 @@ pub fn check_script(
     checked.collect()
 }
 
-/// Checks what stands between two `reset`s.
+/// Checks the statements between two `reset`s.
 fn epoch(
     session: &dyn SessionState,
     statements: &[&Statement],
@@ -89,29 +90,29 @@ fn epoch(
     Script { reset: false, schema: declarations.schema, steps }
 }
 
-/// The way through the statements of a script, with what there is at each place.
+/// The simulation of a script, with what exists at each statement.
 struct Walk<'a> {
     session: &'a dyn SessionState,
     declarations: &'a Declarations,
     names: &'a BTreeMap<String, Span>,
     facts: Facts<'a>,
-    /// The rules that there are, with the places of those in the script.
+    /// The existing rules, with the indexes of those in the script.
     rules: BTreeMap<String, Option<Span>>,
     /// The facts that the session knows by name, which have the first numbers.
     named: Vec<(&'a str, FactHandle)>,
-    /// The facts of the script, which have the numbers behind.
+    /// The facts of the script, which have the following numbers.
     inserted: Vec<InitialFact>,
-    /// For types whose facts were asked for by name: the facts of each name.
+    /// For types whose facts were looked up by name: the facts of each name.
     called: BTreeMap<TypeId, BTreeMap<String, Vec<Removed>>>,
     /// The facts of the session that the script removes.
     removed: BTreeSet<FactHandle>,
-    /// Types of which some fact was at fault.
+    /// Types with a faulty fact.
     broken: BTreeSet<TypeId>,
     sink: &'a mut Diagnostics,
 }
 
 impl Walk<'_> {
-    /// Checks the statements up to a command: the rules come first, then the facts, then the command.
+    /// Checks the statements up to a command: first the rules, then the facts, then the command.
     fn segment(&mut self, statements: &[&Statement]) -> Vec<ScriptStep<crate::hir::Rule>> {
         let mut rules = Vec::new();
         let mut steps = Vec::new();
@@ -156,7 +157,7 @@ impl Walk<'_> {
 
     fn fact(&mut self, statement: &ast::FactStatement) -> Option<ScriptStep<crate::hir::Rule>> {
         let Some(fact) = self.facts.check(statement, self.sink) else {
-            // Whoever removes it is not to blame.
+            // A command that removes it is not reported.
             let name = &statement.fact.type_name.text;
             self.broken.extend(self.declarations.find_type(name));
             return None;
@@ -183,7 +184,7 @@ impl Walk<'_> {
             InitialValue::Const(constant) => Some(Value::from(&constant)),
             InitialValue::Fact(index) => named.get(index as usize).map(|(_, handle)| Value::Fact(*handle)),
         };
-        // What refers to a fact of the script is in no fact of the session.
+        // A reference to a fact of the script is not in any fact of the session.
         let key: Option<Vec<Value>> =
             self.facts.key(fact).and_then(|key| key.into_iter().map(value).collect());
         let found = key.and_then(|key| self.session.find_by_key(fact.ty, &key));
@@ -249,7 +250,7 @@ impl Walk<'_> {
         Some(found)
     }
 
-    /// The facts of a type that there are, by name.
+    /// The existing facts of a type, by name.
     fn all_called(&self, ty: TypeId) -> BTreeMap<String, Vec<Removed>> {
         let mut called: BTreeMap<String, Vec<Removed>> = BTreeMap::new();
         if ty.index() < self.session.schema().types.len() {
@@ -264,7 +265,7 @@ impl Walk<'_> {
         called
     }
 
-    /// What the session will call a fact: `Type~key`. One without a key has a name that no key is.
+    /// The session's name for a fact: `Type~key`. One without a key has a name that is never a key.
     fn name_of(&self, number: usize) -> String {
         let Some(index) = number.checked_sub(self.named.len()) else {
             return self.session.name_of(self.named[number].1).unwrap_or_default();

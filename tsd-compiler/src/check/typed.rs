@@ -1,8 +1,9 @@
 //! What is known about an operand: its expression and its type.
 //!
-//! An integer literal has no kind of its own: beside an `int` it is an `int`, beside a `number` a number, and among
-//! literals only a number, so that `7 / 2` is 3.5. Therefore arithmetic on literals is done here, as numbers and, as
-//! far as it stays whole, as integers too; what surrounds the result picks one of them.
+//! An integer literal has no kind of its own. Beside an `int` it is an `int`, beside a `number` a
+//! number, and among literals only a number, so that `7 / 2` is 3.5. Therefore arithmetic on
+//! literals is evaluated here, as numbers and, while the values are whole, as integers too; the
+//! context of the result selects one of them.
 
 use tsd_ir::{Arithmetic, Const, Expr, Kind, ops};
 
@@ -22,13 +23,14 @@ pub(super) struct Typed {
 pub(super) enum Ty {
     /// It has this kind.
     Is(Kind),
-    /// A number made of literals only; with its value as an integer if all of them are and it is whole.
+    /// A number made of literals only, with its value as an integer if all of them are integers and
+    /// it is whole.
     Literal(Option<i64>),
-    /// Not known, because of a fault that has been reported.
+    /// Unknown because of a fault that has been reported.
     Unknown,
 }
 
-/// Two operands brought to one kind.
+/// Two operands converted to one kind.
 pub(super) enum Pair {
     Same(Kind, Expr, Expr),
     Unknown,
@@ -67,7 +69,8 @@ impl Typed {
         matches!(self.kind(), Some(Kind::Number | Kind::Int))
     }
 
-    /// The expression where a value of `kind` is demanded; gives the operand back when it is of another.
+    /// The expression where a value of `kind` is required; returns the operand if it is of another
+    /// kind.
     pub(super) fn fit(self, kind: Kind) -> Result<Expr, Self> {
         match (self.ty, kind) {
             (Ty::Unknown, _) => Ok(self.expr),
@@ -80,7 +83,7 @@ impl Typed {
         }
     }
 
-    /// The expression as a text, for concatenation; gives a reference back.
+    /// The expression as a text, for concatenation; returns a reference unchanged as an error.
     pub(super) fn into_text(self) -> Result<Expr, Self> {
         match self.ty {
             Ty::Unknown | Ty::Is(Kind::Text) => Ok(self.expr),
@@ -92,7 +95,7 @@ impl Typed {
         }
     }
 
-    /// Brings two operands to one kind, as a comparison or an arithmetic operator needs them.
+    /// Converts two operands to one kind, as a comparison or an arithmetic operator needs them.
     pub(super) fn pair(self, other: Self) -> Pair {
         if self.is_unknown() || other.is_unknown() {
             return Pair::Unknown;

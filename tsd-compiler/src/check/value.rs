@@ -1,4 +1,4 @@
-//! Operands: from what was written to an expression whose operators know their kinds.
+//! Operands: from the syntax to an expression whose operators know their kinds.
 
 use tsd_ir::{Arithmetic, Const, Expr, Function, Kind, ops};
 
@@ -16,7 +16,7 @@ pub(super) struct Checker<'a> {
     pub(super) declarations: &'a Declarations,
     pub(super) scope: &'a Scope<'a>,
     pub(super) sink: &'a mut Diagnostics,
-    /// The views that the rule's derived values ask, each behind those that it asks itself.
+    /// The views that the rule's derived values read, each after those that it reads itself.
     pub(super) views: &'a mut Vec<View>,
 }
 

@@ -1,8 +1,8 @@
 //! Comments on generated items.
 //!
-//! What they say comes from whoever wrote the rules and named the files, and a comment ends with its line: a line break in
-//! a rule's name would let the rest of the name be compiled as code. So no text gets into a comment but through a
-//! [`Doc`], which holds one line whatever it is made of.
+//! Comments contain names of rules and files that others chose, and a comment ends with its line: a
+//! line break in a rule's name would let the rest of the name be compiled as code. So every text in
+//! a comment goes through a [`Doc`], which is always a single line.
 
 use std::fmt;
 

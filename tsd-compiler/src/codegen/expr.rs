@@ -1,7 +1,8 @@
 //! Expressions as Rust.
 //!
-//! An operand without a value ends the computation, so the code of an expression may hold `?`; whoever uses it says
-//! whether it stands where `?` may stand. What the operators compute is in `tsd_ir::ops` alone.
+//! An operand without a value ends the computation, so the code of an expression may contain `?`.
+//! Its caller decides whether `?` is allowed there. What the operators compute is in `tsd_ir::ops`
+//! alone.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -10,7 +11,7 @@ use tsd_ir::{Arithmetic, Const, Expr, Function, Kind};
 /// The code of an expression.
 pub(super) struct Code {
     tokens: TokenStream,
-    /// Whether the tokens make an `Option`.
+    /// Whether the tokens evaluate to an `Option`.
     option: bool,
     /// Whether there is a `?` in the tokens.
     asks: bool,
@@ -18,7 +19,7 @@ pub(super) struct Code {
     text: Lifetime,
 }
 
-/// What a text borrows from.
+/// The owner that a text borrows from.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Lifetime {
     /// From the facts or the constants.
@@ -42,24 +43,24 @@ impl Code {
         Self { text, ..self }
     }
 
-    /// Whether [`plain`](Self::plain) code holds a `?`.
+    /// Whether [`plain`](Self::plain) code contains a `?`.
     pub(super) fn asks(&self) -> bool {
         self.asks || self.option
     }
 
-    /// The value itself, where `?` may stand; a text may be a `String`.
+    /// The value itself, where `?` is allowed; a text may be a `String`.
     pub(super) fn plain(&self) -> TokenStream {
         let tokens = &self.tokens;
         if self.option { quote!(#tokens?) } else { tokens.clone() }
     }
 
-    /// A text as `&str`, where `?` may stand.
+    /// A text as `&str`, where `?` is allowed.
     pub(super) fn str(&self) -> TokenStream {
         let tokens = self.plain();
         if self.text == Lifetime::Owned { quote!(#tokens.as_str()) } else { tokens }
     }
 
-    /// The value as an `Option`, where `?` may stand.
+    /// The value as an `Option`, where `?` is allowed.
     pub(super) fn in_closure(&self) -> TokenStream {
         let tokens = &self.tokens;
         match (self.option, self.text == Lifetime::Temporary) {
@@ -194,8 +195,8 @@ impl Expressions {
     }
 }
 
-/// An operator on numbers or integers, which may have no value; the rules call it `written`. Only integer arithmetic can
-/// fail for one operand.
+/// An operator on numbers or integers, which may have no value; the rules call it `written`. Only
+/// integer arithmetic can fail with one operand.
 fn operator(name: &str, written: &str, kind: Option<Kind>, operands: &[&Code]) -> Code {
     let whole = kind == Some(Kind::Int);
     let function = format_ident!("{name}_{}", if whole { "int" } else { "number" });
@@ -205,7 +206,7 @@ fn operator(name: &str, written: &str, kind: Option<Kind>, operands: &[&Code]) -
     if whole && operands.len() == 1 { counted(written, &code) } else { code }
 }
 
-/// The same, with every result that is no value counted for the operator that the rules call `written`.
+/// The same, counting results without a value for the operator that the rules call `written`.
 fn counted(written: &str, code: &Code) -> Code {
     let tokens = &code.tokens;
     Code::optional(quote!(facts.counted(#written, #tokens)), code.asks)
@@ -221,7 +222,7 @@ fn arithmetic(op: Arithmetic) -> &'static str {
     }
 }
 
-/// What readers of fields and constants, and the halves of cast functions, call a kind.
+/// The name of a kind in the readers of fields and constants, and in cast functions.
 pub(super) fn reader(kind: Kind) -> &'static str {
     match kind {
         Kind::Text => "text",

@@ -1,9 +1,10 @@
 //! The Rust names of what the rules declare.
 //!
-//! A name of the rules is kept wherever Rust lets it be: keywords become raw identifiers, and the few words that cannot
-//! even be that (`self`, `Self`, `super`, `crate`, `_`) get an underscore. So does a type that is called like something
-//! that the generated module declares, or like one of Rust's own types, which whoever imports the module would miss.
-//! What the module takes from Rust's libraries it names by its whole path, so that a type may be called `Option`.
+//! A name of the rules is kept wherever Rust allows it. Keywords become raw identifiers, and the
+//! few words that cannot (`self`, `Self`, `super`, `crate`, `_`) get an underscore. So does a type
+//! named like something that the generated module declares, or like one of Rust's own types, which
+//! importing the module would hide. Generated code uses whole paths for Rust's libraries, so a type
+//! may be called `Option`.
 
 use std::collections::BTreeSet;
 
@@ -13,18 +14,19 @@ use tsd_ir::{ActionId, FieldId, Schema, TypeId};
 
 use super::places::Places;
 
-/// The types and modules that a generated module declares beside the types of the rules, and Rust's own types.
+/// The types and modules that a generated module declares besides the types of the rules, and
+/// Rust's own types.
 const TAKEN: &[&str] = &[
     "Actions", "Context", "Rules", "Session", "Objects", "network", "rt", // Rust's:
     "bool", "char", "f16", "f32", "f64", "f128", "i8", "i16", "i32", "i64", "i128", "isize", "str", "u8",
     "u16", "u32", "u64", "u128", "usize",
 ];
 
-/// What a parameter cannot be called, because the name alone is a pattern that means a value; and the parameter that
-/// there is beside those of the rules.
+/// Names that a parameter cannot have: those that are patterns for a value, and the one parameter
+/// that does not come from the rules.
 const VALUES: &[&str] = &["context", "Rules", "None", "Some", "Ok", "Err"];
 
-/// Keywords of editions that came after the one whose keywords [`syn`] knows.
+/// Keywords of editions later than the one that [`syn`] knows.
 const LATER_KEYWORDS: [&str; 1] = ["gen"];
 
 /// The identifiers of one module.
@@ -35,7 +37,7 @@ pub(super) struct Names {
     pub(super) actions: Vec<Ident>,
     /// The parameters of each action.
     pub(super) parameters: Vec<Vec<Ident>>,
-    /// The type parameter that stands for the host.
+    /// The type parameter for the host.
     pub(super) host: Ident,
 }
 
@@ -81,7 +83,7 @@ impl Scope {
         Self(taken.iter().map(|name| (*name).to_owned()).collect())
     }
 
-    /// An identifier for `name`, with as many underscores after it as it takes to be new.
+    /// An identifier for `name`, with as many underscores after it as make it new.
     fn add(&mut self, name: &str, span: Span) -> Ident {
         let mut name = match name {
             "_" => "underscore".to_owned(),
@@ -95,12 +97,13 @@ impl Scope {
     }
 }
 
-/// Whether Rust keeps a word for itself even where it is written raw.
+/// Whether Rust rejects a word even as a raw identifier.
 pub fn is_never_a_name(word: &str) -> bool {
     matches!(word, "self" | "Self" | "super" | "crate" | "_")
 }
 
-/// A name as an identifier: raw where it is a keyword of any edition. Names of the rules follow the rules for identifiers.
+/// A name as an identifier, raw if it is a keyword of any edition. Names in rules follow the rules
+/// for identifiers.
 pub fn identifier(name: &str, span: Span) -> Ident {
     let plain = if LATER_KEYWORDS.contains(&name) { None } else { syn::parse_str::<Ident>(name).ok() };
     let raw = || syn::parse_str::<Ident>(&format!("r#{name}")).ok();

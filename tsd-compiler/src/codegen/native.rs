@@ -1,4 +1,5 @@
-//! The functions that a module's rules share, one for each shape, and the rules with references to them.
+//! The functions that a module's rules share, one for each shape, and the rules with references to
+//! them.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +16,7 @@ use super::expr::Expressions;
 use super::names::Names;
 use super::shape::Shape;
 
-/// Gathers functions while it lowers rules, in the order in which they are first used.
+/// Collects functions while it lowers rules, in the order of their first use.
 pub(super) struct Natives<'a> {
     schema: &'a Schema,
     names: &'a Names,
@@ -43,7 +44,7 @@ struct Function {
 }
 
 impl Functions {
-    /// The number of the function with a key, which is made when there is none.
+    /// The number of the function with a key, which is created if there is none.
     fn share_or_create(
         &mut self,
         key: String,
@@ -90,7 +91,8 @@ impl<'a> Natives<'a> {
         }
     }
 
-    /// A rule whose tests and values are references to generated functions. `place` names the rule and its line.
+    /// A rule whose tests and values are references to generated functions. `place` names the rule
+    /// and its line.
     pub(super) fn lower(&mut self, rule: &Rule, place: &str) -> Rule {
         let branches = rule.branches.iter().map(|branch| self.branch(branch, place)).collect();
         let views = rule.views.iter().map(|view| self.view(view, place)).collect();
@@ -196,8 +198,8 @@ impl<'a> Natives<'a> {
         }
     }
 
-    /// A call that reads its arguments from the facts itself, unless the facts may have changed by then or the action
-    /// takes a context.
+    /// A call that reads its arguments from the facts itself, unless the facts may have changed by
+    /// then or the action has a context.
     fn call(
         &mut self,
         action: ActionId,
@@ -309,7 +311,7 @@ fn title(schema: &Schema, types: &[TypeId], name: &str, exprs: &[Expr]) -> Strin
     format!("{name}({})", exprs.join(", "))
 }
 
-/// Calls an action, unless an argument that it needs has no value.
+/// Calls an action, unless a required argument has no value.
 fn call(action: &Action, name: &Ident, exprs: &[Expr]) -> TokenStream {
     let mut codes = Expressions::default();
     let mut asks = false;
@@ -350,7 +352,7 @@ fn value_pushes(exprs: &[Expr]) -> TokenStream {
     quote!(#(#pushes)*)
 }
 
-/// Whether a variable occurs in some code; the last part of a path is none.
+/// Whether a variable occurs in some code; the last part of a path does not count.
 fn mentions(tokens: &TokenStream, name: &str) -> bool {
     let mut in_path = false;
     tokens.clone().into_iter().any(|token| {

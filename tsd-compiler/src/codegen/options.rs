@@ -11,10 +11,11 @@ use crate::source::Span;
 pub struct Options<'a> {
     /// The path of the facade, `::tsd` unless it is renamed.
     pub runtime: TokenStream,
-    /// The first and the last token of places in the rules, where they come from a macro: rustc reports there what does
-    /// not fit, such as a field that the user's own struct lacks. `None` for a place outside the macro.
+    /// The first and last token of a place in the rules, if they come from a macro. rustc reports
+    /// there what does not fit, such as a field that the user's own struct lacks. `None` for a
+    /// place outside the macro.
     pub spans: Option<&'a dyn Fn(Span) -> Option<(proc_macro2::Span, proc_macro2::Span)>>,
-    /// What rustc is to warn of; errors among them are passed over.
+    /// What rustc is to warn about; errors among them are ignored.
     pub warnings: &'a [Diagnostic],
 }
 

@@ -1,4 +1,5 @@
-//! Where the declarations of a module stand, for the docs of generated items and for the errors that rustc reports.
+//! Where the declarations of a module are, for the docs of generated items and for the errors that
+//! rustc reports.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -8,7 +9,7 @@ use super::options::Options;
 use crate::hir::{self, TypePlace};
 use crate::source::{SourceMap, Span};
 
-/// How the documentation begins that [`Places::mark`] makes, and no other does.
+/// The beginning of the documentation that [`Places::mark`] creates, and no other.
 pub(super) const MARK: &str = "@ ";
 
 /// The places of types, their fields and actions, in the rules and in the code.
@@ -41,14 +42,15 @@ impl Places<'_> {
         *self.declared.actions.get(action.index())?
     }
 
-    /// The span that the tokens made for a place have.
+    /// The span for tokens that come from a place.
     pub(super) fn tokens(&self, place: Option<Span>) -> proc_macro2::Span {
         let spans = self.options.spans.zip(place).and_then(|(spans, place)| spans(place));
         spans.map_or_else(proc_macro2::Span::call_site, |(first, _)| first)
     }
 
-    /// For the statement that stands behind it: a mark that puts a place behind its lines, as a comment. A file that rustc
-    /// finds fault with is one that nobody wrote; the line that it shows says which one to look into.
+    /// A mark for the following statement, which adds its place as a comment at the end of its
+    /// lines. rustc shows a line of generated code in an error, and the comment names the line of
+    /// the rules.
     pub(super) fn mark(&self, place: Option<Span>) -> Option<TokenStream> {
         let place = place.filter(|_| self.options.spans.is_none())?;
         let mark = format!("{MARK}{}", in_comment(&crate::diagnostics::place(self.sources, place)));
@@ -61,8 +63,8 @@ impl Places<'_> {
     }
 }
 
-/// A text that ends no comment, and that rustc lets stand in one: control characters, line breaks and characters that turn
-/// the direction of writing are escaped.
+/// A text that cannot end a comment and that rustc accepts in one: control characters, line breaks
+/// and characters that change the direction of writing are escaped.
 fn in_comment(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for char in text.chars() {

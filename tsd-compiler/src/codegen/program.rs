@@ -1,4 +1,4 @@
-//! The type that ties a module together for the runtime.
+//! The type that connects a module with the runtime.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -9,7 +9,7 @@ use super::names::Names;
 use super::native::Natives;
 use super::types::Types;
 
-/// `Rules`, `Session`, `Context`, and what the runtime asks of a program.
+/// `Rules`, `Session`, `Context`, and what the runtime requires of a program.
 pub(super) fn items(
     names: &Names,
     types: &Types<'_>,

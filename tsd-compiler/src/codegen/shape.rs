@@ -1,8 +1,9 @@
 //! What a generated function depends on, and what its uses may differ in.
 //!
-//! The key of a test or an expression is its tree with a mark in place of every constant; two trees with one key are
-//! served by one function. The constants go to the tables, in the order in which the key meets them: depth first,
-//! left operands first, which is the order in which [`expr`](super::expr) asks for them.
+//! The key of a test or an expression is its tree with a mark in place of every constant. Trees
+//! with equal keys share one function. The constants go to the tables, in the order in which the
+//! key visits them: depth first, left operands first. [`expr`](super::expr) reads them in the same
+//! order.
 
 use std::fmt::Write;
 
@@ -85,7 +86,7 @@ impl Shape {
             Expr::Fact { at, .. } => {
                 let _ = write!(self.key, " {}.#", at.0);
             }
-            // Which derived value that is, each use of the function knows for itself.
+            // Each use of the function knows which derived value it is.
             Expr::Derived(derived_value) => {
                 let _ = write!(self.key, " ?{}{}", derived_value.index, letter(derived_value.kind));
             }

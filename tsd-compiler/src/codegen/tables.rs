@@ -1,7 +1,8 @@
 //! The rules as constants.
 //!
-//! Written as text, not as tokens: tables are most of a generated module, and neither quoting nor pretty-printing them
-//! would make them any better. Each rule is a constant of its own, which rustc handles best.
+//! Written as text, not as tokens: tables are most of a generated module, and neither quoting nor
+//! pretty-printing would improve them. Each rule is a constant of its own, which rustc compiles
+//! fastest.
 
 mod domain;
 mod rule;
@@ -21,10 +22,11 @@ use crate::module::Module;
 pub(super) struct Tables<'a> {
     schema: &'a Schema,
     out: String,
-    /// The joins met so far, with what they join.
+    /// The joins so far, with what they join.
     joins: Vec<(Signature, String)>,
     join_numbers: BTreeMap<Signature, usize>,
-    /// The views met so far: what they ask, and the numbers of their constants by the texts of these.
+    /// The views so far: what they compute, and the numbers of their constants by the texts of
+    /// these.
     views: Vec<String>,
     view_numbers: BTreeMap<String, usize>,
 }

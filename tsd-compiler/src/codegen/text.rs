@@ -25,7 +25,7 @@ pub fn module_text(module: &Module, sources: &SourceMap, options: &Options<'_>) 
     text + "\n}\n"
 }
 
-/// Formatted items. What cannot be parsed, which does not happen, is at least there to be seen.
+/// Formatted items. If they cannot be parsed, which does not happen, they are returned as they are.
 fn format(items: TokenStream) -> String {
     let unformatted = items.to_string();
     match syn::parse2(items) {
@@ -34,7 +34,8 @@ fn format(items: TokenStream) -> String {
     }
 }
 
-/// Puts every [mark](super::places::Places::mark) behind the lines of the statement that follows it, as comments.
+/// Moves every [mark](super::places::Places::mark) to the end of the lines of the statement that
+/// follows it, as comments.
 fn with_marks(items: &str) -> String {
     let mut text = String::with_capacity(items.len());
     let mut mark = None;
@@ -56,7 +57,7 @@ fn with_marks(items: &str) -> String {
     text
 }
 
-/// Puts a blank line before each item at the outermost level but the first, as rustfmt's users would.
+/// Puts a blank line before each item at the outermost level except the first, as authors do.
 fn with_blank_lines(items: &str) -> String {
     let mut text = String::with_capacity(items.len() + 256);
     let mut after_end = false;
@@ -71,7 +72,7 @@ fn with_blank_lines(items: &str) -> String {
     text
 }
 
-/// Appends the lines, four columns further in. No string literal that is generated holds a line break.
+/// Appends the lines, indented by four columns. No generated string literal contains a line break.
 fn indent(part: &str, text: &mut String) {
     for line in part.lines() {
         if !line.is_empty() {

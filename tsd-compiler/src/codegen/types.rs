@@ -17,7 +17,7 @@ pub(super) struct Types<'a> {
 }
 
 impl Types<'_> {
-    /// The structs, and the user's own ones under the names that the rules give them.
+    /// The structs, and the user's own ones under the names that they have in the rules.
     pub(super) fn declarations(&self) -> TokenStream {
         let types = self.schema.types.iter().enumerate();
         types.map(|(index, ty)| self.declaration(TypeId(index as u16), ty)).collect()
@@ -142,12 +142,12 @@ impl Types<'_> {
         }
     }
 
-    /// Where the user's own structs are kept: `()` when there are none.
+    /// The type that stores the user's own structs: `()` if there are none.
     pub(super) fn objects_type(&self) -> TokenStream {
         if self.externs().next().is_some() { quote!(Objects) } else { quote!(()) }
     }
 
-    /// The types that stand for the user's own structs.
+    /// The types whose facts are the user's own structs.
     fn externs(&self) -> impl Iterator<Item = (usize, &Type)> {
         self.schema.types.iter().enumerate().filter(|(_, ty)| ty.path.is_some())
     }

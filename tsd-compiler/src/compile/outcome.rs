@@ -1,13 +1,13 @@
-//! What became of a text.
+//! The result of compiling a text.
 //!
-//! All three entries give the diagnostics of every stage beside what they were asked for, which is there when no
-//! diagnostic is an error.
+//! All three entries return the diagnostics of every stage beside the requested result, which
+//! exists if no diagnostic is an error.
 
 use crate::diagnostics::Diagnostic;
 use crate::module::{Module, PlannedRule};
 use crate::script::Script;
 
-/// What became of a set of rule files.
+/// The result of compiling a set of rule files.
 #[derive(Debug)]
 pub struct Compilation {
     /// The module; absent when there are errors.
@@ -16,7 +16,7 @@ pub struct Compilation {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// What became of rules that were given at run time.
+/// The result of compiling rules that were given at run time.
 #[derive(Debug)]
 pub struct RuleCompilation {
     /// The rules; absent when there are errors.

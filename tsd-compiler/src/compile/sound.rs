@@ -1,7 +1,8 @@
 //! Planning is for rules without errors.
 //!
-//! Normal form and plans have a meaning only where names and types have, so nothing is planned once an error was reported.
-//! What is added to a session in one step is planned together, because joins are shared.
+//! Normal form and plans are only meaningful if names and types are, so nothing is planned once an
+//! error was reported. Everything that is added to a session in one step is planned together,
+//! because joins are shared.
 
 use tsd_ir::Schema;
 
@@ -11,7 +12,8 @@ use crate::plan::Planning;
 use crate::script::{Script, ScriptStep};
 use crate::{hir, normalize, plan, views};
 
-/// Plans the rules of a script, unless there are errors; those that are added at once are planned together.
+/// Plans the rules of a script, unless there are errors. Rules that are added together are planned
+/// together.
 pub(super) fn planned_script(
     script: hir::Script,
     planning: &Planning<'_>,

@@ -1,8 +1,8 @@
 //! Which warnings the author has switched off, and where.
 //!
-//! A warning is known before it is known to be unwanted: the parser warns of a rule whose `@allow(…)` nobody has looked
-//! at yet. So the sink takes all in, is told of the annotations when they are read, and leaves out what they cover in
-//! the end. An error is never left out.
+//! Some warnings are reported before it is known that they are switched off: the parser warns about
+//! a rule before its `@allow(…)` has been checked. So the sink accepts all of them, learns of the
+//! annotations later, and leaves out the covered ones at the end. An error is never left out.
 
 use std::collections::{BTreeMap, BTreeSet};
 

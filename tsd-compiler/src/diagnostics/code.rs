@@ -1,7 +1,7 @@
 //! The stable codes.
 //!
-//! A code is what tools match on and what the error index explains, so its name never changes once released. The
-//! enumeration and the names are written as one table.
+//! A code is what tools match on and what the error index explains, so its name never changes once
+//! released. The enumeration and the names are written as one table.
 
 use std::fmt;
 
@@ -51,7 +51,7 @@ macro_rules! codes {
                 match self { $($(Code::$variant => Severity::$severity,)+)+ }
             }
 
-            /// What the code stands for, in a sentence or two: the text of the error index.
+            /// The explanation of the code in a sentence or two: the text of the error index.
             pub fn explanation(self) -> &'static str {
                 match self { $($(Code::$variant => concat!($($doc),+).trim_ascii(),)+)+ }
             }
@@ -69,7 +69,7 @@ codes! {
         UnknownType = "unknown-type",
         /// A field that the type does not have.
         UnknownField = "unknown-field",
-        /// A name that stands for nothing here.
+        /// A name that means nothing here.
         UnknownVariable = "unknown-variable",
         /// An action that is neither declared nor built in, used where it must be.
         UnknownAction = "unknown-action",
@@ -91,7 +91,7 @@ codes! {
         DuplicateField = "duplicate-field",
         /// A fact without a value for a field of its primary key.
         MissingKeyField = "missing-key-field",
-        /// A fact without a value for a field that may not be missing.
+        /// A fact without a value for a field that must not be missing.
         MissingField = "missing-field",
         /// Two facts of a program with one primary key.
         DuplicateKey = "duplicate-key",
@@ -99,11 +99,11 @@ codes! {
         KeyField = "key-field",
         /// A variable used without being bound by a pattern.
         UnboundVariable = "unbound-variable",
-        /// An aggregate where none may stand, or one without the value it needs.
+        /// An aggregate where none is allowed, or one without the value that it needs.
         MisplacedAggregate = "misplaced-aggregate",
         /// A condition that is not one: a value that is neither true nor false.
         NotACondition = "not-a-condition",
-        /// Types that refer to each other in a circle.
+        /// Types that refer to each other in a cycle.
         ReferenceCycle = "reference-cycle",
         /// A regular expression that does not compile.
         BadRegex = "bad-regex",
@@ -111,13 +111,13 @@ codes! {
         CommandInRules = "command-in-rules",
         /// A statement other than a rule where only rules can be added.
         NotARule = "not-a-rule",
-        /// An `Insert` of a type whose facts only the host program can make.
+        /// An `Insert` of a type whose facts only the host program can create.
         ExternInsert = "extern-insert",
         /// A number, or a count of something, beyond what the engine can hold.
         OutOfRange = "out-of-range",
     }
     Warning {
-        /// A pattern that no condition ties to the others: every pair matches.
+        /// A pattern that no condition connects with the others: every pair matches.
         CrossProduct = "cross-product",
         /// A rule whose condition is never true.
         UnreachableRule = "unreachable-rule",
@@ -127,11 +127,11 @@ codes! {
         AlwaysPresent = "always-present",
         /// A string without quotes.
         BareWord = "bare-word",
-        /// A profile with lines that fit no rule any more.
+        /// A profile with lines that no longer match any rule.
         StaleProfile = "stale-profile",
         /// An action that is called but not declared.
         UndeclaredAction = "undeclared-action",
-        /// An action that is declared again in just the same way.
+        /// An action that is declared again identically.
         RepeatedAction = "repeated-action",
     }
 }

@@ -1,8 +1,9 @@
-//! Which part of a text is shown around what is wrong in it.
+//! Which part of a text is shown around a fault.
 //!
-//! A label is a few words at some lines. What lies between two labels, or beside one on a line of five megabytes, need
-//! not be laid out, and must not be where there are many labels. So labels that are near each other share a window on
-//! the text, others have windows of their own, and a window ends where its lines go on too far.
+//! A label is a few words at some lines. The text between two labels, or beside one on a line of
+//! five megabytes, need not be laid out, and with many labels must not be. So labels near each
+//! other share a window on the text, others have windows of their own, and a window cuts lines that
+//! are too long.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -13,17 +14,17 @@ use crate::source::{FileId, Position, SourceMap, Span};
 /// How far apart two labels may be in one window: lines, and bytes.
 const NEAR: (usize, usize) = (100, 4000);
 
-/// How many bytes of a line are shown before the first label of a window and behind the last, unless the line begins or
-/// ends soon after.
+/// How many bytes of a line are shown before the first label of a window and after the last, unless
+/// the line begins or ends nearby.
 const AROUND: usize = 80;
 const SOON: usize = 300;
 
-/// What stands for the part of a line that is not shown.
+/// The replacement for the part of a line that is not shown.
 const CUT: &str = "...";
 
 /// A part of a text with labels.
 pub(super) struct Window<'a> {
-    /// The text to lay out, whose first line has this number, counted from one.
+    /// The text to lay out, with the number of its first line, counted from one.
     pub(super) text: Cow<'a, str>,
     pub(super) line: usize,
     /// Where the first label is, unless that follows from the text.
@@ -32,7 +33,8 @@ pub(super) struct Window<'a> {
     pub(super) labels: Vec<(Range<usize>, bool, &'a Label)>,
 }
 
-/// The windows that a diagnostic needs on one file; first the one with its primary label, if that is in it.
+/// The windows that a diagnostic needs on one file, beginning with that of its primary label, if it
+/// is in the file.
 pub(super) fn windows<'a>(
     sources: &'a SourceMap,
     diagnostic: &'a Diagnostic,
@@ -55,7 +57,8 @@ pub(super) fn windows<'a>(
     windows
 }
 
-/// The bytes that a label underlines. Of many lines, or of one that goes on and on, that is only the beginning.
+/// The bytes that a label underlines. Of many lines, or of a very long one, that is only the
+/// beginning.
 fn range(sources: &SourceMap, span: Span) -> Range<usize> {
     let text = sources.text(span.file);
     let (start, end) = (boundary(text, span.start as usize), boundary(text, span.end as usize));

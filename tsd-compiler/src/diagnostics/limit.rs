@@ -1,7 +1,8 @@
-//! How much of what there is to say is said.
+//! How many diagnostics are shown, and how much of each.
 //!
-//! A text that was never meant to be rules, or a file that a program wrote with the same slip on every line, has errors
-//! by the thousand. Whoever reads them wants the first ones, the number of the others, and each short enough to be read.
+//! A text that was never meant to be rules, or a generated file with the same slip on every line,
+//! has thousands of errors. Its reader wants the first ones, the number of the others, and each
+//! short enough to be read.
 
 use std::borrow::Cow;
 
@@ -25,7 +26,7 @@ impl<'a> Shown<'a> {
         Self { all }
     }
 
-    /// Those that are shown, in their order.
+    /// The diagnostics that are shown, in their order.
     pub fn iter(self) -> impl Iterator<Item = &'a Diagnostic> {
         let (mut errors, mut warnings) = (0, 0);
         self.all.iter().filter(move |diagnostic| {
@@ -50,9 +51,9 @@ impl<'a> Shown<'a> {
     }
 }
 
-/// A message of which no more is left than can be read.
+/// A message that is cut to a readable length.
 pub fn shortened(text: &str) -> Cow<'_, str> {
-    // What has so few bytes has not too many characters.
+    // A text with so few bytes has few enough characters.
     if text.len() <= LONGEST {
         return Cow::Borrowed(text);
     }

@@ -1,9 +1,11 @@
-//! Diagnostics where somebody else shows the excerpt: rustc for macros and generated code, Cargo on its one line.
+//! Diagnostics where another tool shows the excerpt: rustc for macros and generated code, Cargo on
+//! its one line.
 
 use super::{Diagnostic, Label, shortened};
 use crate::source::{SourceMap, Span};
 
-/// A diagnostic as a few lines without an excerpt: `[code] message: label`, then notes and the hint.
+/// A diagnostic as a few lines without an excerpt: `[code] message: label`, then notes and the
+/// hint.
 pub fn plain(sources: &SourceMap, diagnostic: &Diagnostic) -> String {
     let Diagnostic { code, message, primary, secondary, hint, .. } = diagnostic;
     let mut text = format!("[{code}] {}", shortened(message));

@@ -1,8 +1,9 @@
-//! Diagnostics as text, in the manner of rustc.
+//! Diagnostics as text, in the style of rustc.
 //!
-//! The output is a function of the diagnostics and their sources alone: the width is fixed, line graphics are ASCII,
-//! and only the lines that the labels need are laid out, so a fault in a large file costs no more than one in a
-//! small file. Of thousands of diagnostics the first are shown: see [`Shown`].
+//! The output depends on the diagnostics and their sources alone: the width is fixed, and line
+//! graphics are ASCII. Only the lines that the labels need are laid out, so a fault in a large file
+//! costs no more than one in a small file. Of thousands of diagnostics the first are shown: see
+//! [`Shown`].
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
@@ -13,7 +14,8 @@ use super::{Diagnostic, Severity};
 use crate::escape::one_line;
 use crate::source::{FileId, Position, SourceMap};
 
-/// Lays diagnostics out with file, line, excerpt and hint. The text ends in a newline unless it is empty.
+/// Lays diagnostics out with file, line, excerpt and hint. The text ends in a newline unless it is
+/// empty.
 pub fn render(sources: &SourceMap, diagnostics: &[Diagnostic], colour: bool) -> String {
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(140);
@@ -34,11 +36,12 @@ pub fn render(sources: &SourceMap, diagnostics: &[Diagnostic], colour: bool) -> 
     out
 }
 
-/// Stands behind the name of a file where the renderer cannot know the column, because it is not shown the whole line. It
-/// is nowhere else: the renderer shows other signs for control characters, and names hold none.
+/// Follows the name of a file where the renderer cannot know the column, because it does not see
+/// the whole line. It occurs nowhere else: the renderer replaces control characters, and names
+/// contain none.
 const MARK: char = '\u{1}';
 
-/// What was rendered, with these places where the marks are.
+/// The rendered text, with these places instead of the marks.
 fn placed(rendered: &str, places: &[Position]) -> String {
     let mut parts = rendered.split(MARK);
     let mut out = parts.next().unwrap_or_default().to_owned();
@@ -49,7 +52,7 @@ fn placed(rendered: &str, places: &[Position]) -> String {
     out
 }
 
-/// A diagnostic as the renderer takes it; `places` takes those that it cannot know.
+/// A diagnostic in the renderer's form; `places` collects those that it cannot know.
 fn group<'a>(sources: &'a SourceMap, diagnostic: &'a Diagnostic, places: &mut Vec<Position>) -> Group<'a> {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,

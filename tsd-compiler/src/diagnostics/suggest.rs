@@ -1,10 +1,11 @@
 //! Guessing which name was meant.
 //!
-//! A suggestion that is wrong is worse than none, so a candidate must share most of its letters with what was
-//! written. Ties go to the candidate that comes first in the alphabet, never to the order of a table.
+//! A wrong suggestion is worse than none, so a candidate must share most of its letters with what
+//! was written. Ties go to the first candidate in the alphabet, never to the order of a table.
 //!
-//! Comparing two names takes the product of their lengths, and whoever asks has thousands of names: so names that are
-//! too long to be somebody's slip are never compared, and most others are told apart by which letters they have.
+//! Comparing two names costs the product of their lengths, and a caller may have thousands of
+//! names. So names that are too long to be a slip are never compared, and most others are excluded
+//! by the letters that they contain.
 
 /// Names with more letters are no slips of the pen.
 const LONGEST: usize = 40;
@@ -12,7 +13,7 @@ const LONGEST: usize = 40;
 /// How many letters may differ at most, however long the name.
 const MOST_DIFFERENT: usize = 4;
 
-/// The candidate most like `wanted`, if one is like enough.
+/// The candidate most similar to `wanted`, if one is similar enough.
 pub fn closest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded = Folded::new(wanted)?;
     let allowed = (folded.length / 3).clamp(1, MOST_DIFFERENT);
@@ -25,7 +26,7 @@ pub fn closest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) 
         .map(|(_, candidate)| candidate)
 }
 
-/// A name in lower case, and what can be said of it at a glance.
+/// A name in lower case, with what is quick to compare.
 struct Folded {
     text: String,
     length: usize,
@@ -48,7 +49,7 @@ impl Folded {
 
     /// In how many letters two names differ, unless these are more than `allowed`.
     fn distance(&self, other: &Self, allowed: usize) -> Option<usize> {
-        // Each step from one to the other brings at most one letter in and takes at most one out.
+        // Each editing step adds at most one letter and removes at most one.
         let foreign = |one: u64, other: u64| (one & !other).count_ones() as usize;
         if self.length.abs_diff(other.length) > allowed
             || foreign(self.letters, other.letters) > allowed

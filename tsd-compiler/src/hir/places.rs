@@ -1,11 +1,11 @@
-//! Where declarations stand.
+//! The places of declarations.
 //!
-//! Code generation tells rustc at which lines of the rules a type, a field or an action is declared. Numbers say which is
-//! which, because names of different modules may be the same.
+//! Code generation tells rustc at which lines of the rules a type, a field or an action is
+//! declared. Numbers identify them, because names of different modules may be equal.
 
 use crate::source::Span;
 
-/// Where the declarations of a schema stand, by their numbers.
+/// The places of the declarations of a schema, by their numbers.
 #[derive(Clone, Debug, Default)]
 pub struct Places {
     /// One for each type.

@@ -1,13 +1,13 @@
 //! A checked script, and what it is checked against.
 //!
-//! A script may take back what was said before, by itself or by the session that is to execute it. So it is checked
-//! against a [`SessionState`], and comes out as steps in order.
+//! A script may remove what it or the session added before. So it is checked against a
+//! [`SessionState`], and becomes steps in order.
 
 use tsd_ir::{FactHandle, InitialFact, Schema, TypeId, Value};
 
 use super::Rule;
 
-/// What a script says from its last `reset` on, or from its beginning.
+/// A script from its last `reset` on, or from its beginning.
 #[derive(Debug, Default)]
 pub struct Script {
     /// Whether everything before is forgotten first.
@@ -30,8 +30,8 @@ impl Script {
 pub enum ScriptStep<R> {
     /// Adds rules, all at once.
     AddRules(Vec<R>),
-    /// Inserts a fact. Its references count the facts that the session knows by name, in the order in which it gave
-    /// them, then the facts inserted by the script.
+    /// Inserts a fact. Its references number first the facts that the session knows by name, in its
+    /// order, and then the facts inserted by the script.
     Insert {
         /// The name by which later texts may refer to the fact.
         name: Option<String>,
@@ -40,7 +40,7 @@ pub enum ScriptStep<R> {
     },
     /// Removes a rule.
     RemoveRule(String),
-    /// Retracts a fact. If another one took it along it is gone already.
+    /// Retracts a fact, unless another one took it along.
     RemoveFact(Removed),
 }
 
@@ -53,7 +53,7 @@ pub enum Removed {
     Inserted(usize),
 }
 
-/// The session that is to execute a script, as far as the script can meet what is in it.
+/// The state of the session that is to execute a script, as far as a script can depend on it.
 pub trait SessionState {
     /// Its types and actions.
     fn schema(&self) -> &Schema;
@@ -61,20 +61,20 @@ pub trait SessionState {
     /// The names of its rules, in order.
     fn rules(&self) -> Vec<&str>;
 
-    /// The facts that were given names, with these; by name.
+    /// The named facts, with their names.
     fn named_facts(&self) -> Vec<(&str, FactHandle)>;
 
     /// The fact of a type with these values in the fields of its primary key.
     fn find_by_key(&self, ty: TypeId, key: &[Value]) -> Option<FactHandle>;
 
-    /// What a fact is called: `Type~key`. `None` after it was retracted.
+    /// The name of a fact: `Type~key`. `None` after it was retracted.
     fn name_of(&self, fact: FactHandle) -> Option<String>;
 
-    /// The facts of a type, with what each is called.
+    /// The facts of a type, with their names.
     fn names(&self, ty: TypeId) -> Vec<(String, FactHandle)>;
 }
 
-/// A session in which there is nothing yet.
+/// A session without any content.
 #[derive(Debug, Default)]
 pub struct EmptySession(Schema);
 

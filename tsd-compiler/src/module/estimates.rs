@@ -1,40 +1,41 @@
-//! What the planner thought of each rule, kept so that a plan can be explained.
+//! The planner's estimates for each rule, kept so that a plan can be explained.
 //!
-//! An order of joins says nothing of why it was chosen. So each rule keeps the estimates beside it: what each step was
-//! thought to cost, and what other orders would have.
+//! A join order does not say why it was chosen. So each rule keeps the estimated cost of each step,
+//! and that of other orders.
 
 use tsd_ir::Position;
 
 use crate::join_order::JoinOrder;
 
-/// Why a rule's branches are joined as they are.
+/// The reasons for the join orders of a rule's branches.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Plan {
-    /// What was asked for: by the rule, the module or the caller, or by default.
+    /// The requested join order: by the rule, the module or the caller, or by default.
     pub strategy: JoinOrder,
     /// One for each branch of the rule.
     pub branches: Vec<BranchPlan>,
-    /// For each view that the rule asks, one for each of its branches.
+    /// For each view that the rule reads, one plan for each of its branches.
     pub views: Vec<Vec<BranchPlan>>,
 }
 
-/// What was thought of the patterns of a branch.
+/// The estimates for the patterns of a branch.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct BranchPlan {
     /// How the order came about.
     pub method: Method,
     /// The patterns in the order of the chain.
     pub steps: Vec<Step>,
-    /// The estimated cost of the chain if no other rule shared any of it: the rows that it stores and looks up, and the
-    /// pairs that it looks at.
+    /// The estimated cost of the chain if no other rule shared any of it: the rows that it stores
+    /// and probes, and the pairs that it visits.
     pub cost: f64,
-    /// What the patterns would cost in the order in which the rule declares them.
+    /// The cost of the patterns in the order in which the rule declares them.
     pub declared_cost: f64,
-    /// What they would cost in the greedy order.
+    /// Their cost in the greedy order.
     pub greedy_cost: f64,
-    /// What they would cost in the best order that was found for the rule by itself, whatever it shared with others.
+    /// The cost of the best order for the rule by itself, whatever it shares with others.
     pub alone_cost: f64,
-    /// For a branch of a rule, its patterns in groups between which there is no condition; only one where all are tied.
+    /// For a branch of a rule, its patterns in groups without a condition between them; only one if
+    /// all are connected.
     pub sides: Vec<Side>,
 }
 
@@ -48,16 +49,16 @@ impl BranchPlan {
 /// How the order of a branch came about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Method {
-    /// There is no choice: a single pattern, or two that are joined in their one orientation.
+    /// There is no choice: a single pattern, or two with only one orientation.
     #[default]
     Only,
-    /// It is the order in which the rule declares its patterns, as was asked for.
+    /// The order in which the rule declares its patterns, as requested.
     Declared,
-    /// It is the greedy order; nothing is cheaper by the cost model, or it was asked for.
+    /// The greedy order; nothing is cheaper by the cost model, or it was requested.
     Greedy,
-    /// It is cheaper than the greedy order, and the cheapest there is by the cost model.
+    /// It is cheaper than the greedy order, and the cheapest of all by the cost model.
     Optimal,
-    /// It is dearer for the rule alone, but begins with joins that other rules have too.
+    /// It costs the rule alone more, but begins with joins that other rules have too.
     Shared,
 }
 
@@ -74,7 +75,8 @@ impl Method {
     }
 }
 
-/// What was thought of one pattern at its place in the chain. The variables in scope after it are those of the steps up
+/// The estimates for one pattern at its place in the chain. The variables in scope after it are
+/// those of the steps up to it.
 /// to it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Step {
@@ -92,11 +94,12 @@ pub struct Step {
     pub cost: f64,
     /// How many rules of the module have this very join; 0 for the first pattern.
     pub shared: usize,
-    /// Whether no earlier rule of the module, nor the session that the rule is added to, has the join.
+    /// Whether neither an earlier rule of the module nor the session that the rule is added to has
+    /// the join.
     pub new: bool,
 }
 
-/// Patterns of a branch that are tied to each other, and to none of the others.
+/// Patterns of a branch that are connected with each other, and with none of the others.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Side {
     /// The one declared first.

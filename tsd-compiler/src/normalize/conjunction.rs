@@ -1,7 +1,7 @@
-//! One alternative of a condition, parted by what each of its conditions looks at.
+//! One alternative of a condition, separated by the facts that each of its conditions reads.
 //!
-//! The planner asks different things of a filter on one fact, an equality of two and a test on several. So they are kept
-//! apart from here on.
+//! The planner needs filters on one fact, equalities of two and tests on several for different
+//! purposes, so they are kept apart from here on.
 
 use std::collections::BTreeMap;
 
@@ -9,25 +9,26 @@ use tsd_ir::{Domain, FieldId, Position, Test, TypeId};
 
 use super::keys::Key;
 
-/// Conditions that must all hold. Positions are those of the declared patterns, and behind them those of the facts that
-/// references lead to.
+/// Conditions that must all hold. Positions are those of the declared patterns, followed by those
+/// of the facts that references lead to.
 #[derive(Clone, Debug, Default)]
 pub struct Conjunction {
     /// The types of the facts at all positions.
     pub types: Vec<TypeId>,
     /// The references that are followed for keys.
     pub followed: Vec<Followed>,
-    /// What each pattern's fact must pass by itself.
+    /// What each pattern's fact must satisfy by itself.
     pub filters: Vec<PatternFilter>,
-    /// What of different facts must be equal; sorted.
+    /// Parts of different facts that must be equal; sorted.
     pub keys: Vec<Key>,
-    /// Tests on several facts, with the positions that they look at.
+    /// Tests on several facts, with the positions that they read.
     pub tests: Vec<(Vec<Position>, Test)>,
-    /// Tests that read derived values, so that their outcome can change while the facts stay the same.
+    /// Tests that read derived values, so that their outcome can change while the facts stay the
+    /// same.
     pub live: Vec<Test>,
 }
 
-/// What a single fact must pass.
+/// What a single fact must satisfy.
 #[derive(Clone, Debug, Default)]
 pub struct PatternFilter {
     /// The values that fields may have.

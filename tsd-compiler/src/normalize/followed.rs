@@ -1,14 +1,16 @@
 //! References that are followed for a key, as joins.
 //!
-//! `o.customer.tier == d.tier` ties orders to discounts, but what it compares changes while the order stays the same. As a
-//! test it would have to be asked of every pair, and again whenever a customer changes. So the customer takes part in
-//! the chain as a pattern does: it joins the order on the reference, and the discount on the tier. There is but one
-//! such fact for each tuple, or none, as there is no value then.
+//! `o.customer.tier == d.tier` connects orders with discounts, but its outcome can change while the
+//! order stays the same. As a test it would be evaluated for every pair, and again whenever a
+//! customer changes. So the customer takes part in the chain like a pattern: it joins the order on
+//! the reference, and the discount on the tier. There is at most one such fact for each tuple, and
+//! none if there is no value.
 //!
-//! A change of that fact lets a tuple go and come again. No rule may notice that where the tuple holds throughout, so for
-//! a rule it must not be possible: one side is a field of the fact as it is, which has changed or else is not read, and
-//! the other side does not depend on derived values. The rows of views have nobody who could notice. Rules that are `no-loop`
-//! are told of changes tuple by tuple, and keep their tests.
+//! A change of that fact removes a tuple and adds it again. No rule may notice that if the tuple
+//! holds throughout. So for a rule one side must be a plain field of the fact, which has either
+//! changed or is not read, and the other side must not depend on derived values. For the rows of
+//! views nobody could notice. Rules with `no-loop` are notified of changes tuple by tuple, so they
+//! keep their tests.
 
 use tsd_ir::{Comparison, Expr, Part, Position, Source, Test, TypeId};
 
@@ -16,18 +18,18 @@ use super::conjunction::{Conjunction, Followed, PatternFilter};
 use super::form::Forms;
 use super::keys;
 
-/// What may be done about followed references.
+/// Which followed references may be joined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Following {
     /// Nothing.
     Never,
-    /// Those that lead straight to one side of an equality are joined.
+    /// Those that lead directly to one side of an equality.
     Directly,
-    /// All that something is computed of for an equality are joined.
+    /// All that an equality computes from.
     Anyhow,
 }
 
-/// So many references are joined in one chain at most.
+/// The most references that are joined in one chain.
 const MANY: usize = 8;
 
 /// Turns tests into keys where following references makes that possible.
@@ -63,7 +65,7 @@ fn own_position(forms: Forms<'_>, index: usize) -> Position {
     Position((forms.types.len() + index) as u16)
 }
 
-/// The key that a test is when references are followed, with all that are then.
+/// The key that a test becomes when references are followed, with all of these.
 fn key(
     forms: Forms<'_>,
     following: Following,

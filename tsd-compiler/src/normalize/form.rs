@@ -1,9 +1,9 @@
 //! Conditions in normal form, and the algebra that keeps them there.
 //!
-//! The idea is to notice as early as possible that a condition is about one field of one fact: however it is spelled,
-//! it is then a set of values, and sets of values have one form, can be intersected, united and complemented exactly,
-//! and are empty when the condition contradicts itself. What is about more than one field stays a test. AND and OR are
-//! flat, without duplicates, and sorted.
+//! Conditions on one field of one fact are recognised as early as possible: however they are
+//! spelled, they are a set of values. Sets of values have one form, can be intersected, united and
+//! complemented exactly, and are empty when the condition contradicts itself. A condition on more
+//! than one field stays a test. AND and OR are flat, sorted and without duplicates.
 
 use std::collections::BTreeMap;
 
@@ -28,7 +28,7 @@ pub(super) enum Form {
     Any(Vec<Form>),
 }
 
-/// Makes and combines forms of conditions on facts of some types.
+/// Creates and combines forms of conditions on facts of some types.
 #[derive(Clone, Copy)]
 pub(super) struct Forms<'a> {
     pub(super) schema: &'a Schema,
@@ -127,7 +127,7 @@ impl Forms<'_> {
         Form::Within { at, field, domain }
     }
 
-    /// The text by which equal forms are recognised.
+    /// The text that identifies equal forms.
     pub(super) fn canonical(self, form: &Form) -> String {
         Canonical::new(self.schema, self.types).test(&self.to_test(form))
     }
@@ -149,7 +149,7 @@ impl Forms<'_> {
         }
     }
 
-    /// The positions that a form looks at, ascending.
+    /// The positions that a form reads, ascending.
     pub(super) fn positions(self, form: &Form) -> Vec<Position> {
         let mut positions = match form {
             Form::Constant(_) => Vec::new(),
@@ -240,7 +240,7 @@ impl Forms<'_> {
     }
 }
 
-/// The comparison that holds of two values just when the given one does not.
+/// The comparison that holds for two values exactly when the given one does not.
 fn opposite(op: Comparison) -> Comparison {
     match op {
         Comparison::Equal => Comparison::NotEqual,

@@ -1,15 +1,17 @@
-//! Equalities between the facts of two sides, and the groups of patterns that they tie together.
+//! Equalities between the facts of two sides, and the groups of patterns that they connect.
 //!
-//! Joins find their partners by keys, so an equality whose sides look at different facts is a key, whatever it computes:
-//! `m.i == n.i + 1`, `UPPER(a.code) == b.code`, `a.x + b.y == c.z`. It serves a join where one of its sides is the
-//! joined fact alone and the facts of the other are there; where that does not come about, it is tested.
+//! Joins find partners by keys, so an equality whose sides read different facts is a key, even if
+//! it computes: `m.i == n.i + 1`, `UPPER(a.code) == b.code`, `a.x + b.y == c.z`. It serves a join
+//! if one of its sides reads the joined fact alone, and the facts of the other side are already
+//! joined. Otherwise it is tested.
 
 use tsd_ir::{Body, Canonical, Comparison, Computed, Expr, Kind, Part, Position, Schema, Test, TypeId};
 
 use super::form::Forms;
 use super::sets::widened_field;
 
-/// A part of a fact, or what is computed of it and others: the position is that of the fact, or of the first one.
+/// A part of a fact, or an expression over it and others: the position is that of the fact, or of
+/// the first one.
 pub type End = (Position, Part);
 
 /// Parts of facts that must be equal; the pattern declared first is `one`.
@@ -17,7 +19,7 @@ pub type End = (Position, Part);
 pub struct Key {
     /// A pattern and the part of its fact.
     pub one: End,
-    /// A later pattern and the part of its fact. No fact stands on both sides.
+    /// A later pattern and the part of its fact. No fact is on both sides.
     pub other: End,
 }
 
@@ -37,12 +39,13 @@ impl Key {
         [&self.one, &self.other].iter().all(|end| positions(end).count() == 1)
     }
 
-    /// Whether something is computed for it.
+    /// Whether it contains an expression.
     pub(crate) fn is_computed(&self) -> bool {
         [&self.one, &self.other].iter().any(|(_, part)| matches!(part, Part::Computed(_)))
     }
 
-    /// Whether pairs with the key are equal in it. Of computed texts, a key holds but the hash.
+    /// Whether all pairs with the key are equal in it. For computed texts, a key contains only the
+    /// hash.
     pub(crate) fn is_exact(&self) -> bool {
         !matches!(&self.one.1, Part::Computed(computed) if tree(computed).and_then(Expr::kind) == Some(Kind::Text))
     }
@@ -63,7 +66,7 @@ impl Key {
     }
 }
 
-/// The patterns of one side of a key, in the order of its own positions.
+/// The patterns of one side of a key, in the order of their positions in it.
 pub(crate) fn positions(end: &End) -> impl Iterator<Item = Position> {
     let others = match &end.1 {
         Part::Computed(computed) => &*computed.others,
@@ -84,7 +87,7 @@ pub(crate) fn at_positions((at, part): &End, map: &dyn Fn(Position) -> Position)
     (map(*at), part)
 }
 
-/// The expression whose value a part of a key is. Functions of generated modules take its place later.
+/// The expression whose value a part of a key is. In generated modules functions replace it later.
 fn tree(computed: &Computed) -> Option<&Expr> {
     match &computed.body {
         Body::Tree(expr) => Some(expr),
@@ -121,7 +124,7 @@ pub(super) fn key(forms: Forms<'_>, test: &Test) -> Option<Key> {
     }
     match (stored(left), stored(right)) {
         (Some(one), Some(other)) => Some(Key::of(one, other)),
-        // A text that no fact need hold is compared by its hash, so the other one is, too.
+        // A text that may not be interned is compared by its hash, so the other one is, too.
         _ if left.kind() == Some(Kind::Text) => Some(Key::of(computed(forms, left), computed(forms, right))),
         (one, other) => {
             let one = one.unwrap_or_else(|| computed(forms, left));
@@ -130,7 +133,7 @@ pub(super) fn key(forms: Forms<'_>, test: &Test) -> Option<Key> {
     }
 }
 
-/// A part of a fact that nothing has to be computed for.
+/// A part of a fact that is not computed.
 fn stored(expr: &Expr) -> Option<End> {
     match expr {
         Expr::Field { at, field, .. } => Some((*at, Part::Field(*field))),
@@ -142,7 +145,7 @@ fn stored(expr: &Expr) -> Option<End> {
     }
 }
 
-/// What an expression computes of the facts that it looks at, in the order in which it names them.
+/// What an expression computes from the facts that it reads, in the order in which it names them.
 fn computed(forms: Forms<'_>, expr: &Expr) -> End {
     let mut places: Vec<Position> = Vec::new();
     expr.walk(&mut |part| match part {
@@ -158,7 +161,7 @@ fn computed(forms: Forms<'_>, expr: &Expr) -> End {
     (places[0], Part::Computed(Computed { form, others, body: Body::Tree(expr) }.into()))
 }
 
-/// Whether no two facts of a type are the same in these parts.
+/// Whether no two facts of a type are equal in these parts.
 pub(crate) fn is_unique<'p>(
     schema: &Schema,
     ty: TypeId,
@@ -175,8 +178,9 @@ pub(crate) fn is_unique<'p>(
     parts.clone().any(|part| *part == Part::Fact) || !key.is_empty() && key.iter().all(has)
 }
 
-/// Takes out the keys that compute for nothing: where stored parts find the one fact there can be on a side, there is
-/// no more to be found, and rules that ask for more than these parts share their join with those that do not.
+/// Removes keys that compute in vain: where stored parts already find the only possible fact on a
+/// side, more parts find no more. Then rules with further parts share their join with rules without
+/// them.
 pub(super) fn take_idle(forms: Forms<'_>, keys: &mut Vec<Key>) -> Vec<Key> {
     if !keys.iter().any(Key::is_computed) {
         return Vec::new();
@@ -191,7 +195,7 @@ pub(super) fn take_idle(forms: Forms<'_>, keys: &mut Vec<Key>) -> Vec<Key> {
     idle
 }
 
-/// Whether keys find the one fact there can be of a pattern, by a fact of one on the other side.
+/// Whether keys determine at most one fact of a pattern for a fact on the other side.
 pub(super) fn are_found(forms: Forms<'_>, keys: &[Key], one: &[Position], other: &[Position]) -> bool {
     let is_found = |wanted: Position, by: Position| {
         let ends = keys.iter().flat_map(Key::ends);
@@ -201,7 +205,7 @@ pub(super) fn are_found(forms: Forms<'_>, keys: &[Key], one: &[Position], other:
     one.iter().any(|one| other.iter().any(|other| is_found(*one, *other) || is_found(*other, *one)))
 }
 
-/// Patterns that are tied together, directly or through others.
+/// Patterns that are connected, directly or through others.
 #[derive(Clone, Debug)]
 pub(crate) struct Groups {
     /// For each pattern the first of its group.
@@ -229,7 +233,7 @@ impl Groups {
         key.positions().for_each(|other| self.join(one, other.index()));
     }
 
-    /// Whether a key ties together only what is tied together already.
+    /// Whether a key connects only patterns that are connected already.
     pub(crate) fn has_all(&self, key: &Key) -> bool {
         key.positions().all(|other| self.same(key.one.0.index(), other.index()))
     }

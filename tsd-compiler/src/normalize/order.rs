@@ -1,7 +1,8 @@
-//! One order for what may stand in any order.
+//! One order for operands whose order does not matter.
 //!
-//! `a AND b` and `b AND a`, `x == y` and `y == x`, `a < b` and `b > a` mean the same, so they are brought into the same
-//! form. The order depends on the positions of the facts, so it is made again when positions change.
+//! `a AND b` and `b AND a`, `x == y` and `y == x`, `a < b` and `b > a` mean the same, so they get
+//! the same form. The order depends on the positions of the facts, so it is computed again when
+//! positions change.
 
 use tsd_ir::{Canonical, Comparison, Const, Expr, Schema, Test, TypeId};
 
@@ -16,7 +17,7 @@ pub(crate) fn ordered(schema: &Schema, types: &[TypeId], test: Test) -> Test {
     }
 }
 
-/// All or any of tests whose own operands are sorted already.
+/// AND or OR of tests whose own operands are sorted already.
 pub(super) fn sorted(schema: &Schema, types: &[TypeId], tests: Vec<Test>, all: bool) -> Test {
     let canonical = Canonical::new(schema, types);
     let flat = tests.into_iter().flat_map(|test| match test {
@@ -35,8 +36,8 @@ pub(super) fn sorted(schema: &Schema, types: &[TypeId], tests: Vec<Test>, all: b
     }
 }
 
-/// A comparison with the constant on the right; without one, the lesser side first, and the operands of `==` and
-/// `!=` sorted. Other tests stay as they are.
+/// A comparison with the constant on the right; without a constant, the smaller side first, and the
+/// operands of `==` and `!=` sorted. Other tests are unchanged.
 pub(super) fn oriented(schema: &Schema, types: &[TypeId], test: Test) -> Test {
     let Test::Compare { op, left, right } = test else { return test };
     let canonical = Canonical::new(schema, types);

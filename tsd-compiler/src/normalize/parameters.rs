@@ -1,9 +1,9 @@
-//! The order of a view's parameters: by the part that each plays in the question, so that it depends neither on who asks
-//! nor on how the condition was written.
+//! The order of a view's parameters: by their roles in the question, so that it depends neither on
+//! the reader nor on how the condition was written.
 //!
-//! Parameters come in the order of their kinds ([`views`](crate::views)), so only those of one kind have to be told
-//! apart. Each is written into the question in turn, with a different mark than all others: what reads alike then is
-//! alike as far as one can see.
+//! Parameters are ordered by kind first ([`views`](crate::views)), so only those of one kind must
+//! be told apart. The question is written once for each of them, with this parameter marked
+//! differently from the others. Parameters with equal texts are taken as interchangeable.
 
 use tsd_ir::{Expr, FieldId, Parameters, Position, Schema};
 
@@ -12,10 +12,10 @@ use super::question::form;
 use crate::fold::folded;
 use crate::hir::View;
 
-/// So many parameters of one kind are put in order; more stay as they are written.
+/// The most parameters of one kind that are ordered; more stay as they are written.
 const MANY: usize = 32;
 
-/// For each parameter of a view the place that it goes to.
+/// The new place of each parameter of a view.
 pub(super) fn places(schema: &Schema, view: &View) -> Vec<usize> {
     let Parameters::Values(parameters) = &view.parameters else { return Vec::new() };
     let mut places: Vec<usize> = (0..parameters.len()).collect();
@@ -42,8 +42,8 @@ pub(super) fn at_places(view: &View, places: &[usize]) -> View {
     renamed(view, &|at| places[at])
 }
 
-/// What a view asks when the parameter `at` is told from all others, which are not told from each other. Two of its kind
-/// stand from `first` on.
+/// The text of a view in which the parameter `at` is marked and all others look alike. Its kind has
+/// two parameters or more, from `first` on.
 fn marked(schema: &Schema, view: &View, at: usize, first: usize) -> String {
     let marked = renamed(view, &|other| if other == at { first } else { first + 1 });
     let types = marked.types();

@@ -1,7 +1,7 @@
 //! What a view asks, as text.
 //!
-//! Views are shared by what they ask, so the text depends neither on names nor on who asks. The parameters are put in order
-//! by it, and the view is known by it afterwards.
+//! Rules share the views that ask the same. So the text depends neither on names nor on the rule.
+//! The parameters are put in order by it, and it is the name of the view afterwards.
 
 use tsd_ir::{AggregateKind, Canonical, Parameters, Schema};
 

@@ -1,4 +1,4 @@
-//! Sets of values of a field: made of comparisons, combined, and turned back into tests.
+//! Sets of values of a field: created from comparisons, combined, and turned back into tests.
 
 use tsd_ir::{Comparison, Const, Cut, Domain, Expr, FieldId, Kind, Position, Test, ops};
 
@@ -23,10 +23,10 @@ pub(super) fn of_widened(op: Comparison, left: &Expr, right: &Expr) -> Option<(P
     Some((at, field, widening_to(op, *number)))
 }
 
-/// The integers that, widened to a number, compare so with a number.
+/// The integers that, widened to a number, compare like this with a number.
 ///
-/// Beyond 2^53 several integers widen to one number, so which they are is asked of widening itself: the greater
-/// integer never widens to the lesser number.
+/// Beyond 2^53 several integers widen to one number, so the bounds are found by widening itself: a
+/// greater integer never widens to a smaller number.
 pub(crate) fn widening_to(op: Comparison, number: f64) -> Domain {
     let from = |first: Option<i64>| match first {
         Some(first) => Domain::comparing(Comparison::GreaterOrEqual, &Const::Int(first)),
@@ -66,7 +66,7 @@ pub(crate) fn single(low: &Cut, high: &Cut) -> bool {
     }
 }
 
-/// A test that accepts just the values in the set.
+/// A test that accepts exactly the values in the set.
 pub(super) fn to_test(operand: &Expr, domain: &Domain, optional: bool) -> Test {
     if domain.missing {
         let present = Domain { missing: false, ..domain.clone() };
@@ -149,7 +149,7 @@ mod tests {
         Comparison::GreaterOrEqual,
     ];
 
-    /// Numbers around which integers are no longer told apart, and others.
+    /// Numbers near which integers are no longer distinguished, and others.
     fn numbers() -> impl Strategy<Value = f64> {
         let edges = [0.0, 2_f64.powi(53), 2_f64.powi(54), 2_f64.powi(62), 2_f64.powi(63), 2_f64.powi(64)];
         let edge = (proptest::sample::select(edges.to_vec()), any::<bool>(), -3..=3_i32);

@@ -1,23 +1,24 @@
 //! An OR that joins patterns, split into branches.
 //!
-//! `o.buyer == c.id OR o.payer == c.id` ties two patterns together in either case, but as a test it would have to be
-//! tried on every pair. As two branches each is a join on a key. No tuple may be in two branches, so each also requires
-//! that the alternatives before it do not hold.
+//! `o.buyer == c.id OR o.payer == c.id` connects two patterns in either case, but as a test it
+//! would be evaluated for every pair. As two branches each is a join on a key. No tuple may be in
+//! two branches, so each also requires that earlier alternatives do not hold.
 //!
-//! Nor may a tuple ever go from one branch to another while its facts stay what they are: it would stop holding here and
-//! start holding there, and its rule would fire again although it held throughout. So branches are told apart by what
-//! the facts alone say. What depends on derived values is asked inside of a branch, for all the alternatives that may still
-//! hold there.
+//! Nor may a tuple move from one branch to another while its facts stay the same: it would stop
+//! holding in one and start holding in the other, and its rule would fire again although it held
+//! throughout. So only facts decide the branch. Tests that depend on derived values are evaluated
+//! inside a branch, for all alternatives that may still hold there.
 
 use tsd_ir::Test;
 
 use super::form::{Form, Forms};
 use super::keys;
 
-/// The most branches that a rule is split into; an OR that would give more stays a test.
+/// The most branches that a rule is split into; an OR that would need more stays a test.
 const MAX_BRANCHES: usize = 16;
 
-/// Splits a conjunction into branches, no two of which accept the same tuple. None when it cannot be true.
+/// Splits a conjunction into branches, no two of which accept the same tuple. None when it cannot
+/// be true.
 pub(super) fn branches(forms: Forms<'_>, form: Form) -> Vec<Vec<Form>> {
     let mut done = Vec::new();
     let mut open = vec![form];
@@ -37,7 +38,7 @@ pub(super) fn branches(forms: Forms<'_>, form: Form) -> Vec<Vec<Form>> {
     done
 }
 
-/// The first OR all of whose alternatives tie patterns together that nothing else does.
+/// The first OR whose alternatives all connect patterns that nothing else connects.
 fn splittable(forms: Forms<'_>, parts: &[Form], room: usize) -> Option<usize> {
     if !parts.iter().any(|part| matches!(part, Form::Any(_))) {
         return None;
@@ -54,7 +55,8 @@ fn splittable(forms: Forms<'_>, parts: &[Form], room: usize) -> Option<usize> {
     parts.iter().position(|part| fits(part) && connects(forms, part, &groups))
 }
 
-/// Whether a form, however it comes true, equates parts of patterns of different groups.
+/// Whether a form, whichever of its alternatives holds, equates parts of patterns of different
+/// groups.
 fn connects(forms: Forms<'_>, form: &Form, groups: &keys::Groups) -> bool {
     match form {
         Form::Test(test @ Test::Compare { .. }) => {
@@ -73,7 +75,7 @@ fn alternatives(forms: Forms<'_>, mut parts: Vec<Form>, index: usize) -> Vec<For
         parts.insert(index, chosen);
         return vec![forms.all(parts)];
     };
-    // Where the facts decide, nothing else needs to be asked, and what comes behind may count on their answer.
+    // Where the facts decide, nothing else is evaluated, and later alternatives may rely on it.
     alternatives.sort_by_key(reads_derived_values);
     let mut excluded: Vec<Form> = Vec::with_capacity(alternatives.len());
     let mut branches = Vec::with_capacity(alternatives.len());
@@ -102,7 +104,7 @@ fn reads_derived_values(form: &Form) -> bool {
     }
 }
 
-/// What facts alone must say for a form to hold, whatever its derived values are.
+/// What the facts alone must satisfy for a form to hold, whatever its derived values are.
 fn by_facts(forms: Forms<'_>, form: &Form) -> Form {
     let each = |parts: &[Form]| parts.iter().map(|part| by_facts(forms, part)).collect();
     match form {
@@ -113,7 +115,8 @@ fn by_facts(forms: Forms<'_>, form: &Form) -> Form {
     }
 }
 
-/// What is left of a form to be asked where its facts are known to say [what they must](by_facts).
+/// What remains of a form to be tested where the facts are known to satisfy [what they
+/// must](by_facts).
 fn by_derived_values(forms: Forms<'_>, form: &Form) -> Form {
     match form {
         Form::All(parts) => {

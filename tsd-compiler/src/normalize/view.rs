@@ -1,4 +1,4 @@
-//! Views in normal form, each with a form that says what it asks and nothing else.
+//! Views in normal form, each with a text that contains what it computes and nothing else.
 
 use std::collections::BTreeMap;
 
@@ -15,15 +15,16 @@ pub struct NormalView {
     pub view: View,
     /// The alternatives of its condition, no two of which accept the same row.
     pub branches: Vec<Conjunction>,
-    /// What it asks.
+    /// The text of what it computes.
     pub form: Text,
 }
 
-/// The views of a rule in normal form. Views that ask the same are one.
+/// The views of a rule in normal form. Views that compute the same are one.
 #[derive(Debug, Default)]
 pub(super) struct Views {
     pub(super) list: Vec<NormalView>,
-    /// For each view of the rule, which of the list it is, and where each of its parameters has gone.
+    /// For each view of the rule, its index in the list, and the new place of each of its
+    /// parameters.
     places: Vec<(usize, Vec<usize>)>,
 }
 
@@ -51,7 +52,7 @@ impl Views {
         normal
     }
 
-    /// The expression with the derived values in it saying by name what they ask.
+    /// The expression in which derived values name what they compute.
     pub(super) fn named(&self, expr: &Expr) -> Expr {
         expr.rewrite(&mut |part| match part {
             Expr::Derived(derived_value) => {

@@ -17,7 +17,8 @@ pub(super) struct Graph<'a> {
 }
 
 impl Graph<'_> {
-    /// The branch that joins the patterns in this order. Derived values in `shown` matter to what comes of its tuples.
+    /// The branch that joins the patterns in this order. Derived values in `shown` matter for the
+    /// results of its tuples.
     pub(super) fn chain(&self, patterns: &[hir::Pattern], order: &[usize], shown: &[&Expr]) -> Branch {
         let all = &self.conjunction.types;
         let types: Vec<TypeId> = order.iter().map(|pattern| all[*pattern]).collect();
@@ -62,7 +63,7 @@ impl Graph<'_> {
         }
     }
 
-    /// The facts that references lead to, each called as the rule writes it.
+    /// The facts that references lead to, each named as the rule writes it.
     fn followed(&self, patterns: &[hir::Pattern]) -> Vec<Pattern> {
         let Conjunction { types, followed, .. } = self.conjunction;
         let mut all: Vec<Pattern> = Vec::with_capacity(followed.len());
@@ -78,7 +79,8 @@ impl Graph<'_> {
         all
     }
 
-    /// The derived values of a chain with these types; `place` tells where in it each pattern stands.
+    /// The derived values of a chain with these types; `place` maps each pattern to its place in
+    /// it.
     fn derived_tests(
         &self,
         types: &[TypeId],
@@ -109,7 +111,8 @@ impl Graph<'_> {
         }
     }
 
-    /// Tests in their final order, each with its canonical form. Their positions are those of `types`.
+    /// Tests in their final order, each with its canonical form. Their positions are those of
+    /// `types`.
     fn tests_of(&self, types: &[TypeId], tests: Vec<Test>) -> Vec<TestRef> {
         let canonical = Canonical::new(self.schema, types);
         let mut tests: Vec<TestRef> = tests

@@ -1,27 +1,28 @@
-//! What an order of joins costs.
+//! The cost of a join order.
 //!
-//! The engine keeps what it joins. A join stores the tuples on its left and the facts on its right, each of them looks
-//! into the other side once, and every pair with equal keys is looked at. So joining a pattern to the patterns before it
-//! costs
+//! The estimate assumes that the engine stores what it joins. A join stores the tuples on its left
+//! and the facts on its right, each of them probes the other side once, and every pair with equal
+//! keys is visited. So joining a pattern to the patterns before it costs
 //!
 //! ```text
 //! 2 × (rows on the left + facts on the right) + pairs with equal keys
 //! ```
-//! and a chain costs what its joins cost. How many rows there are is estimated:
+//! and a chain costs the sum of its joins. The numbers of rows are estimated:
 //!
-//! - a type has as many facts as the profile saw, or as `@rows` says, or 1,000;
-//! - of these the share passes that the filters let through, each factor as the profile saw it or by the table in
-//!   [`selectivity`](super::selectivity);
-//! - of all combinations of the facts of two patterns the share has equal keys that the profile saw, or that the table
-//!   says; but where the keys are the primary key of one of them, no more than one fact of it for each of the other;
-//! - tests on several facts let through what the table says, as soon as their facts are all there.
+//! - a type has as many facts as the profile or `@rows` says, or 1,000;
+//! - of these the share passes that the filters let through, where each factor comes from the
+//!   profile or from the table in [`selectivity`](super::selectivity);
+//! - of all combinations of the facts of two patterns a share has equal keys, which comes from the
+//!   profile or the table; if the keys are the primary key of one of them, at most one of its facts
+//!   matches each of the other;
+//! - tests on several facts let through what the table says, as soon as all their facts are joined.
 //!
-//! The estimate of a set of patterns does not depend on the order in which they were joined, so the best order of a set
-//! can be found once and used for every larger set.
+//! The estimate of a set of patterns does not depend on the order in which they were joined, so the
+//! best order of a set can be found once and used for every larger set.
 //!
-//! A shape is planned for all the rules that have it, and its nodes hold what any of these rules lets through. Filters are
-//! taken as independent: of two rules that let through a half each, either does in three cases of four. Rules with the
-//! same filters count once.
+//! A shape is planned for all its rules together, and its nodes contain what any of these rules
+//! lets through. Filters are assumed to be independent: of two rules that each let through a half,
+//! one or both accept three cases of four. Rules with the same filters count once.
 
 use std::cell::RefCell;
 use std::cmp::Ordering;
@@ -35,12 +36,12 @@ use super::selectivity;
 use super::shape::{Mask, Shape, end_mask};
 use crate::normalize::{Key, is_unique};
 
-/// What one branch, or several with the same filters, asks of the patterns of a shape.
+/// What one branch, or several with the same filters, require of the patterns of a shape.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Member {
     /// For each pattern, which filter it has, and the share of its facts that passes.
     pub(super) filters: Vec<(usize, f64)>,
-    /// The patterns that other tests look at, and the share of combinations that passes.
+    /// The patterns that other tests read, and the share of combinations that passes.
     pub(super) tests: Vec<(Mask, f64)>,
 }
 
@@ -52,7 +53,7 @@ impl Member {
         filters.chain(tests).product()
     }
 
-    /// What tells members apart, and puts them into an order.
+    /// Distinguishes and orders members.
     pub(super) fn key(&self) -> Vec<u64> {
         let filters = self.filters.iter().map(|(filter, _)| *filter as u64);
         filters
@@ -64,13 +65,14 @@ impl Member {
             .collect()
     }
 
-    /// A number that tells apart what members ask of some patterns, given in the order of a chain.
+    /// A number that identifies what members require of some patterns, given in the order of a
+    /// chain.
     pub(super) fn identity(&self, order: &[usize]) -> u64 {
         let set = order.iter().fold(0, |set: Mask, pattern| set | 1 << pattern);
         let filters = order.iter().map(|pattern| self.filters[*pattern].0 as u64);
         let tests = self.tests.iter().filter(|(tied, _)| tied & !set == 0);
         let tests = tests.flat_map(|(tied, share)| [*tied as u64, (*tied >> 64) as u64, share.to_bits()]);
-        // FNV-1a, on words; equal numbers for different members would only make an estimate a little worse.
+        // FNV-1a, on words; a collision of members would only make an estimate slightly worse.
         let step = |hash: u64, word: u64| (hash ^ word).wrapping_mul(0x0000_0100_0000_01b3);
         filters.chain(tests).fold(0xcbf2_9ce4_8422_2325, step)
     }
@@ -85,10 +87,11 @@ pub(super) fn members(mut set: Mask) -> impl Iterator<Item = usize> {
     })
 }
 
-/// What is known of sets of patterns.
+/// Values by sets of patterns.
 pub(super) type BySet<T> = HashMap<Mask, T, BuildHasherDefault<SetHasher>>;
 
-/// Hashes sets of patterns. There are thousands of them in a large module, and a search asks for each many times.
+/// Hashes sets of patterns. A large module has thousands of them, and a search looks up each many
+/// times.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct SetHasher(u64);
 
@@ -113,18 +116,20 @@ impl Hasher for SetHasher {
 pub(super) struct Model {
     /// How many facts each pattern's type has.
     rows: Vec<f64>,
-    /// The selectivity of the keys between two patterns, by the profile or the table; 1 where nothing must be equal.
+    /// The selectivity of the keys between two patterns, from the profile or the table; 1 without
+    /// keys.
     selectivity: Vec<Vec<f64>>,
     /// Whether all of these are by the table.
     guessed: bool,
-    /// The share of the pairs of two patterns that has equal keys: the selectivity, as far as primary keys admit it.
+    /// The share of the pairs of two patterns with equal keys: the selectivity, bounded by primary
+    /// keys.
     keys: Vec<Vec<f64>>,
-    /// The patterns on either side of each key that is about more than two.
+    /// The patterns on either side of each key that reads more than two.
     wide: Vec<[Mask; 2]>,
-    /// For each pattern those that keys tie to it.
+    /// For each pattern those that keys connect with it.
     pub(super) tied: Vec<Mask>,
     pub(super) members: Vec<Member>,
-    /// The sets of patterns that tests look at, where keys leave patterns apart.
+    /// The sets of patterns that tests read, where keys leave patterns unconnected.
     ties: Vec<Mask>,
     /// By set of patterns.
     memo: RefCell<BySet<Estimate>>,
@@ -135,11 +140,11 @@ pub(super) struct Model {
 pub(super) struct Estimate {
     /// With equal keys.
     pub(super) all: f64,
-    /// The share of them that some member lets through.
+    /// The share of them that any member lets through.
     pub(super) share: f64,
 }
 
-/// What goes into one join.
+/// The inputs of one join.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Stage {
     /// The tuples so far.
@@ -148,7 +153,7 @@ pub(super) struct Stage {
     pub(super) right: Estimate,
     /// The share of all pairs of both that has equal keys.
     pub(super) keys: f64,
-    /// Whether nothing ties the one to the others, neither a key nor a test.
+    /// Whether nothing connects the one with the others, neither a key nor a test.
     pub(super) cross: bool,
 }
 
@@ -159,12 +164,12 @@ impl Stage {
     }
 }
 
-/// What it costs to join `left` tuples and `right` facts.
+/// The cost of joining `left` tuples and `right` facts.
 pub(super) fn cost(left: f64, right: f64, keys: f64) -> f64 {
     2.0 * (left + right) + left * right * keys
 }
 
-/// What decides between orders; the least is the best.
+/// The criterion for orders; the least is the best.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Price {
     /// How many joins have neither key nor test.
@@ -249,7 +254,7 @@ impl Model {
             [only] => 1.0 - only.share(set),
             several => {
                 let patterns: Vec<usize> = members(set).collect();
-                // Members that ask the same of these patterns count once.
+                // Members with the same requirements on these patterns count once.
                 let shares = several.iter().map(|member| (member.identity(&patterns), member.share(set)));
                 let shares: BTreeMap<u64, f64> = shares.collect();
                 shares.values().map(|share| 1.0 - share).product::<f64>()
@@ -260,7 +265,7 @@ impl Model {
         estimate
     }
 
-    /// What joining a pattern to a set of patterns takes.
+    /// The inputs of joining a pattern to a set of patterns.
     pub(super) fn stage(&self, set: Mask, joined: usize) -> Stage {
         let keys = members(set).map(|pattern| self.keys[pattern][joined]).product::<f64>();
         let keys = keys * self.wide_keys(set, joined);
@@ -268,7 +273,8 @@ impl Model {
         Stage { left: self.estimate(set), right: self.estimate(1 << joined), keys, cross }
     }
 
-    /// The share of the pairs of a set of patterns and one more that has equal keys, as far as keys of more than two go.
+    /// The share of the pairs of a set of patterns and one more with equal keys, for keys over more
+    /// than two patterns.
     fn wide_keys(&self, set: Mask, joined: usize) -> f64 {
         let alone = 1 << joined;
         self.of_wide(|[one, other]| one == alone && other & !set == 0 || other == alone && one & !set == 0)
@@ -279,7 +285,7 @@ impl Model {
         self.wide.iter().filter(|sides| is_counted(**sides)).map(|_| selectivity::OF_KEY).product()
     }
 
-    /// Whether neither a key nor a test ties a pattern to a set of patterns.
+    /// Whether neither a key nor a test connects a pattern with a set of patterns.
     pub(super) fn crosses(&self, set: Mask, joined: usize) -> bool {
         self.tied[joined] & set == 0 && !self.tests_tie(set, joined)
     }
@@ -295,7 +301,7 @@ impl Model {
         self.estimate(set).all * member.share(set)
     }
 
-    /// What an order, or the beginning of one, costs one member alone.
+    /// The cost of an order, or the beginning of one, for one member alone.
     pub(super) fn cost_for(&self, member: &Member, order: &[usize]) -> f64 {
         let mut set: Mask = 0;
         let mut sum = 0.0;
@@ -309,7 +315,7 @@ impl Model {
         sum
     }
 
-    /// What a whole order costs.
+    /// The cost of a whole order.
     pub(super) fn price(&self, order: &[usize]) -> Price {
         let mut set: Mask = 0;
         let mut price = Price::default();
@@ -324,8 +330,8 @@ impl Model {
     }
 }
 
-/// A share of the pairs of two facts, less what a primary key excludes: where the keys are the primary key of one type,
-/// a fact of the other meets at most one.
+/// The share of pairs of two facts, bounded by a primary key: if the keys are the primary key of
+/// one type, a fact of the other has at most one partner.
 fn bounded(
     schema: &Schema,
     types: (TypeId, TypeId),

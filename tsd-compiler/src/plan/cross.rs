@@ -1,9 +1,9 @@
-//! Patterns that nothing ties together.
+//! Patterns that no condition connects.
 //!
-//! A rule that joins all orders with all customers is mostly one that forgot to say which customer, and the author is
-//! warned of it. Not so where there is at most one fact to join with: a type whose only fact holds settings or the phase
-//! that a program is in (`@rows(1)`), or a fact that is named by its whole primary key. Then there are no more pairs
-//! than facts.
+//! A rule that joins all orders with all customers has usually forgotten to say which customer, so
+//! the author is warned. There is no warning if at most one fact can be joined: a type with a
+//! single fact, which holds settings or the phase of a program (`@rows(1)`), or a fact fixed by its
+//! whole primary key. Then there are no more pairs than facts.
 
 use tsd_ir::{Part, Position, Schema, TypeId};
 
@@ -16,7 +16,7 @@ use crate::hir::Rule;
 use crate::module::Side;
 use crate::normalize::{Conjunction, End, Groups, Key, is_unique, positions};
 
-/// The sides of a branch. `patterns` says which of the branch's patterns each of the shape's is.
+/// The sides of a branch. `patterns` maps the patterns of the shape to those of the branch.
 pub(super) fn sides(
     schema: &Schema,
     unit: &Unit<'_>,
@@ -28,7 +28,7 @@ pub(super) fn sides(
     let Conjunction { types, followed, .. } = unit.conjunction;
     let declared = types.len() - followed.len();
     let single = single(schema, types, unit.conjunction, observed);
-    // The fact that a reference leads to belongs to the one that has the reference.
+    // A fact that a reference leads to belongs to the fact with the reference.
     let owner = |pattern: usize| {
         let up = |pattern: &usize| Some(followed[pattern.checked_sub(declared)?].of.index());
         std::iter::successors(Some(pattern), up).last().unwrap_or(pattern)
@@ -45,7 +45,8 @@ pub(super) fn sides(
     sides.collect()
 }
 
-/// For each pattern, whether no more than one fact can stand for it, given those of others of which that is true too.
+/// For each pattern, whether at most one fact can match it, given the patterns for which that is
+/// already known.
 fn single(schema: &Schema, types: &[TypeId], conjunction: &Conjunction, observed: &Observed) -> Vec<bool> {
     let mut single: Vec<bool> = types.iter().map(|ty| observed.rows(schema, *ty) <= 1.0).collect();
     loop {
@@ -59,7 +60,7 @@ fn single(schema: &Schema, types: &[TypeId], conjunction: &Conjunction, observed
     }
 }
 
-/// Whether constants, and parts of facts that are single, say which fact stands for a pattern.
+/// Whether constants, and parts of facts that are single, determine the fact of a pattern.
 fn is_named(schema: &Schema, ty: TypeId, pattern: usize, conjunction: &Conjunction, single: &[bool]) -> bool {
     let constant = conjunction.filters[pattern].fields.iter().filter(|(field, domain)| {
         let points = domain.points(schema.ty(ty).field(**field).kind);
@@ -74,7 +75,8 @@ fn is_named(schema: &Schema, ty: TypeId, pattern: usize, conjunction: &Conjuncti
     is_unique(schema, ty, parts.iter())
 }
 
-/// Warns of patterns that no condition ties to the ones before, where that makes pairs.
+/// Warns about patterns that no condition connects with earlier ones, if that results in many
+/// pairs.
 pub(super) fn report(rule: &Rule, branches: &[super::BranchPlan], sink: &mut Diagnostics) {
     let Some((branch, others)) = branches.split_first() else { return };
     let mut sides = branch.sides.clone();

@@ -1,8 +1,9 @@
 //! The derived values of a branch: which there are, and where in the chain they matter.
 //!
-//! An expression names the derived value that it reads by its place in a list; equal derived values are one. A test that reads
-//! derived values belongs to the first place of the chain where all the facts are there that it looks at; there its tuples are
-//! watched, because its outcome can change while they stay the same.
+//! An expression names the derived value that it reads by its index in a list; equal derived values
+//! are one. A test that reads derived values belongs to the first place of the chain where all
+//! facts that it reads are joined. There its tuples wait in pending tests, because its outcome can
+//! change while they stay the same.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +14,7 @@ use tsd_ir::{
 
 use crate::normalize::widening_to;
 
-/// Gathers derived values, each behind those that it depends on.
+/// Collects derived values, each after those that it depends on.
 #[derive(Debug, Default)]
 pub(super) struct DerivedValues {
     list: Vec<DerivedValue>,
@@ -48,7 +49,7 @@ impl DerivedValues {
             derived_value.operands.iter().map(|operand| self.leaf(operand)).collect();
         let derived_value = match derived_value.source {
             Source::View(view) => DerivedValue::Found { view, parameters: leaves.into() },
-            // A reference that is followed is the one operand.
+            // The one operand is the reference that is followed.
             Source::Field(ty, field) => {
                 let reference = leaves.first().copied().unwrap_or(ViewArgument::Fact { at: Position(0) });
                 DerivedValue::Followed { reference, ty, field }
@@ -68,7 +69,7 @@ impl DerivedValues {
             Expr::Derived(derived_value) => ViewArgument::Derived(self.add(derived_value)),
             Expr::Field { at, field, .. } => ViewArgument::Field { at: *at, field: *field },
             Expr::Fact { at, .. } => ViewArgument::Fact { at: *at },
-            // Views are asked for nothing else: see `views`.
+            // Views have no other parameters: see `views`.
             _ => ViewArgument::Fact { at: Position(0) },
         }
     }
@@ -77,7 +78,7 @@ impl DerivedValues {
     fn with_dependencies(&self, derived_values: impl IntoIterator<Item = u16>) -> Vec<u16> {
         let mut wanted = vec![false; self.list.len()];
         derived_values.into_iter().for_each(|derived_value| wanted[derived_value as usize] = true);
-        // Each derived value stands behind those that it depends on.
+        // Each derived value is after those that it depends on.
         for index in (0..self.list.len()).rev() {
             if wanted[index] {
                 let leaves = self.list[index].leaves().iter();
@@ -102,7 +103,7 @@ pub(super) struct Watched {
 }
 
 impl Watched {
-    /// Takes in a test whose derived values are numbered, at positions of the chain.
+    /// Adds a test whose derived values are numbered, at positions of the chain.
     pub(super) fn test(&mut self, test: TestRef, tree: &Test) {
         let place = tree.positions().last().copied().unwrap_or(Position(0));
         tree.walk_operands(&mut |operand| {
@@ -113,10 +114,11 @@ impl Watched {
         self.tests.entry(place).or_default().push(test);
     }
 
-    /// Takes in an expression of what comes of the branch, at positions of the chain; the last place is `last`.
+    /// Adds an expression that the results of the branch read, at positions of the chain; the last
+    /// place is `last`.
     pub(super) fn shown(&mut self, expr: &Expr, last: Position) {
         let mut shown = Vec::new();
-        // What a derived value depends on does not show by itself.
+        // The dependencies of a derived value are not shown themselves.
         self.derived_values.numbered(expr).rewrite(&mut |part| match part {
             Expr::Derived(derived_value) => {
                 shown.push(derived_value.index);
@@ -152,7 +154,7 @@ impl Watched {
     }
 }
 
-/// What those of some tests say that are bounds.
+/// The bounds among some tests.
 fn bounds(tests: &[TestRef]) -> Vec<Bound> {
     let bound = |(test, TestRef { body, .. }): (u16, &TestRef)| match body {
         Body::Tree(tree) => {
@@ -163,8 +165,8 @@ fn bounds(tests: &[TestRef]) -> Vec<Bound> {
     (0..).zip(tests).filter_map(bound).collect()
 }
 
-/// The derived value that a test bounds, with its kind and the values that it may have; `None` for other tests. A comparison
-/// without a value is false, and so is its opposite; only `NOT` turns that round.
+/// The derived value that a test bounds, with its kind and the accepted values; `None` for other
+/// tests. A comparison without a value is false, and so is its opposite; only `NOT` inverts that.
 fn bound(test: &Test) -> Option<(u16, Kind, Domain)> {
     match test {
         Test::Not(inner) => {
@@ -181,7 +183,7 @@ fn bound(test: &Test) -> Option<(u16, Kind, Domain)> {
             in_words(derived_value, constant)
                 .map(|kind| (derived_value.index, kind, Domain::comparing(op.swapped(), constant)))
         }
-        // The constant stands on the right unless both sides are constant.
+        // The constant is on the right unless both sides are constant.
         Test::Compare {
             op,
             left: Expr::Cast { to: Kind::Number, operand },
@@ -196,7 +198,7 @@ fn bound(test: &Test) -> Option<(u16, Kind, Domain)> {
     }
 }
 
-/// The kind of a derived value whose values are words, and are compared with one of theirs.
+/// The kind of a derived value whose values are words, and which is compared with one of its kind.
 fn in_words(derived_value: &DerivedExpr, constant: &Const) -> Option<Kind> {
     let fits = matches!(
         (derived_value.kind, constant),

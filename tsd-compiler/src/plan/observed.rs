@@ -1,4 +1,4 @@
-//! What a profile says, as far as it fits the rules.
+//! The observations of a profile, as far as they match the rules.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -15,7 +15,7 @@ use crate::source::{FileId, SourceMap, Span};
 #[derive(Debug, Default)]
 pub(super) struct Observed {
     profile: Option<Profile>,
-    /// What was asked for.
+    /// The observations that were looked up.
     wanted: RefCell<BTreeSet<Subject>>,
 }
 
@@ -68,7 +68,7 @@ impl Observed {
         self.get(|| Subject::join(schema, types, keys))
     }
 
-    /// Warns when the profile says something that no rule asks for any more.
+    /// Warns when the profile has observations that no longer match any rule.
     pub(super) fn report_stale(&self, schema: &Schema, planning: &Planning<'_>, sink: &mut Diagnostics) {
         let (Some(profile), Some((sources, file))) = (&self.profile, planning.profile) else { return };
         if planning.part {

@@ -1,23 +1,24 @@
-//! What the planner is told beside the rules.
+//! Input for the planner besides the rules.
 //!
-//! The rules say what is to be found. In which order it is found best depends on what the caller knows: what was observed
-//! when they ran before, and which joins a session has already.
+//! The rules say what to find. The best order for that depends on what the caller knows: what was
+//! observed in earlier runs, and which joins a session has already.
 
 use tsd_ir::Signature;
 
 use crate::join_order::JoinOrder;
 use crate::source::{FileId, SourceMap};
 
-/// What the planner is told beside the rules.
+/// Input for the planner besides the rules.
 #[derive(Clone, Copy, Default)]
 pub struct Planning<'a> {
-    /// How to order the patterns of rules that do not say it themselves; what the module says when absent.
+    /// The join order for rules that do not give one themselves; that of the module if absent.
     pub strategy: Option<JoinOrder>,
     /// What was observed when the rules ran before: the text of a [`Profile`](tsd_ir::Profile).
     pub profile: Option<(&'a SourceMap, FileId)>,
-    /// Whether the profile is about more rules than these, so that nothing in it can be called stale.
+    /// Whether the profile covers more rules than these, so that none of it can be called stale.
     pub part: bool,
-    /// Which joins are there already, whatever these rules do: a session has them when rules are added to it.
+    /// Which joins exist already, whatever these rules do: the session has them when rules are
+    /// added.
     pub existing: Option<&'a dyn Fn(&Signature) -> bool>,
 }
 

@@ -1,7 +1,7 @@
-//! Plans the branches of a module together, and records what was thought of each.
+//! Plans the branches of a module together, and records the estimates for each.
 //!
-//! Which order is best for one rule depends on the joins of the others. So all branches are searched first, and what each
-//! step costs and who shares it is written down once every choice is made.
+//! The best order for one rule depends on the joins of the others. So all branches are searched
+//! first. The cost of each step and the rules that share it are recorded once every choice is made.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +17,8 @@ use crate::diagnostics::Diagnostics;
 use crate::join_order::JoinOrder;
 use crate::module::{BranchPlan, Method, Step};
 
-/// Plans the branches of a module's rules and of their views, each given with the number of its rule.
+/// Plans the branches of a module's rules and of their views, each given with the number of its
+/// rule.
 pub(super) fn plans(
     schema: &Schema,
     units: &[(usize, Unit<'_>)],
@@ -75,7 +76,7 @@ fn signatures(schema: &Schema, group: &Group, order: &[usize]) -> Vec<Signature>
     joins.collect()
 }
 
-/// How an order came about, by its price and that of the best order for the shape alone.
+/// How an order was chosen, by its price and that of the best order for the shape alone.
 fn method(strategy: JoinOrder, choice: &Choice, own: &Price, alone: &Price) -> Method {
     let almost = Price { cost: alone.cost * (1.0 + 1e-9), ..*alone };
     match strategy {
@@ -89,8 +90,8 @@ fn method(strategy: JoinOrder, choice: &Choice, own: &Price, alone: &Price) -> M
     }
 }
 
-/// What was thought of each step of an order, for a branch that asks what `member` says; `patterns` says which of the
-/// branch's patterns each of the shape's is.
+/// The estimates for each step of an order, for a branch with the requirements of `member`;
+/// `patterns` maps the patterns of the shape to those of the branch.
 fn steps(model: &Model, member: &Member, order: &[usize], patterns: &[usize]) -> Vec<Step> {
     let steps = order.iter().enumerate().map(|(at, pattern)| {
         let before = as_set(&order[..at]);
@@ -108,7 +109,7 @@ fn steps(model: &Model, member: &Member, order: &[usize], patterns: &[usize]) ->
     steps.collect()
 }
 
-/// Notes which joins rules have in common.
+/// Records which joins rules have in common.
 fn count_sharing(
     units: &[(usize, Unit<'_>)],
     chains: &[Vec<Signature>],

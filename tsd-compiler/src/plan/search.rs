@@ -1,8 +1,9 @@
 //! Orders of the patterns of one shape: the greedy one, and the cheapest.
 //!
-//! A cross product stores every combination, so no order with one is taken while there is one without. Whatever can join
-//! a set of patterns without a cross product can still do so when the set has grown; so it never hurts to leave crossing
-//! patterns to the end, and only joins with a key or a complete test are tried while there are any.
+//! A cross product stores every combination, so no order with one is taken while there is one
+//! without. What can join a set of patterns without a cross product can still do so when the set
+//! has grown. So it never hurts to postpone cross products, and only joins with a key or a complete
+//! test are tried while there are any.
 
 use std::cell::RefCell;
 use std::cmp::Ordering;
@@ -12,7 +13,8 @@ use tsd_ir::{KeyPair, Schema};
 use super::cost::{BySet, Model, Price, members};
 use super::shape::{Mask, Shape, keys_to};
 
-/// Up to this many patterns all orders are weighed; beyond, the rest of an order is completed step by step.
+/// Up to this many patterns all orders are compared; beyond, the rest of an order is completed step
+/// by step.
 const EXACT: usize = 8;
 
 /// The orders of a shape.
@@ -25,14 +27,14 @@ pub(super) struct Search<'a> {
     rest: RefCell<BySet<Price>>,
 }
 
-/// What decides between joins in the greedy order; the least is the best.
+/// The criterion for joins in the greedy order; the least is the best.
 struct Score {
-    /// 0 with keys, 1 with a test on facts that are then all there, 2 for a cross product.
+    /// 0 with keys, 1 with a test whose facts are then all joined, 2 for a cross product.
     connection: u8,
     selectivity: f64,
-    /// How many rules have the join of two patterns that this is.
+    /// How many rules have this join of two patterns.
     shared: usize,
-    /// The rows that are then there.
+    /// The resulting rows.
     rows: f64,
     keys: Vec<KeyPair>,
     pattern: usize,
@@ -66,7 +68,8 @@ impl<'a> Search<'a> {
         if tied.is_empty() { crossing } else { tied }
     }
 
-    /// The pairs of patterns that a chain may begin with, each in the one order in which it is joined.
+    /// The pairs of patterns that a chain may begin with, each in the one order in which it is
+    /// joined.
     pub(super) fn beginnings(&self) -> Vec<[usize; 2]> {
         let count = self.model.count();
         let pairs = (0..count).flat_map(|one| (one + 1..count).map(move |other| (one, other)));
@@ -76,8 +79,8 @@ impl<'a> Search<'a> {
         if tied.is_empty() { crossing } else { tied }
     }
 
-    /// The most selective join first, then always the most selective of those that are left; of equal ones that which
-    /// most rules share. `shared` says how many rules have a join of two patterns.
+    /// The most selective join first, then always the most selective of the rest; among equal ones
+    /// the one that most rules share. `shared` returns how many rules have a join of two patterns.
     pub(super) fn greedy(&self, shared: &dyn Fn(usize, usize) -> usize) -> Vec<usize> {
         if self.model.count() == 1 {
             return vec![0];
@@ -127,8 +130,8 @@ impl<'a> Search<'a> {
         price
     }
 
-    /// What joins `set` next when the rest is to be cheapest, and the price of the rest. Of equally good ones the one
-    /// whose keys come first; `order` says in which order the patterns of the set were joined.
+    /// What to join to `set` next for the cheapest rest, and the price of the rest. Ties go to the
+    /// smallest keys; `order` is the order in which the patterns of the set were joined.
     fn next(&self, set: Mask, order: &[usize]) -> Option<(usize, Price)> {
         let exact = self.model.count() <= EXACT;
         let candidates = self.candidates(set).into_iter().map(|pattern| {
@@ -151,7 +154,7 @@ impl<'a> Search<'a> {
         Some((pattern, self.rest(set | 1 << pattern).plus(stage.cross, stage.cost())))
     }
 
-    /// The order that begins with these patterns and goes on as cheaply as it can.
+    /// The order that begins with these patterns and continues as cheaply as possible.
     pub(super) fn complete(&self, mut order: Vec<usize>) -> Vec<usize> {
         while let Some((pattern, _)) =
             (order.len() < self.model.count()).then(|| self.next(as_set(&order), &order)).flatten()
@@ -161,7 +164,7 @@ impl<'a> Search<'a> {
         order
     }
 
-    /// The cheapest order, where beginning with two patterns costs what `begin` says.
+    /// The cheapest order, where beginning with two patterns has the cost `begin`.
     pub(super) fn cheapest(&self, begin: &dyn Fn(usize, usize) -> f64) -> Vec<usize> {
         if self.model.count() == 1 {
             return vec![0];

@@ -1,6 +1,7 @@
-//! How many facts a condition lets through, guessed without looking at any.
+//! How many facts a condition lets through, estimated without any facts.
 //!
-//! The numbers only have to put joins into a sensible order. They are those of ARCHITECTURE.md, section "Join order".
+//! The numbers only have to put joins into a sensible order. A profile, if there is one, replaces
+//! them.
 
 use tsd_ir::{Comparison, Domain, Kind, Part, Schema, Test, TypeId};
 
@@ -13,7 +14,7 @@ const INEQUALITY: f64 = 0.9;
 const INDEXED: f64 = 0.7;
 const UNIQUE: f64 = 0.3;
 
-/// Of one equality of keys, of facts of no known type.
+/// Of one key equality, for facts of unknown types.
 pub(super) const OF_KEY: f64 = EQUALITY * INDEXED;
 const SMALL_TYPE: f64 = 0.8;
 const LARGE_TYPE: f64 = 1.2;
@@ -22,7 +23,7 @@ const LARGE_TYPE: f64 = 1.2;
 const LARGE_ROWS: u64 = 100_000;
 const SMALL_ROWS: u64 = 1_000;
 
-/// How many facts a type has whose author did not say.
+/// How many facts a type is assumed to have if the author does not say.
 pub(super) const DEFAULT_ROWS: u64 = 1_000;
 
 pub(super) fn clamped(selectivity: f64) -> f64 {
@@ -50,7 +51,7 @@ fn of_sizes(schema: &Schema, types: (TypeId, TypeId)) -> f64 {
     }
 }
 
-/// Of what a single fact must pass.
+/// Of the filter on a single fact.
 pub(super) fn of_filter(schema: &Schema, ty: TypeId, filter: &PatternFilter) -> f64 {
     let fields =
         filter.fields.iter().map(|(field, domain)| of_domain(schema.ty(ty).field(*field).kind, domain));

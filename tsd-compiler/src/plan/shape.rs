@@ -1,10 +1,10 @@
-//! What a branch joins, whatever its rule calls its variables, wherever it declares them and whatever it asks of them.
+//! What a branch joins, independent of the names of variables, the order of patterns, and filters.
 //!
-//! Rules that join the same must end up with the same chain, or they could not share it. So the planner does not plan
-//! rules: it plans shapes, each once, for all the branches that have it. The patterns of a shape have an order of
-//! their own, found by refinement: patterns are told apart by their types, then by the keys that tie them to others,
-//! then by what those others are tied to, and so on. What can still not be told apart is the same from every side, so
-//! any order of it gives the same joins.
+//! Rules that join the same must get the same chain, or they could not share it. So the planner
+//! does not plan rules: it plans shapes, each once, for all their branches. The patterns of a shape
+//! have a canonical order, found by refinement. Patterns are distinguished by their types, then by
+//! the keys that connect them with others, then by the connections of those others, and so on.
+//! Patterns that still look alike are symmetric, so any order of them gives the same joins.
 
 use tsd_ir::{KeyPair, Part, Position, Schema, TypeId};
 
@@ -13,17 +13,19 @@ use crate::normalize::{Conjunction, End, Groups, Key, at_positions, positions};
 /// A set of patterns, as bits. A rule has 64 at most, and a view the parameters besides.
 pub(super) type Mask = u128;
 
-/// The joins of a branch without its filters. Positions count the patterns in the shape's own order.
+/// The joins of a branch without its filters. Positions count the patterns in the shape's own
+/// order.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Shape {
     pub(super) types: Vec<TypeId>,
-    /// What must be equal; sorted, the earlier pattern first.
+    /// Parts that must be equal; sorted, the earlier pattern first.
     pub(super) keys: Vec<Key>,
-    /// Where the keys of two leave patterns apart: the sets of patterns that other keys and tests look at, sorted.
+    /// If the keys of two leave patterns unconnected: the sets of patterns that other keys and
+    /// tests read, sorted.
     pub(super) ties: Vec<Mask>,
 }
 
-/// The keys that tie a pattern to any of the given ones, by the place of those in the list.
+/// The keys that connect a pattern with any of the given ones, by their index in the list.
 pub(super) fn keys_to(keys: &[Key], bound: &[usize], joined: usize) -> Vec<KeyPair> {
     let mut pairs: Vec<KeyPair> = keys.iter().filter_map(|key| key_to(key, bound, joined)).collect();
     pairs.sort_unstable();
@@ -31,7 +33,7 @@ pub(super) fn keys_to(keys: &[Key], bound: &[usize], joined: usize) -> Vec<KeyPa
     pairs
 }
 
-/// A key that ties a pattern to some of the given ones.
+/// A key that connects a pattern with some of the given ones.
 pub(super) fn key_to(key: &Key, bound: &[usize], joined: usize) -> Option<KeyPair> {
     let (left, right) = match joined {
         _ if key.other.0.index() == joined => (&key.one, &key.other),
@@ -52,7 +54,7 @@ pub(super) fn end_mask(end: &End) -> Mask {
     positions(end).fold(0, |mask, position| mask | 1 << position.0)
 }
 
-/// The patterns that a test looks at.
+/// The patterns that a test reads.
 pub(super) fn mask(positions: &[Position]) -> Mask {
     positions.iter().fold(0, |mask, position| mask | 1 << position.0)
 }
@@ -80,8 +82,8 @@ impl Shape {
         (shape, order)
     }
 
-    /// The shape of a branch with its patterns in the order in which the rule declares them, each before those that its
-    /// references lead to.
+    /// The shape of a branch with its patterns in the order in which the rule declares them, each
+    /// before those that its references lead to.
     pub(super) fn as_declared(conjunction: &Conjunction) -> (Self, Vec<usize>) {
         let Conjunction { types, followed, .. } = conjunction;
         let declared = types.len() - followed.len();
@@ -96,7 +98,7 @@ impl Shape {
         Self::with_order(conjunction, ties(types, conjunction), order)
     }
 
-    /// The patterns that keys tie to a pattern, each to each.
+    /// The patterns that keys connect with a pattern, for each pattern.
     pub(super) fn tied_to(&self, pattern: usize) -> Mask {
         let keys = self.keys.iter().filter(|key| key.is_of_two());
         let keys = keys.map(|key| (key.one.0.index(), key.other.0.index()));
@@ -107,8 +109,8 @@ impl Shape {
         })
     }
 
-    /// The two patterns in the one order in which they are joined: types by their names, and two facts of one type so
-    /// that the keys are the lesser ones.
+    /// Two patterns in the one order in which they are joined: types by their names, and two facts
+    /// of one type so that the keys are the smaller ones.
     pub(super) fn oriented(&self, schema: &Schema, one: usize, other: usize) -> (usize, usize) {
         let name = |pattern: usize| &schema.ty(self.types[pattern]).name;
         let keys = |left, right| keys_to(&self.keys, &[left], right);
@@ -117,13 +119,14 @@ impl Shape {
     }
 }
 
-/// A set of patterns after each has gone to its place.
+/// A set of patterns after a permutation.
 pub(super) fn at_places(set: Mask, place: &[usize]) -> Mask {
     let patterns = place.iter().enumerate().filter(|(pattern, _)| set & 1 << pattern != 0);
     patterns.fold(0, |mask, (_, at)| mask | 1 << at)
 }
 
-/// Where the keys of two patterns leave some apart, the sets of patterns that other keys and tests look at; sorted.
+/// If the keys of two leave patterns unconnected, the sets of patterns that other keys and tests
+/// read; sorted.
 fn ties(types: &[TypeId], conjunction: &Conjunction) -> Vec<Mask> {
     let mut groups = Groups::new(types.len());
     let (of_two, wide): (Vec<&Key>, Vec<&Key>) = conjunction.keys.iter().partition(|key| key.is_of_two());
@@ -139,8 +142,8 @@ fn ties(types: &[TypeId], conjunction: &Conjunction) -> Vec<Mask> {
     ties
 }
 
-/// A number for each pattern, the same for patterns that cannot be told apart. It depends on the names of types and on
-/// the keys, never on the order in which patterns are given.
+/// A number for each pattern, the same for indistinguishable patterns. It depends on the names of
+/// types and on the keys, never on the order in which patterns are given.
 fn colours(schema: &Schema, types: &[TypeId], keys: &[Key], ties: &[Mask]) -> Vec<usize> {
     let names = types.iter().map(|ty| &schema.ty(*ty).name);
     let mut colours = ranks(&names.collect::<Vec<_>>());
@@ -191,7 +194,7 @@ fn anonymous(part: &Part) -> (u8, u16, &str) {
     }
 }
 
-/// For each item how many different lesser ones there are.
+/// For each item how many different smaller ones there are.
 fn ranks<T: Ord>(items: &[T]) -> Vec<usize> {
     let mut sorted: Vec<&T> = items.iter().collect();
     sorted.sort_unstable();
@@ -199,7 +202,8 @@ fn ranks<T: Ord>(items: &[T]) -> Vec<usize> {
     items.iter().map(|item| sorted.partition_point(|other| *other < item)).collect()
 }
 
-/// The patterns in the shape's order: along the keys as far as they lead, the least colour first.
+/// The patterns in the shape's order: along the keys as far as they reach, the smallest colour
+/// first.
 fn own_order(count: usize, keys: &[Key], ties: &[Mask], colours: &[usize]) -> Vec<usize> {
     let mut order: Vec<usize> = Vec::with_capacity(count);
     while order.len() < count {

@@ -1,12 +1,14 @@
 //! Orders for all rules of a module at once.
 //!
-//! What one rule should do depends on what the others do: a join that is there anyway costs a further rule only the rows
-//! that it adds. So every shape first gets the order that is cheapest when the cost of its first join is divided among the
-//! rules that have that join. Then, in turn, each shape is taken out of the network and put back where it adds least to
-//! the cost of the whole: along joins that others keep as far as that pays, and from there on by the order that is
-//! cheapest. That is repeated until nothing changes, and since every move makes the whole network cheaper, it ends.
+//! The best order for one rule depends on the others: an existing join costs a further rule only
+//! the rows that it adds. So every shape first gets the order that is cheapest when the cost of its
+//! first join is divided among the rules with that join. Then, in turn, each shape is removed from
+//! the network and inserted again where it adds least to the total cost: along joins that others
+//! keep as long as that pays, and from there in the cheapest order. This is repeated until nothing
+//! changes. It ends, because every move makes the whole network cheaper.
 //!
-//! Shapes are visited in an order of their own, so neither the order of the rules nor any name in them takes part.
+//! Shapes are visited in a canonical order, so neither the order of the rules nor any name in them
+//! matters.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -31,12 +33,13 @@ const TRIED: usize = 4096;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Unit<'a> {
     pub(super) conjunction: &'a Conjunction,
-    /// Which patterns some condition of the whole rule ties together, for the branches of a rule.
+    /// Which patterns some condition of the whole rule connects, for the branches of a rule.
     pub(super) tied: Option<&'a Groups>,
     pub(super) strategy: JoinOrder,
 }
 
-/// A branch, by its place in the list of all, and for each of its shape's patterns the one of the branch.
+/// A branch, by its index in the list of all, and for each pattern of its shape the one of the
+/// branch.
 type Placed = (usize, Vec<usize>);
 
 /// The branches of one shape that are planned in one way.
@@ -46,7 +49,7 @@ pub(super) struct Group {
     pub(super) model: Model,
     pub(super) strategy: JoinOrder,
     pub(super) branches: Vec<Placed>,
-    /// What each branch asks.
+    /// The requirements of each branch.
     pub(super) asked: Vec<Member>,
 }
 
@@ -57,22 +60,22 @@ pub(super) struct Choice {
     pub(super) greedy: Vec<usize>,
 }
 
-/// The number of a join, by which joins are told apart while orders are sought: hashing what each joins would take longer
-/// than all the rest.
+/// The number of a join, which identifies it during the search: hashing what each joins would take
+/// longer than all the rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct JoinId(usize);
 
-/// What a join is: what stands on its left, the type on its right, and the keys.
+/// The identity of a join: its left input, the type on its right, and the keys.
 type Form = (Result<JoinId, TypeId>, TypeId, Vec<KeyPair>);
 
 /// A join node that some shapes may use.
 #[derive(Debug)]
 struct Node {
     signature: Option<Signature>,
-    /// What passes on either side, by what lets it through: how many shapes and which share.
+    /// What passes on either side, by the filter: how many shapes and which share.
     sides: [BTreeMap<u64, (u32, f64)>; 2],
     users: u32,
-    /// Whether the join is there whatever this module does.
+    /// Whether the join exists whatever this module does.
     known: bool,
 }
 
@@ -89,12 +92,12 @@ impl Node {
     }
 }
 
-/// The joins of a module as far as its shapes have been given orders.
+/// The joins of a module for the shapes that have an order so far.
 struct Nodes<'a> {
     schema: &'a Schema,
     numbers: HashMap<Form, JoinId>,
     joins: Vec<Node>,
-    /// Whether a join is there whatever this module does; nothing is when absent.
+    /// Whether a join exists whatever this module does; none does if absent.
     known: Option<&'a dyn Fn(&Signature) -> bool>,
 }
 
@@ -103,7 +106,8 @@ impl<'a> Nodes<'a> {
         Self { schema, numbers: HashMap::new(), joins: Vec::new(), known }
     }
 
-    /// The join of a pattern with others that were joined in this order, the last of them by the join `left`.
+    /// The join of a pattern with others that were joined in this order, the last of them by the
+    /// join `left`.
     fn join(&mut self, shape: &Shape, left: Option<JoinId>, order: &[usize], joined: usize) -> JoinId {
         let right = shape.types[joined];
         let form: Form = (left.ok_or(shape.types[order[0]]), right, keys_to(&shape.keys, order, joined));
@@ -167,7 +171,7 @@ impl<'a> Nodes<'a> {
         node.known || node.users > 0
     }
 
-    /// What the network's cost grows by when a group has the join that ends an order.
+    /// How much the network's cost grows when a group gets the join that ends an order.
     fn added_cost(&self, join: JoinId, group: &Group, order: &[usize], stage: &Stage) -> f64 {
         let node = &self.joins[join.0];
         if node.known {
@@ -182,7 +186,7 @@ impl<'a> Nodes<'a> {
         (cost(node.shares(Some(&further))) - cost(node.shares(None))).max(0.0)
     }
 
-    /// What the network's cost grows by when a group has an order.
+    /// How much the network's cost grows when a group gets an order.
     fn added_price(&mut self, group: &Group, order: &[usize]) -> Price {
         let mut price = Price::default();
         for (index, join) in self.chain(&group.shape, order).into_iter().enumerate() {
@@ -205,7 +209,8 @@ impl<'a> Nodes<'a> {
             let (joined, prefix) = (order[order.len() - 1], &order[..order.len() - 1]);
             let join = self.join(&group.shape, left, prefix, joined);
             let is_there = self.is_there(join);
-            // Past the first join only ways along joins that are there differ from the cheapest completion.
+            // After the first join, only paths along existing joins differ from the cheapest
+            // completion.
             if (left.is_some() && !is_there) || !seen.insert((as_set(&order), join)) {
                 continue;
             }
@@ -228,8 +233,8 @@ impl<'a> Nodes<'a> {
     }
 }
 
-/// What the members of a group let through on either side of the join at `at` of an order: by what lets it through, the
-/// share.
+/// What the members of a group let through on either side of the join at `at` of an order: the
+/// identity of the filters, and the share.
 fn passing(model: &Model, order: &[usize], at: usize) -> [Vec<(u64, f64)>; 2] {
     [&order[..at], &order[at..=at]].map(|patterns| {
         let set = as_set(patterns);
@@ -260,7 +265,7 @@ pub(super) fn groups(schema: &Schema, units: &[Unit<'_>], observed: &Observed) -
     groups.collect()
 }
 
-/// The orders for the groups' shapes. `known` says which joins are there whatever the groups do.
+/// The orders for the groups' shapes. `known` says which joins exist whatever the groups do.
 pub(super) fn choices(
     schema: &Schema,
     groups: &[Group],
@@ -295,7 +300,7 @@ pub(super) fn choices(
             }
             nodes.remove(group, &orders[index]);
             let least = nodes.added_price(group, &orders[index]);
-            // A little less is not worth a move, least of all when it is an error of rounding.
+            // A tiny improvement is not worth a move, least of all when it is a rounding error.
             let is_less =
                 |price: &Price| Price { cost: price.cost * (1.0 + 1e-9), ..*price }.compare(&least).is_lt();
             let greedy = (nodes.added_price(group, &greedy[index]), greedy[index].clone());
@@ -379,7 +384,7 @@ impl Filters {
         Self { of: of.collect() }
     }
 
-    /// What a branch asks, its patterns in the order of its shape.
+    /// The requirements of a branch, with its patterns in the order of its shape.
     fn member(&self, index: usize, unit: &Unit<'_>, order: &[usize]) -> Member {
         let mut place = vec![0; order.len()];
         order.iter().enumerate().for_each(|(at, pattern)| place[*pattern] = at);

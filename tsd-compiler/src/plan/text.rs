@@ -6,10 +6,10 @@
 //!   o: Order on 0.id = customer where total > 100 if (< 0.credit 1.total) | join 0.021
 //!   => notify(0.id)
 //! ```
-//! Each line of a branch is a place in its chain, counted from 0; `where` is what the fact must pass by itself, `if` what
-//! the joined facts must pass; `join` is its selectivity, and how many rules of the module have it. A chain of several
-//! joins also shows how many rows are expected after each, and what it is thought to cost. Effects count the patterns as
-//! declared.
+//! Each line of a branch is a place in its chain, counted from 0. `where` is what the fact must
+//! satisfy by itself, `if` what the joined facts must satisfy, and `join` the selectivity and the
+//! number of rules of the module with this join. A chain of several joins also shows the expected
+//! rows after each, and its estimated cost. Effects count the patterns as declared.
 
 use std::fmt::Write;
 
@@ -94,7 +94,7 @@ fn write_branch(text: &mut String, schema: &Schema, rule: &Rule, branch: &tsd_ir
     }
 }
 
-/// A selectivity with as many digits as say something.
+/// A selectivity with its significant digits.
 fn selectivity(share: f64) -> String {
     if share >= 0.001 || share == 0.0 { format!("{share:.3}") } else { format!("{share:.1e}") }
 }
@@ -109,7 +109,7 @@ fn keys(schema: &Schema, types: &[TypeId], join: &Join) -> String {
     if keys.is_empty() { " cross".to_owned() } else { format!(" on {}", keys.join(", ")) }
 }
 
-/// What a filter demands of single fields, as `tier is "gold"`.
+/// What a filter requires of single fields, as `tier is "gold"`.
 pub fn domains(schema: &Schema, ty: TypeId, filter: &Filter) -> Vec<String> {
     filter.domains(schema, ty)
 }

@@ -1,4 +1,4 @@
-//! Views, planned as rules are, and the derived values that rules read of them.
+//! Views, planned like rules, and the derived values that rules read from them.
 
 use tsd_ir::{
     AggregateInput, Body, Branch, DerivedValue, Effect, Expr, List, Parameters, Pattern, Schema, Signature,
@@ -57,7 +57,7 @@ fn input(expr: Expr) -> AggregateInput {
     AggregateInput { kind, body: Body::Tree(vec![expr]), field }
 }
 
-/// The branch with the type that stood for the parameters while it was planned replaced by that of all parameters.
+/// The branch with the type of its parameters, which was a placeholder during planning, replaced.
 fn of_parameters(mut branch: Branch, parameters: TypeId) -> Branch {
     let own = |ty: TypeId| if ty == parameters { TypeId::PARAMETERS } else { ty };
     branch.ty = own(branch.ty);

@@ -1,12 +1,13 @@
 //! The tree that the parser builds and the checker reads.
 //!
-//! Two notations and several spellings mean the same thing, so the tree holds what was said, not how: the block
-//! notation has become patterns and a condition, parentheses are gone, chains such as `a AND b AND c` or `1 + 2 - 3`
-//! are flat lists. Because of that last point the depth of a tree is bounded by the nesting that the parser admits
-//! (`parse::MAX_NESTING`), and no walk over it can exhaust the stack.
+//! Two notations and several spellings mean the same thing, so the tree contains what was said, not
+//! how. The block notation has become patterns and a condition, parentheses are gone, and chains
+//! such as `a AND b AND c` or `1 + 2 - 3` are flat lists. So the depth of a tree is bounded by the
+//! nesting that the parser admits (`parse::MAX_NESTING`), and no walk over it can exhaust the
+//! stack.
 //!
-//! Nothing is resolved here: a [`Name`] is the text that was written, and a path such as `o.customer.name` is a list of
-//! names. Everything carries the [`Span`] it was written at.
+//! Nothing is resolved here: a [`Name`] is the text as written, and a path such as
+//! `o.customer.name` is a list of names. Everything carries its [`Span`].
 
 use crate::diagnostics::Diagnostic;
 use crate::source::Span;
@@ -20,9 +21,10 @@ pub use vocabulary::{AggregateFunction, ArithmeticOp, CastType, CompareOp, EFFEC
 /// A name as it was written, without any `$` of the block notation.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Name {
-    /// The text. A rule or fact key may be written as a string, so it need not look like an identifier.
+    /// The text. A rule or fact key may be written as a string, so it need not look like an
+    /// identifier.
     pub text: String,
-    /// Where it stands.
+    /// Its place.
     pub span: Span,
 }
 
@@ -31,17 +33,20 @@ pub struct Name {
 pub struct Program {
     /// Those before everything else, which are about this file: `@allow(bare-word);`.
     pub head: Vec<Annotation>,
-    /// The name given by a leading `mod shop;`.
+    /// The annotations after the module's name: `mod shop @plan(greedy);`.
     pub module: Option<Name>,
     /// Those behind the module's name: `mod shop @plan(greedy);`.
     pub annotations: Vec<Annotation>,
-    /// The statements in the order of the text. Those with a syntax error are left out, and reported.
+    /// The statements in the order of the text. Those with a syntax error are left out, and
+    /// reported.
     pub statements: Vec<Statement>,
-    /// What to say of the name at a place where nothing is called so: it means something in other languages.
+    /// The diagnostic for a name that is not declared but means something in other languages, by
+    /// its place.
     pub guesses: Vec<(Span, Diagnostic)>,
 }
 
-/// One statement. Order matters only to facts and commands; declarations may be used before they are made.
+/// One statement. Order matters only to facts and commands; declarations may be used before they
+/// appear.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Statement {
     /// `type Order(#id: string, total: number)`, `extern type …`.
@@ -129,13 +134,14 @@ pub struct Parameter {
     pub name: Name,
     /// What it takes.
     pub kind: TypeName,
-    /// What it is when a call leaves it out: a literal, or a list of literals.
+    /// Its value when a call leaves it out: a literal, or a list of literals.
     pub default: Option<Expr>,
     /// From the name to the end of the default.
     pub span: Span,
 }
 
-/// `@name` or `@name(12, "x", a-word)` at the head of a file or after a module, a type, an action or the head of a rule. What it means is not the parser's concern.
+/// `@name` or `@name(12, "x", a-word)` at the head of a file or after a module, a type, an action
+/// or the head of a rule. The parser does not interpret it.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Annotation {
     /// The name after the `@`.
@@ -153,14 +159,14 @@ pub struct Rule {
     pub name: Name,
     /// `salience 10`.
     pub salience: Option<Salience>,
-    /// The place of `no-loop`, where it is given.
+    /// The place of `no-loop`, if it is given.
     pub no_loop: Option<Span>,
     /// Those between the name and the `:`.
     pub annotations: Vec<Annotation>,
-    /// The pattern blocks, each with at least one binding, at least one in all. The rule joins all of them; only
-    /// aggregate variables care which block is the first.
+    /// The pattern blocks: at least one, each with at least one binding. The rule joins all of
+    /// them; only for aggregate variables does it matter which block is the first.
     pub blocks: Vec<Block>,
-    /// What the joined facts must satisfy.
+    /// The condition on the joined facts.
     pub condition: Option<Expr>,
     /// What the rule does, in order. At least one.
     pub calls: Vec<Call>,
@@ -189,16 +195,16 @@ pub struct Block {
 /// One variable of a pattern block.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Binding {
-    /// The variable. A pattern that names none in the block notation gets a name that nothing else in the rule has;
-    /// its span is then that of the type.
+    /// The variable. A pattern without a variable in block notation gets a fresh name; its span is
+    /// then that of the type.
     pub variable: Name,
-    /// What it stands for.
+    /// What it is bound to.
     pub kind: BindingKind,
     /// The whole binding.
     pub span: Span,
 }
 
-/// What a variable of a pattern block stands for.
+/// What a variable of a pattern block is bound to.
 #[derive(Clone, PartialEq, Debug)]
 pub enum BindingKind {
     /// `c: Customer`: a fact of the type.
@@ -223,8 +229,8 @@ pub struct Call {
     pub span: Span,
 }
 
-/// An argument of a call. The last two are what `Insert`, `InsertLogical` and `Update` take; the parser admits them in
-/// any call, so that the checker can say what is wrong.
+/// An argument of a call. The last two belong to `Insert`, `InsertLogical` and `Update`. The parser
+/// admits them in any call, so that the checker can say what is wrong.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Argument {
     /// A value or a fact variable.
@@ -262,7 +268,8 @@ pub struct FactLiteral {
     pub span: Span,
 }
 
-/// `tier: gold`. A value that is a path of one name is a variable, or else a bare word: only the checker can tell.
+/// `tier: gold`. A value that is a path of one name is a variable, or else a bare word: only the
+/// checker can tell.
 #[derive(Clone, PartialEq, Debug)]
 pub struct FieldValue {
     /// The field.
@@ -271,7 +278,7 @@ pub struct FieldValue {
     pub value: Expr,
 }
 
-/// A command that takes something back.
+/// A command that removes something.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Remove {
     /// `remove rule vip`.

@@ -1,12 +1,14 @@
 //! What people write by habit, and what to write instead.
 //!
-//! Who comes from SQL, Drools, CLIPS, Python or Rust writes `&&`, `IS NULL`, `BETWEEN`, `modify(…)`. The parser can only say
-//! which token it did not expect there. This module knows the habits: tables of what is written and what is meant, and
-//! rewritings where more than a token changes. Each gives [`Advice`]: a message, the place, and edits.
+//! Authors who know SQL, Drools, CLIPS, Python or Rust write `&&`, `IS NULL`, `BETWEEN`,
+//! `modify(…)`. The parser can only say which token it did not expect there. This module knows the
+//! habits: tables of what is written and what is meant, and rewritings if more than a token
+//! changes. Each results in [`Advice`]: a message, the place, and edits.
 //!
-//! No entry has to be sure of itself. Advice is tried before it is given: the edits are made, the statement is parsed
-//! again, and only what lets the parser read on past the fault is said. So an entry may guess, `=>` can stand for `==>`,
-//! `>=` and `==` in one table, and a hint that does not parse when it is followed cannot come about.
+//! No entry has to be certain. Advice is tried before it is given: the edits are made, the
+//! statement is parsed again, and only advice with which the parser gets past the fault is used. So
+//! an entry may guess: `=>` can mean `==>`, `>=` and `==` in one table. A hint that does not parse
+//! when followed cannot occur.
 
 mod branches;
 mod comments;
@@ -30,7 +32,7 @@ pub(crate) use self::names::is_null;
 pub(super) use self::names::is_suspect;
 pub(super) use self::place::Place;
 
-/// What to say about a fault, and how to mend it.
+/// A message about a fault, and how to fix it.
 #[derive(Debug)]
 pub(super) struct Advice {
     /// The bytes at fault.
@@ -50,7 +52,7 @@ impl Advice {
         Self { at, message, hint: String::new(), edits: Vec::new(), also: None, least: 2 }
     }
 
-    /// Puts text in the place of bytes.
+    /// Replaces bytes with text.
     fn edit(mut self, bytes: Range<usize>, text: impl Into<String>) -> Self {
         self.edits.push((bytes, text.into()));
         self.edits.sort_by_key(|(bytes, _)| (bytes.start, bytes.end));
@@ -69,7 +71,7 @@ impl Advice {
         self
     }
 
-    /// The common case: what is at fault is what is replaced, and the hint shows what by.
+    /// The common case: what is wrong is replaced, and the hint shows the replacement.
     fn instead(self, text: impl Into<String>) -> Self {
         let (at, text) = (self.at.clone(), text.into());
         let hint = format!("write `{text}`");
@@ -80,7 +82,7 @@ impl Advice {
 /// One habit, or several that are found in the same way.
 type Habit = fn(&Place<'_, '_>, &mut Vec<Advice>);
 
-/// The habits, those first that know most of what they look at.
+/// The habits, the most specific ones first.
 const HABITS: [Habit; 11] = [
     comments::habits,
     rules::habits,
@@ -95,7 +97,7 @@ const HABITS: [Habit; 11] = [
     spelling::habits,
 ];
 
-/// What may be meant at a place, the likeliest first. Nothing of it has been tried.
+/// What may be meant at a place, the most likely first. Not yet tried.
 pub(super) fn candidates(place: &Place<'_, '_>) -> Vec<Advice> {
     let mut found = Vec::new();
     for habit in HABITS {
@@ -111,22 +113,22 @@ pub(super) fn functions(place: &Place<'_, '_>) -> Vec<Advice> {
     found
 }
 
-/// What may be meant by a name, should nothing be called so.
+/// What may be meant by a name that is not declared.
 pub(super) fn suspects(place: &Place<'_, '_>) -> Vec<Advice> {
     names::suspect(place, place.at)
 }
 
-/// What may be meant by the type of a pattern in the block notation, should there be none of its name.
+/// What may be meant by the type of a pattern in block notation, if there is no type of its name.
 pub(super) fn pattern_types(place: &Place<'_, '_>) -> Vec<Advice> {
     names::pattern_type(place)
 }
 
-/// Whether the type of a pattern may be none.
+/// Whether the type of a pattern may not be one.
 pub(super) fn is_no_pattern(name: &str) -> bool {
     patterns::NO_PATTERNS.iter().any(|habit| habit.eq_ignore_ascii_case(name))
 }
 
-/// What may be meant by a fact behind the actions of a rule, should there be no type of its name.
+/// What may be meant by a fact after the actions of a rule, if there is no type of its name.
 pub(super) fn behind_actions(place: &Place<'_, '_>) -> Vec<Advice> {
     names::behind_actions(place)
 }
@@ -138,7 +140,7 @@ pub(super) fn annotations(place: &Place<'_, '_>) -> Vec<Advice> {
     found
 }
 
-/// What may be meant by a comparison that can be read and makes no sense.
+/// What may be meant by a comparison that parses but makes no sense.
 pub(super) fn comparisons(place: &Place<'_, '_>) -> Vec<Advice> {
     comparisons::chained(place, place.at).into_iter().chain(comparisons::no_list(place, place.at)).collect()
 }

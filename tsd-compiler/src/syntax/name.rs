@@ -1,7 +1,8 @@
 //! What a name is, and when two of them are the same.
 //!
-//! `é` can be written as one character or as an `e` with an accent behind it, and nobody sees which it is. To Rust the two
-//! are one identifier, in Unicode's normal form C. So they are one name here too, whichever way they are written.
+//! `é` can be encoded as one character or as an `e` followed by an accent, and nobody sees the
+//! difference. To Rust the two are one identifier, in Unicode's normal form C. So they are one name
+//! here too.
 
 use std::borrow::Cow;
 
@@ -18,7 +19,7 @@ pub fn is_name_part(character: char) -> bool {
     XID_CONTINUE(character)
 }
 
-/// The one way in which a name is kept.
+/// The normal form of a name.
 pub fn normal_name(written: &str) -> Cow<'_, str> {
     if written.is_ascii() || is_nfc_quick(written.chars()) == IsNormalized::Yes {
         return Cow::Borrowed(written);

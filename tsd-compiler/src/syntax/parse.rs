@@ -1,8 +1,9 @@
 //! From text to tree.
 //!
-//! The generated parser knows the grammar but stops at the first error and recurses without a limit. So a text is first
-//! cut into pieces at the places where a statement surely begins ([`scan`](super::scan)); each piece is parsed by itself,
-//! and an error costs one statement. What the parser recognised is then lowered to the [`ast`](super::ast).
+//! The generated parser knows the grammar, but it stops at the first error and recurses without a
+//! limit. So a text is first cut into pieces where a statement certainly begins
+//! ([`scan`](super::scan)). Each piece is parsed by itself, and an error costs one statement. The
+//! result of the parser is then lowered to the [`ast`](super::ast).
 
 mod block;
 mod call;
@@ -26,11 +27,11 @@ use super::token::{Fault, TokenKind};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::source::{FileId, SourceMap, Span};
 
-/// After so many errors in one text the parser goes on at the next declaration only: what it looks through after each
-/// error may be all the rest of the text.
+/// After this many errors in one text the parser only continues at the next declaration, because
+/// finding the next statement after an error may scan the rest of the text.
 const MOST_ERRORS: usize = 100;
 
-/// How deep brackets may nest, and how many signs may stand before one operand.
+/// How deep brackets may nest, and how many signs may precede one operand.
 pub const MAX_NESTING: usize = 128;
 
 #[derive(pest_derive::Parser)]
@@ -69,7 +70,8 @@ struct Parser<'d> {
 }
 
 impl Parser<'_> {
-    /// Reads the piece that begins at a token; gives the token to go on at, which is always a later one.
+    /// Reads the piece that begins at a token; returns the token to continue at, which is always a
+    /// later one.
     fn piece(&mut self, first: usize, program: &mut Program) -> usize {
         let end = match self.scan.piece(first, MAX_NESTING) {
             Ok(end) => end,
@@ -92,20 +94,21 @@ impl Parser<'_> {
         let at = match error.location {
             InputLocation::Pos(at) | InputLocation::Span((at, _)) => from + at,
         };
-        // No whole statement goes beyond a bracket that is still open, so the rest need not be read once more.
+        // No whole statement extends beyond a bracket that is still open, so the rest need not be
+        // read again.
         let failed = self.scan.token_at(at).clamp(first, end);
         let whole = self.scan.open_brackets(first..failed).first().map_or(to, |bracket| self.start(*bracket));
         let whole = self.text.get(from..whole).unwrap_or("");
         let mut good: Vec<_> = Grammar::parse(Rule::prefix, whole).map(Iterator::collect).unwrap_or_default();
         let good_end = good.last().map_or(from, |last| from + last.as_span().end());
         let mut statement = self.scan.token_at(good_end).clamp(first, end - 1);
-        // `;;` in front of a statement belongs to what is wrong there.
+        // `;;` before a statement belongs to what is wrong there.
         let before = (first..statement).rev().take_while(|index| self.scan.is_sign(*index, ';')).count();
         if before > 1 {
             statement -= before;
         }
         let joint = statement;
-        // Where the last statement is a rule, what follows may have been meant as part of it.
+        // After a rule, the next tokens may have been meant as part of it.
         let rule = if good.is_empty() { self.open_rule } else { self.open_rule_of(&good, from) };
         let rule = rule.filter(|_| self.scan.continues_actions(joint));
         if let Some(rule) = rule {
@@ -140,8 +143,9 @@ impl Parser<'_> {
         next
     }
 
-    /// Reports an effect that cannot do without arguments and has them behind it without parentheses, as in
-    /// `Insert Order(id: 1)`. The grammar takes them for the next statement. Gives the token to go on at.
+    /// Reports an effect that requires arguments but has them without parentheses, as in
+    /// `Insert Order(id: 1)`. The grammar reads them as the next statement. Returns the token to
+    /// continue at.
     fn bare_effect(&mut self, statements: &[Pair<'_, Rule>], from: usize, end: usize) -> Option<usize> {
         let rule = statements.iter().rfind(|pair| !matches!(pair.as_rule(), Rule::semicolon | Rule::EOI))?;
         let call = lower::parts_of(&lower::part(rule, Rule::arrow_body)?, Rule::call).last()?;
@@ -158,14 +162,14 @@ impl Parser<'_> {
         Some(next)
     }
 
-    /// The first token of the last of the statements that were read, if it is a rule in the arrow notation.
+    /// The first token of the last statement that was read, if it is a rule in arrow notation.
     fn open_rule_of(&self, statements: &[Pair<'_, Rule>], from: usize) -> Option<usize> {
         let last = statements.iter().rfind(|pair| !matches!(pair.as_rule(), Rule::semicolon | Rule::EOI))?;
         lower::part(last, Rule::arrow_body)?;
         Some(self.scan.token_at(from + last.as_span().start()))
     }
 
-    /// Counts an error; whether there are too many to go on as soon as possible.
+    /// Counts an error; returns whether there are too many to continue at the next statement.
     fn gives_up(&mut self) -> bool {
         self.errors += 1;
         self.errors > MOST_ERRORS
@@ -185,7 +189,8 @@ impl Parser<'_> {
 
     /// Reports the faults of one string or comment, the first of which is given.
     ///
-    /// There may be thousands of them. So where to go on is looked for once, behind the last one.
+    /// There may be thousands of them. So the place to continue is searched once, after the last
+    /// one.
     fn faults(&mut self, first: usize, from: usize) -> usize {
         let scan = self.scan;
         let faults = scan.tokens.iter().enumerate().skip(from).map_while(|(index, token)| match token.kind {
@@ -209,7 +214,7 @@ impl Parser<'_> {
         resume
     }
 
-    /// Where to go on behind an error.
+    /// Where to continue after an error.
     fn behind(&mut self, statement: usize, from: usize) -> usize {
         match self.gives_up() {
             true => self.scan.next_declaration(from),
@@ -230,7 +235,7 @@ impl Parser<'_> {
     }
 }
 
-/// A span of byte positions that are known to fit.
+/// A span of byte positions that are known to fit into it.
 fn span(file: FileId, start: usize, end: usize) -> Span {
     let fit = |at| u32::try_from(at).unwrap_or(u32::MAX);
     Span::new(file, fit(start), fit(end))

@@ -1,8 +1,9 @@
 //! From tree to canonical text.
 //!
-//! There is one right layout for a program, so that `tsd fmt` ends discussions and tests can compare text. Rules come out
-//! in the arrow notation whichever way they were written. Parentheses stand where the tree needs them, and around AND
-//! within OR, where a reader would wonder. Comments are not in the tree, so they are not in the text.
+//! There is one canonical layout for a program, so that texts can be compared. Rules are printed in
+//! arrow notation, whichever way they were written. Parentheses are printed where the tree needs
+//! them, and around AND within OR, where a reader could wonder. Comments are not in the tree, so
+//! they are not in the text.
 
 mod expr;
 
@@ -47,7 +48,7 @@ pub(crate) fn expression(expr: &super::ast::Expr) -> String {
     expr::text(expr)
 }
 
-/// Whether two statements stand under each other without an empty line.
+/// Whether two statements are printed without an empty line between them.
 fn same_kind(first: &Statement, second: &Statement) -> bool {
     !matches!(first, Statement::Rule(_)) && std::mem::discriminant(first) == std::mem::discriminant(second)
 }
@@ -196,7 +197,8 @@ fn type_name(kind: &TypeName) -> String {
     format!("{}{}", kind.name.text, if kind.optional { "?" } else { "" })
 }
 
-/// Items between brackets: on one line, or one to a line when that is too long and `breaks` allows it.
+/// Items between brackets: on one line, or one to a line when that is too long and `breaks` allows
+/// it.
 fn list(out: &mut String, (open, close): (&str, &str), items: Vec<String>, breaks: bool) {
     let line = items.join(", ");
     let used = out.chars().rev().take_while(|c| *c != '\n').take(WIDTH).count();
@@ -212,7 +214,7 @@ fn list(out: &mut String, (open, close): (&str, &str), items: Vec<String>, break
     out.push_str(close);
 }
 
-/// The name of a rule, in quotes where it is not a name by itself.
+/// The name of a rule, in quotes if it is not an identifier.
 fn rule_name(name: &Name) -> String {
     let mut chars = name.text.chars();
     let plain = chars.next().is_some_and(|c| c == '_' || XID_START(c)) && chars.all(XID_CONTINUE);

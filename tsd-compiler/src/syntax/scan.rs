@@ -1,13 +1,15 @@
-//! A first, shallow look at a text: where its statements begin and whether its brackets nest too deep.
+//! A first, shallow pass over a text: where its statements begin and whether its brackets nest too
+//! deep.
 //!
-//! Two things cannot be left to the generated parser. It stops at the first error, and the author wants all of them; and
-//! it recurses, so it must not see a text that nests without end. This pass cuts the text into words, signs and
-//! strings and finds from them the places where a statement surely begins. The parser then reads one piece at a time,
-//! and after an error goes on at the next beginning.
+//! Two things cannot be left to the generated parser. It stops at the first error, and the author
+//! wants all of them. And it recurses, so it must not see a text with unlimited nesting. This pass
+//! cuts the text into words, signs and strings, and finds the places where a statement certainly
+//! begins. The parser then reads one piece at a time, and continues after an error at the next
+//! beginning.
 //!
-//! A beginning that is missed costs nothing but precision after an error: the grammar accepts several statements in one
-//! piece. One that is wrong would break a valid program, so [`Scan::is_start`] only holds where no valid
-//! statement can go on.
+//! A beginning that is missed only costs precision after an error, because the grammar accepts
+//! several statements in one piece. A false one would break a valid program, so [`Scan::is_start`]
+//! only holds where no valid statement can continue.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -18,12 +20,12 @@ use super::token::{Token, TokenKind};
 pub(super) struct Scan<'t> {
     text: &'t str,
     pub(super) tokens: Vec<Token>,
-    /// The names that stand behind `type` and behind `action`, and where.
+    /// The names after `type` and after `action`, and where.
     types: BTreeMap<&'t str, usize>,
     actions: BTreeMap<&'t str, usize>,
 }
 
-/// Why a piece cannot be given to the parser.
+/// Why a piece cannot be parsed.
 pub(super) enum Obstacle {
     /// The token with this index is at fault.
     Fault(usize),
@@ -46,7 +48,7 @@ impl<'t> Scan<'t> {
         Scan { types, actions, ..scan }
     }
 
-    /// The text that the tokens are of.
+    /// The text of the tokens.
     pub(super) fn text(&self) -> &'t str {
         self.text
     }
@@ -56,7 +58,7 @@ impl<'t> Scan<'t> {
         self.tokens.get(index).and_then(|token| self.text.get(token.range.clone())).unwrap_or("")
     }
 
-    /// What a token is; none past the last one.
+    /// The kind of a token; none past the last one.
     pub(super) fn kind(&self, index: usize) -> Option<TokenKind> {
         self.tokens.get(index).map(|token| token.kind)
     }
@@ -72,7 +74,8 @@ impl<'t> Scan<'t> {
             && !is_word_operator(self.slice(index))
     }
 
-    /// The index just past the piece that begins at `first`: that of the next sure beginning of a statement.
+    /// The index just past the piece that begins at `first`: the next certain beginning of a
+    /// statement.
     pub(super) fn piece(&self, first: usize, max_depth: usize) -> Result<usize, Obstacle> {
         let mut depth = 0;
         let mut in_block = false;
@@ -107,8 +110,8 @@ impl<'t> Scan<'t> {
         Ok(self.tokens.len())
     }
 
-    /// Where to go on after an error at `from` in the statement that begins at `statement`. Brackets do not count here,
-    /// since a missing one may be the error.
+    /// Where to continue after an error at `from` in the statement that begins at `statement`.
+    /// Brackets do not count here, since a missing one may be the error.
     pub(super) fn resume(&self, statement: usize, from: usize) -> usize {
         let from = from.max(statement + 1);
         let in_rule = self.slice(statement) == "rule";
@@ -121,7 +124,8 @@ impl<'t> Scan<'t> {
             if in_block && self.slice(index).eq_ignore_ascii_case("end") {
                 return index + 1;
             }
-            // Behind a fault in a rule, what stands on a line of its own alone is sure not to be a part of it.
+            // After a fault in a rule, something alone on a line of its own is certainly not part
+            // of it.
             let starts = match in_rule {
                 true => self.tokens[index].leads_line && !self.begins_call(index),
                 false => true,
@@ -133,7 +137,8 @@ impl<'t> Scan<'t> {
         self.tokens.len()
     }
 
-    /// Whether the statement that begins at a token is a rule in the block notation, as far as it can be read.
+    /// Whether the statement that begins at a token is a rule in block notation, as far as it can
+    /// be read.
     pub(super) fn is_block(&self, statement: usize) -> bool {
         if !self.slice(statement).eq_ignore_ascii_case("rule") {
             return false;
@@ -159,7 +164,8 @@ impl<'t> Scan<'t> {
         false
     }
 
-    /// The fields of a type that the text declares, in order, each with its type and whether it is part of the key.
+    /// The fields of a type that the text declares, in order, each with its type and whether it is
+    /// part of the key.
     pub(super) fn fields_of(&self, name: &str) -> Vec<(&'t str, &'t str, bool)> {
         let Some(head) = self.types.get(name) else { return Vec::new() };
         let fields = (head + 2..self.tokens.len()).take_while(|index| !self.is_sign(*index, ')'));
@@ -168,8 +174,8 @@ impl<'t> Scan<'t> {
         fields.filter(is_field).map(field).collect()
     }
 
-    /// Whether `Name (` is rather a call than a fact: what is in the brackets has no field's name before it, or an
-    /// action of this text or the language is called so.
+    /// Whether `Name (` is more likely a call than a fact: what is in the brackets has no field
+    /// name before it, or an action of this text or the language has this name.
     fn is_action(&self, index: usize) -> bool {
         let name = self.slice(index);
         let named = self.is_name(index + 2) && self.is_sign(index + 3, ':');
@@ -177,12 +183,12 @@ impl<'t> Scan<'t> {
         !named && !self.types.contains_key(name) && (sounds || self.actions.contains_key(name))
     }
 
-    /// Whether `Name (` begins at a token and is rather a call than a fact.
+    /// Whether `Name (` begins at a token and is more likely a call than a fact.
     pub(super) fn begins_call(&self, index: usize) -> bool {
         self.is_sign(index + 1, '(') && self.is_action(index)
     }
 
-    /// Whether a token behind a rule rather goes on with its actions than begins a statement.
+    /// Whether a token after a rule more likely continues its actions than begins a statement.
     pub(super) fn continues_actions(&self, index: usize) -> bool {
         if !self.is_name(index) {
             return self.kind(index) != Some(TokenKind::Sign('#')) && index < self.tokens.len();
@@ -193,12 +199,13 @@ impl<'t> Scan<'t> {
         !self.tokens[index].leads_line && !self.begins_fact(index)
     }
 
-    /// The next token from which on a declaration or command surely begins.
+    /// The next token at which a declaration or command certainly begins.
     pub(super) fn next_declaration(&self, from: usize) -> usize {
         (from..self.tokens.len()).find(|index| self.is_declaration(*index)).unwrap_or(self.tokens.len())
     }
 
-    /// Whether the token begins a statement, given that it stands outside all brackets and pattern lists.
+    /// Whether the token begins a statement, given that it is outside all brackets and pattern
+    /// lists.
     fn is_start(&self, index: usize) -> bool {
         let after_lone_word = self.looks_like_start(index.wrapping_sub(1)) && !self.tokens[index].leads_line;
         self.is_declaration(index)
@@ -208,14 +215,14 @@ impl<'t> Scan<'t> {
                     || (self.slice(index) == "reset" && !self.is_sign(index + 1, '.'))))
     }
 
-    /// Whether a line begins as a statement would, be it with a misspelt keyword.
+    /// Whether a line begins as a statement would, even with a misspelt keyword.
     fn looks_like_start(&self, index: usize) -> bool {
         let leads_line = self.tokens.get(index).is_some_and(|token| token.leads_line);
         leads_line && self.is_name(index) && (self.begins_fact(index) || self.is_name(index + 1))
     }
 
-    /// Whether a keyword and what follows it can only be the beginning of a declaration or command. Two names
-    /// never stand side by side within an expression, so this holds inside brackets too.
+    /// Whether a keyword and what follows it can only begin a declaration or command. Two names are
+    /// never adjacent within an expression, so this holds inside brackets too.
     fn is_declaration(&self, index: usize) -> bool {
         if self.kind(index) != Some(TokenKind::Word) {
             return false;
@@ -250,8 +257,8 @@ impl<'t> Scan<'t> {
                 || (self.is_sign(index + 1, '=') && self.is_name(index + 2) && self.is_sign(index + 3, '(')))
     }
 
-    /// Whether a statement can end with the token: it is a value, a closing bracket or a `;`, and neither a keyword that
-    /// a name must follow nor the end of a cast.
+    /// Whether a statement can end with the token: it is a value, a closing bracket or a `;`, and
+    /// neither a keyword that a name must follow nor the end of a cast.
     fn can_end_statement(&self, index: usize) -> bool {
         match self.kind(index) {
             Some(TokenKind::Word) => {

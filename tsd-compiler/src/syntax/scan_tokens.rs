@@ -1,7 +1,8 @@
 //! Cutting a text into tokens.
 //!
-//! The rules for strings, comments and words are those of grammar.pest; a string that breaks them becomes a fault here,
-//! so that the author reads of the missing quote and not of the statement around it.
+//! The rules for strings, comments and words are those of grammar.pest. A string that breaks them
+//! becomes a fault here, so that the message is about the missing quote and not about the statement
+//! around it.
 
 use pest::unicode::{XID_CONTINUE, XID_START};
 
@@ -86,7 +87,7 @@ fn string(text: &str, quote: char) -> (usize, Vec<(Fault, std::ops::Range<usize>
 /// The character that `{1F600}` at the beginning of `text` names, and how long that is.
 pub(super) fn braced(text: &str) -> Option<(char, usize)> {
     let digits = text.strip_prefix('{')?;
-    // No further: a string may have a brace on every second place and none that closes it.
+    // This limits the search: a string may have many opening braces and none that closes.
     let end = digits.bytes().take(7).position(|byte| byte == b'}')?;
     let digits = &digits[..end];
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {

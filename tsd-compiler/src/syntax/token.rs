@@ -1,10 +1,10 @@
 //! The tokens of a text, as far as finding statements needs them.
 //!
-//! A fault within a token is a token of its own, in front of the one that it is in: a string may have many.
+//! A fault inside a token is a separate token before it: a string may have many.
 
 use std::ops::Range;
 
-/// What a token is, as far as finding statements needs it.
+/// The kind of a token, as far as finding statements needs it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum TokenKind {
     /// A name, a keyword, or a number.
@@ -17,14 +17,14 @@ pub(super) enum TokenKind {
     Fault(Fault),
 }
 
-/// What can be wrong within a token.
+/// What can be wrong inside a token.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Fault {
     /// A string without its closing quote on the line.
     UnclosedText,
     /// A `/*` without `*/`.
     UnclosedComment,
-    /// A backslash in a string before a character that it means nothing before.
+    /// A backslash in a string before a character that is not an escape.
     UnknownEscape,
     /// `\u{…}` that names no character.
     NoSuchCharacter,

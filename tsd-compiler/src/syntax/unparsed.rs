@@ -1,6 +1,7 @@
 //! Names whose declarations could not be read.
 //!
-//! A syntax error in a declaration is one error. Whatever uses the name is not to be called unknown on top of it.
+//! A syntax error in a declaration is one error. Uses of the name must not be reported as unknown
+//! as well.
 
 use std::collections::BTreeSet;
 

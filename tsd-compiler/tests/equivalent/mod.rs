@@ -1,4 +1,4 @@
-//! Random rules, the ways to write them, and what the compiler makes of them.
+//! Random rules, the ways to write them, and the result of compiling them.
 
 mod nodes;
 mod rules;

@@ -1,4 +1,4 @@
-//! What the compiler makes of a rule: its nodes and views, what they must pass, and its plan.
+//! The compiled form of a rule: its nodes and views, their filters, and its plan.
 
 use tsd_compiler::Module;
 use tsd_compiler::source::SourceMap;
@@ -24,7 +24,7 @@ impl Compiled {
         &self.module.rules[0].rule
     }
 
-    /// What the rule's nodes and views are, and what they must pass. Nothing when it can never fire.
+    /// The rule's nodes and views, and their filters. Nothing if it can never fire.
     pub(crate) fn nodes(&self) -> String {
         let rule = self.rule();
         let mut text = String::new();
@@ -39,7 +39,7 @@ impl Compiled {
         text + &views.concat()
     }
 
-    /// What the rule's views ask.
+    /// What the rule's views compute.
     pub(crate) fn views(&self) -> Vec<&str> {
         self.rule().views.iter().map(|view| &*view.form).collect()
     }
@@ -64,7 +64,7 @@ fn write_branch(text: &mut String, rule: &Rule, branch: &Branch) {
     for join in branch.joins.iter() {
         *text += &format!("  {:?} {} {:?}\n", join.signature, filter(&join.filter), tests(&join.tests));
     }
-    // Which number a derived value has is nobody's business.
+    // The numbers of derived values do not matter.
     let mut derived_values: Vec<String> =
         branch.derived_values.iter().map(|one| derived_value(rule, branch, one)).collect();
     for watch in branch.derived_tests.iter() {

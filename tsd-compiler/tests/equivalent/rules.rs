@@ -1,4 +1,4 @@
-//! Random rules as trees, before anybody has written them.
+//! Random rules as trees, before they are written down.
 
 use proptest::prelude::*;
 
@@ -18,14 +18,14 @@ const KEYS: [[(usize, &str); 2]; 2] = [[(0, "id"), (1, "customer")], [(1, "id"),
 
 /// The rule's own patterns are the variables 0 to 2, one for each type.
 pub(crate) const PATTERNS: usize = 3;
-/// The variable that is gathered for aggregate variables.
+/// The variable that is aggregated for aggregate variables.
 pub(crate) const GATHERED: usize = PATTERNS;
 /// The variables of `EXISTS` and aggregates, by how deep they are nested.
 const INNER: usize = GATHERED + 1;
 const DEPTH: usize = 2;
 pub(crate) const VARIABLES: usize = INNER + DEPTH;
 
-/// A variable that is known, with its type.
+/// A variable in scope, with its type.
 type Known = (usize, usize);
 
 #[derive(Clone, Debug)]
@@ -44,7 +44,7 @@ pub(crate) enum Condition {
     Exists { negated: bool, question: Question },
 }
 
-/// What `EXISTS` and aggregates ask.
+/// The contents of `EXISTS` and aggregates.
 #[derive(Clone, Debug)]
 pub(crate) struct Question {
     pub(crate) variable: usize,
@@ -58,7 +58,7 @@ pub(crate) struct Aggregate {
     pub(crate) value: Gathered,
 }
 
-/// What is gathered: a field, perhaps so many times.
+/// What is aggregated: a field, or a multiple of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Gathered {
     pub(crate) function: &'static str,
@@ -66,7 +66,7 @@ pub(crate) struct Gathered {
     pub(crate) times: Option<i32>,
 }
 
-/// What is gathered for aggregate variables: rows of one type.
+/// What is aggregated for aggregate variables: rows of one type.
 #[derive(Clone, Debug)]
 pub(crate) struct Group {
     pub(crate) question: Question,
@@ -163,7 +163,8 @@ fn tie((one, of): Known, (other, to): Known) -> Condition {
     Condition::Compare { left: Operand::Field(one, left), op: 0, right: Operand::Field(other, right) }
 }
 
-/// A condition on what is known. It mentions one of `own`; `inner` is the next variable of a question.
+/// A condition on the variables in scope. It mentions one of `own`; `inner` is the next variable of
+/// a question.
 fn condition(known: Vec<Known>, own: Vec<Known>, inner: usize) -> BoxedStrategy<Condition> {
     let beside = prop_oneof![field(&known), (-20..20_i32).prop_map(Operand::Whole)];
     let compare = |(left, op, right)| Condition::Compare { left, op, right };
@@ -196,7 +197,7 @@ fn group(known: &[Known]) -> impl Strategy<Value = (Group, Vec<Condition>)> + us
     let known = known.to_vec();
     let (rows, beside) = (question(known.clone(), known.clone(), GATHERED), field(&known));
     rows.prop_flat_map(move |mut question| {
-        // A condition that does not mention what is gathered is none on the rows.
+        // A condition that does not mention what is aggregated is not a condition on the rows.
         question.conditions.retain(|condition| {
             let mut mentioned = Vec::new();
             condition.variables(&mut mentioned);
@@ -219,7 +220,7 @@ fn group(known: &[Known]) -> impl Strategy<Value = (Group, Vec<Condition>)> + us
     })
 }
 
-/// A rule whose patterns are tied together.
+/// A rule whose patterns are connected.
 pub(crate) fn rule() -> impl Strategy<Value = Rule> {
     let known: Vec<Known> = (0..PATTERNS).map(|pattern| (pattern, pattern)).collect();
     let group = proptest::option::weighted(0.3, group(&known));

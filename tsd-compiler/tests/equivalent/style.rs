@@ -16,7 +16,7 @@ const OPPOSITE: [usize; 6] = [1, 0, 5, 4, 3, 2];
 enum Notation {
     /// Patterns in braces, with aggregate variables where the rule has them.
     Arrow,
-    /// Patterns in braces; for aggregate variables the aggregates, and an `EXISTS` that there is a row.
+    /// Patterns in braces; for aggregate variables the aggregates, and an `EXISTS` for a row.
     Spelled,
     /// `when … then … end`.
     Blocks,
@@ -222,7 +222,7 @@ impl Writer<'_> {
         if let Some(group) = self.group {
             conditions.push(Condition::Exists { negated: false, question: group.question.clone() });
         }
-        // Each condition goes where all that it mentions is known, or further down.
+        // Each condition goes where everything that it mentions is in scope, or further down.
         let mut inside = vec![Vec::new(); PATTERNS];
         let mut behind = vec![Vec::new(); PATTERNS];
         for condition in self.shuffled(conditions) {

@@ -1,4 +1,5 @@
-//! The plainest evaluator of planned rules: every tuple of facts is tried. It shares no code with the runtime.
+//! The plainest evaluator of planned rules: every tuple of facts is tried. It shares no code with
+//! the runtime.
 
 use tsd_compiler::PlannedRule;
 use tsd_ir::{Arithmetic, Body, Branch, Const, Expr, Filter, Part, Test, TestRef, ops};
@@ -6,7 +7,7 @@ use tsd_ir::{Arithmetic, Body, Branch, Const, Expr, Filter, Part, Test, TestRef,
 /// A fact's fields.
 pub(crate) type Fact = Vec<Const>;
 
-/// How many branches of a rule accept a tuple of facts, which stand in the order of the declared patterns.
+/// How many branches of a rule accept a tuple of facts, in the order of the declared patterns.
 pub(crate) fn accepting_branches(rule: &PlannedRule, tuple: &[&Fact]) -> usize {
     rule.rule.branches.iter().filter(|branch| accepts(branch, tuple)).count()
 }

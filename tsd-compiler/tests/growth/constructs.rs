@@ -5,7 +5,7 @@
 pub(crate) enum Way {
     /// It is compiled.
     Rules,
-    /// It is compiled, and code is made of it.
+    /// It is compiled to Rust code.
     Code,
     /// It is compiled as a script.
     Script,

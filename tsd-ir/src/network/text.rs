@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::{Network, NodeId, Path, RootId, ViewId};
 use crate::Schema;
 
-/// What else is to be said of nodes.
+/// What the caller adds to nodes.
 #[derive(Clone, Copy)]
 pub(super) struct Remarks<'a> {
     pub(super) root: &'a dyn Fn(RootId) -> String,
@@ -93,7 +93,7 @@ fn write_join(
     }
 }
 
-/// The names of the rules and views one of whose paths is accepted.
+/// The names of the rules and views that have an accepted path.
 fn users(network: &Network, accepts: impl Fn(&Path) -> bool) -> String {
     let rules = network.rules().filter(|(_, paths)| paths.iter().any(&accepts));
     let views = network.views().filter(|(_, view)| view.paths.iter().any(&accepts));

@@ -1,6 +1,7 @@
 //! The views of a network: questions that rules, and other views, share.
 //!
-//! A view is identified by what it asks. It has chains of joins of its own, which share nodes as those of rules do.
+//! A view is identified by what it computes. It has its own chains of joins, which share nodes as
+//! those of rules do.
 
 use std::collections::HashMap;
 
@@ -14,15 +15,15 @@ pub struct ViewId(pub u16);
 /// A view in use.
 #[derive(Clone, Debug)]
 pub struct ViewNode {
-    /// The view's name.
+    /// The view's signature.
     pub signature: Signature,
-    /// What it asks.
+    /// What it computes.
     pub form: Text,
-    /// How many rules and other views ask it.
+    /// How many rules and other views read it.
     pub users: u32,
     /// The nodes of its branches.
     pub paths: Vec<Path>,
-    /// The views that it asks itself, by their numbers in the rule that brought it.
+    /// The views that it reads itself, by their numbers in the rule that added it.
     pub asks: Vec<(u16, ViewId)>,
     owner: Owner,
 }
@@ -35,7 +36,7 @@ pub(super) struct Views {
 }
 
 impl Network {
-    /// The live view for each view of a rule, in order, and whether it was there before.
+    /// The live view for each view of a rule, in order, and whether it existed before.
     pub(super) fn share_or_create_views(&mut self, rule: &Text, views: &[View]) -> Vec<(ViewId, bool)> {
         let mut placed: Vec<(ViewId, bool)> = Vec::with_capacity(views.len());
         for (index, view) in views.iter().enumerate() {
@@ -78,7 +79,7 @@ impl Network {
         id
     }
 
-    /// Gives up one use of a view, which goes with its last one.
+    /// Releases one use of a view, which is freed with its last one.
     pub(super) fn release_view(&mut self, id: ViewId, freed: &mut Freed) {
         let node = self.views.slots.at_mut(u32::from(id.0));
         node.users -= 1;
@@ -101,7 +102,8 @@ impl Network {
         self.views.slots.at_mut(u32::from(id.0)).users += 1;
     }
 
-    /// The most views that a network can have: the types of their parameters are numbered with the others.
+    /// The most views that a network can have: the types of their parameters are numbered with the
+    /// others.
     pub const VIEWS: usize = 1 << 15;
 
     /// Whether rules with so many views can be added.
@@ -121,7 +123,7 @@ impl Network {
 }
 
 impl View {
-    /// The views that it asks itself, by their numbers in its rule; ascending.
+    /// The views that it reads itself, by their numbers in its rule; ascending.
     pub fn asks(&self) -> Vec<u16> {
         let of_branches = self.branches.iter().flat_map(|branch| branch.derived_values.iter());
         let mut asked: Vec<u16> = of_branches
@@ -138,7 +140,7 @@ impl View {
 }
 
 impl Branch {
-    /// The branch of a view with the type of its parameters made the view's own.
+    /// The branch of a view with the type of its parameters replaced by the view's own.
     pub fn of_view(&self, id: ViewId) -> Self {
         let own = |ty| if ty == TypeId::PARAMETERS { TypeId::parameters_of(id.0) } else { ty };
         let mut branch = self.clone();

@@ -1,6 +1,6 @@
-//! Arithmetic on `int`: overflow and division by zero have no value; division truncates towards zero, and the
-//! remainder has the sign of the dividend, as in SQL and Rust. A remainder never overflows, not even where the quotient
-//! does.
+//! Arithmetic on `int`. Overflow and division by zero have no value. Division truncates towards
+//! zero, and the remainder has the sign of the dividend, as in SQL and Rust. A remainder never
+//! overflows, even where the quotient does.
 
 /// `left + right`
 pub fn add_int(left: i64, right: i64) -> Option<i64> {

@@ -1,15 +1,16 @@
-//! Arithmetic on `number`: IEEE 754 doubles without NaN and without negative zero. Division and remainder by
-//! zero, overflow, and whatever would be NaN have no value. An infinity is a value that only the host program can make:
-//! of finite numbers none ever comes, and with one IEEE 754 is followed, as SQL does.
+//! Arithmetic on `number`: IEEE 754 doubles without NaN and without negative zero. Division and
+//! remainder by zero, overflow, and whatever would be NaN have no value. Only the host program can
+//! supply an infinity, because no operation on finite numbers results in one. Operations on
+//! infinities follow IEEE 754, as in SQL.
 
 use std::cmp::Ordering;
 
-/// A result as a value of the language: NaN is none, and negative zero is zero.
+/// A result as a value of the language: NaN has none, and negative zero becomes zero.
 fn value(result: f64) -> Option<f64> {
     (!result.is_nan()).then_some(result + 0.0)
 }
 
-/// The result for two operands: an infinite one of finite operands has overflowed.
+/// The result for two operands: an infinite result of finite operands has overflowed.
 #[inline]
 fn of_two(left: f64, right: f64, result: f64) -> Option<f64> {
     if result.is_finite() || left.is_infinite() || right.is_infinite() { value(result) } else { None }

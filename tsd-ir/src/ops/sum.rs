@@ -1,12 +1,15 @@
-//! Sums of numbers that neither drift nor depend on the order in which numbers come and go.
+//! Sums of numbers that neither drift nor depend on the order of additions and removals.
 //!
-//! Adding and subtracting doubles rounds at every step, so a sum that is kept up to date for a million changes would be
-//! some other number than the sum of what is left. An [`ExactSum`] is the sum itself, in fixed point: 128 bits hold all
-//! that common sums need, and a sum that needs more goes over to an accumulator as wide as the range of doubles
-//! (Kulisch, "Computer Arithmetic and Validity", 2008). It is rounded when it is read, once. Two doubles are an exact sum, too, as
-//! long as the second has room for all that is rounded off the first: a [`PairSum`], which is smaller and quicker.
+//! Adding and subtracting doubles rounds at every step, so after a million changes a running sum
+//! would differ from the sum of the remaining numbers. An [`ExactSum`] is the sum itself, in fixed
+//! point. 128 bits suffice for common sums; others switch to an accumulator as wide as the range of
+//! doubles (Kulisch, "Computer Arithmetic and Validity", 2008). The sum is rounded once, when it is
+//! read.
+//!
+//! Two doubles are an exact sum, too, as long as the second can hold everything that is rounded off
+//! the first: that is a [`PairSum`], which is smaller and faster.
 
-/// The exact sum of some numbers. It takes 24 bytes, and a sum that needs the wide form some 600 more.
+/// The exact sum of some numbers. It takes 24 bytes, and about 600 more in the wide form.
 #[derive(Clone, Debug)]
 pub struct ExactSum(Form);
 
@@ -25,7 +28,7 @@ const FIXED_SCALE: i32 = 70;
 
 const FIXED_UNIT: f64 = 1.0 / (1_u128 << FIXED_SCALE) as f64;
 
-/// Numbers from this power of two on go to the wide form.
+/// Numbers from this power of two on need the wide form.
 const FIXED_LIMIT: f64 = (1_u64 << 54) as f64;
 
 impl Default for ExactSum {
@@ -41,7 +44,7 @@ impl ExactSum {
         self.change(number, 1);
     }
 
-    /// One number less, which was added before.
+    /// Removes a number that was added before.
     #[inline]
     pub fn subtract(&mut self, number: f64) {
         self.change(number, -1);
@@ -78,12 +81,14 @@ impl ExactSum {
         }
     }
 
-    /// The sum, rounded to the nearest number. Beyond all numbers it has none, nor have infinities of both signs.
+    /// The sum, rounded to the nearest number. `None` beyond the range of numbers, or for
+    /// infinities of both signs.
     #[inline]
     pub fn value(&self) -> Option<f64> {
         match &self.0 {
             Form::Fixed { lower, upper } => {
-                // Exact: the unit is a power of two, and no result is so small that it is subnormal.
+                // Exact: the unit is a power of two, and no result is so small that it is
+                // subnormal.
                 Some(joined(*lower, *upper) as f64 * FIXED_UNIT)
             }
             Form::Wide(wide) => wide.value(),
@@ -96,8 +101,8 @@ fn joined(lower: u64, upper: i64) -> i128 {
     i128::from(upper) << 64 | i128::from(lower)
 }
 
-/// The exact sum of numbers that do not differ too much, such as amounts of money: two doubles, of which the second is what was
-/// rounded off the first. It takes 16 bytes.
+/// The exact sum of numbers of similar size, such as amounts of money: two doubles, of which the
+/// second is what was rounded off the first. It takes 16 bytes.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PairSum {
     high: f64,
@@ -105,11 +110,12 @@ pub struct PairSum {
 }
 
 impl PairSum {
-    /// One number more, or less if its sign is turned round, unless two doubles cannot hold the sum. Returns whether they can.
+    /// Adds a number, or removes it if its sign is inverted, unless two doubles cannot hold the
+    /// sum. Returns whether they can.
     #[inline]
     pub fn add(&mut self, number: f64) -> bool {
         let (high, rounded_off) = two_sum(self.high, number);
-        // Whole numbers seldom come further.
+        // Carries seldom go further.
         if rounded_off == 0.0 {
             self.high = high;
             return true;
@@ -123,7 +129,7 @@ impl PairSum {
         is_exact
     }
 
-    /// The sum, rounded to the nearest number; beyond all numbers it has none.
+    /// The sum, rounded to the nearest number; none beyond the range of numbers.
     #[inline]
     pub fn value(&self) -> Option<f64> {
         Some(self.high + self.low).filter(|sum| sum.is_finite())
@@ -139,8 +145,8 @@ impl From<PairSum> for ExactSum {
     }
 }
 
-/// The sum of two numbers, rounded, and what was rounded off, which is a number unless the sum is infinite. (Knuth, The Art of
-/// Computer Programming 4.2.2, theorem B.)
+/// The rounded sum of two numbers, and what was rounded off, which is a number unless the sum is
+/// infinite. (Knuth, The Art of Computer Programming 4.2.2, theorem B.)
 #[inline]
 fn two_sum(one: f64, other: f64) -> (f64, f64) {
     let sum = one + other;
@@ -155,7 +161,7 @@ fn fixed_units(number: f64) -> Option<i128> {
         return None;
     }
     let bits = number.to_bits();
-    // The exponent of a small number can only be smaller still, and then the shift below is too far.
+    // A smaller number would only have a smaller exponent, and then the shift below is too far.
     let exponent = ((bits >> 52) & 0x7ff) as i32 - 1075;
     let mantissa = (bits & ((1 << 52) - 1)) | (1 << 52);
     let shift = exponent + FIXED_SCALE;
@@ -178,12 +184,12 @@ fn parts(number: f64) -> (u64, i32) {
     if exponent == 0 { (fraction, -1074) } else { (fraction | 1 << 52, exponent - 1075) }
 }
 
-/// A fixed-point number with a bit for every bit of every double, and room for the sum of 2^32 of them.
+/// A fixed-point number with a bit for every bit of every double, and room to sum 2^32 of them.
 #[derive(Clone, Debug)]
 struct Wide {
     /// Of 32 bits each, lowest first, with room for carries that are not yet passed on.
     digits: [i64; Self::DIGITS],
-    /// How many changes there have been since carries were passed on.
+    /// How many changes there were since carries were passed on.
     changes: u32,
     /// How many positive infinities were added.
     infinities: u32,
@@ -201,7 +207,7 @@ impl Wide {
     const LOWEST: i32 = 1074;
     const DIGITS: usize = (1074 + 1024 + 64) / 32 + 1;
 
-    /// One number more, or less.
+    /// Adds or removes a number.
     fn add(&mut self, number: f64, sign: i8) {
         if number.is_infinite() {
             let count = if number > 0.0 { &mut self.infinities } else { &mut self.negative_infinities };
@@ -215,7 +221,8 @@ impl Wide {
     /// Adds a magnitude times two to the `place` (counted from the lowest bit), or subtracts it.
     fn change(&mut self, magnitude: u128, place: i32, negative: bool) {
         let (mut at, shift) = (place as usize / 32, place as u32 % 32);
-        // The magnitude has at most 127 bits, so its top bits are not lost to a shift made in two steps.
+        // The magnitude has at most 127 bits, so its top bits are not lost to a shift made in two
+        // steps.
         let mut rest = magnitude;
         let mut carried = 0_u64;
         while rest != 0 || carried != 0 {
@@ -232,7 +239,7 @@ impl Wide {
         }
     }
 
-    /// Brings every digit but the highest, which has the sign, into 32 bits.
+    /// Normalises every digit but the highest, which has the sign, to 32 bits.
     fn pass_carries(&mut self) {
         let mut carry = 0;
         for digit in &mut self.digits[..Self::DIGITS - 1] {
@@ -279,7 +286,8 @@ impl Wide {
     }
 }
 
-/// A mantissa of at most 53 bits (or 2^53) times a power of two, of which the result is a double or infinite.
+/// A mantissa of at most 53 bits (or 2^53) times a power of two, of which the result is a double or
+/// infinite.
 fn scaled(mantissa: u64, exponent: i32) -> f64 {
     // In two steps, neither of which leaves the range of doubles on the way to a result within it.
     let first = exponent.clamp(-1000, 900);
@@ -311,7 +319,7 @@ mod tests {
         assert_eq!(sum(&[f64::MAX, f64::MAX]), None);
         assert_eq!(sum(&[-f64::MAX, -1e292]), None);
         let mut pair = PairSum::default();
-        // Together half of what is between the greatest number and the next one that there would be.
+        // Together half the distance from the greatest number to the one that would follow it.
         assert!([f64::MAX, 2_f64.powi(969), 2_f64.powi(969)].into_iter().all(|number| pair.add(number)));
         assert_eq!((pair.value(), ExactSum::from(pair).value()), (None, None));
         assert_eq!(sum(&[f64::MAX, f64::MAX, -f64::MAX]), Some(f64::MAX));
@@ -348,7 +356,7 @@ mod tests {
             prop_assert_eq!(both.value(), sum(&backwards));
         }
 
-        /// Some of the numbers go again; as far as two doubles hold what is left, they hold all of it.
+        /// Some numbers are removed again. If two doubles hold the rest, they hold it exactly.
         #[test]
         fn two_doubles_are_the_sum_or_refuse(all in proptest::collection::vec((numbers(), any::<bool>()), 0..9)) {
             let (mut pair, mut exact) = (PairSum::default(), ExactSum::default());
@@ -365,8 +373,9 @@ mod tests {
             }
         }
 
-        /// Amounts from 1.00 on are whole numbers of 2^-52. What is rounded off sums below 2^41 is at most 2^-13 each time,
-        /// so of 400 such pieces less than 2^-4, which leaves the second double five bits to spare.
+        /// Amounts from 1.00 on are whole numbers of 2^-52. What is rounded off sums below 2^41 is
+        /// at most 2^-13 each time, so of 400 such pieces less than 2^-4, which leaves the second
+        /// double five bits to spare.
         #[test]
         fn two_doubles_are_enough_for_money(cents in proptest::collection::vec(100..1_000_000_000_000_i64, 0..200)) {
             let mut pair = PairSum::default();

@@ -1,7 +1,7 @@
 //! Functions and tests on texts, counted in characters.
 
-/// The longest text, in bytes, that joining texts makes: a rule that doubles a text whenever it fires ends in no value and
-/// not in the machine's last byte of memory.
+/// The longest text, in bytes, that joining can produce. A rule that doubles a text whenever it
+/// fires ends without a value instead of exhausting the memory.
 pub const LONGEST_TEXT: usize = 1 << 24;
 
 /// The texts, one after another; no value beyond [`LONGEST_TEXT`]
@@ -15,8 +15,9 @@ pub fn length(text: &str) -> i64 {
     text.chars().count() as i64
 }
 
-/// `SUBSTRING(text, start[, length])`: from the character `start` on, counted from 0, to the end or for `length`
-/// characters at the most. A start beyond the end gives the empty text; a negative start or length has no value.
+/// `SUBSTRING(text, start[, length])`: from the character `start` on, counted from 0, to the end or
+/// for `length` characters at the most. A start beyond the end gives the empty text; a negative
+/// start or length has no value.
 pub fn substring(text: &str, start: i64, length: Option<i64>) -> Option<&str> {
     let start = usize::try_from(start).ok()?;
     let rest = &text[text.char_indices().nth(start).map_or(text.len(), |(byte, _)| byte)..];
@@ -45,11 +46,11 @@ pub fn contains(text: &str, part: &str) -> bool {
     text.contains(part)
 }
 
-/// `text LIKE pattern`: `%` stands for any run of characters, `_` for one character, everything else for itself,
-/// and the whole text must match. Costs at most the product of the two lengths.
+/// `text LIKE pattern`: `%` stands for any run of characters, `_` for one character, everything
+/// else for itself, and the whole text must match. Costs at most the product of the two lengths.
 pub fn like(text: &str, pattern: &str) -> bool {
     let (mut text, mut pattern) = (text.chars(), pattern.chars());
-    // Where to go on when the characters differ: after the last `%`, with one more character given to it.
+    // Where to continue after a mismatch: after the last `%`, which then takes one more character.
     let mut retry: Option<(std::str::Chars<'_>, std::str::Chars<'_>)> = None;
     loop {
         let before = text.clone();

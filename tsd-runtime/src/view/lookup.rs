@@ -117,7 +117,12 @@ impl<'a> Source<'a> {
         mut put: impl FnMut(DerivedWord<'a>),
     ) {
         match self {
-            Self::View(view) => view.answer_all(groups, |group| self.answer(group, memory), put),
+            Self::View(view) => view.answer_all(groups, |answer| {
+                if answer == DerivedWord::Missing {
+                    memory.count_no_value(view.name);
+                }
+                put(answer);
+            }),
             Self::Field(..) => groups.for_each(|group| put(self.answer(group, memory))),
         }
     }
@@ -129,7 +134,7 @@ impl<'a> Source<'a> {
             Self::View(view) => {
                 let answer = view.answer(group);
                 if answer == DerivedWord::Missing {
-                    memory.count_no_value(view.gather().name());
+                    memory.count_no_value(view.name);
                 }
                 answer
             }

@@ -10,8 +10,8 @@ use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
 use tsd_ir::{AggregateKind, DerivedValue, FieldId, Kind, Parameters, Position, TypeId, Value, ViewId};
 
+use super::accumulate::{Aggregate, Input};
 use super::counts::ViewCounts;
-use super::groups::{Gathered, Groups};
 use super::lookup::{ViewLookup, answers};
 use super::views::Views;
 use crate::base::PendingId;
@@ -29,7 +29,7 @@ pub(crate) struct View {
     pub(crate) source: Position,
     /// The derived values that the measure reads.
     pub(crate) derived_values: Vec<DerivedValue>,
-    pub(crate) groups: Groups,
+    pub(crate) groups: Aggregate,
     /// What each fact has contributed to each group, where that has to be remembered.
     pub(crate) contributions: Option<HashMap<(u32, u32), Contribution, ahash::RandomState>>,
     /// For parameters that are values: how many watched tuples ask each group.
@@ -39,6 +39,8 @@ pub(crate) struct View {
     pub(crate) places: Vec<BranchPath>,
     /// How many layers of watches lie between the facts and this view.
     pub(crate) depth: u32,
+    /// The word of the language for what is aggregated.
+    pub(crate) name: &'static str,
     pub(crate) is_text: bool,
     pub(crate) counts: Cell<ViewCounts>,
 }
@@ -46,7 +48,7 @@ pub(crate) struct View {
 #[derive(Debug)]
 pub(crate) struct Contribution {
     rows: u32,
-    value: Option<Gathered>,
+    value: Option<Input>,
 }
 
 /// What is gathered of a row.
@@ -83,13 +85,14 @@ impl View {
             measure,
             source: planned.source,
             derived_values,
-            groups: Groups::new(planned.aggregate, kind),
+            groups: Aggregate::new(planned.aggregate, kind),
             contributions: remembers.then(|| HashMap::with_hasher(crate::base::hasher())),
             users: Vec::new(),
             subscribers: Vec::new(),
             places: Vec::new(),
             depth: 0,
-            is_text: kind == Some(Kind::Text) && !counts && planned.aggregate != AggregateKind::CountDistinct,
+            name: planned.aggregate.name(),
+            is_text: kind == Some(Kind::Text) && planned.aggregate.kind(Kind::Text) == Kind::Text,
             counts: Cell::default(),
         }
     }
@@ -109,24 +112,19 @@ impl View {
         matches!(&self.parameters, Parameters::Values(values) if values.iter().any(|value| value.optional))
     }
 
-    pub(crate) fn gather(&self) -> AggregateKind {
-        self.groups.gather()
-    }
-
-    /// Calls `put` with the answers for groups; `other` tells those that are no words.
+    /// Calls `put` with what comes of groups.
     #[inline]
     pub(crate) fn answer_all<'a>(
         &'a self,
         groups: impl Iterator<Item = u32>,
-        other: impl Fn(u32) -> DerivedWord<'a>,
         put: impl FnMut(DerivedWord<'a>),
     ) {
-        self.groups.answer_all(groups, other, put);
+        self.groups.outputs(groups, put);
     }
 
     #[inline]
     pub(crate) fn answer(&self, group: u32) -> DerivedWord<'_> {
-        self.groups.answer(group)
+        self.groups.output(group)
     }
 
     /// The groups that were touched and of which now comes something else than before, in ascending order; none is
@@ -162,7 +160,7 @@ impl View {
             Entry::Vacant(entry) if adds => {
                 let value = self.measured(branch, chain, views, memory);
                 if let Some(value) = &value {
-                    self.change(group, value, (true, watched), memory);
+                    self.change(group, value.clone(), (true, watched), memory);
                 }
                 entry.insert(Contribution { rows: 1, value });
             }
@@ -181,7 +179,7 @@ impl View {
                 if entry.get().rows == 0
                     && let Some(value) = entry.remove().value
                 {
-                    self.change(group, &value, (false, watched), memory);
+                    self.change(group, value, (false, watched), memory);
                 }
             }
         }
@@ -191,18 +189,18 @@ impl View {
     pub(crate) fn change(
         &mut self,
         group: u32,
-        value: &Gathered,
+        value: Input,
         (adds, watched): (bool, bool),
         memory: &WorkingMemory,
     ) {
-        self.groups.change_all(std::iter::once((group, value)), adds, watched, &memory.strings);
+        self.groups.change(std::iter::once((group, value)), adds, watched, &memory.strings);
     }
 
     /// Gathers another value of a fact than before.
     fn exchange(
         &mut self,
         group: u32,
-        (before, now): (&mut Option<Gathered>, Option<Gathered>),
+        (before, now): (&mut Option<Input>, Option<Input>),
         watched: bool,
         memory: &WorkingMemory,
     ) {
@@ -210,10 +208,10 @@ impl View {
             return;
         }
         if let Some(value) = &now {
-            self.change(group, value, (true, watched), memory);
+            self.change(group, value.clone(), (true, watched), memory);
         }
         if let Some(value) = before {
-            self.change(group, value, (false, watched), memory);
+            self.change(group, value.clone(), (false, watched), memory);
         }
         *before = now;
     }
@@ -225,10 +223,10 @@ impl View {
         chain: &[u32],
         views: &Views,
         memory: &WorkingMemory,
-    ) -> Option<Gathered> {
+    ) -> Option<Input> {
         let place = &self.places[branch as usize];
         match &self.measure {
-            InputSource::Row => Some(Gathered::Row),
+            InputSource::Row => Some(Input::Row),
             InputSource::Field { at, field, kind, counts } => {
                 let word = memory.field(self.types[at.index()], chain[place.at(at.index())], *field)?;
                 Some(gathered(word, *kind, *counts, memory))
@@ -241,13 +239,12 @@ impl View {
                 let value = values.compute(tuple)?.pop()?;
                 Some(match value {
                     Value::Missing => return None,
-                    _ if *counts => Gathered::Row,
-                    Value::Int(int) => Gathered::Int(int),
-                    Value::Number(number) => Gathered::Number(number),
-                    Value::Text(text) => Gathered::Text(text.into()),
-                    // Only ever counted, each once: any number that tells them apart will do.
-                    Value::Bool(bool) => Gathered::Int(i64::from(bool)),
-                    Value::Fact(fact) => Gathered::Int(fact.fact().to_word() as i64),
+                    _ if *counts => Input::Row,
+                    Value::Int(int) => Input::Int(int),
+                    Value::Number(number) => Input::Number(number),
+                    Value::Text(text) => Input::Text(text.into()),
+                    Value::Bool(bool) => Input::Word(u64::from(bool)),
+                    Value::Fact(handle) => Input::Word(handle.fact().to_word()),
                 })
             }
         }
@@ -256,11 +253,12 @@ impl View {
 
 /// What is gathered of a field with this word.
 #[inline]
-fn gathered(word: u64, kind: Kind, counts: bool, memory: &WorkingMemory) -> Gathered {
+fn gathered(word: u64, kind: Kind, counts: bool, memory: &WorkingMemory) -> Input {
     match kind {
-        _ if counts => Gathered::Row,
-        Kind::Int | Kind::Bool | Kind::Fact(_) => Gathered::Int(word as i64),
-        Kind::Number => Gathered::Number(f64::from_bits(word)),
-        Kind::Text => Gathered::Text(memory.strings.text(word as u32).into()),
+        _ if counts => Input::Row,
+        Kind::Int => Input::Int(word as i64),
+        Kind::Number => Input::Number(f64::from_bits(word)),
+        Kind::Text => Input::Text(memory.strings.text(word as u32).into()),
+        Kind::Bool | Kind::Fact(_) => Input::Word(word),
     }
 }

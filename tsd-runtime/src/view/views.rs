@@ -125,22 +125,22 @@ impl Views {
         let strings = &memory.strings;
         match (view.contributions.take(), &view.measure) {
             (None, InputSource::Row) => {
-                view.groups.change_all(groups.map(|group| (group, 0)), adds, watched, strings);
+                view.groups.change(groups.map(|group| (group, 0)), adds, watched, strings);
             }
             (None, InputSource::Field { at: fact, field, .. }) => {
                 let (store, slots) = (memory.store(view.types[fact.index()]), rows.slots_at(at(*fact)));
                 if store.has_missing() {
                     let values = groups.zip(slots.map(|slot| store.field(slot, *field)));
                     let values = values.filter_map(|(group, value)| Some((group, value?)));
-                    view.groups.change_all(values, adds, watched, strings);
+                    view.groups.change(values, adds, watched, strings);
                 } else {
                     let values = groups.zip(slots.map(|slot| store.word(slot, field.index())));
-                    view.groups.change_all(values, adds, watched, strings);
+                    view.groups.change(values, adds, watched, strings);
                 }
             }
             (None, InputSource::Computed { .. }) => rows.visit(|chain| {
                 if let Some(value) = view.measured(branch, chain, self, memory) {
-                    view.change(group(chain[group_at]), &value, (adds, watched), memory);
+                    view.change(group(chain[group_at]), value, (adds, watched), memory);
                 }
             }),
             (Some(mut known), _) => {

@@ -1,4 +1,4 @@
-//! What a rule demands beside its joins.
+//! What a rule requires besides its joins.
 
 use super::super::SplitMix64;
 use super::walk::Walk;

@@ -5,7 +5,7 @@ use super::world::{World, pick};
 
 /// How many patterns each rule has.
 pub(super) enum Sizes {
-    /// So many joins in all rules together, up to `most` in one.
+    /// This many joins in all rules together, up to `most` in one.
     Joins { rules: usize, joins: usize, most: usize },
     /// Two to `most` patterns.
     Patterns { rules: usize, most: usize },
@@ -34,7 +34,7 @@ impl Sizes {
     }
 }
 
-/// The patterns of a rule, and what ties each to those before.
+/// The patterns of a rule, and what connects each with earlier ones.
 #[derive(Clone, Debug)]
 pub(super) struct Walk {
     types: Vec<usize>,
@@ -44,9 +44,10 @@ pub(super) struct Walk {
 
 #[derive(Clone, Debug)]
 struct Tie {
-    /// What must hold, in variables of the patterns.
+    /// The condition, in variables of the patterns.
     condition: String,
-    /// Whether it has many partners for one fact: a rule with several such ties multiplies its matches.
+    /// Whether it has many partners for one fact: several such links multiply the matches of a
+    /// rule.
     is_fan: bool,
     is_window: bool,
 }
@@ -69,7 +70,7 @@ impl Walk {
         Self { types: self.types[..kept].to_vec(), ties: self.ties[..kept - 1].to_vec() }
     }
 
-    /// Goes on until there are `patterns` patterns.
+    /// Continues until there are `patterns` patterns.
     pub(super) fn go_on(&mut self, world: &World, patterns: usize, random: &mut SplitMix64) {
         while self.types.len() < patterns {
             let kind = random.below(100);
@@ -78,7 +79,7 @@ impl Walk {
                 15..20 => self.parents(world),
                 _ => Vec::new(),
             };
-            // Where there are no times or parents, another key is followed.
+            // If there are no times or parents, another key is followed.
             let ways = if ways.is_empty() { self.keys(world) } else { ways };
             let way = pick(random, ways.iter().map(|way| way.weight));
             if let Some(way) = ways.into_iter().nth(way) {
@@ -110,15 +111,15 @@ impl Walk {
         patterns.collect::<Vec<_>>().join(", ")
     }
 
-    /// The conditions that tie the patterns together.
+    /// The conditions that connect the patterns.
     pub(super) fn ties(&self) -> impl Iterator<Item = &str> {
         self.ties.iter().map(|tie| tie.condition.as_str())
     }
 
-    /// Foreign keys to and from the patterns that are there. Keys to parents are for [`Self::parents`].
+    /// Foreign keys to and from the existing patterns. Keys to parents are in [`Self::parents`].
     fn keys(&self, world: &World) -> Vec<Way> {
         let new = self.variable(self.len());
-        // Two ways from one to many, say the orders of a customer and the reviews of the same, are enough.
+        // Two links from one to many, such as the orders and the reviews of a customer, are enough.
         let fans = self.ties.iter().filter(|tie| tie.is_fan).count();
         let mut ways = Vec::new();
         for (pattern, ty) in self.types.iter().copied().enumerate() {

@@ -1,4 +1,4 @@
-//! What there is: types with fields, and the links between them.
+//! Types with fields, and the links between them.
 
 use std::fmt::Write;
 
@@ -80,8 +80,8 @@ impl Entity {
 }
 
 impl World {
-    /// Types without a meaning: each is linked to up to three that come before it, often to one of the first few, as
-    /// tables of a large model are to its master records.
+    /// Types without a meaning: each is linked to up to three earlier ones, often to one of the
+    /// first few, as tables of a large model are to its master records.
     pub(super) fn synthetic(types: usize, seed: u64) -> Self {
         const WORDS: [&str; 5] = ["new", "open", "held", "paid", "closed"];
         let mut random = SplitMix64::new(seed + 500);

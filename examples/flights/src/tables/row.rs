@@ -34,7 +34,7 @@ impl<'a> Row<'a> {
 
 /// What a cell can hold.
 pub trait Cell: Sized {
-    /// The value that the text stands for.
+    /// The value of a text.
     fn parse(text: &str) -> Option<Self>;
 }
 

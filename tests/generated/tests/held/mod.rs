@@ -1,4 +1,4 @@
-//! A compiled program held against the interpreter of its text.
+//! A compiled program compared with the interpreter of its text.
 
 use std::fmt::Write as _;
 
@@ -15,7 +15,7 @@ use crate::session::{Log, Subject, shown};
 
 /// A compiled program.
 pub(crate) struct Program {
-    /// What it was made from.
+    /// The seed of the program.
     pub(crate) seed: u64,
     /// Its text.
     pub(crate) text: &'static str,
@@ -23,8 +23,8 @@ pub(crate) struct Program {
     pub(crate) session: fn(&Facts) -> Subject,
 }
 
-/// Actions that are noted. A fact among the arguments is noted by its handle, because an action without `@context`
-/// cannot ask what it is called; sessions that take the same steps give the same handles.
+/// Records actions. A fact among the arguments is recorded by its handle, because an action without
+/// `@context` does not know its name. Sessions that take the same steps give the same handles.
 pub(crate) struct Notes(Log);
 
 impl Notes {
@@ -43,7 +43,7 @@ impl Host for Notes {
 
 /// An argument of a generated action.
 pub(crate) trait Argument {
-    /// The argument as the interpreter gives it.
+    /// The argument as the interpreter passes it.
     fn value(self) -> Value;
 }
 
@@ -102,8 +102,9 @@ fn interpreter(text: &str, facts: &Facts) -> Subject {
     Subject::new("interpreted", engine, log, facts, declared)
 }
 
-/// Takes random steps with each program, compiled and interpreted: what comes of every step is the same, and so are the
-/// matches of every rule and the facts. The oracle leads, because steps are made for what is there.
+/// Takes random steps with each program, compiled and interpreted: the outcome of every step, the
+/// matches of every rule and the facts are the same. The oracle leads, because steps are generated
+/// for the present facts.
 pub(crate) fn hold(programs: &[Program], sequences: u64) {
     let mut fired = 0;
     for program in programs {

@@ -1,8 +1,9 @@
 //! Where a generator's decisions come from.
 
-/// A list of numbers that decides. Every generator takes the first of its alternatives on a 0, and a list that has run
-/// out gives zeros; so the first alternative is the simplest, and whatever proptest does to a list while it shrinks,
-/// dropping numbers or making them smaller, what comes of it is well-formed and, by and large, simpler.
+/// A list of numbers that decides. Every generator takes the first of its alternatives on a 0, and
+/// an exhausted list returns zeros, so the first alternative is the simplest. While proptest
+/// shrinks a list, it drops numbers or makes them smaller; the result is always well-formed and
+/// usually simpler.
 #[derive(Clone, Debug)]
 pub struct Choices<'a> {
     rest: &'a [u16],
@@ -45,7 +46,7 @@ impl<'a> Choices<'a> {
     }
 }
 
-/// As many numbers as wanted from a seed, the same on every machine (SplitMix64).
+/// Numbers from a seed, the same on every machine (SplitMix64).
 pub fn numbers(seed: u64, count: usize) -> Vec<u16> {
     let mut state = seed;
     let mut next = || {

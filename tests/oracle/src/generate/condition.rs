@@ -7,7 +7,7 @@ use super::values;
 use crate::value::Kind;
 
 impl Expressions<'_, '_> {
-    /// A condition of a rule: equalities that tie the patterns together, and what else comes to mind.
+    /// A condition of a rule: equalities that connect the patterns, and other tests.
     pub fn rule_condition(&mut self) -> Option<String> {
         let mut parts = Vec::new();
         for index in 1..self.variables.len() {
@@ -23,7 +23,7 @@ impl Expressions<'_, '_> {
         for _ in 0..self.choices.weighted(&[3, 4, 2, 1]) {
             parts.push(self.condition(2));
         }
-        // Some rules ask several things of the same facts.
+        // Some rules have several tests of the same facts.
         for _ in 0..self.choices.weighted(&[20, 3, 2, 1]) {
             parts.extend(self.asked());
         }
@@ -35,7 +35,7 @@ impl Expressions<'_, '_> {
         (!parts.is_empty()).then(|| parts.join(" AND "))
     }
 
-    /// Ways in which a pattern is tied to those before it, each under a condition of its own.
+    /// Ways in which a pattern is connected with earlier ones, each with a separate condition.
     fn either_tie(&mut self, index: usize) -> Option<String> {
         let mut ways = Vec::new();
         while ways.len() < 2 || (ways.len() < 4 && self.choices.chance(20)) {
@@ -52,7 +52,7 @@ impl Expressions<'_, '_> {
         Some(format!("({})", ways.join(" OR ")))
     }
 
-    /// What other facts say of the tuple, as far as rules may ask that.
+    /// A condition about other facts, as far as the features permit.
     fn asked(&mut self) -> Option<String> {
         let (look, aggregate) = (self.may_look(), self.may_aggregate());
         match self.choices.weighted(&[2 * usize::from(look), usize::from(aggregate)]) {
@@ -107,7 +107,7 @@ impl Expressions<'_, '_> {
         })
     }
 
-    /// An equality between what is computed of a pattern and what is computed of some before it.
+    /// An equality between computations from a pattern and from some earlier ones.
     fn computed_tie(&mut self, index: usize) -> Option<String> {
         let kind =
             self.choices.pick(&[Kind::Text, Kind::Int, Kind::Number, Kind::Text, Kind::Int, Kind::Bool]);
@@ -124,7 +124,7 @@ impl Expressions<'_, '_> {
         })
     }
 
-    /// An operand of a kind that looks at some of these variables: a field of them, or something computed.
+    /// An operand of a kind that reads some of these variables: a field of them, or a computation.
     fn computed_of(&mut self, variables: Range<usize>, kind: Kind) -> Option<String> {
         let own = self.variables[variables].to_vec();
         let all = std::mem::replace(&mut self.variables, own);
@@ -152,7 +152,7 @@ impl Expressions<'_, '_> {
         operand
     }
 
-    /// Any condition, in parentheses where it needs them.
+    /// Any condition, in parentheses if it needs them.
     pub fn condition(&mut self, depth: usize) -> String {
         match if depth == 0 { 0 } else { self.choices.weighted(&[12, 3, 5, 4]) } {
             0 => self.test(),
@@ -225,7 +225,7 @@ impl Expressions<'_, '_> {
         }
     }
 
-    /// An integer beside a number that is as large as integers are when numbers no longer tell them apart.
+    /// An integer beside a number, so large that numbers no longer distinguish integers.
     fn widened_test(&mut self) -> String {
         let edges = self.edges();
         let int = match self.choices.weighted(&[5, 1, 1]) {

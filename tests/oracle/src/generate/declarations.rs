@@ -27,7 +27,7 @@ pub fn declarations(choices: &mut Choices<'_>) -> String {
         let mut optional = false;
         for parameter in 0..1 + choices.below(3) {
             let kind = kind(choices, &TYPES[..types]);
-            // Once a call may leave an argument out, it may leave out those behind it.
+            // Once a call may leave an argument out, it may leave out all later ones.
             optional |= choices.chance(25);
             let suffix = match (optional, kind.as_str(), choices.below(3)) {
                 (false, ..) => "",
@@ -55,10 +55,11 @@ fn kind(choices: &mut Choices<'_>, types: &[&str]) -> String {
 }
 
 fn field_text(choices: &mut Choices<'_>, index: usize, key: bool, types: &[&str]) -> String {
-    // A key that refers to a fact would make a name that is no longer unique once that fact is gone.
+    // A key that refers to a fact would give a name that is no longer unique once that fact is
+    // gone.
     let kind = kind(choices, if key { &[] } else { types });
     let first = kind.chars().next().unwrap_or('x').to_ascii_lowercase();
-    // A field whose values are mostly at the edges says so by a capital letter.
+    // A field with mostly extreme values has a capital letter in its name.
     let is_numeric = matches!(kind.as_str(), "int" | "number");
     let first = if is_numeric && choices.chance(20) { first.to_ascii_uppercase() } else { first };
     // Now and then a name that Rust reserves.

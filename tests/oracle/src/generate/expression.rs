@@ -1,4 +1,4 @@
-//! Random operands of a wanted kind.
+//! Random operands of a given kind.
 
 use std::slice::SliceIndex;
 
@@ -8,7 +8,7 @@ use super::values;
 use crate::schema::Schema;
 use crate::value::Kind;
 
-/// Makes expressions over some variables.
+/// Generates expressions over some variables.
 #[derive(Debug)]
 pub struct Expressions<'a, 'c> {
     /// What decides.
@@ -58,7 +58,7 @@ impl<'a, 'c> Expressions<'a, 'c> {
         paths
     }
 
-    /// The fields of a kind that references of some variables lead to.
+    /// The fields of a kind that are reached by references of some variables.
     pub(super) fn followed_from(
         &self,
         variables: impl SliceIndex<[(String, usize)], Output = [(String, usize)]>,
@@ -81,7 +81,8 @@ impl<'a, 'c> Expressions<'a, 'c> {
         paths
     }
 
-    /// An operand of a kind, or of one that adapts to it. `None` when nothing refers to a fact of the type.
+    /// An operand of a kind, or of one that adapts to it. `None` if nothing refers to a fact of the
+    /// type.
     pub fn operand(&mut self, kind: Kind, depth: usize) -> Option<String> {
         Some(match kind {
             Kind::Text => self.text(depth),
@@ -106,12 +107,12 @@ impl<'a, 'c> Expressions<'a, 'c> {
         if all.is_empty() { None } else { Some(self.choices.pick(&all)) }
     }
 
-    /// A field of the kind, if there is one and luck will have it.
+    /// A field of the kind, at random, if there is one.
     fn path(&mut self, kind: Kind) -> Option<String> {
         let mut paths = self.paths(|other, _| other == kind);
         let last = self.variables.len().saturating_sub(1);
         if self.nesting > 0 && self.choices.chance(50) {
-            // What a condition is about is mostly the fact that it is asked of.
+            // A condition is mostly about the innermost fact.
             let own = self.paths_from(last.., |other, _| other == kind);
             paths = if own.is_empty() { paths } else { own };
         }
@@ -194,13 +195,14 @@ impl<'a, 'c> Expressions<'a, 'c> {
             2 => format!("LENGTH({})", self.text(depth)),
             3 => {
                 let operand = self.int(depth);
-                // Of this literal it is no integer, so it would not do where one is demanded.
+                // The negation of this literal is not an integer literal, so it is invalid where an
+                // integer is required.
                 let least = i64::MIN.to_string();
                 format!("ABS({})", if operand == least { "0" } else { &operand })
             }
             4 => format!("(int) {}", self.number(depth)),
             5 => format!("(int) {}", self.text(depth)),
-            // Where an `int` is demanded, a constant with a whole value is one.
+            // Where an `int` is required, a constant with a whole value is one.
             _ => self.choices.pick(&["(6 / 2)", "(7 % 4)", "(1 + 2 * 3)"]).to_owned(),
         }
     }
@@ -228,7 +230,7 @@ impl<'a, 'c> Expressions<'a, 'c> {
         }
     }
 
-    /// The integers that can be read and are mostly at the edges.
+    /// The readable integers whose values are mostly extreme.
     pub(super) fn edges(&self) -> Vec<String> {
         let is_edgy = |path: &String| path.rsplit('.').next().is_some_and(values::is_edgy);
         self.paths(|kind, _| kind == Kind::Int).into_iter().filter(is_edgy).collect()
@@ -251,7 +253,7 @@ impl<'a, 'c> Expressions<'a, 'c> {
         self.simple(Kind::Bool)
     }
 
-    /// An operand that may have no value, so that asking whether it is missing makes sense.
+    /// An operand that may have no value, so that `IS MISSING` makes sense.
     pub fn perhaps_missing(&mut self) -> String {
         let mut paths = self.paths(|_, optional| optional);
         paths.extend(self.derived_values.iter().map(|(name, _)| name.clone()));

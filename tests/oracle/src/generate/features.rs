@@ -1,6 +1,6 @@
-//! What random programs may hold.
+//! What random programs may contain.
 
-/// Constructs that can be left out of random programs, as long as what they are for lacks them.
+/// Constructs that can be left out of random programs, as long as the engine under test lacks them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Features {
     /// `EXISTS (…)`.

@@ -12,8 +12,8 @@ pub(super) struct Head {
 }
 
 impl Expressions<'_, '_> {
-    /// The head of a rule over groups. `self` knows the variables of the group, and afterwards the aggregate variables
-    /// too.
+    /// The head of a rule with groups. `self` knows the variables of the group, and afterwards the
+    /// aggregate variables too.
     pub(super) fn group_head(&mut self) -> Head {
         let patterns = self.variables.len();
         let mut parts = Vec::new();

@@ -1,18 +1,18 @@
-//! Random conditions and operands that look at facts outside the tuple: `EXISTS` and aggregates.
+//! Random conditions and operands that read facts outside the tuple: `EXISTS` and aggregates.
 
 use super::expression::Expressions;
 use crate::value::Kind;
 
-/// How deep they stand inside each other.
+/// How deep they are nested.
 const DEEPEST: usize = 2;
 
 impl Expressions<'_, '_> {
-    /// Whether `EXISTS` may stand here.
+    /// Whether `EXISTS` is allowed here.
     pub(super) fn may_look(&self) -> bool {
         self.features.exists && self.nesting < DEEPEST
     }
 
-    /// Whether an aggregate may stand here.
+    /// Whether an aggregate is allowed here.
     pub(super) fn may_aggregate(&self) -> bool {
         self.features.aggregates && self.nesting < DEEPEST
     }
@@ -28,7 +28,7 @@ impl Expressions<'_, '_> {
         }
     }
 
-    /// A derived value of a kind, or one that adapts to it. `None` where none comes of it.
+    /// A derived value of a kind, or one that adapts to it. `None` if there is none.
     pub(super) fn aggregate(&mut self, kind: Kind) -> Option<String> {
         let (functions, of): (&[&str], Kind) = match (kind, self.choices.weighted(&[4, 3, 2])) {
             (Kind::Int, 0) => return Some(self.count()),
@@ -82,7 +82,7 @@ impl Expressions<'_, '_> {
         })
     }
 
-    /// `x: T` for a new variable, a condition on it, which may be empty, and what `of` makes of it.
+    /// `x: T` for a new variable, a condition on it, which may be empty, and the result of `of`.
     fn inside<T>(&mut self, of: impl FnOnce(&mut Self) -> T) -> (String, String, T) {
         let ty = self.choices.below(self.schema.types.len());
         let variable = format!("x{}", self.nesting);
@@ -120,7 +120,7 @@ impl Expressions<'_, '_> {
         Some(format!("{} {op} {}", self.choices.pick(&own), self.choices.pick(&others)))
     }
 
-    /// A value of just this kind, from the last variable. `None` when it has none to give.
+    /// A value of exactly this kind, from the last variable. `None` if it has none.
     pub(super) fn measured(&mut self, kind: Kind) -> Option<String> {
         let last = self.variables.len() - 1;
         let mut paths = self.paths_from(last.., |other, _| other == kind);

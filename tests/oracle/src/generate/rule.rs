@@ -107,8 +107,8 @@ impl Expressions<'_, '_> {
         }
     }
 
-    /// Values for fields of a type: for all that must have one, or for some. `None` when a reference is wanted and there
-    /// is none.
+    /// Values for fields of a type: for all required ones, or for some. `None` if a reference is
+    /// required and there is none.
     fn fields(&mut self, ty: usize, all: bool) -> Option<String> {
         let declared = &self.schema.types[ty];
         let mut written = Vec::new();

@@ -1,4 +1,4 @@
-//! Random steps, each made for the state that the steps before it led to.
+//! Random steps, each generated for the state after the previous steps.
 
 use tsd_compiler::syntax::ast::{Expr, ExprKind};
 
@@ -13,7 +13,8 @@ use crate::strategy::Strategy;
 use crate::value::{FactId, Kind};
 use crate::walk::{arguments, for_each};
 
-/// A session is not let grow to where the oracle would have to try more tuples than this after one change,
+/// A session may not grow so large that the oracle would have to try more tuples than this after
+/// one change,
 const MOST_TUPLES: usize = 3_000;
 
 /// or than this in one run.
@@ -22,7 +23,7 @@ const MOST_TUPLES_OF_A_RUN: usize = 40_000;
 /// How many facts come together.
 const MOST_TOGETHER: usize = 5;
 
-/// The names that rules added on the way may have.
+/// The names for rules that steps add.
 const NAMES: [&str; 3] = ["x0", "x1", "x2"];
 
 /// What a sequence may do with rules.
@@ -34,7 +35,7 @@ pub enum RuleSteps {
     None,
 }
 
-/// A step that makes sense now: perhaps one that must be refused.
+/// A step that makes sense now, or one that must be refused.
 pub fn step(choices: &mut Choices<'_>, oracle: &Oracle, rules: RuleSteps, features: Features) -> Step {
     let facts = oracle.facts();
     let live: Vec<FactId> = facts.live().collect();
@@ -94,7 +95,7 @@ pub fn step(choices: &mut Choices<'_>, oracle: &Oracle, rules: RuleSteps, featur
         }
         8 => Step::SetStrategy { strategy: choices.pick(&Strategy::ALL) },
         10 => {
-            // Most of them are there, so that it must be refused.
+            // Most of them exist, so that it must be refused.
             let is_gone = |name: &&str| oracle.rule_names().all(|live| live != *name);
             let gone: Vec<&str> = oracle.declared_names().filter(is_gone).collect();
             let name = if gone.is_empty() || choices.chance(10) {
@@ -116,8 +117,8 @@ pub fn step(choices: &mut Choices<'_>, oracle: &Oracle, rules: RuleSteps, featur
     }
 }
 
-/// How many tuples the oracle tries at the most, with so many facts more of each type. What stands inside `EXISTS` or an
-/// aggregate is tried for each of them.
+/// An upper bound for the tuples that the oracle tries, with this many more facts of each type.
+/// Tuples inside `EXISTS` or an aggregate are tried for each of them.
 fn tuples(oracle: &Oracle, more: usize) -> usize {
     let facts = oracle.facts();
     let counts: Vec<usize> =
@@ -153,7 +154,7 @@ fn inner_facts(expr: &Expr, schema: &Schema, counts: &[usize]) -> usize {
     tried
 }
 
-/// A run that fires as much as the oracle can follow; where it could follow nothing, there are too many facts.
+/// A run that fires as much as the oracle can follow; if that is nothing, there are too many facts.
 fn run(oracle: &Oracle, live: &[FactId]) -> Step {
     let inserts = |rule: &&Rule| rule.ast.calls.iter().any(|call| call.name.text.starts_with("Insert"));
     let inserts = usize::from(oracle.rules.iter().find(inserts).is_some());
@@ -194,8 +195,8 @@ fn update(choices: &mut Choices<'_>, oracle: &Oracle, fact: FactId) -> Step {
     Step::Update { fact, fields: after }
 }
 
-/// Fields for a fact of a type; `None` when a reference is wanted and there is nothing to refer to. A reference may be to
-/// a fact that is gone.
+/// Fields for a fact of a type; `None` if a reference is required and there is nothing to refer to.
+/// A reference may be to a retracted fact.
 fn fields(choices: &mut Choices<'_>, oracle: &Oracle, ty: usize) -> Option<Fields> {
     let facts = oracle.facts();
     let mut fields = Vec::new();

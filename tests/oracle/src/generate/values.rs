@@ -5,7 +5,7 @@ use crate::schema::Field;
 use crate::value::{FactId, Kind, Value};
 
 const TEXTS: [&str; 12] = ["", "a", "b", "ab", "A", "aba", " b ", "é", "3", "2.5", "true", "日本"];
-/// Some of them make a sum that is rounded more than once go astray.
+/// Some of them falsify a sum that is rounded more than once.
 const NUMBERS: [f64; 17] = [
     0.0,
     1.0,
@@ -27,7 +27,7 @@ const NUMBERS: [f64; 17] = [
 ];
 const INTS: [i64; 9] = [0, 1, 2, 3, -1, 7, -7, i64::MAX, i64::MIN];
 
-/// Integers that numbers no longer tell apart, and the last ones.
+/// Integers that numbers no longer distinguish, and the extreme ones.
 const EDGES_OF_INTS: [i64; 8] = [
     9_007_199_254_740_993,
     9_007_199_254_740_992,
@@ -51,7 +51,8 @@ const EDGES_OF_NUMBERS: [f64; 8] = [
     5e-324,
 ];
 
-/// The value of a field. For a reference one of `facts`; `None` when it is missing, or when there is no such fact.
+/// The value of a field. For a reference one of `facts`; `None` if it is missing, or if there is no
+/// such fact.
 pub(super) fn field(choices: &mut Choices<'_>, field: &Field, facts: &[FactId]) -> Option<Value> {
     if field.optional && choices.chance(30) {
         return None;
@@ -64,7 +65,7 @@ pub(super) fn field(choices: &mut Choices<'_>, field: &Field, facts: &[FactId]) 
     }
 }
 
-/// Whether the values of a field are mostly at the edges.
+/// Whether the values of a field are mostly extreme.
 pub(super) fn is_edgy(field: &str) -> bool {
     field.starts_with(|first: char| first.is_ascii_uppercase())
 }
@@ -95,7 +96,8 @@ pub(super) fn edge(choices: &mut Choices<'_>, kind: Kind) -> Value {
 pub(super) fn literal(value: &Value) -> Option<String> {
     Some(match value {
         Value::Text(text) => format!("{text:?}"),
-        // Infinity can be inserted, but not be written. A whole number keeps its point, or it would be an integer.
+        // Infinity can be inserted, but has no literal. A whole number keeps its point, or it would
+        // be an integer.
         Value::Number(number) => format!("{:?}", number.clamp(-f64::MAX, f64::MAX)),
         Value::Int(int) => int.to_string(),
         Value::Bool(bool) => bool.to_string(),

@@ -1,5 +1,5 @@
-//! When an activation comes again. What a condition finds elsewhere only decides whether the tuple holds; what an effect
-//! reads elsewhere brings the activation again whenever it is another value.
+//! When an activation comes again. Values from other facts in a condition only decide whether the
+//! tuple holds. Those that an effect reads activate the rule again whenever they change.
 
 use super::Session;
 use super::story::{NOTHING, Story as _};
@@ -217,7 +217,7 @@ fn one_that_only_the_condition_follows_does_not() {
 
 #[test]
 fn only_the_state_before_and_after_a_change_counts() {
-    // One update takes the only order from the count and adds it to it.
+    // One update removes the only order from the count and adds it again.
     let mut shop = shop(
         "{c: Customer} / NOT (EXISTS (o: Order / o.total < 0)) ==> Print(COUNT(o: Order / o.total > 0))",
     );

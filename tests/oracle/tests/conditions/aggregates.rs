@@ -15,7 +15,7 @@ fn bank(rule: &str) -> Session {
     Session::new(&format!("{BANK} rule r : {rule}"))
 }
 
-/// A bank that prints what a derived value of account `a` comes to, each time that this is something else. Entries are
+/// A bank that prints a derived value of account `a` each time that it changes. Entries are
 /// `(id, amount)`, and all of that account.
 fn derived_value(derived_value: &str) -> Session {
     bank(&format!("{{a: Account}} / a.id == \"a\" ==> Print({derived_value})"))
@@ -174,7 +174,7 @@ fn infinities_of_both_signs_have_no_sum() {
     let mut bank =
         bank("{a: Account} / SUM(e: Entry / e.account == a.id ; e.amount) IS MISSING ==> Print(a.id)");
     enter(&mut bank, &[("e1", "amount: 1"), ("e2", "amount: 1"), ("e3", "amount: 1")]);
-    // Only the host program can make them.
+    // Only the host program can insert them.
     bank.set_number("Entry~e1", "amount", f64::INFINITY);
     assert_eq!(bank.matches(), NOTHING);
     bank.set_number("Entry~e2", "amount", f64::NEG_INFINITY);

@@ -1,5 +1,6 @@
-//! An OR whose alternatives join the same patterns, some of which ask other facts. Such a rule is matched branch by
-//! branch, but to its author a tuple is one activation, whichever alternative holds.
+//! An OR whose alternatives join the same patterns, some of which read other facts. Such a rule is
+//! matched branch by branch, but to its author a tuple is one activation, whichever alternative
+//! holds.
 
 use super::Session;
 use super::story::{NOTHING, Story as _};

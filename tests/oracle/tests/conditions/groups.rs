@@ -1,4 +1,5 @@
-//! Aggregate variables: derived values over the rows that belong to a group, which the facts of the first block make.
+//! Aggregate variables: derived values over the rows of a group, which the facts of the first block
+//! form.
 
 use super::Session;
 use super::story::{NOTHING, Story as _};

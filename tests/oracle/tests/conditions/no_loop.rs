@@ -1,5 +1,5 @@
-//! `no-loop`: the changes that an activation's own effects make are none for its rule. What holds before and after one stays
-//! as it is; what begins to hold comes.
+//! `no-loop`: a rule ignores the changes that its activations' own effects make. What holds before
+//! and after such a change stays as it is; what starts holding is activated.
 
 use tsd_oracle::{Step, Strategy};
 
@@ -61,7 +61,7 @@ fn what_begins_to_hold_comes() {
     bank.set("Account~a", "balance: 5");
     bank.insert("Flow(id: \"f0\", account: \"a\", amount: 0)");
     bank.insert("Flow(id: \"low\", account: \"a\", amount: -10)");
-    // At -5 the second begins to hold, at -15 the third.
+    // At -5 the second starts holding, at -15 the third.
     assert_eq!(bank.run(), ["f1", "f0", "low"]);
 }
 
@@ -114,7 +114,7 @@ fn what_an_activation_supports_stays() {
              ==> InsertLogical(Seen(id: f.id)), Update(a, {balance: a.balance + f.amount}), Print(f.id)
          rule seen salience 1 : {s: Seen} / ==> Print(\"+\" + s.id)",
     );
-    // Both are there after the first two; then nothing holds any longer.
+    // Both hold after the first two; then nothing holds any longer.
     assert_eq!(bank.run(), ["f1", "+f1", "f2"]);
     let seen = |bank: &Session| bank.oracle().facts().of_type(2).count();
     assert_eq!(seen(&bank), 0);
@@ -138,7 +138,8 @@ fn a_logical_insertion_behind_the_rules_own_update_takes_place() {
     assert_eq!(names, ["Seen~a"], "the second rule ends its own activation");
 }
 
-/// The alternatives join by different keys, so they are activated at different places of the network.
+/// The alternatives join by different keys, so they are activated at different places of the
+/// network.
 #[test]
 fn what_goes_from_one_alternative_to_the_other_goes_on_waiting() {
     let program = "

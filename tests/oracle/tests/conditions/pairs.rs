@@ -1,4 +1,4 @@
-//! Conditions of two sorts in one rule.
+//! Conditions of two kinds in one rule.
 
 use super::Session;
 use super::story::{NOTHING, Story as _};
@@ -62,7 +62,7 @@ fn exists_beside_an_aggregate() {
     assert_eq!(shop.matches(), ["ada", "bob", "cy"]);
 }
 
-/// Found by random programs: inside the third, the two derived values were taken for one.
+/// Found by random programs: inside the third, the two derived values were confused.
 #[test]
 fn two_aggregates_of_one_field_inside_exists() {
     let mut shop = shop(
@@ -76,8 +76,8 @@ fn two_aggregates_of_one_field_inside_exists() {
     assert_eq!(shop.matches(), ["o1", "o3", "o4"]);
 }
 
-/// Found by random programs: what the first derived value depends on was taken for the other one, which looks at a fact that is
-/// not there yet where the first is asked for.
+/// Found by random programs: the dependency of the first derived value was confused with the other
+/// one, which reads a fact that is not joined yet where the first is looked up.
 #[test]
 fn derived_values_of_several_patterns_of_which_one_depends_on_another() {
     let mut shop = shop(

@@ -1,11 +1,11 @@
-//! What the stories do with a session and ask of it.
+//! What the stories do with a session and how they observe it.
 
 use tsd_oracle::{Event, Oracle, Outcome, Ran, Step, Value};
 
 /// Nothing.
 pub(crate) const NOTHING: [&str; 0] = [];
 
-/// A session that a story is told of.
+/// The session of a story.
 pub(crate) trait Story {
     /// Takes a step.
     fn step(&mut self, step: &Step) -> Outcome;
@@ -19,23 +19,23 @@ pub(crate) trait Story {
         assert_eq!(self.step(&step), Outcome::Done, "{fact}");
     }
 
-    /// Gives some fields of a fact new values.
+    /// Sets some fields of a fact.
     fn set(&mut self, fact: &str, fields: &str) {
         let step = self.oracle().change(fact, fields);
         assert_eq!(self.step(&step), Outcome::Done, "{fact} {fields}");
     }
 
-    /// Leaves a field of a fact without value.
+    /// Removes the value of a field of a fact.
     fn clear(&mut self, fact: &str, field: &str) {
         self.set_value(fact, field, None);
     }
 
-    /// Gives a field of a fact a number, perhaps one that cannot be written.
+    /// Sets a field of a fact to a number, even one without a literal.
     fn set_number(&mut self, fact: &str, field: &str, number: f64) {
         self.set_value(fact, field, Some(Value::Number(number)));
     }
 
-    /// Gives a field of a fact a value, or none.
+    /// Sets or removes the value of a field of a fact.
     fn set_value(&mut self, fact: &str, field: &str, value: Option<Value>) {
         let facts = self.oracle().facts();
         let fact = self.oracle().named(fact);
@@ -70,14 +70,14 @@ pub(crate) trait Story {
         self.oracle().matches(rule).into_iter().map(keys).collect()
     }
 
-    /// Runs, and tells what was printed.
+    /// Runs, and returns what was printed.
     fn run(&mut self) -> Vec<String> {
         let (events, problems) = self.ran();
         assert_eq!(problems, 0, "{events:?}");
         events
     }
 
-    /// Runs, and tells what was printed and how many effects could not take place.
+    /// Runs, and returns what was printed and how many effects could not take place.
     fn ran(&mut self) -> (Vec<String>, usize) {
         let Outcome::Ran(Ran { events, problems, is_stopped: false, .. }) =
             self.step(&Step::Run { limit: 100 })

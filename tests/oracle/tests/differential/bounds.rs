@@ -1,5 +1,6 @@
-//! What tests say of one derived value alone is a table: single values and stretches, few and many, of every kind of derived value, with
-//! and without a value, bounded twice by one rule, and turned round.
+//! Tests of one derived value against constants form a filter index: single values and intervals,
+//! few and many, of every kind of derived value, with and without a value, bounded twice by one
+//! rule, and negated.
 
 use tsd_oracle::{Step, Value};
 

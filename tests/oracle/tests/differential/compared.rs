@@ -40,7 +40,7 @@ impl fmt::Display for Difference {
     }
 }
 
-/// Makes the interpreters of a program that are held to the oracle.
+/// Creates the interpreters of a program that are compared with the oracle.
 pub(crate) type Subjects = fn(&str, &Facts) -> [Subject; 2];
 
 /// An interpreter that shares nodes, and one that does not.
@@ -52,7 +52,7 @@ pub(crate) fn with_and_without_sharing(program: &str, facts: &Facts) -> [Subject
     ]
 }
 
-/// Interpreters of a program all of whose joins and views have one signature.
+/// Interpreters of a program whose joins and views all have one signature.
 pub(crate) fn colliding(program: &str, facts: &Facts) -> [Subject; 2] {
     let mut module = compiled(program);
     let collide = |branches: &mut tsd_ir::List<tsd_ir::Branch>| {
@@ -96,10 +96,10 @@ pub(crate) fn hold_to_the_oracle(
     let program = plan.program();
     let mut story = format!("\n{program}");
     if let Ok(path) = std::env::var("TSD_TRACE") {
-        // What hangs can be looked at.
+        // A program that hangs can be inspected.
         std::fs::write(path, &story).expect("the trace can be written");
     }
-    // A panic of the engine is a difference like any other, to be shrunk and told with its story.
+    // A panic of the engine is a difference like any other, to be shrunk and shown with its story.
     let outcome = catch_unwind(AssertUnwindSafe(|| follow(plan, rules, subjects, &program, &mut story)));
     match outcome {
         Ok(Ok(())) => Ok(()),
@@ -147,7 +147,8 @@ fn follow(
         one.refuses_handles_of(other, index)?;
         other.refuses_handles_of(one, index)?;
         compare_facts(&oracle, &subjects)?;
-        // To ask for matches is to look at memories, which are kept only while somebody looks at them.
+        // To compute matches is to probe memories, which are materialised only while they are
+        // probed.
         if index % 3 == 2 || index == plan.steps.len() {
             compare_matches(&oracle, &mut subjects)?;
         }
@@ -175,7 +176,8 @@ pub(crate) fn interpreter(name: &'static str, program: &Module, sharing: Sharing
     let log = Log::default();
     let mut engine = Engine::from_module(program.clone(), Recorder(log.clone()), sharing);
     let declared = program.rules.iter().map(|planned| planned.rule.clone()).collect();
-    // Few facts: what is kept for long in a real session is given up and computed anew here.
+    // There are few facts: with this threshold, join inputs that a real session would keep for long
+    // are evicted and rebuilt.
     engine.set_eviction_threshold(if sharing == Sharing::On { 3 } else { 0 });
     Subject::new(name, engine, log, facts, declared)
 }
@@ -249,7 +251,7 @@ fn facts_of(oracle: &Oracle) -> Vec<(String, Vec<Shown>, bool)> {
     all
 }
 
-/// A fresh session that is given the surviving facts and then the surviving rules finds the same matches.
+/// A fresh session with the surviving facts and then the surviving rules finds the same matches.
 fn compare_fresh(program: &str, rules: &[&str], oracle: &Oracle) -> Result<(), String> {
     let declarations: Vec<&str> = program.lines().filter(|line| is_declaration(line)).collect();
     let declarations = declarations.join("\n");
@@ -260,8 +262,9 @@ fn compare_fresh(program: &str, rules: &[&str], oracle: &Oracle) -> Result<(), S
         assert_eq!(fresh.apply(step, fresh_oracle.facts()), Outcome::Done, "{step:?}");
         fresh_oracle.facts().count()
     };
-    // Which fact of the fresh session each fact is. References lead to types declared earlier. What is gone comes and
-    // goes again, because something may still refer to it; before the others of its type, so that its key is free.
+    // Which fact of the fresh session each fact is. References lead to types declared earlier. A
+    // retracted fact is inserted and retracted again, because something may still refer to it;
+    // before the others of its type, so that its key is free.
     let mut now: BTreeMap<FactId, FactId> = BTreeMap::new();
     let all = || (0..oracle.facts().count()).map(FactId).map(|id| (id, oracle.facts().ever(id)));
     for ty in 0..oracle.facts().schema.types.len() {
@@ -296,7 +299,8 @@ fn is_declaration(line: &str) -> bool {
     line.starts_with("type ") || line.starts_with("action ")
 }
 
-/// Rules that come and go leave nothing: no node, no root, and as many bytes as the last time.
+/// Rules that were added and removed leave nothing: no node, no root, and as many bytes as last
+/// time.
 fn gives_back(subject: &mut Subject, oracle: &Oracle, rules: &[&str]) -> Result<(), String> {
     let names: Vec<&str> = oracle.rule_names().collect();
     let mut bytes = Vec::new();

@@ -1,4 +1,4 @@
-//! The stories that say what conditions mean, told with both interpreters beside the oracle.
+//! The stories about conditions, with both interpreters beside the oracle.
 
 #[path = "../conditions/again.rs"]
 mod again;

@@ -1,10 +1,10 @@
-//! Values at their edges: integers that numbers no longer tell apart, and results that are beyond the range.
+//! Extreme values: integers that numbers no longer distinguish, and results beyond the range.
 
 use tsd_oracle::{Outcome, Ran, Step, Value};
 
 use crate::regressions::Trio;
 
-/// Conditions on one fact, and what they must say.
+/// Conditions on one fact, and their expected results.
 fn hold(declarations: &str, head: &str, cases: &[(&str, bool)]) {
     let mut program = declarations.to_owned() + "\n";
     for (index, (condition, _)) in cases.iter().enumerate() {
@@ -79,7 +79,7 @@ fn so_it_is_in_joins_and_bounds() {
     assert_eq!(trio.oracle.matches("both").len(), 4);
 }
 
-/// Overflow has no value, of numbers too; an infinity that is there is followed as IEEE 754 does.
+/// Overflow has no value, of numbers too; operations on an existing infinity follow IEEE 754.
 #[test]
 fn a_number_does_not_overflow_to_an_infinity() {
     let cases = [
@@ -156,7 +156,8 @@ fn all_operators(left: &str, right: &str) -> String {
     effects.join(", ")
 }
 
-/// Every operator on every pair of such values, from facts and as constants that the compiler computes.
+/// Every operator on every pair of such values, from facts and as constants that the compiler
+/// evaluates.
 #[test]
 fn arithmetic_at_the_edges_is_the_same_everywhere() {
     let mut program = format!(
@@ -196,8 +197,8 @@ fn arithmetic_at_the_edges_is_the_same_everywhere() {
     while matches!(trio.step(&Step::Run { limit: 10 }), Outcome::Ran(Ran { is_stopped: true, .. })) {}
 }
 
-/// Every comparison of every such integer with every such number, written and from a fact, by itself and in a list, and as
-/// a bound on a derived value.
+/// Every comparison of every such integer with every such number, as a literal and from a fact, by
+/// itself and in a list, and as a bound on a derived value.
 #[test]
 fn comparisons_at_the_edges_are_the_same_everywhere() {
     let mut program = String::from("type I(i: int, o: int?) type N(n: number)\n");

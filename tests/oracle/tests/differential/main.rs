@@ -1,11 +1,13 @@
-//! Random programs and random steps: the interpreter, the interpreter without sharing and the oracle agree.
+//! Random programs and random steps: the interpreter, the interpreter without sharing and the
+//! oracle agree.
 //!
-//! After every step they agree on what came of it and on the matches of every rule; a run fires the same activations in
-//! the same order, calls the same actions with the same arguments and reports the same problems. At the end a fresh
-//! session of the surviving facts and rules agrees too, and removing every rule gives back what rules took.
+//! After every step they agree on its outcome and on the matches of every rule. A run fires the
+//! same activations in the same order, calls the same actions with the same arguments and reports
+//! the same problems. At the end a fresh session of the surviving facts and rules agrees too, and
+//! removing every rule gives back what rules took.
 //!
-//! `PROPTEST_CASES=50000 cargo test -p tsd-oracle --release --test differential` hunts for longer. A failure prints the
-//! program and the steps; write it down as a test in `regressions.rs`.
+//! `PROPTEST_CASES=50000 cargo test -p tsd-oracle --release --test differential` searches longer. A
+//! failure prints the program and the steps; write it down as a test in `regressions.rs`.
 
 mod bounds;
 mod compared;
@@ -43,7 +45,8 @@ fn while_rules_come_and_go_too() {
     hold(RuleSteps::AddAndRemove, 1);
 }
 
-/// A node is what it joins, and its hash no more than an index: when all hashes are the same, results are too.
+/// A node is what it joins, and its hash is only an index: if all hashes are the same, results are
+/// too.
 #[test]
 fn while_all_signatures_collide() {
     hold_some(RuleSteps::AddAndRemove, 2, 200, compared::colliding);
@@ -55,12 +58,13 @@ fn in_other_orders_of_joins() {
     hold_some(RuleSteps::None, 3, 300, compared::ordered_otherwise);
 }
 
-/// Holds interpreters to the oracle in many cases: always the same ones, unless `TSD_SEED` says otherwise.
+/// Compares interpreters with the oracle in many cases: always the same ones, unless `TSD_SEED`
+/// says otherwise.
 fn hold(rules: RuleSteps, stream: u8) {
     hold_some(rules, stream, 1500, compared::with_and_without_sharing);
 }
 
-/// Holds the interpreters that `subjects` makes to the oracle.
+/// Compares the interpreters that `subjects` creates with the oracle.
 fn hold_some(rules: RuleSteps, stream: u8, cases: u32, subjects: compared::Subjects) {
     let from_environment = |name: &str| std::env::var(name).ok().and_then(|value| value.parse::<u64>().ok());
     let cases =

@@ -1,4 +1,4 @@
-//! What went wrong once, and what is easily got wrong: small programs, each run by both interpreters and by the oracle.
+//! Past faults, and likely ones: small programs, each run by both interpreters and by the oracle.
 
 use tsd_ir::Sharing;
 use tsd_oracle::{Event, Oracle, Outcome, Ran, Step, Strategy, Value};
@@ -62,7 +62,7 @@ impl Trio {
     }
 }
 
-/// Found by the property: the new fact took the slot of the retracted one, and was taken for it.
+/// Found by the property: the new fact took the slot of the retracted one, and was mistaken for it.
 #[test]
 fn no_loop_does_not_mute_a_fact_that_takes_the_slot_of_a_retracted_one() {
     let mut trio = Trio::new(
@@ -73,8 +73,8 @@ fn no_loop_does_not_mute_a_fact_that_takes_the_slot_of_a_retracted_one() {
     assert_eq!(trio.run(), ["next a=A~#1", "next a=A~#2"]);
 }
 
-/// Found by the property: the alternatives of a condition may begin with different patterns, and were taken for parts of
-/// one tree when their activations were put in order.
+/// Found by the property: the alternatives of a condition may begin with different patterns, and
+/// were mistaken for parts of one tree when their activations were ordered.
 #[test]
 fn alternatives_that_join_in_different_orders_fire_in_the_order_of_the_facts() {
     let mut trio = Trio::new(
@@ -157,7 +157,7 @@ fn an_activation_is_as_old_as_its_last_change() {
     assert_eq!(trio.run(), ["first a=A~z", "r a=A~y", "r a=A~z", "r a=A~x"]);
 }
 
-/// The facts that are there, those that only activations support in brackets.
+/// The existing facts, those that only activations support in brackets.
 fn facts(trio: &Trio) -> Vec<String> {
     let facts = trio.oracle.facts();
     let all = facts.live().map(|fact| match trio.oracle.is_logical(fact) {
@@ -183,7 +183,8 @@ fn a_fact_goes_with_the_last_activation_that_supports_it() {
     assert_eq!(facts(&trio)[3..], ["[Alert~#1]", "[Alert~#2]"]);
     trio.set("Reading~r2", 2, Value::Int(3));
     assert_eq!(facts(&trio)[3..], ["[Alert~#2]"]);
-    // It holds before and after, but with another device: what the first activation supported goes.
+    // It holds before and after, but with another device: what the first one supported is
+    // withdrawn.
     trio.set("Reading~r3", 1, Value::Text("f".into()));
     assert_eq!(facts(&trio)[3..], [""; 0]);
     trio.run();
@@ -232,7 +233,7 @@ fn support_is_withdrawn_through_chains_generation_by_generation() {
          A(n: 13, low: false)",
     );
     trio.run();
-    // From 13 down to 4, for 3 is stated; from there down to 0.
+    // From 13 down to 4, because 3 is stated; from there down to 0.
     assert_eq!(facts(&trio).len(), 2 + 2 * (9 + 3));
     let text = "rule gone : {a: A, b: B} / a.n == b.n AND a.low ==> Print(a.n)";
     trio.step(&Step::AddRules { text: text.into() });
@@ -388,7 +389,7 @@ fn a_reference_to_a_fact_that_is_gone_equals_no_later_fact() {
     assert_eq!(trio.oracle.facts().name(tsd_oracle::FactId(1)), "B~A~(retracted)");
 }
 
-/// One fact, and what conditions on it must say.
+/// One fact, and the expected results of conditions on it.
 #[test]
 fn conditions_mean_what_the_language_reference_says() {
     let cases = [
@@ -466,7 +467,7 @@ fn in_a_batch_of_several_types_an_activation_is_as_old_as_its_youngest_fact() {
     trio.run();
 }
 
-/// Found by random programs: of the tuples that waited at a watch with several derived values none was left when their turn came.
+/// Found by random programs: tuples at a watch with several derived values were gone at their turn.
 #[test]
 fn tuples_that_leave_before_what_they_ask_is_known_are_not_asked_about() {
     let shop = "type Customer(#id: string)

@@ -10,7 +10,7 @@ use tsd_oracle::{
 use tsd_runtime::Program;
 use tsd_runtime::{Activation, Change, Error, Report, Session, Strategy as EngineStrategy};
 
-/// What a session lets the world see, in order.
+/// The visible events of a session, in order.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Log(Arc<Mutex<Vec<Event>>>);
 
@@ -37,7 +37,7 @@ pub(crate) fn shown(value: &EngineValue, name: impl Fn(&EngineValue) -> String) 
     }
 }
 
-/// What is done with a session, whatever its program is.
+/// What is done with a session, independent of its program.
 pub(crate) trait AnySession {
     fn insert_values(&mut self, ty: TypeId, values: &[EngineValue]) -> Result<FactHandle, Error>;
     fn insert_parts(&mut self, parts: Vec<(TypeId, Vec<Vec<EngineValue>>)>) -> Result<(), Error>;
@@ -150,8 +150,8 @@ pub(crate) struct Subject {
 }
 
 impl Subject {
-    /// Takes a session over, whose actions are noted in `log`; `facts` are those that the oracle has, and
-    /// `declared` the rules that the session's program has.
+    /// Wraps a session whose actions are recorded in `log`; `facts` are those of the oracle, and
+    /// `declared` the rules of the session's program.
     pub(crate) fn new<P: Program>(
         name: &'static str,
         mut session: Session<P>,
@@ -188,7 +188,7 @@ impl Subject {
         }
     }
 
-    /// Takes a step, which the oracle has taken before: `facts` are those after it.
+    /// Takes a step that the oracle has taken already; `facts` are those after it.
     pub(crate) fn apply(&mut self, step: &Step, facts: &Facts) -> Outcome {
         let outcome = match step {
             Step::Insert { ty, fields } => {
@@ -246,7 +246,8 @@ impl Subject {
         self.session.restore_rule(rule.clone(), place)
     }
 
-    /// What handles of another session's facts do here: nothing. `steps` tells which are tried.
+    /// Handles of another session's facts must have no effect here. `steps` selects which are
+    /// tried.
     pub(crate) fn refuses_handles_of(&mut self, other: &Self, steps: usize) -> Result<(), String> {
         let chosen = other.handles.values().nth(steps % other.handles.len().max(1));
         let Some(handle) = chosen.copied() else { return Ok(()) };
@@ -258,8 +259,8 @@ impl Subject {
         Err(format!("{}: {handle:?} of another session does something: {refused:?}", self.name))
     }
 
-    /// The engine's form of fields. A fact that came and went within one run never had a handle; nothing refers to it
-    /// but its own contemporaries.
+    /// The engine's form of fields. A fact that came and went within one run never had a handle;
+    /// only facts of the same run refer to it.
     fn values(&self, fields: &Fields) -> Vec<EngineValue> {
         let value = |value: &Option<Value>| match value {
             None => EngineValue::Missing,
@@ -274,7 +275,7 @@ impl Subject {
         fields.iter().map(value).collect()
     }
 
-    /// Whether the session can be told of a fact at all.
+    /// Whether the session has seen the fact.
     pub(crate) fn knows(&self, fact: FactId) -> bool {
         self.handles.contains_key(&fact)
     }

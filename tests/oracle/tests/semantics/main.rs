@@ -1,5 +1,5 @@
-//! What the conditions of a rule mean, told with the oracle alone. The same stories are told again with the engine beside
-//! it, in `tests/differential`.
+//! What the conditions of a rule mean, as stories with the oracle alone. The same stories run with
+//! the engine beside it in `tests/differential`.
 
 #[path = "../conditions/again.rs"]
 mod again;
@@ -23,7 +23,7 @@ mod story;
 use story::Story;
 use tsd_oracle::{Oracle, Outcome, Step};
 
-/// A program with its facts, and what becomes of it.
+/// A program with its facts, and its state.
 struct Session(Oracle);
 
 impl Session {

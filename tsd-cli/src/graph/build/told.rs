@@ -1,4 +1,4 @@
-//! What is to be said of each node.
+//! The text of each node.
 
 use tsd_compiler::PlannedRule;
 use tsd_runtime::Statistics;
@@ -8,7 +8,7 @@ use super::super::picture::{Kind, Node};
 use crate::described;
 use crate::rules::counted;
 
-/// Makes the nodes of a picture.
+/// Creates the nodes of a diagram.
 pub(super) struct Teller<'a> {
     pub(super) schema: &'a Schema,
     pub(super) network: &'a Network,
@@ -37,7 +37,7 @@ impl Teller<'_> {
         node
     }
 
-    /// The values that a view is asked for.
+    /// The parameters of a view.
     fn asked(&self, view: ViewId) -> Node {
         let asked = self.network.view(view);
         let mut node = Node::new(Kind::Asked, "asked");
@@ -100,15 +100,17 @@ impl Teller<'_> {
             node.lines.push(counted(held.groups, "answer"));
             node.counts.extend([("answers", held.groups.to_string()), ("bytes", held.bytes.to_string())]);
             if let Some(counts) = held.counts {
-                node.counts
-                    .extend([("asked", counts.lookups.to_string()), ("told", counts.changes.to_string())]);
+                node.counts.extend([
+                    ("lookups", counts.lookups.to_string()),
+                    ("changes", counts.changes.to_string()),
+                ]);
             }
         }
         node.text = question;
         node
     }
 
-    /// Where tuples wait, behind a root or a join.
+    /// Pending tests, behind a root or a join.
     pub(super) fn watch(&self, root: RootId, join: Option<NodeId>) -> Node {
         let mut node = Node::new(Kind::Watch, "tested again");
         node.text = "Tuples that are tested again when what they ask has changed".to_owned();

@@ -1,12 +1,12 @@
-//! In which order the items of a layer stand, so that few lines cross.
+//! The order of the items in a layer, so that few lines cross.
 
 use super::Item;
 
-/// How often the layers are gone through, back and forth.
+/// How often the layers are traversed, back and forth.
 const SWEEPS: usize = 12;
 
-/// Puts the items of each layer in an order with few crossings: by the mean place of their neighbours in the layer
-/// before, then in the layer behind, and so on, until that makes nothing better.
+/// Orders the items of each layer so that few lines cross: by the mean place of their neighbours in
+/// the layer before, then in the layer after, and so on, until there is no improvement.
 pub(super) fn reduce(items: &[Item], order: &mut [Vec<usize>]) {
     let mut places = vec![0; items.len()];
     number(order, &mut places);
@@ -41,7 +41,8 @@ fn number(order: &[Vec<usize>], places: &mut [usize]) {
     }
 }
 
-/// Sorts a layer by the mean place of the neighbours on one side. Items without any keep their places.
+/// Sorts a layer by the mean place of the neighbours on one side. Items without neighbours keep
+/// their places.
 fn sort_by_mean(items: &[Item], layer: &mut [usize], places: &mut [usize], forward: bool) {
     let mut keyed: Vec<(f64, usize)> = (layer.iter())
         .map(|item| {
@@ -52,7 +53,7 @@ fn sort_by_mean(items: &[Item], layer: &mut [usize], places: &mut [usize], forwa
             (mean, *item)
         })
         .collect();
-    // A stable sort: what is equal stays as it was.
+    // A stable sort: equal items stay in their order.
     keyed.sort_by(|one, other| one.0.total_cmp(&other.0));
     for (place, (_, item)) in keyed.into_iter().enumerate() {
         layer[place] = item;
@@ -65,8 +66,9 @@ fn crossings(items: &[Item], order: &[Vec<usize>], places: &[usize]) -> u64 {
     order.windows(2).map(|pair| between(items, &pair[0], pair[1].len(), places)).sum()
 }
 
-/// How many lines cross between two layers. The lines are taken from the top of the left layer down; each crosses those
-/// before it that end further below, which a tree of sums (Fenwick) counts.
+/// How many lines cross between two layers. The lines are visited from the top of the left layer
+/// down. Each crosses the earlier ones that end further below, which a tree of sums (Fenwick)
+/// counts.
 fn between(items: &[Item], left: &[usize], right: usize, places: &[usize]) -> u64 {
     let mut sums = vec![0_u64; right + 1];
     let (mut lines, mut crossed) = (0_u64, 0);
@@ -108,7 +110,8 @@ mod tests {
             before: Vec::new(),
             after: after.to_vec(),
         };
-        // All three upper ones lead to all three lower ones: 9 crossings; lines from one item never cross.
+        // All three upper ones lead to all three lower ones: 9 crossings; lines from one item never
+        // cross.
         let items = [
             item(0, &[3, 4, 5]),
             item(0, &[3, 4, 5]),

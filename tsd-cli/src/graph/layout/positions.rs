@@ -1,11 +1,12 @@
-//! How high each item stands in its layer.
+//! The vertical position of each item in its layer.
 
 use super::{Item, distance};
 
 /// How often all items move towards their neighbours, back and forth.
 const SWEEPS: usize = 10;
 
-/// The centre of each item on the vertical axis. Items of a layer keep their order and their distances.
+/// The centre of each item on the vertical axis. Items of a layer keep their order and their
+/// distances.
 pub(super) fn centres(items: &[Item], order: &[Vec<usize>]) -> Vec<f64> {
     let mut centres = vec![0.0; items.len()];
     for layer in order {
@@ -30,7 +31,7 @@ pub(super) fn centres(items: &[Item], order: &[Vec<usize>]) -> Vec<f64> {
     centres
 }
 
-/// Moves the items of a layer as near as they may come to the means of their neighbours.
+/// Moves the items of a layer as close as possible to the means of their neighbours.
 fn settle(items: &[Item], layer: &[usize], centres: &mut [f64]) {
     let mut blocks: Vec<Block> = Vec::with_capacity(layer.len());
     let mut offset = 0.0;
@@ -39,7 +40,7 @@ fn settle(items: &[Item], layer: &[usize], centres: &mut [f64]) {
             offset += distance(items, layer[place - 1], *item);
         }
         let mut block = wish(items, *item, centres, offset);
-        // A block that wants to be above the one before it becomes one with it.
+        // A block that wants to be above the one before it is merged with it.
         while let Some(previous) = blocks.last().filter(|previous| previous.mean() > block.mean()) {
             block = Block {
                 count: previous.count + block.count,
@@ -64,8 +65,9 @@ fn settle(items: &[Item], layer: &[usize], centres: &mut [f64]) {
     }
 }
 
-/// Neighbouring items that move as one. Where they want to be is told less the distances above them, so that no order
-/// among them but an ascending one is possible (the pool of adjacent violators, Ayer et al. 1955).
+/// Neighbouring items that move as one. Their wishes are reduced by the distances above them, so
+/// that only an ascending order among them is possible (the pool of adjacent violators, Ayer et al.
+/// 1955).
 struct Block {
     count: usize,
     weight: f64,
@@ -78,7 +80,8 @@ impl Block {
     }
 }
 
-/// Where an item wants to be: at the mean of its neighbours, and lines that pass want to be straight most of all.
+/// The wish of an item: the mean of its neighbours. For lines that pass it counts most that they
+/// are straight.
 fn wish(items: &[Item], item: usize, centres: &[f64], offset: f64) -> Block {
     let Item { before, after, bend, .. } = &items[item];
     let neighbours = before.len() + after.len();

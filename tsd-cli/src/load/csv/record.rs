@@ -1,33 +1,33 @@
 //! The records of a table, cell by cell.
 //!
-//! Readers of CSV at large take what they can get: a quote that is never closed makes the rest of the file one cell, text
-//! behind a closing quote is added to the cell, and whether a cell stood in quotes nobody can tell afterwards. Here it
-//! must be told apart, since `NA` in quotes is a text, and everything else is an error with its place. So the records
-//! are read here, as RFC 4180 has them.
+//! Common CSV readers are lenient: an unclosed quote makes the rest of the file one cell, text
+//! after a closing quote is added to the cell, and afterwards nobody can tell whether a cell was in
+//! quotes. Here that matters, because `NA` in quotes is a text, and everything else is an error
+//! with its place. So this module reads records itself, as RFC 4180 defines them.
 
 use std::io;
 use std::str::{self, Utf8Error};
 
 use super::super::lines::{LONGEST, Line, Lines, too_long};
 
-/// Reads records; it holds the one that was read last.
+/// Reads records, and keeps the last one.
 pub(super) struct Records {
     lines: Lines,
     /// The record as it is written.
     raw: Vec<u8>,
-    /// What its cells hold, one behind the other.
+    /// The contents of its cells, one after the other.
     text: Vec<u8>,
     cells: Vec<Cell>,
     line: u64,
 }
 
 struct Cell {
-    /// Where its text ends; it begins where that of the one before ends.
+    /// Where its text ends; it begins where the previous one ends.
     end: usize,
     quoted: bool,
 }
 
-/// What came of reading a record.
+/// The result of reading a record.
 pub(super) enum Next {
     Record,
     End,
@@ -39,7 +39,7 @@ pub(super) struct Fault {
     pub(super) line: u64,
     pub(super) column: Option<usize>,
     pub(super) message: String,
-    /// Whether nothing more can be read; else the next line begins a record.
+    /// Whether nothing more can be read; otherwise the next line begins a record.
     pub(super) last: bool,
 }
 
@@ -73,7 +73,7 @@ impl Records {
         str::from_utf8(&self.text[start..self.cells[cell].end])
     }
 
-    /// Whether a cell stands in quotes.
+    /// Whether a cell is in quotes.
     pub(super) fn is_quoted(&self, cell: usize) -> bool {
         self.cells[cell].quoted
     }
@@ -121,7 +121,8 @@ impl Records {
         Ok(at + length)
     }
 
-    /// Reads a cell whose quote is open, from `at`, and returns where it ends. It may go on through any number of lines.
+    /// Reads a cell whose quote is open, from `at`, and returns where it ends. It may span any
+    /// number of lines.
     fn quoted(&mut self, mut at: usize) -> io::Result<Result<usize, Fault>> {
         let column = Some(self.cells.len() + 1);
         let opened = self.lines.number();

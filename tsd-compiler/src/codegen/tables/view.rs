@@ -1,4 +1,4 @@
-//! Views, derived values and watches as constants.
+//! Views, derived values and pending tests as constants.
 
 use tsd_ir::{
     AggregateInput, AggregateKind, Bound, DerivedTests, DerivedValue, Parameters, View, ViewArgument,
@@ -10,7 +10,8 @@ use super::rule::{body, pattern, test};
 use super::{Tables, kind, list};
 
 impl Tables<'_> {
-    /// The name of the constant that holds a view. Rules that number the views behind it alike share it.
+    /// The name of the constant for a view. Rules that number the views that it reads in the same
+    /// way share it.
     pub(super) fn view(&mut self, view: &View) -> String {
         let mut text = String::new();
         std::mem::swap(&mut self.out, &mut text);

@@ -1,7 +1,8 @@
 //! Expressions: values and conditions in one tree.
 //!
-//! Whether `(o.total)` begins a condition or an operand is not known until what follows it has been read, and a bare
-//! Boolean field is both. So there is one kind of expression, and the checker gives each its type.
+//! Whether `(o.total)` begins a condition or an operand is only known after reading on, and a bare
+//! Boolean field is both. So there is one kind of expression, and the checker determines the type
+//! of each.
 
 use super::{AggregateFunction, ArithmeticOp, CastType, CompareOp, Function, Name};
 use crate::source::Span;
@@ -11,12 +12,12 @@ use crate::source::Span;
 pub struct Expr {
     /// What it is.
     pub kind: ExprKind,
-    /// Where it stands, without the parentheses around it.
+    /// Its place, without the parentheses around it.
     pub span: Span,
 }
 
 impl Expr {
-    /// Calls `visit` for every path in the expression, those in questions about other facts too.
+    /// Calls `visit` for every path in the expression, including those in `EXISTS` and aggregates.
     pub fn walk_paths<'e>(&'e self, visit: &mut dyn FnMut(&'e Path)) {
         let mut all = |parts: &'e [Expr]| parts.iter().for_each(|part| part.walk_paths(visit));
         match &self.kind {
@@ -57,12 +58,13 @@ pub enum ExprKind {
     Negate(Box<Expr>),
     /// `(number) x`.
     Cast {
-        /// The type to turn it into.
+        /// The type to convert to.
         to: CastType,
         /// What is turned.
         operand: Box<Expr>,
     },
-    /// Operators of one precedence from left to right: `a + b - c` is `a` with the steps `+ b` and `- c`.
+    /// Operators of one precedence from left to right: `a + b - c` is `a` with the steps `+ b` and
+    /// `- c`.
     Arithmetic {
         /// The leftmost operand.
         first: Box<Expr>,
@@ -84,7 +86,7 @@ pub enum ExprKind {
     Compare {
         /// Which comparison.
         op: CompareOp,
-        /// Where its sign or word stands.
+        /// The place of its sign or word.
         op_span: Span,
         /// The left operand.
         left: Box<Expr>,
@@ -93,12 +95,12 @@ pub enum ExprKind {
     },
     /// `x IS MISSING` (`missing` is true) and `x IS PRESENT`.
     Presence {
-        /// What is asked about.
+        /// The tested operand.
         operand: Box<Expr>,
-        /// Which of the two is asked.
+        /// Which of the two tests it is.
         missing: bool,
     },
-    /// `a AND b AND c`: two or more. One that was parenthesised is an element of its own.
+    /// `a AND b AND c`: two or more. One in parentheses is a separate element.
     And(Vec<Expr>),
     /// `a OR b OR c`: two or more.
     Or(Vec<Expr>),
@@ -106,7 +108,7 @@ pub enum ExprKind {
     Not(Box<Expr>),
     /// `EXISTS (o: Order / o.cid == c.id)`.
     Exists(Box<Exists>),
-    /// What was here is wrong and has been reported: every type suits it, and nothing more is to be said about it.
+    /// Wrong and already reported: every type suits it, and no more is reported about it.
     Invalid,
 }
 
@@ -121,8 +123,8 @@ pub enum Literal {
     Bool(bool),
 }
 
-/// A number literal. How it was written decides: `12` is an integer, `12.0` and `1e3` are not, nor is an integer that
-/// does not fit 64 bits.
+/// A number literal. Its spelling decides: `12` is an integer; `12.0`, `1e3` and an integer beyond
+/// 64 bits are not.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Number {
     /// An integer.
@@ -154,7 +156,7 @@ pub struct Step {
 /// Whether a fact exists. `NOT (EXISTS (…))` is an [`ExprKind::Not`] around it.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Exists {
-    /// The variable; it is known in the condition only.
+    /// The variable; it is visible in the condition only.
     pub variable: Name,
     /// The type of the fact.
     pub type_name: Name,
@@ -169,12 +171,12 @@ pub struct Aggregate {
     pub function: AggregateFunction,
     /// Where its name stands.
     pub function_span: Span,
-    /// The variable; it is known in the condition and the value only.
+    /// The variable; it is visible in the condition and the value only.
     pub variable: Name,
     /// The type of the facts.
     pub type_name: Name,
-    /// What the facts must satisfy.
+    /// The condition on the facts.
     pub condition: Option<Expr>,
-    /// Of what: the part after the `;`. Always there, except that `COUNT` may do without it.
+    /// Of what: the part after the `;`. Always present, except that `COUNT` may omit it.
     pub value: Option<Expr>,
 }

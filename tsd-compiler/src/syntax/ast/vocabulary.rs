@@ -1,6 +1,7 @@
 //! The closed sets of words and signs: functions, aggregates, casts and operators.
 //!
-//! Each set is one table from variant to spelling, which the parser, the printer and "did you mean" all read.
+//! Each set is one table from variant to spelling, which the parser, the printer and "did you mean"
+//! all read.
 
 macro_rules! vocabulary {
     ($(#[doc = $doc:literal])+ $name:ident { $($(#[doc = $item:literal])+ $variant:ident = $text:literal,)+ }) => {
@@ -19,7 +20,7 @@ macro_rules! vocabulary {
                 match self { $($name::$variant => $text,)+ }
             }
 
-            /// The member spelled so, in any case.
+            /// The member with this spelling, in any case.
             pub fn from_text(text: &str) -> Option<$name> {
                 Self::ALL.iter().copied().find(|member| member.text().eq_ignore_ascii_case(text))
             }
@@ -27,7 +28,8 @@ macro_rules! vocabulary {
     };
 }
 
-/// The effects that need no declaration. An action that a program declares under such a name takes its place.
+/// The effects that need no declaration. An action that a program declares under such a name
+/// replaces the effect.
 pub const EFFECTS: [&str; 6] = ["Insert", "InsertLogical", "Update", "Retract", "Print", "Log"];
 
 vocabulary! {
@@ -85,7 +87,7 @@ impl AggregateFunction {
 }
 
 vocabulary! {
-    /// What a cast can turn a value into.
+    /// The target of a cast.
     CastType {
         /// 64-bit float.
         Number = "number",

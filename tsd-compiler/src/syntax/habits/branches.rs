@@ -1,5 +1,5 @@
-//! What other languages decide inside of one rule: `if`, `CASE`, `? :`, alternatives between patterns. Here each
-//! outcome is a rule of its own, so the advice is the rules.
+//! What other languages decide inside one rule: `if`, `CASE`, `? :`, alternatives between patterns.
+//! Here each outcome is a rule of its own, so the advice consists of these rules.
 
 use std::ops::Range;
 
@@ -15,17 +15,17 @@ pub(super) fn habits(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     alternatives(place, found);
 }
 
-/// A rule of several, as edits of the one that is written.
+/// One of several rules, as edits of the rule that is written.
 pub(super) struct Variant<'c> {
-    /// What its name has behind that of the rule.
+    /// The suffix of its name after that of the rule.
     suffix: &'c str,
     /// What must hold as well.
     condition: Option<String>,
-    /// What stands in the place of what is at fault.
+    /// The replacement for what is wrong.
     replaced: (Range<usize>, String),
 }
 
-/// Advice to write several rules in the place of one.
+/// Advice to write several rules instead of one.
 fn rules(place: &Place<'_, '_>, advice: Advice, why: &str, variants: &[Variant<'_>]) -> Option<Advice> {
     let bytes = place.bytes(place.first..place.end);
     let texts: Option<Vec<String>> = variants.iter().map(|variant| rule(place, &bytes, variant)).collect();
@@ -58,7 +58,7 @@ fn rule(place: &Place<'_, '_>, bytes: &Range<usize>, variant: &Variant<'_>) -> O
     Some(out.trim_end().to_owned())
 }
 
-/// Edits that make a rule ask for one thing more.
+/// Edits that add a condition to a rule.
 fn also(place: &Place<'_, '_>, condition: &str) -> Option<Vec<(Range<usize>, String)>> {
     let actions = place.actions()?;
     if place.is_block() {
@@ -166,7 +166,7 @@ fn if_action(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
             replaced: (if_bytes, done(other + 1..all_end)),
         });
     } else if word > actions || all_end + 1 < stop {
-        // Whatever else is done is done in either case.
+        // Everything else is done in either case.
         let bytes = match word > actions {
             true => place.bytes(word - 1..all_end),
             false => place.bytes(word..(all_end + 1).min(stop)),
@@ -307,7 +307,7 @@ fn side_by_side(place: &Place<'_, '_>, head: usize, then: usize) -> Option<Range
     Some(start..place.close(open)? + 1)
 }
 
-/// Two rules, one for where a value is there and one for where it is not.
+/// Two rules, one for a value that is present and one for a missing value.
 pub(super) fn by_presence(
     place: &Place<'_, '_>,
     advice: Advice,

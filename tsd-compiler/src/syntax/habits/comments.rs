@@ -1,8 +1,9 @@
-//! Comments as other languages write them. A comment holds anything, so the parser may have gone some way into it.
+//! Comments as other languages write them. A comment contains anything, so the parser may have read
+//! some of it.
 
 use super::{Advice, Place};
 
-/// How a comment begins elsewhere.
+/// How comments begin in other languages.
 const BEGINNINGS: &[&str] = &["#", "--", ";;"];
 
 pub(super) fn habits(place: &Place<'_, '_>, found: &mut Vec<Advice>) {

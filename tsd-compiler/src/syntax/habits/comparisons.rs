@@ -1,4 +1,4 @@
-//! Comparisons that other languages have, in the words of this one.
+//! Comparisons of other languages, in the words of this one.
 
 use super::{Advice, Place};
 use crate::syntax::ast::CompareOp;
@@ -86,7 +86,7 @@ fn list_or_sum_after(place: &Place<'_, '_>, start: usize) -> Option<usize> {
     }
 }
 
-/// What stands in the brackets behind `IN`, in those of a list.
+/// The contents of the brackets after `IN`, in those of a list.
 fn as_list(place: &Place<'_, '_>, start: usize, end: usize) -> String {
     let text = place.source(start..end);
     let in_brackets = matches!(place.word(start), "(" | "{") && place.close(start) == Some(end - 1);
@@ -112,7 +112,7 @@ fn between(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
         let bounds = (place.source(word + 1..and), place.source(upper..end));
         range(place, (start, at..word + 1, end), bounds, negated, found);
     }
-    // The dots of a range are where the parser stops, or one behind.
+    // The dots of a range are where the parser stops, or one token after.
     let dots =
         [at, at.wrapping_sub(1)].into_iter().find(|at| place.sign(*at, '.') && place.sign(at + 1, '.'));
     if let Some(dots) = dots {
@@ -129,7 +129,7 @@ fn between(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     }
 }
 
-/// A question whether a value lies between two others, both included.
+/// A test whether a value lies between two others, both included.
 fn range(
     place: &Place<'_, '_>,
     (start, written, end): (usize, std::ops::Range<usize>, usize),
@@ -167,7 +167,8 @@ fn begins_or_ends(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     found.push(place.advice(at..last + 1, message).edit(place.bytes(start..end), text).hint(hint));
 }
 
-/// Whether a string begins or ends with another: a pattern of LIKE unless the other holds signs of such patterns.
+/// Whether a string begins or ends with another: a pattern of LIKE unless the other holds signs of
+/// such patterns.
 pub(super) fn fits(left: &str, part: &str, begins: bool) -> String {
     let literal = part.strip_prefix(['"', '\'']).and_then(|rest| rest.get(..rest.len().checked_sub(1)?));
     match literal {
@@ -270,7 +271,7 @@ pub(super) fn chained(place: &Place<'_, '_>, at: usize) -> Option<Advice> {
     Some(advice.edit(byte..byte, format!("AND {middle} ")).hint(hint))
 }
 
-/// `x IN o.values` and `"a" IN o.name`, at what is no list.
+/// `x IN o.values` and `"a" IN o.name`, at an operand that is not a list.
 pub(super) fn no_list(place: &Place<'_, '_>, at: usize) -> Option<Advice> {
     // The place of an expression is that without its parentheses.
     let at = if place.is(at.wrapping_sub(2), "IN") && place.sign(at - 1, '(') { at - 1 } else { at };
@@ -280,7 +281,7 @@ pub(super) fn no_list(place: &Place<'_, '_>, at: usize) -> Option<Advice> {
         return Some(place.advice(at..end, "`IN` needs a list in brackets").instead(as_list(place, at, end)));
     }
     let (left, right) = (place.source(start..operator), place.source(at..end));
-    // Who asks whether a string is in something means a part of it.
+    // A test whether a string is in something means a part of it.
     let text = match place.is_text(start) && !place.is_text(at) && start + 1 == operator {
         true => format!("{right} CONTAINS {left}"),
         false => format!("{left} IN [{right}]"),

@@ -195,7 +195,7 @@ fn length(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
 /// `action f(a: string) { … }`, `action f(a: string) -> bool`, `: void`.
 fn body(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     let Some(start) = place.joint.or(Some(place.at)) else { return };
-    // The declaration was read to its end, so the fault begins a statement of its own.
+    // The declaration was read to its end, so the fault begins a separate statement.
     let before = start.checked_sub(1).filter(|before| place.sign(*before, ')'));
     let Some(open) = before.and_then(|close| (0..close).rev().find(|at| place.sign(*at, '('))) else {
         return;
@@ -230,7 +230,8 @@ fn no_parameters(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     found.push(advice.edit(byte..byte, "()").hint(format!("write `{text}`")));
 }
 
-/// `let a = Order(…)`, `Insert(Order(…))`, `new Order(…)`, `Order o = new Order(…)`, `a = Order {…}` among the statements.
+/// `let a = Order(…)`, `Insert(Order(…))`, `new Order(…)`, `Order o = new Order(…)`,
+/// `a = Order {…}` among the statements.
 fn fact(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     let at = place.first;
     let inserts = ["Insert", "assert", "insertLogical", "add", "create", "make"];
@@ -260,7 +261,7 @@ fn fact(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     }
 }
 
-/// Declarations that the language is to have.
+/// Declarations that are planned for the language.
 fn later(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     let at = place.joint.unwrap_or(place.first);
     if place.is(at, "const") && place.is_name(at + 1) {

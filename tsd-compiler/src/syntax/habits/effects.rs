@@ -1,11 +1,11 @@
-//! What rules do, as other languages write it: assignments, setters, `modify`, calls without parentheses, `;` between
-//! them.
+//! Effects of rules, as other languages write them: assignments, setters, `modify`, calls without
+//! parentheses, `;` between them.
 
 use super::methods::lower_first;
 use super::spelling::without;
 use super::{Advice, Place};
 
-/// How printing is called elsewhere.
+/// The names of printing in other languages.
 const PRINTERS: &[&str] = &[
     "System.out.println",
     "System.out.print",
@@ -31,7 +31,7 @@ pub(super) fn habits(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     not_there_yet(place, found);
 }
 
-/// The first token of the actions, if the fault lies in them or behind.
+/// The first token of the actions, if the fault is in them or after.
 fn actions(place: &Place<'_, '_>) -> Option<usize> {
     place.actions().filter(|actions| *actions <= place.at)
 }
@@ -143,7 +143,8 @@ fn setter(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     found.push(place.advice(start..end, message).edit(place.bytes(start..end), text).hint(hint));
 }
 
-/// The changes that `setA(1)`, `setB(2)` make, or `a = 1, b = 2`, or `a: 1`, and the index behind them.
+/// The changes that `setA(1)`, `setB(2)` make, or `a = 1, b = 2`, or `a: 1`, and the index after
+/// them.
 fn setters(place: &Place<'_, '_>, start: usize) -> Option<(String, usize)> {
     let (mut fields, mut at, mut last) = (Vec::new(), start, start);
     while place.is_name(at) {
@@ -194,7 +195,8 @@ fn modify(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     found.push(place.advice(word..close + 1, message).edit(place.bytes(word..close + 1), text).hint(hint));
 }
 
-/// `Update(o, total: 5)`, `Update(o, total = 5)`, `Update(o, {"total": 5})`, `Update(o, {o.total: 5})`.
+/// `Update(o, total: 5)`, `Update(o, total = 5)`, `Update(o, {"total": 5})`,
+/// `Update(o, {o.total: 5})`.
 fn update(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     let Some(actions) = actions(place) else { return };
     let word = (actions..=place.at.min(place.end)).rev().find(|index| place.is(*index, "Update"));
@@ -285,7 +287,7 @@ fn without_parentheses(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     found.push(advice.edit(place.bytes(start..end), text).hint(hint));
 }
 
-/// `for`, `while` and `return` are no actions, and none stands for them.
+/// `for`, `while` and `return` are not actions, and no effect replaces them.
 fn not_there_yet(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     let Some(actions) = actions(place) else { return };
     let start = action_start(place, actions);

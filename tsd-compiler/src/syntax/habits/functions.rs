@@ -1,8 +1,9 @@
-//! Functions and types under the names that they have elsewhere.
+//! Functions and types under their names in other languages.
 
 use super::{Advice, Place};
 
-/// What to write for a call of a function that does not exist. `$1` is its first argument, and `$*` are all of them.
+/// What to write for a call of a function that does not exist. `$1` is its first argument, and `$*`
+/// are all of them.
 const FUNCTIONS: &[(&str, &str, &str)] = &[
     ("LEN", "LENGTH($1)", ""),
     ("SIZE", "LENGTH($1)", ""),
@@ -46,7 +47,7 @@ const FUNCTIONS: &[(&str, &str, &str)] = &[
     ("TEST", "$1", ""),
 ];
 
-/// Types of other languages and databases, and the built-in ones that hold the same.
+/// Types of other languages and databases, and the built-in ones for the same values.
 const TYPES: &[(&str, &str)] = &[
     ("str", "string"),
     ("text", "string"),
@@ -75,7 +76,7 @@ const TYPES: &[(&str, &str)] = &[
     ("boolean", "bool"),
 ];
 
-/// Types that the language is to have, and what to use until then.
+/// Types that are planned for the language, and what to use until then.
 const LATER: &[(&str, &str, &str)] = &[
     ("decimal", "number", ", or `int` for an amount in the smallest unit"),
     ("date", "string", " for a date as in \"2026-11-28\", which compares in the right order"),
@@ -85,14 +86,15 @@ const LATER: &[(&str, &str, &str)] = &[
     ("duration", "number", " for a number of seconds"),
 ];
 
-/// What a type of another language is called here, with a word on what it holds; whether it is to come is the last.
+/// The built-in type for a type of another language, with a word about its values; the last says
+/// whether it is planned.
 pub(crate) fn built_in_type(name: &str) -> Option<(&'static str, &'static str, bool)> {
     let same = |habit: &str| habit.eq_ignore_ascii_case(name);
     let now = TYPES.iter().find(|(habit, _)| same(habit)).map(|(_, ty)| (*ty, "", false));
     now.or_else(|| LATER.iter().find(|(habit, ..)| same(habit)).map(|(_, ty, why)| (*ty, *why, true)))
 }
 
-/// Effects under the names that they have elsewhere.
+/// Effects under their names in other languages.
 const EFFECTS: &[(&str, &str)] = &[
     ("insert", "Insert"),
     ("assert", "Insert"),
@@ -115,7 +117,7 @@ const EFFECTS: &[(&str, &str)] = &[
     ("log", "Log"),
 ];
 
-/// The effect that is called so elsewhere.
+/// The effect for a name from another language.
 pub(crate) fn effect(name: &str) -> Option<&'static str> {
     let found = EFFECTS.iter().find(|(habit, _)| habit.eq_ignore_ascii_case(name));
     found.map(|(_, effect)| *effect).filter(|effect| *effect != name)
@@ -190,7 +192,7 @@ fn from_zero(parts: &[&str]) -> String {
     parts.collect::<Vec<_>>().join(", ")
 }
 
-/// `COALESCE(a, b) > 5`: two cases, the second only where the first is missing.
+/// `COALESCE(a, b) > 5`: two cases, the second only if the first is missing.
 fn coalesce(
     place: &Place<'_, '_>,
     at: usize,

@@ -3,7 +3,7 @@
 use super::comparisons::fits;
 use super::{Advice, Place};
 
-/// Methods and the functions of the same meaning, which take what the method is called on first.
+/// Methods and the functions with the same meaning, whose first argument is the receiver.
 const FUNCTIONS: &[(&str, &str)] = &[
     ("length", "LENGTH"),
     ("len", "LENGTH"),

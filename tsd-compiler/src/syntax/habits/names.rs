@@ -1,22 +1,23 @@
-//! Names that mean something elsewhere and may be names here: `null`, `True`, `eval`, an action's name behind a `;`.
+//! Names with a meaning in other languages that may be names here: `null`, `True`, `eval`, an
+//! action's name after a `;`.
 //!
-//! Nothing is wrong with such a name where a field, a variable or a type is called so, and only the checker knows. So
-//! what the parser would advise is kept, and said if there turns out to be nothing of the name.
+//! Such a name is fine if a field, a variable or a type has it, and only the checker knows that. So
+//! the parser's advice is stored, and reported if nothing has that name.
 
 use super::methods::lower_first;
 use super::{Advice, Place, effects, patterns};
 
-/// The words for no value that no one takes for a string.
+/// The words for "no value" that cannot be mistaken for a string.
 const NULL: &[&str] = &["null", "NULL", "Null", "nil", "None", "undefined", "MISSING"];
 
 const BOOLEANS: &[&str] = &["True", "False", "TRUE", "FALSE"];
 
-/// Whether there is something to say about a name should nothing be called so.
+/// Whether there is advice about a name that is not declared.
 pub(in crate::syntax) fn is_suspect(name: &str) -> bool {
     NULL.contains(&name) || BOOLEANS.contains(&name)
 }
 
-/// Whether a name stands for no value elsewhere.
+/// Whether a name means "no value" in other languages.
 pub(crate) fn is_null(name: &str) -> bool {
     NULL.contains(&name)
 }
@@ -78,7 +79,7 @@ fn field(place: &Place<'_, '_>, at: usize, found: &mut Vec<Advice>) {
     }
 }
 
-/// An update that takes a value away: the fact is made anew without it.
+/// An update that removes a value: the fact is inserted again without it.
 fn without_field(
     place: &Place<'_, '_>,
     at: usize,
@@ -144,14 +145,14 @@ fn left_out(
     (bytes, text)
 }
 
-/// What may be meant by the type of a pattern, should there be none of its name.
+/// What may be meant by the type of a pattern, if there is none of its name.
 pub(super) fn pattern_type(place: &Place<'_, '_>) -> Vec<Advice> {
     let mut found = Vec::new();
     patterns::habits(place, &mut found);
     found
 }
 
-/// What may be meant by a fact behind a rule, should there be no type of its name.
+/// What may be meant by a fact after a rule, if there is no type of its name.
 pub(super) fn behind_actions(place: &Place<'_, '_>) -> Vec<Advice> {
     let mut found = Vec::new();
     effects::separators(place, &mut found);

@@ -1,10 +1,10 @@
-//! Patterns of the block notation as Drools and CLIPS write them.
+//! Patterns of block notation as Drools and CLIPS write them.
 
 use super::branches::last_pattern;
 use super::spelling::without;
 use super::{Advice, Place};
 
-/// Words that stand before a bracket like the type of a pattern and are none.
+/// Words that precede a bracket like the type of a pattern but are not one.
 pub(super) const NO_PATTERNS: &[&str] =
     &["eval", "forall", "accumulate", "acc", "collect", "test", "and", "or", "not", "exists", "from", "if"];
 
@@ -219,7 +219,8 @@ fn from_where(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     found.push(advice.edit(without(place, from..end), "").hint(hint));
 }
 
-/// `accumulate( Order(customerId == $c, $t : total); $sum : sum($t); $sum > 100 )` is a condition on an aggregate.
+/// `accumulate( Order(customerId == $c, $t : total); $sum : sum($t); $sum > 100 )` is a condition
+/// on an aggregate.
 fn accumulate(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     let Some(patterns) = patterns(place) else { return };
     let Some(word) =

@@ -1,8 +1,8 @@
 //! Reading around a fault.
 //!
-//! The statement did not parse, so there is no tree to look at: what an operator was meant to compare, or where a call
-//! ends, is read off the tokens. What is read wrongly does no harm, because advice is only given when following it
-//! makes the parser get further.
+//! The statement did not parse, so there is no tree. What an operator compares, or where a call
+//! ends, is guessed from the tokens. A wrong guess does no harm, because advice is only given when
+//! it lets the parser get further.
 
 use std::ops::Range;
 
@@ -11,8 +11,8 @@ use crate::syntax::ast::{AggregateFunction, CastType};
 use crate::syntax::scan::{Scan, is_word_operator};
 use crate::syntax::token::{Token, TokenKind};
 
-/// How far the tokens of a place are counted from. Who looks a few tokens back from the first of a text finds none there,
-/// and no number below zero.
+/// The offset from which the tokens of a place are counted. Looking a few tokens back from the
+/// first finds none, and no number below zero.
 const PAD: usize = 16;
 
 /// A statement with a fault, as its tokens.
@@ -20,9 +20,9 @@ pub(in crate::syntax) struct Place<'a, 't> {
     scan: &'a Scan<'t>,
     /// The first token of the statement.
     pub(super) first: usize,
-    /// The token at which the parser could not go on.
+    /// The token at which the parser could not continue.
     pub(super) at: usize,
-    /// Where the statement seemed to be over, while what follows seems to belong to it.
+    /// Where the statement seemed to be over although the following tokens seem to belong to it.
     pub(super) joint: Option<usize>,
     /// The index just past the statement.
     pub(super) end: usize,
@@ -67,12 +67,13 @@ impl<'a, 't> Place<'a, 't> {
         self.scan.is_block(self.first.wrapping_sub(PAD))
     }
 
-    /// Whether `Name (` stands at a token and is rather a call than a fact.
+    /// Whether `Name (` begins at a token and is more likely a call than a fact.
     pub(super) fn begins_call(&self, index: usize) -> bool {
         self.scan.begins_call(index.wrapping_sub(PAD))
     }
 
-    /// The fields of a type that the text declares, each with its type and whether it is part of the key.
+    /// The fields of a type that the text declares, each with its type and whether it is part of
+    /// the key.
     pub(super) fn fields_of(&self, ty: &str) -> Vec<(&'t str, &'t str, bool)> {
         self.scan.fields_of(ty)
     }
@@ -113,12 +114,12 @@ impl<'a, 't> Place<'a, 't> {
         start..end.map_or(start, |token| token.range.end).max(start)
     }
 
-    /// The text of a range of tokens, with what stands between them.
+    /// The text of a range of tokens, with everything between them.
     pub(super) fn source(&self, tokens: Range<usize>) -> &'t str {
         self.scan.text().get(self.bytes(tokens)).unwrap_or("")
     }
 
-    /// Whether two tokens stand together without a space.
+    /// Whether two tokens are adjacent without a space.
     pub(super) fn adjacent(&self, index: usize) -> bool {
         match (self.token(index), self.token(index + 1)) {
             (Some(this), Some(next)) => this.range.end == next.range.start,
@@ -130,7 +131,8 @@ impl<'a, 't> Place<'a, 't> {
         self.token(index).is_none_or(|token| token.leads_line)
     }
 
-    /// The tokens of the sign that a token belongs to: signs that are written together count as one.
+    /// The tokens of the sign that a token belongs to: signs without a space between them count as
+    /// one.
     pub(super) fn joined(&self, index: usize) -> Range<usize> {
         let part = |index| match self.kind(index) {
             Some(TokenKind::Sign(sign)) => {
@@ -222,7 +224,7 @@ impl<'a, 't> Place<'a, 't> {
         (self.first + 2..self.end).find(|index| self.sign(*index, ':') || self.is(*index, "when"))
     }
 
-    /// Whether a `/` stands behind patterns rather than between numbers.
+    /// Whether a `/` follows patterns rather than being between numbers.
     fn separates(&self, index: usize) -> bool {
         let before = |count: usize| index.checked_sub(count).unwrap_or(usize::MAX);
         if self.sign(before(1), '}') || self.is_arrow(index + 1) {
@@ -239,7 +241,7 @@ impl<'a, 't> Place<'a, 't> {
             && asks(before(5 + distinct))
     }
 
-    /// Whether an operator of arithmetic between two operands stands at a token.
+    /// Whether a token is an arithmetic operator between two operands.
     fn is_arithmetic(&self, index: usize) -> bool {
         match self.kind(index) {
             Some(TokenKind::Sign('+' | '*' | '%')) => true,
@@ -372,7 +374,7 @@ impl<'a, 't> Place<'a, 't> {
         at
     }
 
-    /// The first token of the comparison or other condition in which a token stands.
+    /// The first token of the comparison or other condition that contains a token.
     pub(super) fn clause_before(&self, end: usize) -> usize {
         let mut at = end;
         while at > self.first {
@@ -391,7 +393,7 @@ impl<'a, 't> Place<'a, 't> {
         at
     }
 
-    /// Where one of the words or signs next stands outside of brackets, before `end`.
+    /// Where one of the words or signs next occurs outside of brackets, before `end`.
     pub(super) fn next(&self, from: usize, end: usize, wanted: &[&str]) -> Option<usize> {
         let mut at = from;
         while at < end {
@@ -419,7 +421,8 @@ impl<'a, 't> Place<'a, 't> {
         Some(parts)
     }
 
-    /// The type of a variable that a pattern of the statement binds, as in `o: Order` and `$o : Order`.
+    /// The type of a variable that a pattern of the statement binds, as in `o: Order` and
+    /// `$o : Order`.
     pub(super) fn type_of(&self, variable: &str) -> Option<&'t str> {
         (self.first..self.end).find_map(|index| {
             let binds = self.word(index) == variable && self.sign(index + 1, ':') && self.is_name(index + 2);
@@ -427,7 +430,8 @@ impl<'a, 't> Place<'a, 't> {
         })
     }
 
-    /// A variable with the first of these names that the statement does not use, numbered if need be.
+    /// A variable with the first of these names that the statement does not use, numbered if need
+    /// be.
     pub(super) fn fresh(&self, wishes: &[&str]) -> String {
         let used = |name: &str| (self.first..self.end).any(|index| self.word(index) == name);
         let numbered = (2..).map(|number: u32| format!("x{number}"));
@@ -435,7 +439,7 @@ impl<'a, 't> Place<'a, 't> {
         all.find(|name| !used(name)).unwrap_or_default()
     }
 
-    /// Begins a piece of advice about some tokens.
+    /// Starts advice about some tokens.
     pub(super) fn advice(&self, tokens: Range<usize>, message: impl Into<String>) -> Advice {
         Advice::new(self.bytes(tokens), message.into())
     }

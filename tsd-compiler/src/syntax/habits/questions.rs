@@ -1,4 +1,5 @@
-//! Questions about all facts of a type: whether there is one, whether all are so, how many there are.
+//! Questions about all facts of a type: whether there is one, whether a condition holds for all,
+//! how many there are.
 
 use super::{Advice, Place};
 use crate::syntax::ast::AggregateFunction;
@@ -36,7 +37,8 @@ fn asked(place: &Place<'_, '_>, words: &[&str]) -> Option<(usize, usize)> {
 
 const AGGREGATES: &[&str] = &["COUNT", "SUM", "AVG", "MIN", "MAX"];
 
-/// `COUNT(*)`: in a pattern block of what the other block binds, elsewhere of the facts of the rule's type.
+/// `COUNT(*)`: in a pattern block of what the other block binds, otherwise of the facts of the
+/// rule's type.
 fn count_star(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     let Some((word, open)) = asked(place, &["COUNT"]) else { return };
     if !place.sign(open + 1, '*') && !place.sign(open + 1, ')') || place.close(open) > Some(open + 2) {
@@ -65,7 +67,8 @@ fn count_star(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     found.push(place.advice(word..close + 1, message).edit(place.bytes(word..close + 1), text).hint(hint));
 }
 
-/// `COUNT(DISTINCT o.status)` in a condition: of which facts? Those of the type that the variable has in the rule.
+/// `COUNT(DISTINCT o.status)` in a condition does not say of which facts. The type of the variable in
+/// the rule says it.
 fn distinct(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     let Some((word, open)) = asked(place, &["COUNT"]) else { return };
     if !place.is(open + 1, "DISTINCT") {
@@ -200,7 +203,7 @@ fn select(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     let alias = place.is_name(named) && Some(named) != condition && named < place.end;
     let variable = if alias { place.word(named).to_owned() } else { place.fresh(&["x", "y", "z"]) };
     let fields = place.fields_of(ty);
-    // The columns, which may stand without the name of the table.
+    // The columns, which may be without the name of the table.
     let qualified = |tokens: std::ops::Range<usize>| {
         let (mut out, mut last) = (String::new(), place.bytes(tokens.clone()).start);
         for at in tokens {
@@ -227,8 +230,8 @@ fn select(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     found.push(advice.edit(place.bytes(word..end), text).hint(hint));
 }
 
-/// `COUNT(o: Order WHERE o.paid)` is a token for another; `COUNT(o IN Order …)` too. What is left is the value that
-/// stands first: `SUM(o.total FOR o: Order)`.
+/// `COUNT(o: Order WHERE o.paid)` and `COUNT(o IN Order …)` replace one token. The other case is a
+/// value that comes first: `SUM(o.total FOR o: Order)`.
 fn where_inside(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     let Some((word, open)) = asked(place, AGGREGATES) else { return };
     let Some(close) = place.close(open) else { return };
@@ -245,7 +248,8 @@ fn where_inside(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     );
 }
 
-/// `SUM(o.total)` in a condition: of which facts? Those of the type that the variable has in the rule.
+/// `SUM(o.total)` in a condition does not say of which facts: those of the type that the variable
+/// has in the rule.
 pub(super) fn gathers_nothing(place: &Place<'_, '_>, at: usize) -> Vec<Advice> {
     let Some(function) = AggregateFunction::from_text(place.word(at)) else { return Vec::new() };
     let Some(close) = place.close(at + 1) else { return Vec::new() };

@@ -210,7 +210,7 @@ const BEGINNINGS: &[(&str, &str)] = &[
     ("clear", "reset"),
 ];
 
-/// What other languages name first in a file and this one does not name at all.
+/// Declarations that other languages have at the top of a file and this one does not have.
 const LEFT_OUT: &[(&str, &str)] = &[
     ("import", "all files of a module are read together"),
     ("use", "all files of a module are read together"),

@@ -1,12 +1,11 @@
-//! One token in the place of another, one too few, one too many.
+//! One token instead of another, one too few, one too many.
 //!
-//! The tables may name several things that a sign can stand for: which one it stands for here is the one with which the
-//! statement can be read.
+//! The tables may list several meanings of a sign. The one with which the statement parses is used.
 
 use super::{Advice, Place};
 use crate::syntax::token::TokenKind;
 
-/// What is written, what to write instead, and a word on where or what for.
+/// The spelling, its replacement, and a word about where or what for.
 const INSTEAD: &[(&str, &str, &str)] = &[
     ("&&", "AND", ""),
     ("&", "AND", ""),
@@ -87,10 +86,11 @@ const INSTEAD: &[(&str, &str, &str)] = &[
     ("&&", ",", " between the two"),
 ];
 
-/// Whether something can be missing behind a token.
+/// Whether something can be missing after a token.
 type CanMiss = fn(&Place<'_, '_>, usize) -> bool;
 
-/// What may have been forgotten, where it belongs, and whether it could be missing behind the token before.
+/// What may have been forgotten, where it belongs, and whether it can be missing after the previous
+/// token.
 const FORGOTTEN: &[(&str, &str, CanMiss)] = &[
     ("/", "between the patterns and the condition", |place, before| place.sign(before, '}')),
     (",", "", |place, before| place.around(before + 1).is_some() || place.actions() < Some(before)),
@@ -165,7 +165,7 @@ fn forgotten(place: &Place<'_, '_>, point: usize, found: &mut Vec<Advice>) {
 
 type Gap = ((usize, usize), (std::ops::Range<usize>, String), String);
 
-/// Where something goes that is put in before a token: what to underline, the edit, and the place in words.
+/// Where an insertion before a token goes: what to underline, the edit, and the place in words.
 fn gap(place: &Place<'_, '_>, point: usize, write: &str) -> Gap {
     let ended = point >= place.end;
     let behind = if place.kind(point - 1).is_some() { place.bytes(point - 1..point).end } else { 0 };
@@ -258,7 +258,8 @@ fn surplus(place: &Place<'_, '_>, point: usize, found: &mut Vec<Advice>) {
     found.push(advice.only_when_far());
 }
 
-/// The bytes of tokens that are left out: whole lines, or with the space behind, or before at the end of a line.
+/// The bytes of tokens to be removed: whole lines, or with the following space, or the preceding
+/// one at the end of a line.
 pub(super) fn without(place: &Place<'_, '_>, tokens: std::ops::Range<usize>) -> std::ops::Range<usize> {
     let bytes = place.bytes(tokens.clone());
     let text = place.text();

@@ -26,7 +26,7 @@ fn number(place: &Place<'_, '_>, at: usize, found: &mut Vec<Advice>) {
     if !place.is_number(at) {
         return;
     }
-    // The digits behind a point are a token of their own.
+    // The digits after a point are a separate token.
     let first =
         if at > place.first + 1 && place.sign(at - 1, '.') && place.is_number(at - 2) { at - 2 } else { at };
     let last = if place.sign(first + 1, '.') && place.is_number(first + 2) { first + 2 } else { first };
@@ -155,7 +155,8 @@ fn joined(literal: &str) -> Option<String> {
     Some(parts.join(" + "))
 }
 
-/// A string whose quote is never closed: it may end before the next comma or bracket, or at the end of the line.
+/// A string whose quote is never closed: it may end before the next comma or bracket, or at the end
+/// of the line.
 fn never_closed(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     use crate::syntax::token::{Fault, TokenKind};
     if place.kind(place.at) != Some(TokenKind::Fault(Fault::UnclosedText)) {

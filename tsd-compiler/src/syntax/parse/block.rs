@@ -1,8 +1,9 @@
-//! Rules in the block notation.
+//! Rules in block notation.
 //!
-//! `when … then … end` is another way to write the same rule, so it must give the same tree: each pattern becomes a
-//! binding, its constraints become part of one condition, and its fields are reached from its variable. A pattern that
-//! names no variable gets one, called after its type where that name is free.
+//! `when … then … end` is another way to write the same rule, so it must result in the same tree.
+//! Each pattern becomes a binding, its constraints become part of one condition, and its fields are
+//! reached from its variable. A pattern without a variable gets one, named after its type if that
+//! name is free.
 
 use std::collections::BTreeSet;
 
@@ -21,9 +22,9 @@ type Node<'i> = Pair<'i, Rule>;
 
 /// A pattern with its constraints not yet resolved.
 struct Pattern<'i> {
-    /// Whether `not` stands before it.
+    /// Whether `not` precedes it.
     negated: bool,
-    /// Whether `exists` stands before it.
+    /// Whether `exists` precedes it.
     exists: bool,
     variable: Name,
     type_name: Name,
@@ -45,7 +46,7 @@ impl Lowering<'_> {
         let mut bindings: Vec<Binding> = Vec::new();
         let mut conditions = Vec::new();
         for node in parts_of(pair, Rule::pattern) {
-            // What is bound under `not` and `exists`, their variable too, is known inside only.
+            // Names bound under `not` and `exists`, their variable too, are visible inside only.
             let known = bound.count();
             let pattern = self.pattern(node, &mut fresh, &mut bound)?;
             let constraints = self.constraints(&pattern, &mut bound)?;
@@ -94,7 +95,7 @@ impl Lowering<'_> {
         if habits::is_no_pattern(&type_name.text) {
             let known = self.diagnosed();
             self.guess(Code::UnknownType, type_name.span, habits::pattern_types);
-            // What such a bracket holds is rather patterns than constraints.
+            // Such a bracket more likely contains patterns than constraints.
             if matches!(type_name.text.to_lowercase().as_str(), "forall" | "accumulate" | "acc")
                 && self.report_guess(known)
             {
@@ -165,8 +166,8 @@ impl Lowering<'_> {
     }
 }
 
-/// The `$total` of `total == $total`, and the field. Where nothing else binds it, this does, like `$total : total`. Under any
-/// other name it is more likely misspelt.
+/// The `$total` of `total == $total`, and the field. If nothing else binds it, this does, like
+/// `$total : total`. Any other name is more likely misspelt.
 fn named_like_its_field(condition: &Expr) -> Option<(&Name, &Name)> {
     let ExprKind::Compare { op: CompareOp::Equal, left, right, .. } = &condition.kind else { return None };
     let (ExprKind::Path(left), ExprKind::Path(right)) = (&left.kind, &right.kind) else { return None };
@@ -188,7 +189,7 @@ fn quantified(span: Span, pattern: Pattern<'_>, constraints: Vec<Expr>) -> Expr 
     if pattern.negated { Expr { kind: ExprKind::Not(Box::new(exists)), span } } else { exists }
 }
 
-/// The conditions joined by AND; those that are joined by AND themselves are taken apart.
+/// The conditions joined by AND; those that are ANDs themselves are flattened.
 fn conjunction(conditions: Vec<Expr>) -> Option<Expr> {
     let mut flat = Vec::new();
     for condition in conditions {

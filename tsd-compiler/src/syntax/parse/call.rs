@@ -1,4 +1,4 @@
-//! What rules do: calls, their arguments, and facts written out.
+//! Effects of rules: calls, their arguments, and facts written out.
 
 use pest::iterators::Pair;
 
@@ -35,7 +35,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// `Order()`, which the grammar takes for a function without arguments.
+    /// `Order()`, which the grammar reads as a function without arguments.
     fn empty_fact(&self, expression: &Node<'_>) -> Option<FactLiteral> {
         let mut operands = expression.clone().into_inner();
         let (function, None) = (operands.next()?, operands.next()) else { return None };

@@ -1,7 +1,8 @@
-//! What to say about a syntax error.
+//! Messages for syntax errors.
 //!
-//! pest knows where it could not go on and which rules it tried there. The author wants to know what is missing, in the
-//! words of the language, and what to write instead of what other languages write.
+//! pest knows where it could not continue and which rules it tried there. The author wants to know
+//! what is missing, in the words of the language, and what to write instead of what other languages
+//! write.
 
 use pest::error::ErrorVariant;
 
@@ -11,8 +12,9 @@ use crate::source::FileId;
 use crate::syntax::scan::{Scan, is_word_operator};
 use crate::syntax::token::TokenKind;
 
-/// The diagnostic of an error at the first token of `found`, in the statement that begins at `statement`, or that would
-/// begin there if it did not stand behind the actions of a rule. The piece that was parsed ends where `found` does.
+/// The diagnostic for an error at the first token of `found`, in the statement that begins at
+/// `statement`, or that would begin there if it did not follow the actions of a rule. The piece
+/// that was parsed ends where `found` does.
 pub(super) fn diagnostic(
     scan: &Scan<'_>,
     file: FileId,
@@ -60,7 +62,7 @@ impl Place<'_, '_> {
         self.tried.contains(&rule)
     }
 
-    /// Whether the first word was taken for that of a fact because it is no keyword.
+    /// Whether the first word was read as that of a fact because it is not a keyword.
     fn is_no_statement(&self) -> bool {
         self.at <= self.statement + 1
             && self.tried(Rule::equals)
@@ -94,7 +96,7 @@ impl Place<'_, '_> {
         }
     }
 
-    /// The token at fault; signs that are written together count as one.
+    /// The token at fault; signs without a space between them count as one.
     fn sign(&self) -> String {
         let mut text = self.scan.slice(self.at).to_owned();
         if !matches!(text.as_str(), "&" | "|" | "=" | "!" | "<" | ">" | "-") {
@@ -156,7 +158,7 @@ impl Place<'_, '_> {
         }
     }
 
-    /// What to write instead, when the mistake is a known one.
+    /// What to write instead, if the mistake is a known one.
     fn hint(&self) -> Option<String> {
         let written = if self.ended { String::new() } else { self.sign() };
         let next = self.scan.slice(self.at + 1);
@@ -188,7 +190,8 @@ impl Place<'_, '_> {
 const OPERATOR: &str = "an operator";
 const OPERAND: &str = "a value or a condition";
 
-/// The words for a rule that was tried; rules with the same words count once, those without words not at all.
+/// The words for a rule that was tried; rules with the same words count once, those without words
+/// do not count.
 fn group(rule: Rule) -> &'static str {
     match rule {
         Rule::or | Rule::and | Rule::compare | Rule::additive | Rule::multiplicative | Rule::presence => {

@@ -1,8 +1,8 @@
 //! Precedence: from a flat list of operands and operators to a tree.
 //!
-//! The grammar gives `NOT a + 1 > b AND c` as one list. It is folded level by level, the tightest operators first, and
-//! each level turns a run of its operators into one node. Nothing here recurses but the operands themselves, so a chain
-//! of a hundred thousand operators costs a list, not a stack.
+//! The grammar returns `NOT a + 1 > b AND c` as one list. It is folded level by level, the tightest
+//! operators first, and each level turns a run of its operators into one node. Only the operands
+//! recurse, so a chain of a hundred thousand operators costs a list, not a stack.
 
 use pest::iterators::Pair;
 
@@ -13,7 +13,7 @@ use crate::source::Span;
 use crate::syntax::ast::{ArithmeticOp, CompareOp, Expr, ExprKind, Step};
 use crate::syntax::habits;
 
-/// One element of an expression with what stands around it.
+/// One element of an expression with its prefixes and suffixes.
 pub(super) struct Operand {
     pub(super) expr: Expr,
     /// The `NOT`s before it, outermost first.
@@ -215,7 +215,7 @@ fn negated(operand: Operand) -> Expr {
     })
 }
 
-/// One expression as it is, several as one node; `None` of none.
+/// One expression as it is, several as one node; `None` for none.
 fn join(mut parts: Vec<Expr>, node: fn(Vec<Expr>) -> ExprKind) -> Option<Expr> {
     if parts.len() > 1 {
         let span = parts.first()?.span.to(parts.last()?.span);

@@ -1,8 +1,8 @@
-//! From what the generated parser recognised to the tree.
+//! From the result of the generated parser to the tree.
 //!
-//! pest gives positions within the piece that it parsed; [`Lowering`] knows where the piece stands, so that spans are
-//! those of the whole text, and it carries the sink for the few faults that the grammar cannot express. A fault that
-//! leaves no tree is reported first and then returned as `None`.
+//! pest returns positions within the piece that it parsed. [`Lowering`] knows the offset of the
+//! piece, so that spans are those of the whole text, and has the sink for the few faults that the
+//! grammar cannot express. A fault without a tree is reported first and then returned as `None`.
 
 use std::ops::Range;
 
@@ -22,20 +22,20 @@ pub(super) struct Lowering<'d> {
     file: FileId,
     scan: &'d Scan<'d>,
     offset: usize,
-    /// Where the statement that is being lowered stands in the text.
+    /// The place of the statement that is being lowered.
     statement: Range<usize>,
-    /// What to say of names that the checker does not find.
+    /// The diagnostics for names that the checker does not find.
     guesses: Vec<(Span, Diagnostic)>,
     /// How many bytes may still be parsed to try advice.
     trials: usize,
-    /// How often it was asked what was meant.
+    /// How often advice was requested.
     advised: usize,
     diagnostics: &'d mut Diagnostics,
-    /// How many diagnostics there have been, so that no statement is left out in silence.
+    /// How many diagnostics there were, so that no statement is dropped silently.
     reported: usize,
     /// Signs before the operands that are being lowered, innermost last.
     pub(super) signs: usize,
-    /// Whether `$name` may stand here.
+    /// Whether `$name` is allowed here.
     pub(super) in_block_notation: bool,
 }
 
@@ -62,8 +62,8 @@ impl<'d> Lowering<'d> {
         self.diagnostics.report(diagnostic);
     }
 
-    /// What to say of a place where the parser could not go on, if it is a known habit, and the token behind what the
-    /// habit covers.
+    /// Advice for a place where the parser could not continue, if it is a known habit, and the
+    /// token after what the habit covers.
     pub(super) fn advise(&mut self, place: &Place<'_, '_>) -> Option<(Diagnostic, usize)> {
         self.best(place, habits::candidates)
     }
@@ -90,7 +90,7 @@ impl<'d> Lowering<'d> {
         Some((diagnostic, self.scan.token_at(advice.at.end)))
     }
 
-    /// Keeps what to say of a name in the case that the checker finds nothing of the name.
+    /// Stores the diagnostic for a name in case the checker does not find it.
     pub(super) fn guess(&mut self, code: Code, span: Span, habit: fn(&Place<'_, '_>) -> Vec<Advice>) {
         if !self.seeks_advice() {
             return;
@@ -101,18 +101,19 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// Whether advice is still sought. It takes a look at the whole statement, and no more errors are shown than these.
+    /// Whether advice is still computed. It reads the whole statement, and no more errors are shown
+    /// than these.
     fn seeks_advice(&self) -> bool {
         self.advised < super::MOST_ERRORS
     }
 
-    /// A fault at a byte of a statement that could be read, or of several.
+    /// A fault at a byte of a statement that parsed, or of several.
     fn place(&self, statement: Range<usize>, at: usize) -> Place<'d, 'd> {
         let token = |byte| self.scan.token_at(byte);
         Place::new(self.scan, token(statement.start)..token(statement.end), token(at))
     }
 
-    /// Keeps what to say of a fact behind a rule that is rather one more action of the rule.
+    /// Stores advice about a fact after a rule that is more likely one more action of the rule.
     fn guess_action(&mut self, rule: usize, pair: &Pair<'_, Rule>) {
         let token = self.scan.token_at(self.statement.start);
         let Some(name) = self.scan.tokens.get(token).map(|token| token.range.clone()) else { return };
@@ -125,14 +126,14 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// Reports a fault of something that could be read, with advice if `habit` knows what was meant there.
+    /// Reports a fault of something that parsed, with advice if `habit` recognises it.
     pub(super) fn report_with(&mut self, diagnostic: Diagnostic, habit: fn(&Place<'_, '_>) -> Vec<Advice>) {
         if !self.reported_with(diagnostic.clone(), habit) {
             self.report(diagnostic);
         }
     }
 
-    /// Reports a fault of something that could be read, if `habit` knows what was meant there; whether it did.
+    /// Reports a fault of something that parsed, if `habit` recognises it; returns whether it did.
     pub(super) fn reported_with(
         &mut self,
         diagnostic: Diagnostic,
@@ -156,17 +157,17 @@ impl<'d> Lowering<'d> {
         true
     }
 
-    /// The names among which to look for the one that was meant.
+    /// The candidates for the name that was meant.
     pub(super) fn candidates<I: IntoIterator>(&mut self, names: I) -> std::iter::Take<I::IntoIter> {
         self.diagnostics.candidates(names)
     }
 
-    /// Reports a fault that the grammar lets through.
+    /// Reports a fault that the grammar accepts.
     pub(super) fn syntax_error(&mut self, span: Span, message: impl Into<String>) {
         self.report(Diagnostic::new(Code::Syntax, span, message));
     }
 
-    /// Adds the statements of a piece that stands at `offset` in the text.
+    /// Adds the statements of a piece at `offset` in the text.
     pub(super) fn statements(&mut self, pairs: Vec<Pair<'_, Rule>>, offset: usize, program: &mut Program) {
         self.offset = offset;
         let mut rule = None;
@@ -199,7 +200,7 @@ impl<'d> Lowering<'d> {
         self.guesses.len()
     }
 
-    /// Reports what was kept last, if something was kept since there were `known`.
+    /// Reports the last stored advice, if some was stored since there were `known`.
     pub(super) fn report_guess(&mut self, known: usize) -> bool {
         let guess = if self.guesses.len() > known { self.guesses.pop() } else { None };
         let found = guess.is_some();
@@ -207,7 +208,7 @@ impl<'d> Lowering<'d> {
         found
     }
 
-    /// Gives out what to say of names that are not found.
+    /// Returns the diagnostics for names that are not found.
     pub(super) fn take_guesses(&mut self) -> Vec<(Span, Diagnostic)> {
         std::mem::take(&mut self.guesses)
     }
@@ -277,7 +278,7 @@ impl<'d> Lowering<'d> {
     }
 }
 
-/// The parts of a pair that mean something: punctuation and keywords are left out.
+/// The meaningful parts of a pair: without punctuation and keywords.
 pub(super) fn parts<'i>(pair: &Pair<'i, Rule>) -> impl Iterator<Item = Pair<'i, Rule>> {
     pair.clone().into_inner().filter(|part| !is_punctuation(part.as_rule()))
 }

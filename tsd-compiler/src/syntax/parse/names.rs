@@ -1,9 +1,9 @@
-//! What the names of a rule in the block notation stand for.
+//! The meaning of names in block notation.
 //!
-//! `Customer($id : id, tier == "gold")` speaks of fields without saying of which fact, and of fields under another name.
-//! The tree knows only variables and paths from them. [`Scope`] remembers what each `$name` of a rule stands for and
-//! rewrites the paths of an expression. A variable that the expression binds itself, by EXISTS or an aggregate, comes
-//! first.
+//! `Customer($id : id, tier == "gold")` names fields without their fact, and renames fields. The
+//! tree knows only variables and paths from them. [`Scope`] remembers the meaning of each `$name`
+//! of a rule and rewrites the paths of an expression. A variable that the expression binds itself,
+//! by EXISTS or an aggregate, has priority.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,11 +12,11 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::syntax::ast::{Argument, Expr, ExprKind, FieldValue, Name, Path};
 use crate::syntax::is_reserved;
 
-/// What a `$name` stands for.
+/// The meaning of a `$name`.
 pub(super) struct Meaning {
     /// The name with its `$`, where it was bound.
     pub(super) name: Name,
-    /// The fact variable, and the field of it unless the name stands for the fact.
+    /// The fact variable, and its field unless the name is that of the fact.
     pub(super) path: Path,
 }
 
@@ -29,7 +29,7 @@ pub(super) struct Bound {
 }
 
 impl Bound {
-    /// What a name stands for.
+    /// The meaning of a name.
     pub(super) fn find(&self, name: &str) -> Option<&Meaning> {
         self.first.get(name).map(|index| &self.list[*index])
     }
@@ -54,13 +54,13 @@ impl Bound {
     }
 }
 
-/// The names known at one place of a rule.
+/// The names visible at one place of a rule.
 pub(super) struct Scope<'a> {
     /// The `$names`.
     bound: &'a Bound,
     /// The variable of the pattern whose fields are written without one; none in the actions.
     pattern: Option<&'a Name>,
-    /// The variables that the expression around has bound itself.
+    /// The variables that the enclosing expression has bound itself.
     local: Vec<String>,
     /// The names that were not bound.
     pub(super) unbound: Vec<Name>,
@@ -109,7 +109,7 @@ impl<'a> Scope<'a> {
         fields.iter_mut().for_each(|field| self.resolve(&mut field.value));
     }
 
-    /// The path that a written path stands for; none, and a fault, when its `$name` is not bound.
+    /// The path that a written path means; none, and a fault, if its `$name` is not bound.
     fn meaning(&mut self, path: &Path) -> Option<Path> {
         if self.local.contains(&path.root.text) {
             return Some(path.clone());
@@ -136,7 +136,7 @@ impl<'a> Scope<'a> {
 }
 
 impl Lowering<'_> {
-    /// Reports names that nothing binds where they stand.
+    /// Reports names that are not bound at their place.
     pub(super) fn report_unbound(&mut self, names: Vec<Name>, bound: &Bound) {
         for Name { text, span } in names {
             let message = format!("`{text}` is bound by no pattern before this place");
@@ -149,7 +149,7 @@ impl Lowering<'_> {
     }
 }
 
-/// The expressions directly inside one, except those that stand under a variable of its own.
+/// The expressions directly inside one, except those under a variable that it binds.
 fn children(expr: &mut Expr) -> Vec<&mut Expr> {
     match &mut expr.kind {
         ExprKind::List(parts) | ExprKind::And(parts) | ExprKind::Or(parts) => parts.iter_mut().collect(),
@@ -170,20 +170,20 @@ fn children(expr: &mut Expr) -> Vec<&mut Expr> {
     }
 }
 
-/// Gives out names that nothing else in a rule has.
+/// Generates names that nothing else in a rule has.
 pub(super) struct FreshNames {
     taken: BTreeSet<String>,
-    /// For each wish that was granted with a number, the next one to try.
+    /// For each wish that was granted with a number, the next number to try.
     next: BTreeMap<String, u64>,
 }
 
 impl FreshNames {
-    /// Names that differ from the given ones.
+    /// Avoids the given names.
     pub(super) fn new(taken: BTreeSet<String>) -> Self {
         Self { taken, next: BTreeMap::new() }
     }
 
-    /// The wish itself where it is free, else the wish with a number.
+    /// The wish itself if it is free, otherwise the wish with a number.
     pub(super) fn pick(&mut self, wish: &str) -> String {
         let free = |name: &String| !self.taken.contains(name) && !is_reserved(name);
         let mut name = wish.to_owned();

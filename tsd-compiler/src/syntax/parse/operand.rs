@@ -1,4 +1,5 @@
-//! One operand of an expression: the signs before it, the thing itself, and `IS MISSING` after it.
+//! One operand of an expression: the signs before it, the operand itself, and `IS MISSING` after
+//! it.
 
 use std::iter::Peekable;
 
@@ -155,7 +156,7 @@ impl Lowering<'_> {
         Some(Aggregate { function, function_span, variable, type_name, condition, value })
     }
 
-    /// The aggregate with the `DISTINCT` that stands in its bracket, if one does. Only `COUNT` can have it.
+    /// The aggregate with the `DISTINCT` in its bracket, if there is one. Only `COUNT` can have it.
     pub(super) fn distinct(
         &mut self,
         function: AggregateFunction,
@@ -249,7 +250,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// A number literal, with the minus before it where there is one.
+    /// A number literal, with the minus before it if there is one.
     pub(super) fn number(&mut self, pair: &Node<'_>, negative: bool) -> Option<Number> {
         let sign = if negative { "-" } else { "" };
         let text = format!("{sign}{}", pair.as_str());

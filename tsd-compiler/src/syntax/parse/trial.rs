@@ -1,7 +1,8 @@
 //! Advice is tried before it is given.
 //!
-//! [`habits`](crate::syntax::habits) says what may have been meant. Here the edits are made on the statement alone, and
-//! the parser says how far it gets now. The advice with which it gets furthest is given, if it gets further at all.
+//! [`habits`](crate::syntax::habits) suggests what may have been meant. Here its edits are applied
+//! to the statement alone, and the parser shows how far it gets. The advice with which it gets
+//! furthest is given, if it gets further at all.
 
 use std::ops::Range;
 
@@ -13,7 +14,8 @@ use crate::syntax::habits::{Advice, Place};
 use crate::syntax::scan::Scan;
 use crate::syntax::token::TokenKind;
 
-/// How many bytes may be parsed in trials of one text. Beyond that faults are reported without advice that must be tried.
+/// How many bytes may be parsed in trials of one text. Beyond that, faults are reported without
+/// advice that must be tried.
 pub(super) const BUDGET: usize = 1 << 20;
 
 /// The longest statement that is tried.
@@ -56,8 +58,8 @@ pub(super) fn best(
     best.map(|(_, advice)| advice)
 }
 
-/// The byte of the text as it is up to which its part can be read once the edits are made; past the end of the part if
-/// all of it can. `None` when an edit lies outside.
+/// The byte of the original text up to which the part can be parsed with the edits; past the end of
+/// the part if all of it can. `None` when an edit lies outside.
 fn reach(text: &str, part: &Range<usize>, edits: &[(Range<usize>, String)]) -> Option<usize> {
     let mut changed = String::new();
     let mut from = part.start;

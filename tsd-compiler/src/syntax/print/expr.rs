@@ -24,7 +24,7 @@ pub(super) fn text(expr: &Expr) -> String {
     out
 }
 
-/// A condition on lines of its own, one for each part of an outermost AND or OR.
+/// A condition on separate lines, one for each part of an outermost AND or OR.
 pub(super) fn lines(out: &mut String, expr: &Expr) {
     let (parts, word) = match &expr.kind {
         ExprKind::And(parts) => (parts.as_slice(), "AND "),

@@ -1,0 +1,63 @@
+//! `EXISTS` and `COUNT`: how many values there are is all that matters.
+
+use super::Accumulator;
+use super::input::ReadInput;
+use crate::eval::DerivedWord;
+use crate::store::Strings;
+
+/// Whether there are any.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Exists;
+
+impl Accumulator for Exists {
+    const IS_COUNT: bool = true;
+
+    #[inline]
+    fn add(&mut self, _: &impl ReadInput, _: &Strings) -> bool {
+        true
+    }
+
+    #[inline]
+    fn remove(&mut self, _: &impl ReadInput, _: u32, _: &Strings) -> bool {
+        true
+    }
+
+    #[inline]
+    fn output(&self, count: u32) -> DerivedWord<'_> {
+        DerivedWord::Word(u64::from(count > 0))
+    }
+
+    /// One row more or less of many does not change that there are some.
+    #[inline]
+    fn may_show(count: u32, adds: bool) -> bool {
+        count <= u32::from(!adds)
+    }
+
+    #[inline]
+    fn differs(before: u32, now: u32) -> bool {
+        before != now && (before == 0 || now == 0)
+    }
+}
+
+/// How many there are.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Count;
+
+impl Accumulator for Count {
+    const IS_COUNT: bool = true;
+
+    #[inline]
+    fn add(&mut self, _: &impl ReadInput, _: &Strings) -> bool {
+        true
+    }
+
+    #[inline]
+    fn remove(&mut self, _: &impl ReadInput, _: u32, _: &Strings) -> bool {
+        true
+    }
+
+    #[inline]
+    fn output(&self, count: u32) -> DerivedWord<'_> {
+        DerivedWord::Word(u64::from(count))
+    }
+}
