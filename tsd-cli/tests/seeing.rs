@@ -124,7 +124,7 @@ fn a_picture_says_what_nodes_hold_when_there_are_facts() {
     assert!(run.contains("Item\\n3 facts") && run.contains("\"vip\\n1 fired, 0 waiting\""), "{run}");
     let page = out(&shop(), &["graph", "firm.tsd", "--counts", "--format", "html"]);
     // The department is looked up when it arrives and when its employee does.
-    assert!(page.contains(r#"["asked","2"],["told","1"]"#), "{page}");
+    assert!(page.contains(r#"["lookups","2"],["changes","1"]"#), "{page}");
 }
 
 #[test]
