@@ -98,19 +98,20 @@ fn rows_of(shared: &Statistics, alone: &Statistics) -> Vec<Row> {
         row("bytes of strings", &|held| held.bytes.strings, false),
         row("bytes of joins", &|held| held.bytes.memories, true),
         row("bytes of views", &|held| held.bytes.views, true),
-        row("bytes of watches", &|held| held.bytes.watches, true),
+        row("bytes of pending tests", &|held| held.bytes.pending_nodes, true),
         row("bytes of rule sets", &|held| held.bytes.rule_sets, true),
         row("bytes of the agenda", &|held| held.bytes.agenda, true),
         row("bytes, all", &|held| held.bytes.total(), true),
     ];
-    if shared.views.is_empty() && shared.watches.is_empty() {
+    if shared.views.is_empty() && shared.pending_nodes.is_empty() {
         rows.retain(|row| !OF_VIEWS.contains(&row.kind));
     }
     rows
 }
 
 /// Left out if no rule reads a view.
-const OF_VIEWS: [&str; 4] = ["answers of views", "tuples that wait", "bytes of views", "bytes of watches"];
+const OF_VIEWS: [&str; 4] =
+    ["answers of views", "tuples that wait", "bytes of views", "bytes of pending tests"];
 
 fn object(rows: &[Row]) -> Json {
     let entry = |row: &Row| (row.kind.to_owned(), json!({ "shared": row.shared, "alone": row.alone }));

@@ -124,7 +124,7 @@ fn a_picture_says_what_nodes_hold_when_there_are_facts() {
     assert!(run.contains("Item\\n3 facts") && run.contains("\"vip\\n1 fired, 0 waiting\""), "{run}");
     let page = out(&shop(), &["graph", "firm.tsd", "--counts", "--format", "html"]);
     // The department is looked up when it arrives and when its employee does.
-    assert!(page.contains(r#"["asked","2"],["told","1"]"#), "{page}");
+    assert!(page.contains(r#"["lookups","2"],["changes","1"]"#), "{page}");
 }
 
 #[test]
@@ -228,7 +228,7 @@ fn stats_count_views_and_what_they_hold() {
     let text = folder_stats(&["firm.tsd"]);
     for line in [
         "views             4                5  20.0 %",
-        "tuples that wait                3                5  40.0 %",
+        "tuples that wait                   3                5  40.0 %",
     ] {
         assert!(text.contains(line), "{line}\n{text}");
     }

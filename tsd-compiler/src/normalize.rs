@@ -13,14 +13,14 @@ mod form;
 mod keys;
 mod order;
 mod parameters;
+mod question;
 mod sets;
 mod split;
 mod view;
 
 use tsd_ir::{Body, Effect, Expr, Schema, TypeId};
 
-pub use self::conjunction::{Conjunction, PatternFilter};
-pub use self::followed::Followed;
+pub use self::conjunction::{Conjunction, Followed, PatternFilter};
 pub use self::keys::{End, Key};
 pub use self::view::NormalView;
 

@@ -11,6 +11,10 @@ pub(crate) fn derived_value(function: AggregateFunction, kind: Kind, values: Vec
     let count = values.len();
     match function {
         AggregateFunction::Count => i64::try_from(count).ok().map(Value::Int),
+        AggregateFunction::CountDistinct => {
+            let is_first = |(at, value): &(usize, &Value)| !values[..*at].contains(value);
+            i64::try_from(values.iter().enumerate().filter(is_first).count()).ok().map(Value::Int)
+        }
         AggregateFunction::Sum if kind == Kind::Int => {
             i64::try_from(exact::sum_of_ints(&ints(&values))).ok().map(Value::Int)
         }

@@ -62,7 +62,7 @@ impl<'a> Scope<'a> {
             },
             ExprKind::Aggregate(aggregate) => match (aggregate.function, &aggregate.value) {
                 (AggregateFunction::Avg, _) => Kind::Number,
-                (AggregateFunction::Count, _) | (_, None) => Kind::Int,
+                (AggregateFunction::Count | AggregateFunction::CountDistinct, _) | (_, None) => Kind::Int,
                 (_, Some(value)) => {
                     let mut inner = self.clone();
                     let ty = self.schema().type_index(&aggregate.type_name.text);

@@ -157,7 +157,7 @@ impl Rule {
             scope.unbind();
         }
         let kind_of_derived = match aggregate.function {
-            AggregateFunction::Count => Kind::Int,
+            AggregateFunction::Count | AggregateFunction::CountDistinct => Kind::Int,
             AggregateFunction::Avg => Kind::Number,
             AggregateFunction::Sum | AggregateFunction::Min | AggregateFunction::Max => kind,
         };

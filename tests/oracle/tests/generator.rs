@@ -29,8 +29,19 @@ fn random_programs_are_accepted() {
 
 #[test]
 fn they_hold_what_they_may_hold_and_nothing_else() {
-    let words =
-        ["EXISTS (", "NOT (EXISTS", "SUM(", "AVG(", "MIN(", "MAX(", "COUNT(", "g1: ", "} / {s1: ", "x1: "];
+    let words = [
+        "EXISTS (",
+        "NOT (EXISTS",
+        "SUM(",
+        "AVG(",
+        "MIN(",
+        "MAX(",
+        "COUNT(",
+        "DISTINCT ",
+        "g1: ",
+        "} / {s1: ",
+        "x1: ",
+    ];
     let count = |features: Features, word: &str| {
         (0..300).map(|seed| plan(seed, features).program().matches(word).count()).sum::<usize>()
     };

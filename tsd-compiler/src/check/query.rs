@@ -60,6 +60,14 @@ impl Checker<'_> {
         source: usize,
         span: Span,
     ) -> Typed {
+        // Facts are different from each other, so counting different ones is counting them.
+        let own = Position((self.scope.types().len() + source) as u16);
+        let (function, input) = match (function, input) {
+            (AggregateFunction::CountDistinct, Some(Expr::Fact { at, .. })) if at == own => {
+                (AggregateFunction::Count, None)
+            }
+            given => given,
+        };
         let derived_value = self.ask(sources, condition, aggregate(function), input, source, span);
         let kind = derived_value.kind().unwrap_or(Kind::Bool);
         Typed::new(derived_value, kind, span)
@@ -84,7 +92,7 @@ impl Checker<'_> {
         let value = self.value(value);
         let kind = value.kind()?;
         let fits = match function {
-            AggregateFunction::Count => true,
+            AggregateFunction::Count | AggregateFunction::CountDistinct => true,
             AggregateFunction::Sum | AggregateFunction::Avg => matches!(kind, Kind::Int | Kind::Number),
             AggregateFunction::Min | AggregateFunction::Max => {
                 matches!(kind, Kind::Int | Kind::Number | Kind::Text)
@@ -182,5 +190,6 @@ fn aggregate(function: AggregateFunction) -> AggregateKind {
         AggregateFunction::Min => AggregateKind::Least,
         AggregateFunction::Max => AggregateKind::Greatest,
         AggregateFunction::Count => AggregateKind::Count,
+        AggregateFunction::CountDistinct => AggregateKind::CountDistinct,
     }
 }

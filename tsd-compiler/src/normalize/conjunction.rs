@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use tsd_ir::{Domain, FieldId, Position, Test, TypeId};
 
-use super::{Followed, Key};
+use super::keys::Key;
 
 /// Conditions that must all hold. Positions are those of the declared patterns, followed by those
 /// of the facts that references lead to.
@@ -35,4 +35,17 @@ pub struct PatternFilter {
     pub fields: BTreeMap<FieldId, Domain>,
     /// Further tests.
     pub tests: Vec<Test>,
+}
+
+/// A fact that a reference of another leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Followed {
+    /// The pattern, or the followed reference, whose fact has the reference.
+    pub of: Position,
+    /// The field that is the reference.
+    pub reference: FieldId,
+    /// The type of the fact.
+    pub ty: TypeId,
+    /// The fields that are read of it.
+    pub reads: Vec<FieldId>,
 }

@@ -12,23 +12,11 @@
 //! views nobody could notice. Rules with `no-loop` are notified of changes tuple by tuple, so they
 //! keep their tests.
 
-use tsd_ir::{Comparison, Expr, FieldId, Part, Position, Source, Test, TypeId};
+use tsd_ir::{Comparison, Expr, Part, Position, Source, Test, TypeId};
 
+use super::conjunction::{Conjunction, Followed, PatternFilter};
 use super::form::Forms;
-use super::{Conjunction, PatternFilter, keys};
-
-/// A fact that is reached by a reference of another.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Followed {
-    /// The pattern, or the followed reference, whose fact has the reference.
-    pub of: Position,
-    /// The field that is the reference.
-    pub reference: FieldId,
-    /// The type of the fact.
-    pub ty: TypeId,
-    /// The fields that are read of it.
-    pub reads: Vec<FieldId>,
-}
+use super::keys;
 
 /// Which followed references may be joined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use tsd_ir::{Canonical, Comparison, Const, Domain, Expr, FieldId, Kind, Position, Schema, Test, TypeId};
+use tsd_ir::{Canonical, Comparison, Const, Domain, Expr, FieldId, Position, Schema, Test, TypeId};
 
 use super::{order, sets};
 use crate::fold::{folded, outcome};
@@ -249,14 +249,5 @@ fn opposite(op: Comparison) -> Comparison {
         Comparison::LessOrEqual => Comparison::Greater,
         Comparison::Greater => Comparison::LessOrEqual,
         Comparison::GreaterOrEqual => Comparison::Less,
-    }
-}
-
-/// The kind that a widening cast was applied to: an `int` beside a `number`.
-pub(super) fn widened_field(expr: &Expr) -> Option<(Position, FieldId)> {
-    let Expr::Cast { to: Kind::Number, operand } = expr else { return None };
-    match **operand {
-        Expr::Field { at, field, kind: Kind::Int } => Some((at, field)),
-        _ => None,
     }
 }

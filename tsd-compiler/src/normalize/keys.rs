@@ -7,7 +7,8 @@
 
 use tsd_ir::{Body, Canonical, Comparison, Computed, Expr, Kind, Part, Position, Schema, Test, TypeId};
 
-use super::form::{Forms, widened_field};
+use super::form::Forms;
+use super::sets::widened_field;
 
 /// A part of a fact, or an expression over it and others: the position is that of the fact, or of
 /// the first one.

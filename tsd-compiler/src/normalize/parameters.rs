@@ -8,7 +8,7 @@
 use tsd_ir::{Expr, FieldId, Parameters, Position, Schema};
 
 use super::Forms;
-use super::view::form;
+use super::question::form;
 use crate::fold::folded;
 use crate::hir::View;
 

@@ -2,8 +2,6 @@
 
 use tsd_ir::{Comparison, Const, Cut, Domain, Expr, FieldId, Kind, Position, Test, ops};
 
-use super::form::widened_field;
-
 /// Combines sets pairwise, so that a list of thousands costs no more than sorting it.
 pub(super) fn reduced(mut domains: Vec<Domain>, combine: impl Fn(&Domain, &Domain) -> Domain) -> Domain {
     while domains.len() > 1 {
@@ -125,6 +123,15 @@ pub(super) fn to_test(operand: &Expr, domain: &Domain, optional: bool) -> Test {
     match stretches.len() {
         1 => stretches.remove(0),
         _ => Test::Any(stretches),
+    }
+}
+
+/// The integer field that a comparison takes for a number.
+pub(super) fn widened_field(expr: &Expr) -> Option<(Position, FieldId)> {
+    let Expr::Cast { to: Kind::Number, operand } = expr else { return None };
+    match **operand {
+        Expr::Field { at, field, kind: Kind::Int } => Some((at, field)),
+        _ => None,
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use tsd_ir::{Canonical, DerivedExpr, Expr, Parameters, Schema, Source, Text};
+use tsd_ir::{DerivedExpr, Expr, Schema, Source, Text};
 
-use super::{Conjunction, conjunctions, parameters};
+use super::{Conjunction, conjunctions, parameters, question};
 use crate::fold::folded;
 use crate::hir::{Condition, View};
 
@@ -41,7 +41,7 @@ impl Views {
             let places = parameters::places(schema, &view);
             let view = parameters::at_places(&view, &places);
             let (condition, branches) = conjunctions(schema, &view.types(), &view.condition);
-            let form: Text = form(schema, &view, &condition).into();
+            let form: Text = question::form(schema, &view, &condition).into();
             let next = normal.list.len();
             let number = *numbers.entry(form.clone()).or_insert(next);
             normal.places.push((number, places));
@@ -76,20 +76,4 @@ impl Views {
     pub(super) fn named_condition(&self, condition: &Condition) -> Condition {
         condition.rewrite(&mut |part| Some(self.named(part)))
     }
-}
-
-/// What a view computes, as text:
-/// `SUM{0.total of Order for a Customer where (== 0.id 1.customer)}`.
-pub(super) fn form(schema: &Schema, view: &View, condition: &str) -> String {
-    let View { parameters, patterns, aggregate, input, source, .. } = view;
-    let types = view.types();
-    let first = usize::from(*parameters != Parameters::None);
-    let of: Vec<&str> = patterns[first..].iter().map(|pattern| schema.ty(pattern.ty).name.as_ref()).collect();
-    let of = if of.len() > 1 { format!("{} each {}", of.join(" and "), source.0) } else { of.join("") };
-    let input = input.as_ref().map(|input| Canonical::new(schema, &types).expr(input) + " of ");
-    let parameters = match patterns.first() {
-        Some(pattern) if first == 1 => format!(" for {}", schema.ty(pattern.ty).name),
-        _ => String::new(),
-    };
-    format!("{}{{{}{of}{parameters} where {condition}}}", aggregate.name(), input.unwrap_or_default())
 }

@@ -143,7 +143,14 @@ fn print_rule(out: &mut String, rule: &Rule) {
 fn binding(binding: &Binding) -> String {
     let what = match &binding.kind {
         BindingKind::Fact(name) => name.text.clone(),
-        BindingKind::Aggregate { function, value } => format!("{}({})", function.text(), expr::text(value)),
+        BindingKind::Aggregate { function, value } => {
+            let value = expr::text(value);
+            // Behind `DISTINCT` a sign would make a variable of it.
+            let is_plain =
+                value.starts_with(|first: char| first == '(' || crate::syntax::is_name_start(first));
+            let value = if function.is_distinct() && !is_plain { format!("({value})") } else { value };
+            format!("{}{value})", function.opening())
+        }
     };
     format!("{}: {what}", binding.variable.text)
 }

@@ -91,8 +91,8 @@ impl Expressions<'_, '_> {
                 self.measured(Kind::Text).map(|value| (format!("{function}({value})"), Kind::Text))
             }
             4 => {
-                let kind = self.choices.pick(&[Kind::Bool, Kind::Text, Kind::Number]);
-                self.measured(kind).map(count)
+                let distinct = if self.choices.chance(60) { "DISTINCT " } else { "" };
+                self.counted().map(|value| count(format!("{distinct}{value}")))
             }
             _ => None,
         };

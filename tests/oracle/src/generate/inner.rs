@@ -46,9 +46,9 @@ impl Expressions<'_, '_> {
 
     fn count(&mut self) -> String {
         if self.choices.chance(30) {
-            let kind = self.choices.pick(&[Kind::Text, Kind::Number, Kind::Int, Kind::Bool]);
-            let (source, condition, value) = self.inside(|inner| inner.measured(kind));
+            let (source, condition, value) = self.inside(Self::counted);
             if let Some(value) = value {
+                let source = if self.choices.chance(60) { format!("DISTINCT {source}") } else { source };
                 return written("COUNT", &source, &condition, &value);
             }
         }
@@ -117,6 +117,22 @@ impl Expressions<'_, '_> {
         }
         let op = self.choices.pick(&["<", ">", "<=", ">=", "!="]);
         Some(format!("{} {op} {}", self.choices.pick(&own), self.choices.pick(&others)))
+    }
+
+    /// A value of any kind to count, from the last variable: perhaps a reference, or the fact itself.
+    pub(super) fn counted(&mut self) -> Option<String> {
+        if self.choices.chance(25) {
+            let last = self.variables.len() - 1;
+            let is_reference = |kind| matches!(kind, Kind::Fact(_));
+            let mut facts = vec![self.variables[last].0.clone()];
+            facts.extend(self.paths_from(last.., |kind, _| is_reference(kind)));
+            if self.features.references {
+                facts.extend(self.followed_from(last.., is_reference));
+            }
+            return Some(self.choices.pick(&facts));
+        }
+        let kind = self.choices.pick(&[Kind::Text, Kind::Number, Kind::Int, Kind::Bool]);
+        self.measured(kind)
     }
 
     /// A value of exactly this kind, from the last variable. `None` if it has none.

@@ -58,6 +58,44 @@ fn each_function_says_what_it_says() {
 }
 
 #[test]
+fn distinct_values_count_once_as_long_as_some_fact_has_them() {
+    let of = |value: &str| format!("COUNT(DISTINCT e: Entry / e.account == a.id ; {value})");
+    let mut bank = derived_value(&["e.note", "UPPER(e.note)", "e.amount", "e.points % 2"].map(of).join(", "));
+    enter(&mut bank, &[("e1", "amount: 6, note: \"x\""), ("e2", "amount: 6.0, note: \"X\"")]);
+    assert_eq!(bank.run(), ["2 1 1 1"]);
+    enter(&mut bank, &[("e3", "note: \"x\", points: 1")]);
+    assert_eq!(bank.run(), ["2 1 1 2"], "one that is missing is no value");
+    bank.retract("Entry~e1");
+    assert_eq!(bank.run(), NOTHING, "another entry has the same note");
+    bank.retract("Entry~e3");
+    assert_eq!(bank.run(), ["1 1 1 1"]);
+    bank.set("Entry~e2", "amount: 7");
+    assert_eq!(bank.run(), NOTHING, "still one amount");
+    bank.retract("Entry~e2");
+    assert_eq!(bank.run(), ["0 0 0 0"]);
+}
+
+#[test]
+fn references_count_by_the_facts_that_they_refer_to() {
+    let mut shop = Session::new(
+        "type Customer(#id: string)
+        type Order(#id: string, customer: Customer?)
+        rule r : {c: Customer} / c.id == \"a\" ==> Print(COUNT(DISTINCT o: Order ; o.customer))
+        a = Customer(id: \"a\")
+        b = Customer(id: \"b\")
+        Order(id: \"1\", customer: a)
+        Order(id: \"2\", customer: b)
+        Order(id: \"3\", customer: a)
+        Order(id: \"4\")",
+    );
+    assert_eq!(shop.run(), ["2"]);
+    shop.retract("Order~2");
+    assert_eq!(shop.run(), ["1"]);
+    shop.retract("Order~1");
+    assert_eq!(shop.run(), NOTHING);
+}
+
+#[test]
 fn of_nothing_sum_and_count_are_zero_and_the_others_have_no_value() {
     let of = |derived_value: &str| format!("{derived_value}(e: Entry / e.account == a.id ; e.amount)");
     let [sum, avg, min, max] = ["SUM", "AVG", "MIN", "MAX"].map(of);

@@ -115,7 +115,7 @@ impl Teller<'_> {
         let mut node = Node::new(Kind::Watch, "tested again");
         node.text = "Tuples that are tested again when what they ask has changed".to_owned();
         if let Some(held) = self.statistics {
-            let here = held.watches.iter().filter(|watch| watch.root == root && watch.join == join);
+            let here = held.pending_nodes.iter().filter(|node| node.root == root && node.join == join);
             let (tuples, bytes) =
                 here.fold((0, 0), |(tuples, bytes), watch| (tuples + watch.tuples, bytes + watch.bytes));
             node.lines.push(counted(tuples, "tuple"));

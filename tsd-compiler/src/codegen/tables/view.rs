@@ -70,6 +70,7 @@ fn aggregate(aggregate: AggregateKind) -> &'static str {
     match aggregate {
         AggregateKind::Exists => "Exists",
         AggregateKind::Count => "Count",
+        AggregateKind::CountDistinct => "CountDistinct",
         AggregateKind::Sum => "Sum",
         AggregateKind::Average => "Average",
         AggregateKind::Least => "Least",

@@ -69,6 +69,20 @@ vocabulary! {
         Max = "MAX",
         /// How many.
         Count = "COUNT",
+        /// How many different ones: written with `DISTINCT` behind the bracket.
+        CountDistinct = "COUNT",
+    }
+}
+
+impl AggregateFunction {
+    /// Whether values that are equal count once.
+    pub fn is_distinct(self) -> bool {
+        self == AggregateFunction::CountDistinct
+    }
+
+    /// The spelling up to what is aggregated, as in `SUM(` or `COUNT(DISTINCT `.
+    pub fn opening(self) -> String {
+        format!("{}({}", self.text(), if self.is_distinct() { "DISTINCT " } else { "" })
     }
 }
 

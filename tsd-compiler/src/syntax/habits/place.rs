@@ -234,7 +234,11 @@ impl<'a, 't> Place<'a, 't> {
             self.is_any(index, &["EXISTS", "FORALL", "ANY", "ALL"])
                 || AggregateFunction::from_text(self.word(index)).is_some()
         };
-        self.is_name(before(1)) && self.sign(before(2), ':') && self.sign(before(4), '(') && asks(before(5))
+        let distinct = usize::from(self.is(before(4), "DISTINCT"));
+        self.is_name(before(1))
+            && self.sign(before(2), ':')
+            && self.sign(before(4 + distinct), '(')
+            && asks(before(5 + distinct))
     }
 
     /// Whether a token is an arithmetic operator between two operands.

@@ -67,53 +67,21 @@ fn count_star(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     found.push(place.advice(word..close + 1, message).edit(place.bytes(word..close + 1), text).hint(hint));
 }
 
-/// `COUNT(DISTINCT …)` counts what no aggregate counts yet.
+/// `COUNT(DISTINCT o.status)` in a condition does not say of which facts. The type of the variable in
+/// the rule says it.
 fn distinct(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     let Some((word, open)) = asked(place, &["COUNT"]) else { return };
     if !place.is(open + 1, "DISTINCT") {
         return;
     }
-    // COUNT(DISTINCT x: T / c ; x.v): the facts before which no other has the same value.
-    let inner = open + 2;
-    let close = place.close(open).unwrap_or(place.end);
-    let (Some(semicolon), true) = (place.next(inner, close, &[";"]), place.sign(inner + 1, ':')) else {
-        return;
-    };
-    let (variable, ty) = (place.word(inner), place.word(inner + 2));
-    let fields = place.fields_of(ty);
-    let keys: Vec<_> = fields.into_iter().filter(|(.., is_key)| *is_key).collect();
-    let [(key, "string" | "int" | "number", _)] = keys.as_slice() else { return };
-    let value = place.source(semicolon + 1..close);
-    let condition = if place.sign(inner + 3, '/') { place.source(inner + 4..semicolon) } else { "" };
-    let other = place.fresh(&["y", "z", "w"]);
-    let of_other = |text: &str| renamed(text, variable, &other);
-    let also =
-        |condition: &str| if condition.is_empty() { String::new() } else { format!("({condition}) AND ") };
-    let text = format!(
-        "COUNT({variable}: {ty} / {}NOT (EXISTS ({other}: {ty} / {}{} == {value} AND {other}.{key} < {variable}.{key})))",
-        also(condition),
-        also(&of_other(condition)),
-        of_other(value),
-    );
-    let hint = format!("count the first of each: write `{text}`");
-    let advice = place.advice(word..close + 1, "`COUNT(DISTINCT …)` does not exist yet");
+    let Some(close) = place.close(open) else { return };
+    let Some((root, path)) = place.source(open + 2..close).split_once('.') else { return };
+    let (Some(ty), false) = (place.type_of(root), place.is_block()) else { return };
+    let variable = place.fresh(&["x", "y", "z"]);
+    let text = format!("COUNT(DISTINCT {variable}: {ty} ; {variable}.{path})");
+    let hint = format!("write `{text}`; conditions on what is counted follow a `/`");
+    let advice = place.advice(word..word + 1, "`COUNT` needs to know over which facts");
     found.push(advice.edit(place.bytes(word..close + 1), text).hint(hint));
-}
-
-/// Text in which one variable has another name.
-fn renamed(text: &str, from: &str, to: &str) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find(from) {
-        let (before, after) = (&rest[..at], &rest[at + from.len()..]);
-        let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '.' || c == '"';
-        let whole =
-            !before.ends_with(is_part) && !after.starts_with(|c: char| c.is_alphanumeric() || c == '_');
-        out.push_str(before);
-        out.push_str(if whole { to } else { from });
-        rest = after;
-    }
-    out + rest
 }
 
 /// `FORALL (o: Order / o.customer == c ; o.paid)`, `ALL (…)`.

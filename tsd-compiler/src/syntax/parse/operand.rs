@@ -135,24 +135,48 @@ impl Lowering<'_> {
 
     fn aggregate(&mut self, pair: &Node<'_>) -> Option<Aggregate> {
         let word = part(pair, Rule::aggregate_word)?;
-        let function = AggregateFunction::from_text(word.as_str())?;
         let function_span = self.span(&word);
+        let function = AggregateFunction::from_text(word.as_str())?;
+        let function = self.distinct(function, part(pair, Rule::distinct))?;
         let (variable, type_name) = self.source(pair)?;
         let condition = self.optional(part(pair, Rule::expression))?;
         let value = part(pair, Rule::value).and_then(|value| part(&value, Rule::expression));
         let value = self.optional(value)?;
         if value.is_none() && function != AggregateFunction::Count {
-            let name = function.text();
+            let (name, opening) = (function.text(), function.opening());
             self.report(
                 Diagnostic::new(Code::Syntax, function_span, format!("`{name}` does not say of what"))
                     .label("no value")
                     .hint(format!(
-                        "add it after a `;`, as in `{name}(o: Order / o.customer == c ; o.total)`"
+                        "add it after a `;`, as in `{opening}o: Order / o.customer == c ; o.total)`"
                     )),
             );
             return None;
         }
         Some(Aggregate { function, function_span, variable, type_name, condition, value })
+    }
+
+    /// The aggregate with the `DISTINCT` in its bracket, if there is one. Only `COUNT` can have it.
+    pub(super) fn distinct(
+        &mut self,
+        function: AggregateFunction,
+        word: Option<Node<'_>>,
+    ) -> Option<AggregateFunction> {
+        let Some(word) = word else { return Some(function) };
+        if function == AggregateFunction::Count {
+            return Some(AggregateFunction::CountDistinct);
+        }
+        let span = self.span(&part(&word, Rule::kw_distinct).unwrap_or(word));
+        let message =
+            format!("`{}` takes every value; only `COUNT` can count equal ones once", function.text());
+        let diagnostic = Diagnostic::new(Code::Syntax, span, message).label("not possible here");
+        self.report(match function {
+            AggregateFunction::Min | AggregateFunction::Max => {
+                diagnostic.hint("leave it out: it would make no difference")
+            }
+            _ => diagnostic,
+        });
+        None
     }
 
     fn source(&self, pair: &Node<'_>) -> Option<(Name, Name)> {

@@ -201,6 +201,7 @@ impl Lowering<'_> {
             None => BindingKind::Fact(self.name(&what)),
             Some(group) => {
                 let function = self.aggregate_function(&what)?;
+                let function = self.distinct(function, part(&group, Rule::distinct))?;
                 BindingKind::Aggregate { function, value: self.expression(&part(&group, Rule::expression)?)? }
             }
         };

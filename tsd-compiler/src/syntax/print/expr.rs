@@ -173,8 +173,8 @@ fn print_path(out: &mut String, path: &Path) {
 fn print_aggregate(out: &mut String, aggregate: &Aggregate) {
     let _ = write!(
         out,
-        "{}({}: {}",
-        aggregate.function.text(),
+        "{}{}: {}",
+        aggregate.function.opening(),
         aggregate.variable.text,
         aggregate.type_name.text
     );
