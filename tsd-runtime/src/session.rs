@@ -15,7 +15,6 @@ mod switch;
 mod tally;
 
 use std::borrow::Cow;
-use std::marker::PhantomData;
 use std::sync::Arc;
 
 use tsd_ir::{FactHandle, InitialFact, Rule, Schema, Sharing, TypeId, Value};
@@ -101,8 +100,7 @@ impl<P: Program> Session<P> {
     /// The rules of the session, for others. Costs nothing where the session has changed none of its rules; otherwise about what
     /// it takes to wire them.
     pub fn rule_base(&self) -> RuleBase<P> {
-        let (base, facts) = (self.core.sound().share(), self.core.initial.clone());
-        RuleBase { base, facts, program: PhantomData }
+        RuleBase::new(self.core.sound().share(), self.core.initial.clone())
     }
 
     /// Takes over the rules of a base, with exactly the effect of removing those that it lacks and adding those that it has

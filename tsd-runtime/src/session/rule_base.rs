@@ -23,18 +23,23 @@ pub struct RuleBase<P: Program> {
     pub(crate) base: Arc<Base>,
     /// The facts that stand in the rules.
     pub(crate) facts: Cow<'static, [InitialFact]>,
-    pub(super) program: PhantomData<fn() -> P>,
+    program: PhantomData<fn() -> P>,
 }
 
 impl<P: Compiled> RuleBase<P> {
     /// The rules of the module, as they were compiled. They are wired when they are first asked for, once in a process.
     pub fn compiled() -> Self {
         let module = P::module();
-        Self { base: module.base(), facts: Cow::Borrowed(module.facts), program: PhantomData }
+        Self::new(module.base(), Cow::Borrowed(module.facts))
     }
 }
 
 impl<P: Program> RuleBase<P> {
+    /// Rules that are wired, and the facts that stand in them.
+    pub(crate) fn new(base: Arc<Base>, facts: Cow<'static, [InitialFact]>) -> Self {
+        Self { base, facts, program: PhantomData }
+    }
+
     /// The names of the rules, in the order of their declaration.
     pub fn rules(&self) -> impl Iterator<Item = &str> {
         self.base.rules.iter().map(|live| &*live.rule.name)
@@ -68,13 +73,13 @@ impl<P: Program> RuleBase<P> {
     ) -> Result<Self, Error> {
         let mut core = Core::new(Arc::clone(&self.base));
         change(&mut core)?;
-        Ok(Self { base: core.matcher.share(), facts: self.facts.clone(), program: PhantomData })
+        Ok(Self::new(core.matcher.share(), self.facts.clone()))
     }
 }
 
 impl<P: Program> Clone for RuleBase<P> {
     fn clone(&self) -> Self {
-        Self { base: Arc::clone(&self.base), facts: self.facts.clone(), program: PhantomData }
+        Self::new(Arc::clone(&self.base), self.facts.clone())
     }
 }
 

@@ -122,6 +122,11 @@ impl Slots {
         }
     }
 
+    /// The generation of the fact at a slot, or of the next one there.
+    pub(crate) fn next_generation(&self, slot: u32) -> u32 {
+        self.marks.get(slot as usize).map_or(0, |mark| mark.generation())
+    }
+
     /// How many facts were ever inserted.
     #[cfg(feature = "metrics")]
     pub(crate) fn inserted(&self) -> u64 {
