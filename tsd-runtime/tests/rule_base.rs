@@ -208,6 +208,15 @@ fn facts_that_stand_in_the_rules_come_with_each_session() {
     }
 }
 
+/// What a session needs for itself does not grow with the rules, but for a place at each node.
+#[test]
+fn an_empty_session_is_small() {
+    let rules = rules(200);
+    drop(session(&rules));
+    let info = allocation_counter::measure(|| drop(Engine::with_rule_base((), &rules)));
+    assert!(info.bytes_max < 16_384, "{info:?}");
+}
+
 #[test]
 fn a_session_is_read_by_many_at_once() {
     fn is_shared<T: Send + Sync>(_: &T) {}
