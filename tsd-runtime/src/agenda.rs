@@ -36,7 +36,7 @@ pub(crate) use self::same_rule_run::SameRuleRun;
 pub(crate) use self::truth_maintenance::TruthMaintenance;
 
 /// A waiting activation that is to be put in order anew.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Pending {
     salience: i32,
     age: u64,
@@ -47,7 +47,7 @@ pub(crate) struct Pending {
 }
 
 /// Waiting activations, by salience.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Agenda {
     /// Highest salience first.
     levels: Vec<(i32, Level)>,
@@ -159,13 +159,14 @@ impl Agenda {
         salience: i32,
         place: (RootId, TupleSource),
         delta: &Delta,
+        supporting: RuleSet,
         sets: &mut RuleSets,
     ) {
         if !self.no_loop.holds_back(place) {
-            return self.cancel_all(salience, place, delta, sets);
+            return self.cancel_all(salience, place, delta, supporting, sets);
         }
         let rest = self.no_loop.hold_back(place, delta, false, sets);
-        self.cancel_all(salience, place, &rest, sets);
+        self.cancel_all(salience, place, &rest, supporting, sets);
     }
 
     /// Takes out what tuples activate no longer, whoever has brought it about.
@@ -174,9 +175,10 @@ impl Agenda {
         salience: i32,
         place: (RootId, TupleSource),
         delta: &Delta,
+        supporting: RuleSet,
         sets: &mut RuleSets,
     ) {
-        self.deactivations.note(place, delta, sets);
+        self.deactivations.note(place.0, delta, supporting, sets);
         self.no_loop.note_ended(place, delta, sets);
         self.level(salience).cancel(place, delta, sets, u64::MAX);
     }

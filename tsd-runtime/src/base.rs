@@ -1,11 +1,13 @@
 //! What every layer names: hashes, names, handles.
 
+mod exclusive;
 mod handle;
 mod hash;
 mod ids;
 mod index;
 mod trace;
 
+pub(crate) use self::exclusive::Exclusive;
 pub use self::handle::Handle;
 pub(crate) use self::hash::{hash_words, hasher};
 pub(crate) use self::ids::{PendingId, RuleId, TupleSlots};

@@ -3,6 +3,7 @@
 mod counts;
 mod inputs;
 mod join;
+mod join_spec;
 mod key;
 mod key_index_input;
 mod materialization;
@@ -12,6 +13,7 @@ mod terminal;
 
 pub use self::counts::Counts;
 pub(crate) use self::join::{Emit, Join, Visit};
+pub(crate) use self::join_spec::JoinSpec;
 pub(crate) use self::key::KeyPart;
 pub(crate) use self::materialization::EVICTION_THRESHOLD;
 pub(crate) use self::outputs::Outputs;

@@ -17,7 +17,8 @@ use tsd_ir::{ActionId, Const, Schema, Sharing, Signature, Value};
 
 use crate::error::{Error, RuleErrors};
 use crate::eval::{Natives, Tuple};
-use crate::session::{Context, Core, Program, Session};
+use crate::matcher::Base;
+use crate::session::{Context, Core, Program, RuleBase, Session};
 
 /// Performs the actions of interpreted rules.
 pub trait Host: Sized + 'static {
@@ -112,7 +113,10 @@ impl<H: Host> Engine<H> {
         sharing: Sharing,
         planning: &Planning<'_>,
     ) -> Result<(Self, Vec<Diagnostic>), Error> {
-        let mut engine = Self { host, core: Core::new(Schema::default(), sharing, Natives::default()) };
+        let mut engine = Self {
+            host,
+            core: Core::new(Arc::new(Base::new(Schema::default(), sharing, Natives::default()))),
+        };
         let warnings = engine.execute_planned(sources, files, planning)?;
         Ok((engine, warnings))
     }
@@ -159,7 +163,7 @@ impl<H: Host> Engine<H> {
         planning: &Planning<'_>,
     ) -> Result<Vec<Diagnostic>, Error> {
         self.core.check()?;
-        let network = &self.core.matcher.network;
+        let network = &self.core.matcher.base.network;
         let existing = |signature: &Signature| network.has_join(signature);
         let planning = Planning { existing: Some(&existing), ..*planning };
         let compilation = tsd_compiler::compile_script_with(&self.core, sources, files, &planning);
@@ -173,10 +177,26 @@ impl<H: Host> Engine<H> {
 
     /// Interprets a program that was compiled before.
     pub fn from_module(module: tsd_compiler::Module, host: H, sharing: Sharing) -> Self {
-        let mut core = Core::new(module.schema, sharing, Natives::default());
+        let mut core = Core::new(Arc::new(Base::new(module.schema, sharing, Natives::default())));
         core.add_rules(module.rules.into_iter().map(|planned| Arc::new(planned.rule)).collect());
         core.insert_initial(&module.facts);
         Self { host, core }
+    }
+}
+
+impl<P: Program> RuleBase<P> {
+    /// The same rules and those of a text behind them, with the compiler's warnings. Costs about what it takes to wire all of
+    /// them.
+    ///
+    /// # Errors
+    /// [`Error::Rules`] with every error in the text; [`Error::DuplicateRule`].
+    pub fn with_rules(&self, text: &str) -> Result<(Self, Vec<Diagnostic>), Error> {
+        let mut warnings = Vec::new();
+        let more = self.changed(|core| {
+            warnings = core.add_text(text)?;
+            Ok(())
+        })?;
+        Ok((more, warnings))
     }
 }
 
@@ -189,23 +209,31 @@ impl<P: Program> Session<P> {
     /// # Errors
     /// [`Error::Rules`] with every error in the text; then no rule was added. A rule of a name that is there is an error.
     pub fn add_rule(&mut self, text: &str) -> Result<Vec<Diagnostic>, Error> {
-        self.core.check()?;
+        self.core.add_text(text)
+    }
+}
+
+impl<P: Program> Core<P> {
+    /// Adds the rules of a text. Returns the compiler's warnings.
+    fn add_text(&mut self, text: &str) -> Result<Vec<Diagnostic>, Error> {
+        self.check()?;
         let mut sources = SourceMap::new();
         let file = sources.add("rule", text);
-        let network = &self.core.matcher.network;
+        let network = &self.matcher.base.network;
         let existing = |signature: &Signature| network.has_join(signature);
         let planning = Planning { existing: Some(&existing), ..Planning::default() };
-        let compilation = tsd_compiler::compile_rules_with(self.schema(), &sources, file, &planning);
+        let compilation =
+            tsd_compiler::compile_rules_with(&self.matcher.base.schema, &sources, file, &planning);
         let Some(rules) = compilation.rules else {
             return Err(RuleErrors::new(&sources, compilation.diagnostics).into());
         };
         if let Some(known) =
-            rules.iter().find(|planned| self.core.matcher.nodes.rules.find(&planned.rule.name).is_some())
+            rules.iter().find(|planned| self.matcher.base.rules.find(&planned.rule.name).is_some())
         {
             return Err(Error::DuplicateRule(known.rule.name.to_string()));
         }
-        self.core.make_sure_of_room(rules.iter().map(|planned| planned.rule.views.len()).sum())?;
-        self.core.add_rules(rules.into_iter().map(|planned| Arc::new(planned.rule)).collect());
+        self.make_sure_of_room(rules.iter().map(|planned| planned.rule.views.len()).sum())?;
+        self.add_rules(rules.into_iter().map(|planned| Arc::new(planned.rule)).collect());
         Ok(compilation.diagnostics)
     }
 }

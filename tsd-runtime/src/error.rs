@@ -36,6 +36,8 @@ pub enum Error {
     DuplicateRule(String),
     /// There is no rule of this name.
     UnknownRule(String),
+    /// A rule base was made for other types or actions than the session has.
+    OtherSchema,
     /// The rules ask too many different things of other facts, together with those that are there.
     TooManyViews,
     /// An earlier call was interrupted by a panic inside of the session, which may be inconsistent since, so
@@ -68,6 +70,7 @@ impl fmt::Display for Error {
             Self::NoSuchFact => f.write_str("the fact is not in this session (any more)"),
             Self::DuplicateRule(name) => write!(f, "a rule `{name}` is there already"),
             Self::UnknownRule(name) => write!(f, "there is no rule `{name}`"),
+            Self::OtherSchema => f.write_str("the rule base has other types or actions than the session"),
             Self::TooManyViews => {
                 write!(f, "a session cannot hold more than {} views", tsd_ir::Network::VIEWS)
             }

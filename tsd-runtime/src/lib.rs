@@ -41,7 +41,7 @@ pub use eval::Tuple;
 pub use eval::{Pattern, StaticPattern};
 pub use report::{Problem, Report};
 pub use session::{
-    Activation, Batch, Change, ChangeKind, Compiled, Context, FactOf, LiveNetwork, Program, Session,
+    Activation, Batch, Change, ChangeKind, Compiled, Context, FactOf, LiveNetwork, Program, RuleBase, Session,
 };
 pub use statistics::Statistics;
 pub use store::{InvalidValue, RowFitter, RowReader, RowWriter};

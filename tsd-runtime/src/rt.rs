@@ -18,5 +18,5 @@ pub use crate::base::Handle;
 pub use crate::eval::{NativeKey, NativeTest, NativeValues, ToWord, Tuple, word_of};
 #[cfg(feature = "regex")]
 pub use crate::eval::{Pattern as Regex, StaticPattern as StaticRegex};
-pub use crate::session::{Compiled, Context, FactOf, Module, Program, Session};
+pub use crate::session::{Compiled, Context, FactOf, Module, Program, RuleBase, Session, Wired};
 pub use crate::store::{RowFitter, RowReader, RowWriter};

@@ -5,6 +5,8 @@
 //! most 32 rules it is a bitmap; beyond, the number of an interned bitmap, and recent results of set operations are
 //! remembered. (Query bitmaps: SharedDB, Giannikis et al., VLDB 2012; CACQ, Madden et al., SIGMOD 2002.)
 
+use std::sync::{Arc, LazyLock};
+
 use hashbrown::HashTable;
 
 /// A set of rules of one tree. Only the [`RuleSets`] that made it can tell what is in it, except that it is empty.
@@ -52,8 +54,8 @@ impl Bits {
     }
 }
 
-/// The sets of one tree of the network.
-#[derive(Debug)]
+/// The sets of one tree of the network, in one session.
+#[derive(Clone, Debug)]
 pub(crate) enum RuleSets {
     /// Up to 32 rules: a set is its bitmap.
     Narrow,
@@ -61,17 +63,81 @@ pub(crate) enum RuleSets {
     Wide(Box<Interned>),
 }
 
+/// The sets that the rules of a tree mention, for any number of sessions to begin with.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum SharedSets {
+    #[default]
+    Narrow,
+    Wide(Arc<Bitmaps>),
+}
+
+impl SharedSets {
+    /// The sets of a session that has no others yet.
+    pub(crate) fn open(&self) -> RuleSets {
+        match self {
+            Self::Narrow => RuleSets::Narrow,
+            Self::Wide(shared) => RuleSets::Wide(Box::new(Interned::behind(Arc::clone(shared)))),
+        }
+    }
+}
+
 /// Interned bitmaps. Number 0 is the empty set.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Interned {
-    /// Without zero words at the end, so that equal sets have equal bitmaps however many rules there are.
-    bitmaps: Vec<Box<[u64]>>,
-    index: HashTable<u32>,
+    /// The first ones, which other sessions have as well.
+    shared: Arc<Bitmaps>,
+    /// Those behind them.
+    own: Bitmaps,
     meets: Remembered,
     differences: Remembered,
-    hasher: ahash::RandomState,
     /// How many sets there were after the last collection.
     kept: usize,
+}
+
+/// Bitmaps by number.
+#[derive(Clone, Debug)]
+pub(crate) struct Bitmaps {
+    /// Without zero words at the end, so that equal sets have equal bitmaps however many rules there are.
+    all: Vec<Box<[u64]>>,
+    index: HashTable<u32>,
+    hasher: ahash::RandomState,
+}
+
+impl Default for Bitmaps {
+    fn default() -> Self {
+        Self { all: Vec::new(), index: HashTable::new(), hasher: crate::base::hasher() }
+    }
+}
+
+impl Bitmaps {
+    /// The empty set.
+    fn new() -> Self {
+        let mut bitmaps = Self::default();
+        bitmaps.push(&[]);
+        bitmaps
+    }
+
+    fn hash(&self, words: &[u64]) -> u64 {
+        self.hasher.hash_one(words)
+    }
+
+    fn find(&self, words: &[u64], hash: u64) -> Option<u32> {
+        self.index.find(hash, |at| *self.all[*at as usize] == *words).copied()
+    }
+
+    fn push(&mut self, words: &[u64]) -> u32 {
+        let hash = self.hash(words);
+        let at = self.all.len() as u32;
+        self.all.push(words.into());
+        let (all, hasher) = (&self.all, &self.hasher);
+        self.index.insert_unique(hash, at, |at| hasher.hash_one(&*all[*at as usize]));
+        at
+    }
+
+    fn bytes(&self) -> usize {
+        let words: usize = self.all.iter().map(|words| size_of_val(&**words)).sum();
+        words + self.all.capacity() * size_of::<Box<[u64]>>() + self.index.allocation_size()
+    }
 }
 
 /// The widest bitmap that is a set by itself.
@@ -195,54 +261,84 @@ impl RuleSets {
 
     /// Whether so many sets have come that most of them are probably used no more.
     pub(crate) fn wants_collection(&self) -> bool {
-        matches!(self, Self::Wide(interned) if interned.bitmaps.len() > 2 * interned.kept + FEW)
+        matches!(self, Self::Wide(interned) if interned.own.all.len() > 2 * interned.kept + FEW)
     }
 
-    /// Starts over. Every set in use must be passed through the function returned; the others are forgotten.
+    /// Starts over, but for the shared sets, which keep their numbers. Every other set in use must be passed through the
+    /// function returned; the rest are forgotten.
     pub(crate) fn collect(&mut self) -> impl FnMut(&mut Self, RuleSet) -> RuleSet + use<> {
-        let old = match std::mem::replace(self, Self::Narrow) {
+        let old = match self {
             Self::Narrow => None,
-            Self::Wide(old) => {
-                *self = Self::Wide(Box::new(Interned::new()));
-                Some(old)
+            Self::Wide(interned) => {
+                let fresh = Interned::behind(Arc::clone(&interned.shared));
+                Some(std::mem::replace(&mut **interned, fresh))
             }
         };
-        move |sets, set| old.as_ref().map_or(set, |old| sets.intern(old.words(set.0)))
+        move |sets, set| match &old {
+            Some(old) if !old.is_shared(set.0) => sets.intern(old.words(set.0)),
+            _ => set,
+        }
     }
 
     /// Ends a collection: what is there now is what is in use.
     pub(crate) fn collected(&mut self) {
         if let Self::Wide(interned) = self {
-            interned.kept = interned.bitmaps.len();
+            interned.kept = interned.own.all.len();
         }
     }
 
-    /// The bytes held.
+    /// What other sessions may begin with.
+    pub(crate) fn share(self) -> SharedSets {
+        match self {
+            Self::Narrow => SharedSets::Narrow,
+            Self::Wide(interned) => {
+                let mut all = (*interned.shared).clone();
+                for words in &interned.own.all {
+                    all.push(words);
+                }
+                SharedSets::Wide(Arc::new(all))
+            }
+        }
+    }
+
+    /// The bytes held beside those that are shared.
     pub(crate) fn bytes(&self) -> usize {
         let Self::Wide(interned) = self else { return 0 };
-        let bitmaps: usize = interned.bitmaps.iter().map(|words| size_of_val(&**words)).sum();
-        bitmaps
-            + interned.bitmaps.capacity() * size_of::<Box<[u64]>>()
-            + interned.index.allocation_size()
+        interned.own.bytes()
             + (interned.meets.0.len() + interned.differences.0.len()) * size_of::<Operation>()
     }
 }
 
 impl Interned {
+    /// Nothing but the empty set.
     fn new() -> Self {
-        let hasher = crate::base::hasher();
+        static NOTHING: LazyLock<Arc<Bitmaps>> = LazyLock::new(|| Arc::new(Bitmaps::new()));
+        Self::behind(Arc::clone(&NOTHING))
+    }
+
+    /// Nothing but what is shared.
+    fn behind(shared: Arc<Bitmaps>) -> Self {
         Self {
-            bitmaps: vec![Box::default()],
-            index: HashTable::new(),
+            shared,
+            own: Bitmaps::default(),
             meets: Remembered::default(),
             differences: Remembered::default(),
-            hasher,
             kept: 0,
         }
     }
 
+    #[inline]
+    fn is_shared(&self, set: u32) -> bool {
+        (set as usize) < self.shared.all.len()
+    }
+
+    #[inline]
     fn words(&self, set: u32) -> &[u64] {
-        &self.bitmaps[set as usize]
+        let set = set as usize;
+        match self.shared.all.get(set) {
+            Some(words) => words,
+            None => &self.own.all[set - self.shared.all.len()],
+        }
     }
 
     fn intern(&mut self, words: &[u64]) -> u32 {
@@ -251,15 +347,12 @@ impl Interned {
         if words.is_empty() {
             return 0;
         }
-        let (bitmaps, hasher) = (&mut self.bitmaps, &self.hasher);
-        let hash = hasher.hash_one(words);
-        if let Some(found) = self.index.find(hash, |set| *bitmaps[*set as usize] == *words) {
-            return *found;
+        let hash = self.own.hash(words);
+        if let Some(found) = self.shared.find(words, hash) {
+            return found;
         }
-        let set = bitmaps.len() as u32;
-        bitmaps.push(words.into());
-        self.index.insert_unique(hash, set, |set| hasher.hash_one(&*bitmaps[*set as usize]));
-        set
+        let at = self.own.find(words, hash).unwrap_or_else(|| self.own.push(words));
+        self.shared.all.len() as u32 + at
     }
 
     fn union(&mut self, left: u32, right: u32) -> u32 {
@@ -272,7 +365,7 @@ impl Interned {
         self.meets.get(left, right).unwrap_or_else(|| {
             let words = combine(self.words(left), self.words(right), |left, right| left & right);
             let result = self.intern(&words);
-            self.meets.put(Operation { left, right, result }, self.bitmaps.len())
+            self.meets.put(Operation { left, right, result }, self.own.all.len())
         })
     }
 
@@ -280,7 +373,7 @@ impl Interned {
         self.differences.get(left, right).unwrap_or_else(|| {
             let words = combine(self.words(left), self.words(right), |left, right| left & !right);
             let result = self.intern(&words);
-            self.differences.put(Operation { left, right, result }, self.bitmaps.len())
+            self.differences.put(Operation { left, right, result }, self.own.all.len())
         })
     }
 }
@@ -291,9 +384,12 @@ const REMEMBERED: usize = 4096;
 /// How many results are remembered for each set that there is.
 const FOR_EACH_SET: usize = 4;
 
+/// For how many results there is room at first.
+const AT_FIRST: usize = 64;
+
 /// Recent results of one kind of operation, each in the only place where it can be. There are as many places as a power
 /// of two, or none yet.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Remembered(Vec<Operation>);
 
 /// An operation on two sets, and its result. Operations with the empty set are never looked up.
@@ -317,10 +413,11 @@ impl Remembered {
         (known.left == left && known.right == right).then_some(known.result)
     }
 
-    /// Remembers a result; `sets` is how many sets there are.
+    /// Remembers a result; `sets` is how many sets there are beside those that are shared.
     fn put(&mut self, operation: Operation, sets: usize) -> u32 {
-        if self.0.len() < REMEMBERED && self.0.len() < sets * FOR_EACH_SET {
-            let room = (sets * FOR_EACH_SET).next_power_of_two().min(REMEMBERED);
+        let wanted = (sets * FOR_EACH_SET).max(AT_FIRST);
+        if self.0.len() < REMEMBERED && self.0.len() < wanted {
+            let room = wanted.next_power_of_two().min(REMEMBERED);
             self.0 = vec![Operation::default(); room];
         }
         let place = self.place(operation.left, operation.right);

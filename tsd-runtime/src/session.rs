@@ -4,23 +4,26 @@ mod batch;
 mod changed;
 mod context;
 mod core;
-mod effect;
 mod fire;
 mod limit;
+mod listeners;
 mod names;
 mod network;
 mod program;
+mod rule_base;
+mod switch;
 mod tally;
 
+use std::borrow::Cow;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
-use tsd_ir::{FactHandle, Rule, Schema, Sharing, TypeId, Value};
+use tsd_ir::{FactHandle, InitialFact, Rule, Schema, Sharing, TypeId, Value};
 
 pub(crate) use self::limit::RunLimit;
 use crate::base::Handle;
 use crate::error::Error;
-use crate::eval::Natives;
-use crate::matcher::Matcher;
+use crate::matcher::{Base, Matcher};
 use crate::report::Report;
 use crate::statistics::Statistics;
 use crate::strategy::Strategy;
@@ -33,7 +36,8 @@ pub use self::fire::Activation;
 #[cfg(feature = "dynamic")]
 pub(crate) use self::names::fact as fact_name;
 pub use self::network::LiveNetwork;
-pub use self::program::{Compiled, FactOf, Module, Program};
+pub use self::program::{Compiled, FactOf, Module, Program, Wired};
+pub use self::rule_base::RuleBase;
 
 /// Facts, rules and the match between them, with the host program's actions.
 ///
@@ -60,24 +64,98 @@ pub struct Session<P: Program> {
 }
 
 impl<P: Compiled> Session<P> {
-    /// A session of the compiled rules, with the facts that stand in them.
+    /// A session of the compiled rules, with the facts that stand in them. The rules are wired once in a process: see
+    /// [`RuleBase`].
     pub fn new(host: P::Host) -> Self {
-        Self::with_sharing(host, Sharing::On)
+        Self::with_rule_base(host, &RuleBase::compiled())
     }
 
     /// A session in which rules share nodes or do not. Without sharing every result is the same; it serves to measure
     /// what sharing saves.
     pub fn with_sharing(host: P::Host, sharing: Sharing) -> Self {
-        let module: &Module = P::module();
-        let natives = Natives { tests: module.tests, values: module.values, keys: module.keys };
-        let mut core = Core::new(module.schema.clone(), sharing, natives);
-        core.add_rules(module.rules.iter().cloned().map(Arc::new).collect());
-        core.insert_initial(module.facts);
-        Self { host, core }
+        let module = P::module();
+        match sharing {
+            Sharing::On => Self::new(host),
+            Sharing::Off => Self::begin(host, module.wire(sharing), Cow::Borrowed(module.facts)),
+        }
     }
 }
 
 impl<P: Program> Session<P> {
+    /// A session of the rules of a base, with the facts that stand in them.
+    ///
+    /// Costs a few microseconds, whatever the number of rules, and a few kilobytes.
+    pub fn with_rule_base(host: P::Host, rules: &RuleBase<P>) -> Self {
+        Self::begin(host, Arc::clone(&rules.base), rules.facts.clone())
+    }
+
+    fn begin(host: P::Host, base: Arc<Base>, facts: Cow<'static, [InitialFact]>) -> Self {
+        let mut core = Core::new(base);
+        if !facts.is_empty() {
+            core.insert_initial(&facts);
+        }
+        core.initial = facts;
+        Self { host, core }
+    }
+
+    /// The rules of the session, for others. Costs nothing where the session has changed none of its rules; otherwise about what
+    /// it takes to wire them.
+    pub fn rule_base(&self) -> RuleBase<P> {
+        let (base, facts) = (self.core.sound().share(), self.core.initial.clone());
+        RuleBase { base, facts, program: PhantomData }
+    }
+
+    /// Takes over the rules of a base, with exactly the effect of removing those that it lacks and adding those that it has
+    /// beside. Rules that are the same in both go on as if nothing had happened.
+    ///
+    /// ```
+    /// # #[cfg(feature = "dynamic")] {
+    /// use tsd_runtime::Engine;
+    ///
+    /// let rules = "type Lamp(#id: string, on: bool) rule lit : {l: Lamp} / l.on ==> Print(l.id)
+    ///              Lamp(id: \"hall\", on: true)";
+    /// let mut session = Engine::from_text("lamps.tsd", rules, ())?;
+    /// session.on_print(|_| {});
+    /// let (more, _) = session.rule_base().with_rules("rule dark : {l: Lamp} / NOT l.on ==> Print(l.id)")?;
+    /// session.switch_to(&more)?;
+    /// assert_eq!(session.rules().collect::<Vec<_>>(), ["lit", "dark"]);
+    /// # }
+    /// # Ok::<(), tsd_runtime::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::OtherSchema`] when the base has other types or actions, [`Error::TooManyViews`]. The session is then as before.
+    pub fn switch_to(&mut self, rules: &RuleBase<P>) -> Result<(), Error> {
+        self.core.switch_to(&rules.base)?;
+        self.core.initial = rules.facts.clone();
+        Ok(())
+    }
+
+    /// Forgets all facts, and keeps the rules and the room that the facts took: for the next decision of the same kind. Handles
+    /// from before name nothing any more.
+    pub fn clear(&mut self) {
+        self.core.sound();
+        self.core.clear();
+    }
+
+    /// An independent session with the same facts and the same agenda, for what-if runs. Handles of this session name the
+    /// same facts there, as far as they were there when it was forked; observers and sinks are not taken along.
+    ///
+    /// Costs a copy of what the session holds, several times less than inserting its facts again.
+    #[must_use]
+    pub fn fork(&self) -> Self
+    where
+        P::Host: Clone,
+    {
+        self.fork_with(self.host.clone())
+    }
+
+    /// [Forks](Self::fork) the session for another host.
+    #[must_use]
+    pub fn fork_with(&self, host: P::Host) -> Self {
+        Self { host, core: self.core.fork() }
+    }
+
     /// Whether a panic has interrupted a change to the session, which is of no use since.
     pub fn is_poisoned(&self) -> bool {
         self.core.check().is_err()
@@ -156,7 +234,7 @@ impl<P: Program> Session<P> {
     /// Makes room for so many more facts of the type with this number, as [`reserve`](Self::reserve) does.
     pub fn reserve_type(&mut self, ty: TypeId, facts: usize) {
         self.core.sound();
-        if let Some(store) = self.core.matcher.memory.stores.get_mut(ty.index()) {
+        if let Some(store) = self.core.matcher.state.memory.stores.get_mut(ty.index()) {
             store.reserve(facts);
         }
     }
@@ -189,7 +267,7 @@ impl<P: Program> Session<P> {
 
     /// The facts of a type, with their handles. Their order is that of the slots they occupy.
     pub fn facts<T: FactOf<P>>(&self) -> impl Iterator<Item = (Handle<T>, T)> + '_ {
-        let store = self.core.sound().memory.store(T::TYPE);
+        let store = self.core.sound().state.memory.store(T::TYPE);
         store.live_slots().filter_map(|slot| {
             let handle = Handle::from_raw(store.handle(slot));
             Some((handle, self.core.get(handle)?))
@@ -198,7 +276,7 @@ impl<P: Program> Session<P> {
 
     /// How many facts there are, of all types.
     pub fn len(&self) -> usize {
-        self.core.sound().memory.count()
+        self.core.sound().state.memory.count()
     }
 
     /// Whether there are no facts.
@@ -244,28 +322,28 @@ impl<P: Program> Session<P> {
 
     /// In which order activations of one salience fire.
     pub fn strategy(&self) -> Strategy {
-        self.core.matcher.agenda.strategy()
+        self.core.matcher.state.agenda.strategy()
     }
 
-    /// Calls `observer` with every activation, just before its effects take place.
+    /// Calls `observer` with every activation, just before its effects take place, beside those that observe already.
     pub fn observe(&mut self, observer: impl FnMut(&Activation<'_>) + Send + 'static) {
-        self.core.observer = Some(Box::new(observer));
+        self.core.listeners.observe(Box::new(observer));
     }
 
     /// Calls `observer` with every change that `Insert`, `InsertLogical`, `Update` and `Retract` make, just after they have
     /// taken place. What changes nothing (a `Retract` of a fact that is gone) and what could not take place is not told.
     pub fn observe_changes(&mut self, observer: impl FnMut(&Change<'_>) + Send + 'static) {
-        self.core.changes = Some(Box::new(observer));
+        self.core.listeners.observe_changes(Box::new(observer));
     }
 
     /// Calls `sink` with every line that `Print` makes, in place of writing it to standard output.
     pub fn on_print(&mut self, sink: impl FnMut(&str) + Send + 'static) {
-        self.core.print = Box::new(sink);
+        *self.core.listeners.print.get() = Box::new(sink);
     }
 
     /// Calls `sink` with every line that `Log` makes, in place of writing it to standard error.
     pub fn on_log(&mut self, sink: impl FnMut(&str) + Send + 'static) {
-        self.core.log = Box::new(sink);
+        *self.core.listeners.log.get() = Box::new(sink);
     }
 
     /// Who performs the actions.
@@ -333,7 +411,7 @@ impl<P: Program> Session<P> {
     /// The names of the rules in use, in the order of their declaration: first those of the module, as they
     /// stand there, then those that were added, one after another.
     pub fn rules(&self) -> impl Iterator<Item = &str> {
-        self.core.sound().nodes.rules.iter().map(|live| &*live.rule.name)
+        self.core.sound().base.rules.iter().map(|live| &*live.rule.name)
     }
 
     /// The tuples that satisfy a rule now, whether or not they fired: handles in the order of the rule's patterns. Their
@@ -342,13 +420,13 @@ impl<P: Program> Session<P> {
     ///
     /// # Errors
     /// [`Error::UnknownRule`]
-    pub fn matches(&mut self, rule: &str) -> Result<Vec<Vec<FactHandle>>, Error> {
+    pub fn matches(&self, rule: &str) -> Result<Vec<Vec<FactHandle>>, Error> {
         self.core.matches(rule)
     }
 
     /// The declarations of the module.
     pub fn schema(&self) -> &Schema {
-        &self.core.matcher.schema
+        &self.core.matcher.base.schema
     }
 
     /// The network: its nodes, what they join, who uses them, and how much they hold.
@@ -361,9 +439,9 @@ impl<P: Program> Session<P> {
     /// rules (`rules/shop.profile` for the module `shop`), it makes the next compilation plan with it.
     ///
     /// Costs a pass over the facts for each filter's place and each pair of types that rules join.
-    pub fn profile(&mut self) -> tsd_ir::Profile {
-        let keys = self.core.natives.keys;
-        self.change_matcher(|matcher| matcher.profile(keys))
+    pub fn profile(&self) -> tsd_ir::Profile {
+        let matcher = self.core.sound();
+        matcher.profile(matcher.base.natives.keys)
     }
 
     /// What the session holds and has done, node by node and rule by rule. Costs a look at each node and at each
@@ -402,7 +480,7 @@ impl<P: Program> Session<P> {
     /// The insertion number of a fact, counted from 1 in its type. `None` after it was retracted.
     pub fn number_of(&self, handle: FactHandle) -> Option<u64> {
         let slot = self.core.sound().find(handle)?;
-        Some(self.core.matcher.memory.store(handle.ty()).number(slot))
+        Some(self.core.matcher.state.memory.store(handle.ty()).number(slot))
     }
 
     /// Whether a fact is there only because rules inserted it logically (`InsertLogical`): it goes when the last activation
@@ -457,8 +535,18 @@ impl<P: Program> Session<P> {
 
     /// The handles of all facts of a type, in the order of the slots they occupy.
     pub fn handles(&self, ty: TypeId) -> impl Iterator<Item = FactHandle> + '_ {
-        let store = self.core.sound().memory.stores.get(ty.index());
+        let store = self.core.sound().state.memory.stores.get(ty.index());
         store.into_iter().flat_map(|store| store.live_slots().map(|slot| store.handle(slot)))
+    }
+}
+
+/// [Forks](Session::fork) the session.
+impl<P: Program> Clone for Session<P>
+where
+    P::Host: Clone,
+{
+    fn clone(&self) -> Self {
+        self.fork()
     }
 }
 

@@ -3,6 +3,7 @@
 mod capacity;
 mod equal_facts;
 mod facts;
+mod lineage;
 mod recency;
 mod row;
 mod slots;
@@ -15,5 +16,5 @@ pub(crate) use self::row::Unwritten;
 #[cfg(feature = "dynamic")]
 pub(crate) use self::row::find_word;
 pub use self::row::{InvalidValue, RowFitter, RowReader, RowWriter};
-pub(crate) use self::strings::{Strings, Symbol};
+pub(crate) use self::strings::{SharedStrings, Strings, Symbol};
 pub(crate) use self::working_memory::WorkingMemory;

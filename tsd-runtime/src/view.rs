@@ -10,14 +10,15 @@ mod pending;
 mod queue;
 mod reading;
 mod recheck;
+mod spec;
 mod subscribe;
 mod view;
 mod views;
 
 pub use self::counts::ViewCounts;
-pub(crate) use self::derived::{DerivedState, unsubscribe};
-pub(crate) use self::pending::{Member, PendingTests, Recheck};
+pub(crate) use self::derived::DerivedState;
+pub(crate) use self::pending::{Member, PendingTests, Rows};
 pub(crate) use self::queue::Task;
 pub(crate) use self::reading::Reading;
 pub(crate) use self::recheck::Tested;
-pub(crate) use self::view::View;
+pub(crate) use self::spec::{DerivedSpecs, ViewSpec};

@@ -81,7 +81,7 @@ impl<'a> Tables<'a> {
             "/// All that the runtime needs to know.\n\
              pub(super) static MODULE: Module = Module {{\n    \
              name: {name:?},\n    schema: SCHEMA,\n    rules: RULES,\n    tests: &[{tests}],\n    \
-             values: &[{values}],\n    keys: &[{keys}],\n    facts: FACTS,\n}};\n"
+             values: &[{values}],\n    keys: &[{keys}],\n    facts: FACTS,\n    wired: Wired::new(),\n}};\n"
         ));
         joins + &self.out
     }

@@ -161,7 +161,7 @@ impl Types<'_> {
         });
         Some(quote! {
             /// The structs behind the facts of `extern` types.
-            #[derive(Debug, Default)]
+            #[derive(Clone, Debug, Default)]
             pub struct Objects { #(#fields),* }
         })
     }

@@ -2,25 +2,21 @@
 //!
 //! Whether an activation has fired or waits makes no difference here. What is noted is looked at when the change is over.
 
-use std::collections::BTreeMap;
-
 use tsd_ir::RootId;
 
 use crate::base::TupleSlots;
-use crate::flow::{Delta, TupleRef, TupleSource};
+use crate::flow::{Delta, TupleRef};
 use crate::ruleset::{RuleSet, RuleSets};
 
 /// What is noted.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Deactivations {
-    /// Where rules end whose activations support facts.
-    supporting: BTreeMap<(RootId, TupleSource), RuleSet>,
     /// Tuples for which such rules stopped holding.
     stopped: Vec<Stopped>,
 }
 
 /// A tuple for which rules stopped holding whose activations support facts.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Stopped {
     pub(crate) root: RootId,
     pub(crate) slots: TupleSlots,
@@ -28,31 +24,16 @@ pub(crate) struct Stopped {
 }
 
 impl Deactivations {
-    /// Tuples stop to activate rules that end here.
+    /// Tuples of a tree stop activating rules that end at their node, of which those of `supporting` matter.
     #[inline]
-    pub(super) fn note(&mut self, place: (RootId, TupleSource), delta: &Delta, sets: &mut RuleSets) {
-        if let Some(supporting) = self.supporting.get(&place) {
-            for TupleRef { slots, set, .. } in delta.iter() {
-                let set = sets.meet(set, *supporting);
-                if !set.is_empty() {
-                    self.stopped.push(Stopped { root: place.0, slots: slots.into(), set });
-                }
-            }
+    pub(super) fn note(&mut self, root: RootId, delta: &Delta, supporting: RuleSet, sets: &mut RuleSets) {
+        if supporting.is_empty() {
+            return;
         }
-    }
-
-    /// From now on it is noted when the rules of `only`, which end here, stop holding for a tuple.
-    pub(crate) fn watch(&mut self, root: RootId, end: TupleSource, only: RuleSet, sets: &mut RuleSets) {
-        let supporting = self.supporting.entry((root, end)).or_insert(RuleSet::EMPTY);
-        *supporting = sets.union(*supporting, only);
-    }
-
-    /// It is noted no longer.
-    pub(crate) fn unwatch(&mut self, root: RootId, end: TupleSource, only: RuleSet, sets: &mut RuleSets) {
-        if let Some(supporting) = self.supporting.get_mut(&(root, end)) {
-            *supporting = sets.difference(*supporting, only);
-            if supporting.is_empty() {
-                self.supporting.remove(&(root, end));
+        for TupleRef { slots, set, .. } in delta.iter() {
+            let set = sets.meet(set, supporting);
+            if !set.is_empty() {
+                self.stopped.push(Stopped { root, slots: slots.into(), set });
             }
         }
     }
@@ -70,8 +51,6 @@ impl Deactivations {
 
     /// Passes every set of a tree through `map`.
     pub(super) fn map_sets(&mut self, root: RootId, map: &mut dyn FnMut(RuleSet) -> RuleSet) {
-        let supporting = self.supporting.iter_mut().filter(|((of, _), _)| *of == root);
-        supporting.for_each(|(_, set)| *set = map(*set));
         let stopped = self.stopped.iter_mut().filter(|stopped| stopped.root == root);
         stopped.for_each(|stopped| stopped.set = map(stopped.set));
     }

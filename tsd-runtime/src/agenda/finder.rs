@@ -35,7 +35,7 @@ impl<'a> Entries<'a> {
 /// No entry.
 const NONE: u32 = u32::MAX;
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Finder {
     /// How many entries there have been before the first one.
     before: u32,

@@ -14,7 +14,7 @@ use crate::flow::{BranchRank, ConflictOrder, Delta, TupleRef, TupleSource};
 use crate::ruleset::{Bit, RuleSet, RuleSets};
 
 /// Waiting activations of one salience.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Level {
     pub(super) entries: Vec<Entry>,
     pub(super) slots: Vec<u32>,

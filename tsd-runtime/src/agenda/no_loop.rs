@@ -25,7 +25,7 @@ pub(crate) struct Way {
 }
 
 /// What the agenda knows of rules whose own changes do not count.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct NoLoopGuard {
     held_back: Option<HeldBack>,
     /// By the node where they come out now: tuples whose activations, if they wait, do so as of another node.
@@ -35,7 +35,7 @@ pub(crate) struct NoLoopGuard {
 }
 
 /// The changes of one rule while the effects of its activation take place.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct HeldBack {
     rule: RuleId,
     ways: Vec<Way>,
@@ -43,7 +43,7 @@ struct HeldBack {
 }
 
 /// A tuple begins or stops to hold by one of the ways.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Change {
     pub(crate) way: usize,
     pub(crate) slots: TupleSlots,

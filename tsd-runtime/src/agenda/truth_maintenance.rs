@@ -13,7 +13,7 @@ use crate::base::{RuleId, TupleSlots};
 type Table<K, V> = HashMap<K, V, ahash::RandomState>;
 
 /// Which activations support which facts.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct TruthMaintenance {
     /// The facts that are supported, with the number of activations that do. One with none is about to go.
     counts: Table<FactRef, u32>,

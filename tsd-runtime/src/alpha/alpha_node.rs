@@ -15,7 +15,7 @@ use crate::ruleset::{Bit, Bits, RuleSet, RuleSets};
 use crate::store::{Strings, Symbol, WorkingMemory};
 
 /// One rule's demands on the facts of an input.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Member {
     pub(crate) bit: Bit,
     /// The values that fields may have.
@@ -27,7 +27,7 @@ pub(crate) struct Member {
 }
 
 /// An input of the network: the facts of one type, as one root or one right side of a join takes them.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct AlphaNode {
     pub(crate) ty: TypeId,
     members: Vec<Member>,
@@ -108,9 +108,14 @@ impl AlphaNode {
         std::mem::replace(&mut self.symbols, symbols).into_iter().for_each(|symbol| strings.release(symbol));
     }
 
+    /// Forgets the strings that the tables mention, which are those of somebody else.
+    pub(crate) fn disown(&mut self) {
+        self.symbols.clear();
+    }
+
     /// Gives back the strings that the tables mention.
-    pub(crate) fn release(self, strings: &mut Strings) {
-        self.symbols.into_iter().for_each(|symbol| strings.release(symbol));
+    pub(crate) fn release(&self, strings: &mut Strings) {
+        self.symbols.iter().for_each(|symbol| strings.release(*symbol));
     }
 
     /// The rules whose filters the fact at `slot` passes, of those in `candidates` or of all.

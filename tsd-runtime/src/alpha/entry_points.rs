@@ -12,7 +12,7 @@ pub(crate) struct EntryPoint {
 }
 
 /// The entrances of every type, roots first and then by depth.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct EntryPoints {
     by_type: Vec<Vec<EntryPoint>>,
     /// Those of the parameters of views.

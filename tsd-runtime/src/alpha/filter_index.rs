@@ -13,13 +13,13 @@ use crate::ruleset::{Bit, Bits, RuleSet, RuleSets};
 use crate::store::{Strings, Symbol};
 
 /// The rules that accept a value, or that there is none.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct FilterIndex {
     rows: Rows,
     missing: RuleSet,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Rows {
     /// A few single values by their words, and everything else.
     Few { points: Vec<(u64, RuleSet)>, other: RuleSet },

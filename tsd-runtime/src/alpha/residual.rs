@@ -9,12 +9,12 @@ use tsd_ir::TestRef;
 use crate::eval::{Predicate, Tuple};
 use crate::ruleset::{Bit, Bits, RuleSet, RuleSets};
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Residuals {
     tests: Vec<Residual>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Residual {
     predicate: Predicate,
     demanded_by: RuleSet,

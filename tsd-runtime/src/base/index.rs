@@ -8,7 +8,7 @@
 use super::hash::hash_words;
 
 /// Finds numbers by hash.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Index {
     /// For each place 0 when it is empty, or else the number plus one, below bits of the hash.
     places: Vec<u32>,

@@ -4,17 +4,22 @@
 //! side whose join key is the whole primary key of its one type needs no second index: it remembers, for each slot, the
 //! rules of the fact there.
 
-use tsd_ir::TypeId;
+use std::borrow::Cow;
 
-use super::key::{KeyParts, Keys};
-use super::key_index_input::{KeyIndexInput, RulesBySlot};
+use super::join::{LeftTuples, Visit};
+use super::join_spec::JoinSpec;
+use super::key::Keys;
+use super::key_index_input::{KeyIndexInput, KeyWords, RulesBySlot};
+use super::materialization::Materialization;
 use super::memory::{BetaMemory, Found, Key, RowIter};
-use crate::flow::{Delta, Sign};
+use crate::base::TupleSlots;
+use crate::eval::Tuple;
+use crate::flow::{Delta, OperatorContext, Sign};
 use crate::ruleset::{RuleSet, RuleSets};
 use crate::store::WorkingMemory;
 
 /// The tuples on one side of a join.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum JoinInput<K> {
     /// In a memory of the join.
     Memory(BetaMemory<K>),
@@ -23,11 +28,11 @@ pub(crate) enum JoinInput<K> {
 }
 
 impl<K: Key> JoinInput<K> {
-    /// A side for tuples of these types, found by these parts of the fact when they are single facts.
-    pub(crate) fn new(types: &[TypeId], parts: &KeyParts, memory: &WorkingMemory) -> Self {
-        match KeyIndexInput::new(types, parts, memory) {
-            Some(stored) => Self::KeyIndex(stored),
-            None => Self::Memory(BetaMemory::new(types.len())),
+    /// An input for tuples of so many facts, which the store finds where a key is given.
+    fn new(width: usize, by_key: Option<&KeyWords>) -> Self {
+        match by_key {
+            Some(words) => Self::KeyIndex(KeyIndexInput::new(words.clone())),
+            None => Self::Memory(BetaMemory::new(width)),
         }
     }
 
@@ -100,6 +105,24 @@ impl<K: Key> JoinInput<K> {
         }
     }
 
+    /// Whether it can be probed as it is.
+    fn is_ready(&self) -> bool {
+        match self {
+            Self::Memory(memory) => memory.is_ready(),
+            Self::KeyIndex(_) => true,
+        }
+    }
+
+    /// Visits every tuple.
+    fn for_each(&self, mut visit: impl FnMut(&mut TupleSlots, RuleSet)) {
+        match self {
+            Self::Memory(memory) => memory.for_each(visit),
+            Self::KeyIndex(stored) => {
+                stored.held.for_each(|slot, set| visit(&mut smallvec::smallvec![slot], set));
+            }
+        }
+    }
+
     /// Gets ready for probes; see [`BetaMemory::prepare`].
     #[inline]
     pub(crate) fn prepare<'k>(&mut self, keys: impl FnOnce() -> Keys<'k>) {
@@ -130,6 +153,104 @@ impl<K: Key> JoinInput<K> {
         match self {
             Self::Memory(memory) => memory.bytes(),
             Self::KeyIndex(stored) => stored.held.bytes(),
+        }
+    }
+}
+
+/// The two inputs of a join.
+#[derive(Clone, Debug)]
+pub(crate) struct Inputs<K> {
+    pub(crate) left: JoinInput<K>,
+    pub(crate) right: JoinInput<K>,
+    pub(crate) left_state: Materialization,
+    pub(crate) right_state: Materialization,
+}
+
+impl<K: Key> Inputs<K> {
+    pub(crate) fn new(spec: &JoinSpec) -> Self {
+        Self {
+            left: JoinInput::new(spec.types.len() - 1, spec.left_by_key.as_ref()),
+            right: Self::empty_right(spec),
+            left_state: Materialization::of_left(&spec.types),
+            right_state: Materialization::default(),
+        }
+    }
+
+    fn empty_right(spec: &JoinSpec) -> JoinInput<K> {
+        JoinInput::new(1, spec.right_by_key.as_ref())
+    }
+
+    /// Prepares the right input for probes, unless there is nothing to find.
+    #[inline]
+    pub(crate) fn prepare_right(&mut self, spec: &JoinSpec, cx: &mut OperatorContext<'_>) {
+        if !self.right_state.is_materialized() && cx.memory.store(spec.input.ty).len() > 0 {
+            fill_right(&mut self.right, spec, cx);
+            self.right_state.materialize(cx.memory.store(spec.input.ty).len());
+        }
+        self.right.prepare(|| spec.right_keys(cx.memory));
+        self.right_state.probed();
+    }
+
+    /// Prepares the left input for probes.
+    #[inline]
+    pub(crate) fn prepare_left(&mut self, spec: &JoinSpec, cx: &OperatorContext<'_>) {
+        self.left.prepare(|| spec.left_keys(cx.memory));
+        self.left_state.probed();
+    }
+
+    /// Visits the pairs, and changes nothing: what would have to be materialised is made for the occasion.
+    pub(crate) fn for_each_pair(
+        &self,
+        spec: &JoinSpec,
+        cx: &mut OperatorContext<'_>,
+        left: &mut LeftTuples<'_>,
+        visit: &mut Visit<'_>,
+    ) -> usize {
+        let mut work = 0;
+        let right = if self.right_state.is_materialized() && self.right.is_ready() {
+            Cow::Borrowed(&self.right)
+        } else {
+            let mut right = Self::empty_right(spec);
+            fill_right(&mut right, spec, cx);
+            right.prepare(|| spec.right_keys(cx.memory));
+            work += cx.memory.store(spec.input.ty).len();
+            Cow::Owned(right)
+        };
+        let mut pairs = 0;
+        let mut visit_left = |cx: &mut OperatorContext<'_>, slots: &mut TupleSlots, set: RuleSet| {
+            let Some(key) = spec.left_keys(cx.memory).of::<K>(slots) else { return };
+            for found in right.group(&key, cx.memory) {
+                slots.push(found.slot);
+                pairs += 1;
+                let set = cx.sets.meet(set, found.set);
+                let tuple = Tuple::new(cx.memory, &spec.types, slots);
+                let set = spec.residuals.clear(set, tuple, cx.sets);
+                if !set.is_empty() {
+                    visit(cx, &spec.outputs, slots, set);
+                }
+                slots.pop();
+            }
+        };
+        if self.left_state.is_materialized() {
+            self.left.for_each(|slots, set| visit_left(cx, slots, set));
+            work += self.left.len();
+        } else {
+            work += left(cx, &mut |cx, _, slots, set| visit_left(cx, slots, set));
+        }
+        work + pairs
+    }
+}
+
+/// Takes in the facts of which the right input is made.
+#[cold]
+fn fill_right<K: Key>(right: &mut JoinInput<K>, spec: &JoinSpec, cx: &mut OperatorContext<'_>) {
+    let keys = spec.right_keys(cx.memory);
+    for slot in cx.memory.store(spec.input.ty).live_slots() {
+        let set = spec.input.admit(slot, None, cx.memory, cx.sets);
+        if !set.is_empty()
+            && let Some(key) = keys.of(&[slot])
+        {
+            right.add(&key, &[slot], set, true, cx.sets);
         }
     }
 }

@@ -1,69 +1,36 @@
-//! Joins: the two memories of a node, and what happens when a tuple or a fact arrives.
+//! Joins: the two inputs of a node, and what happens when a tuple or a fact arrives.
 //!
-//! Changes arrive at one side with a set of rules each, update that side's memory and probe the other. Each pair goes on
-//! with the rules that both inputs carry, less those whose residual tests it fails, to wherever the node's tuples go
-//! ([`Propagation::emit`]).
-
-use tsd_ir::{KeyPair, NodeId, RootId, TypeId};
+//! Changes arrive at one input with a set of rules each, update that input and probe the other. Each pair goes on with the
+//! rules that both sides carry, less those whose residual tests it fails. The join hands the pairs over ([`Emit`]) and
+//! does not know where they go.
 
 use super::counts::{Counts, ProbeCounts};
-use super::inputs::JoinInput;
-use super::key::{KeyParts, Keys};
-use super::materialization::Materialization;
+use super::inputs::{Inputs, JoinInput};
+use super::join_spec::JoinSpec;
 use super::memory::{Key, LongKey};
 use super::outputs::Outputs;
-use crate::alpha::{AlphaNode, Member, PreparedTest, Residuals};
 use crate::base::TupleSlots;
-use crate::eval::{NativeKey, Tuple};
+use crate::eval::Tuple;
 use crate::flow::{Delta, Keyed, Matches, OperatorContext, Pairs, Sign, TupleBlock, TupleRef};
-use crate::ruleset::{Bit, RuleSet, RuleSets};
+use crate::ruleset::{RuleSet, RuleSets};
 use crate::store::WorkingMemory;
 
-/// The live half of a join node.
-#[derive(Debug)]
+/// What a session keeps at a join node.
+#[derive(Clone, Debug)]
 pub(crate) struct Join {
-    pub(crate) spec: JoinSpec,
-    /// Beyond the keys: what a pair must pass, by rule.
-    demands: Vec<(Bit, Vec<PreparedTest>)>,
     inputs: InputsByKey,
     /// There while the session counts.
     pub(crate) counts: Option<Box<Counts>>,
 }
 
-/// What a join node does with what its memories hold.
-#[derive(Debug)]
-pub(crate) struct JoinSpec {
-    /// The facts that are joined.
-    pub(crate) input: AlphaNode,
-    /// Where the pairs go.
-    pub(crate) outputs: Outputs,
-    pub(crate) root: RootId,
-    /// The join whose tuples arrive on the left; `None` when the root's do.
-    pub(crate) parent: Option<NodeId>,
-    pub(crate) types: Vec<TypeId>,
-    /// What is compared of the tuples on either side.
-    left: KeyParts,
-    right: KeyParts,
-    pub(crate) residuals: Residuals,
-}
-
-/// The memories, by the number of words in the key.
-#[derive(Debug)]
+/// The inputs, by the number of words in the key.
+#[derive(Clone, Debug)]
 enum InputsByKey {
     Cross(Inputs<[u64; 0]>),
     One(Inputs<[u64; 1]>),
     Two(Inputs<[u64; 2]>),
     Three(Inputs<[u64; 3]>),
     Many(Inputs<LongKey>),
-}
-
-/// The two inputs of a join.
-#[derive(Debug)]
-pub(crate) struct Inputs<K> {
-    pub(crate) left: JoinInput<K>,
-    pub(crate) right: JoinInput<K>,
-    pub(crate) left_state: Materialization,
-    pub(crate) right_state: Materialization,
 }
 
 /// Nearly all joins have one key, so that is asked first: a predictable branch costs less than a jump through a table.
@@ -85,205 +52,31 @@ macro_rules! with_inputs {
     };
 }
 
-impl<K: Key> Inputs<K> {
-    fn new(types: &[TypeId], parts: [&KeyParts; 2], memory: &WorkingMemory) -> Self {
-        let (left, right) = types.split_at(types.len() - 1);
-        Self {
-            left: JoinInput::new(left, parts[0], memory),
-            right: JoinInput::new(right, parts[1], memory),
-            left_state: Materialization::of_left(types),
-            right_state: Materialization::default(),
-        }
-    }
-}
-
 impl InputsByKey {
-    fn new(types: &[TypeId], parts: [&KeyParts; 2], memory: &WorkingMemory) -> Self {
-        match parts[0].len() {
-            0 => Self::Cross(Inputs::new(types, parts, memory)),
-            1 => Self::One(Inputs::new(types, parts, memory)),
-            2 => Self::Two(Inputs::new(types, parts, memory)),
-            3 => Self::Three(Inputs::new(types, parts, memory)),
-            _ => Self::Many(Inputs::new(types, parts, memory)),
+    fn new(spec: &JoinSpec) -> Self {
+        match spec.left.len() {
+            0 => Self::Cross(Inputs::new(spec)),
+            1 => Self::One(Inputs::new(spec)),
+            2 => Self::Two(Inputs::new(spec)),
+            3 => Self::Three(Inputs::new(spec)),
+            _ => Self::Many(Inputs::new(spec)),
         }
     }
 }
 
 /// How much a node holds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Held {
-    /// `None` while they are not kept.
+    /// `None` while it is not materialised.
     pub(crate) left: Option<usize>,
     pub(crate) right: Option<usize>,
     pub(crate) bytes: usize,
 }
 
-impl Join {
-    /// A join in the tree of a root, behind its parent if that is not the root itself.
-    pub(crate) fn new(
-        (root, parent): (RootId, Option<NodeId>),
-        types: &[TypeId],
-        keys: &[KeyPair],
-        natives: &[NativeKey],
-        memory: &WorkingMemory,
-    ) -> Self {
-        let width = types.len() - 1;
-        let left = KeyParts::of_left(keys, &types[..width], natives);
-        let right = KeyParts::of_right(keys, types[width], natives);
-        let inputs = InputsByKey::new(types, [&left, &right], memory);
-        let spec = JoinSpec {
-            input: AlphaNode::new(types[width]),
-            outputs: Outputs::default(),
-            root,
-            parent,
-            types: types.to_vec(),
-            left,
-            right,
-            residuals: Residuals::default(),
-        };
-        Self { spec, demands: Vec::new(), inputs, counts: None }
-    }
-
-    /// Lets a rule through.
-    pub(crate) fn add(&mut self, member: Member, tests: Vec<PreparedTest>) {
-        if !tests.is_empty() {
-            self.demands.push((member.bit, tests));
-        }
-        self.spec.input.add(member);
-    }
-
-    /// Lets a rule through no longer, and takes it from every tuple held; `only` is the set of that rule.
-    pub(crate) fn remove(&mut self, bit: Bit, only: RuleSet, memory: &WorkingMemory, sets: &mut RuleSets) {
-        self.demands.retain(|(demanding, _)| *demanding != bit);
-        self.spec.input.remove(bit);
-        let spec = &self.spec;
-        with_inputs!(&mut self.inputs, pair => {
-            pair.left.subtract_from_all(only, sets, |slots| spec.left_keys(memory).of(slots));
-            pair.right.subtract_from_all(only, sets, |slots| spec.right_keys(memory).of(slots));
-        });
-    }
-
-    /// Puts the residual tests together anew, after rules came or went.
-    pub(crate) fn rebuild(&mut self, sets: &mut RuleSets) {
-        let demands = self.demands.iter();
-        let demands = demands.flat_map(|(bit, tests)| tests.iter().map(|test| (*bit, test)));
-        self.spec.residuals = Residuals::build(demands, sets);
-    }
-
-    /// Whether anybody notices what comes into the right memory.
-    pub(crate) fn wants_right(&self) -> bool {
-        self.counts.is_some() || with_inputs!(&self.inputs, pair => pair.right_state.is_materialized())
-    }
-
-    /// Takes facts into the right memory without looking for partners, which the caller knows they cannot
-    /// have yet.
-    pub(crate) fn store_right(
-        &mut self,
-        facts: &Delta,
-        fresh: bool,
-        memory: &WorkingMemory,
-        sets: &mut RuleSets,
-    ) {
-        let spec = &self.spec;
-        with_inputs!(&mut self.inputs, pair => {
-            let keyed = spec.right_keys(memory).find(facts);
-            if pair.right_state.is_materialized() {
-                pair.right.change(&keyed, facts, Sign::Add { fresh }, memory, sets);
-            }
-            if let Some(counts) = &mut self.counts {
-                counts.right_in += keyed.len() as u64;
-            }
-        });
-    }
-
-    /// Passes every set held through `map`.
-    pub(crate) fn map_sets(&mut self, map: &mut dyn FnMut(RuleSet) -> RuleSet) {
-        self.spec.input.map_sets(map);
-        self.spec.residuals.map_sets(map);
-        self.spec.outputs.map_sets(map);
-        with_inputs!(&mut self.inputs, pair => {
-            pair.left.map_sets(map);
-            pair.right.map_sets(map);
-        });
-    }
-
-    /// Tuples arrive on the left of the join, or leave it.
-    pub(crate) fn left(&mut self, cx: &mut OperatorContext<'_>, tuples: &Delta, emit: &mut dyn Emit) {
-        let Self { spec, inputs, counts, .. } = self;
-        with_inputs!(inputs, pair => {
-            spec.prepare_right(pair, cx);
-            spec.probe::<true, _>(pair, counts, cx, tuples, emit);
-        });
-    }
-
-    /// Facts arrive on the right of the join, or leave it. The left input must be materialised where
-    /// [`lacks_left`](Self::lacks_left) says so.
-    pub(crate) fn right(&mut self, cx: &mut OperatorContext<'_>, facts: &Delta, emit: &mut dyn Emit) {
-        let Self { spec, inputs, counts, .. } = self;
-        with_inputs!(inputs, pair => {
-            spec.prepare_left(pair, cx);
-            spec.probe::<false, _>(pair, counts, cx, facts, emit);
-        });
-    }
-
-    /// Whether the left input was evicted, so that it must be rebuilt before it is probed.
-    #[inline]
-    pub(crate) fn lacks_left(&self) -> bool {
-        !with_inputs!(&self.inputs, pair => pair.left_state.is_materialized())
-    }
-
-    /// Rebuilds the left input of the tuples that `left` visits.
-    #[cold]
-    pub(crate) fn rebuild_left(&mut self, cx: &mut OperatorContext<'_>, left: &mut LeftTuples<'_>) {
-        let spec = &self.spec;
-        with_inputs!(&mut self.inputs, pair => {
-            let work = left(cx, &mut |cx, _, slots, set| {
-                if let Some(key) = spec.left_keys(cx.memory).of(slots) {
-                    pair.left.add(&key, slots, set, true, cx.sets);
-                }
-            });
-            pair.left_state.materialize(work);
-        });
-    }
-
-    /// Visits the pairs that come out of the join, from the input that is not materialised to the one that is;
-    /// `left` visits the tuples on the left. Returns how many facts and tuples were read.
-    pub(crate) fn for_each_pair(
-        &mut self,
-        cx: &mut OperatorContext<'_>,
-        left: &mut LeftTuples<'_>,
-        visit: &mut Visit<'_>,
-    ) -> usize {
-        let spec = &self.spec;
-        with_inputs!(&mut self.inputs, pair => spec.for_each_pair(pair, cx, left, visit))
-    }
-
-    /// The types of the node's tuples.
-    pub(crate) fn types(&self) -> &[TypeId] {
-        &self.spec.types
-    }
-
-    /// How much the node's memories hold.
-    pub(crate) fn held(&self) -> Held {
-        with_inputs!(&self.inputs, pair => Held {
-            left: pair.left_state.is_materialized().then(|| pair.left.len()),
-            right: pair.right_state.is_materialized().then(|| pair.right.len()),
-            bytes: pair.left.bytes() + pair.right.bytes(),
-        })
-    }
-}
-
-impl JoinSpec {
-    /// Tells the keys of tuples on the left.
-    #[inline]
-    pub(crate) fn left_keys<'a>(&'a self, memory: &'a WorkingMemory) -> Keys<'a> {
-        self.left.keys(memory)
-    }
-
-    /// Tells the keys of facts on the right.
-    #[inline]
-    pub(crate) fn right_keys<'a>(&'a self, memory: &'a WorkingMemory) -> Keys<'a> {
-        self.right.keys(memory)
+/// A node where nothing has arrived yet.
+impl Default for Held {
+    fn default() -> Self {
+        Self { left: Some(0), right: None, bytes: 0 }
     }
 }
 
@@ -302,6 +95,137 @@ pub(crate) type Visit<'v> = dyn FnMut(&mut OperatorContext<'_>, &Outputs, &mut T
 /// Visits the tuples that arrive on the left of a join, with the rules that go on there. Returns how many facts
 /// and tuples were read.
 pub(crate) type LeftTuples<'t> = dyn FnMut(&mut OperatorContext<'_>, &mut Visit<'_>) -> usize + 't;
+
+impl Join {
+    /// A node where nothing has arrived yet.
+    pub(crate) fn new(spec: &JoinSpec, counting: bool) -> Self {
+        Self { inputs: InputsByKey::new(spec), counts: counting.then(Box::default) }
+    }
+
+    /// Tuples arrive on the left of the join, or leave it.
+    pub(crate) fn left(
+        &mut self,
+        spec: &JoinSpec,
+        cx: &mut OperatorContext<'_>,
+        tuples: &Delta,
+        emit: &mut dyn Emit,
+    ) {
+        let Self { inputs, counts } = self;
+        with_inputs!(inputs, pair => {
+            pair.prepare_right(spec, cx);
+            spec.probe::<true, _>(pair, counts, cx, tuples, emit);
+        });
+    }
+
+    /// Facts arrive on the right of the join, or leave it. The left input must be there
+    /// ([`lacks_left`](Self::lacks_left)).
+    pub(crate) fn right(
+        &mut self,
+        spec: &JoinSpec,
+        cx: &mut OperatorContext<'_>,
+        facts: &Delta,
+        emit: &mut dyn Emit,
+    ) {
+        let Self { inputs, counts } = self;
+        with_inputs!(inputs, pair => {
+            pair.prepare_left(spec, cx);
+            spec.probe::<false, _>(pair, counts, cx, facts, emit);
+        });
+    }
+
+    /// Whether the left input was evicted, so that it must be rebuilt before it is probed.
+    #[inline]
+    pub(crate) fn lacks_left(&self) -> bool {
+        !with_inputs!(&self.inputs, pair => pair.left_state.is_materialized())
+    }
+
+    /// Rebuilds the left input of the tuples that `left` visits.
+    #[cold]
+    pub(crate) fn rebuild_left(
+        &mut self,
+        spec: &JoinSpec,
+        cx: &mut OperatorContext<'_>,
+        left: &mut LeftTuples<'_>,
+    ) {
+        with_inputs!(&mut self.inputs, pair => {
+            let work = left(cx, &mut |cx, _, slots, set| {
+                if let Some(key) = spec.left_keys(cx.memory).of(slots) {
+                    pair.left.add(&key, slots, set, true, cx.sets);
+                }
+            });
+            pair.left_state.materialize(work);
+        });
+    }
+
+    /// Visits the pairs that come out of the join, and changes nothing; `left` visits the tuples on the left. Returns how many
+    /// facts and tuples were read.
+    pub(crate) fn for_each_pair(
+        &self,
+        spec: &JoinSpec,
+        cx: &mut OperatorContext<'_>,
+        left: &mut LeftTuples<'_>,
+        visit: &mut Visit<'_>,
+    ) -> usize {
+        with_inputs!(&self.inputs, pair => pair.for_each_pair(spec, cx, left, visit))
+    }
+
+    /// Takes a rule from every tuple held; `only` is the set of that rule.
+    pub(crate) fn remove(
+        &mut self,
+        spec: &JoinSpec,
+        only: RuleSet,
+        memory: &WorkingMemory,
+        sets: &mut RuleSets,
+    ) {
+        with_inputs!(&mut self.inputs, pair => {
+            pair.left.subtract_from_all(only, sets, |slots| spec.left_keys(memory).of(slots));
+            pair.right.subtract_from_all(only, sets, |slots| spec.right_keys(memory).of(slots));
+        });
+    }
+
+    /// Whether anybody notices what comes into the right input.
+    pub(crate) fn wants_right(&self) -> bool {
+        self.counts.is_some() || with_inputs!(&self.inputs, pair => pair.right_state.is_materialized())
+    }
+
+    /// Takes facts into the right input without looking for partners, which the caller knows they cannot
+    /// have yet.
+    pub(crate) fn store_right(
+        &mut self,
+        spec: &JoinSpec,
+        facts: &Delta,
+        fresh: bool,
+        memory: &WorkingMemory,
+        sets: &mut RuleSets,
+    ) {
+        with_inputs!(&mut self.inputs, pair => {
+            let keyed = spec.right_keys(memory).find(facts);
+            if pair.right_state.is_materialized() {
+                pair.right.change(&keyed, facts, Sign::Add { fresh }, memory, sets);
+            }
+            if let Some(counts) = &mut self.counts {
+                counts.right_in += keyed.len() as u64;
+            }
+        });
+    }
+
+    /// Passes every set held through `map`.
+    pub(crate) fn map_sets(&mut self, map: &mut dyn FnMut(RuleSet) -> RuleSet) {
+        with_inputs!(&mut self.inputs, pair => {
+            pair.left.map_sets(map);
+            pair.right.map_sets(map);
+        });
+    }
+
+    /// How much the node's inputs hold.
+    pub(crate) fn held(&self) -> Held {
+        with_inputs!(&self.inputs, pair => Held {
+            left: pair.left_state.is_materialized().then(|| pair.left.len()),
+            right: pair.right_state.is_materialized().then(|| pair.right.len()),
+            bytes: pair.left.bytes() + pair.right.bytes(),
+        })
+    }
+}
 
 impl JoinSpec {
     /// Changes come to one input (`LEFT`: the left one), which then probe the other.

@@ -15,11 +15,11 @@ use crate::flow::{Delta, Keyed, collected};
 use crate::store::{Store, WorkingMemory};
 
 /// What of the tuples on one side of a join is compared, one part for each equality.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct KeyParts(Vec<KeyPart>);
 
 /// A part of the key of a tuple.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum KeyPart {
     /// Of one fact: its type, its place in the tuple, and what of it.
     Stored(TypeId, usize, StoredPart),
@@ -36,7 +36,7 @@ pub(crate) enum StoredPart {
 }
 
 /// What is computed of some facts of a tuple.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Formula {
     /// Where the facts stand in the tuple, in the order of the expression's positions.
     places: SmallVec<[usize; 2]>,
@@ -45,6 +45,7 @@ pub(crate) struct Formula {
     compute: Compute,
 }
 
+#[derive(Clone)]
 enum Compute {
     Native(NativeKey, List<Const>),
     Interpreted(interpret::ComputeWord),

@@ -1,7 +1,7 @@
 //! The side of a join that the store keeps: facts found by their primary key.
 
 use smallvec::SmallVec;
-use tsd_ir::TypeId;
+use tsd_ir::{FieldId, TypeId};
 
 use super::key::KeyParts;
 use super::memory::{Found, Key};
@@ -11,16 +11,33 @@ use crate::ruleset::{RuleSet, RuleSets};
 use crate::store::{Capacity, Store, WorkingMemory};
 
 /// Facts that the store finds by the join key.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct KeyIndexInput {
-    ty: TypeId,
-    /// For each field of the primary key, the word of the join key that equals it.
-    key_words: Vec<usize>,
+    key: KeyWords,
     pub(crate) held: RulesBySlot,
 }
 
+/// How a join key leads to the primary key of a type.
+#[derive(Clone, Debug)]
+pub(crate) struct KeyWords {
+    ty: TypeId,
+    /// For each field of the primary key, the word of the join key that equals it.
+    words: SmallVec<[usize; 2]>,
+}
+
+impl KeyWords {
+    /// `None` unless the parts are all the fields of the primary key.
+    pub(crate) fn new(ty: TypeId, key: &[FieldId], parts: &KeyParts) -> Option<Self> {
+        if key.is_empty() || key.len() != parts.len() {
+            return None;
+        }
+        let words = key.iter().map(|field| parts.position(field.index())).collect::<Option<_>>()?;
+        Some(Self { ty, words })
+    }
+}
+
 /// The rules of facts, by slot.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct RulesBySlot {
     /// How many facts have rules.
     len: u32,
@@ -107,6 +124,17 @@ impl RulesBySlot {
         (0..each.len() as u32).for_each(|slot| self.subtract(slot, rules, sets));
     }
 
+    /// Visits the facts that have rules.
+    pub(crate) fn for_each(&self, mut visit: impl FnMut(u32, RuleSet)) {
+        match &self.each {
+            Some(each) => {
+                let facts = (0..).zip(each).filter(|(_, set)| !set.is_empty());
+                facts.for_each(|(slot, set)| visit(slot, *set));
+            }
+            None => (0..self.len).for_each(|slot| visit(slot, self.same)),
+        }
+    }
+
     /// The list, made if there is none.
     fn make_each(&mut self) -> &mut Vec<RuleSet> {
         let Self { len, each, same } = self;
@@ -136,32 +164,25 @@ fn rules_at(sets: &[RuleSet], slot: u32) -> RuleSet {
 }
 
 impl KeyIndexInput {
-    /// `None` unless the parts are all the fields of the primary key of one type.
-    pub(crate) fn new(types: &[TypeId], parts: &KeyParts, memory: &WorkingMemory) -> Option<Self> {
-        let [ty] = types else { return None };
-        let fields = memory.store(*ty).key_fields();
-        if fields.is_empty() || fields.len() != parts.len() {
-            return None;
-        }
-        let key_words = fields.iter().map(|field| parts.position(*field)).collect::<Option<Vec<usize>>>()?;
-        Some(Self { ty: *ty, key_words, held: RulesBySlot::default() })
+    pub(crate) fn new(key: KeyWords) -> Self {
+        Self { key, held: RulesBySlot::default() }
     }
 
     /// Adds the rules of facts to them, or takes them from them. All facts have a primary key, so none is asked for it.
     pub(crate) fn change(&mut self, facts: &Delta, sign: Sign, memory: &WorkingMemory, sets: &mut RuleSets) {
         match sign {
-            Sign::Add { .. } => self.held.add_all(facts, memory.store(self.ty).capacity(), sets),
+            Sign::Add { .. } => self.held.add_all(facts, memory.store(self.key.ty).capacity(), sets),
             Sign::Remove => facts.iter().for_each(|fact| self.held.subtract(fact.slots[0], fact.set, sets)),
         }
     }
 
     /// Finds the facts with these keys.
     pub(crate) fn find_all<K: Key>(&self, keyed: &[(K, u32)], memory: &WorkingMemory) -> Matches {
-        let store = memory.store(self.ty);
+        let store = memory.store(self.key.ty);
         let Some((fields, index)) = store.key_index().filter(|_| self.held.len() > 0) else {
             return Matches::default();
         };
-        match (fields, &*self.key_words) {
+        match (fields, &*self.key.words) {
             ([field], [0]) => {
                 let hash = |key: &K| hash_words([key.words()[0]]);
                 let has = |slot: u32, key: &K| store.word(slot, *field) == key.words()[0];
@@ -176,10 +197,10 @@ impl KeyIndexInput {
                 }
             }
             _ => {
-                let hash = |key: &K| hash_words(self.key_words.iter().map(|at| key.words()[*at]));
+                let hash = |key: &K| hash_words(self.key.words.iter().map(|at| key.words()[*at]));
                 let has = |slot: u32, key: &K| {
                     let same = |(field, at): (&usize, &usize)| store.word(slot, *field) == key.words()[*at];
-                    fields.iter().zip(&self.key_words).all(same)
+                    fields.iter().zip(&self.key.words).all(same)
                 };
                 find_by(keyed, (store, index), hash, has, (|slot| self.held.of(slot), None))
             }
@@ -189,8 +210,8 @@ impl KeyIndexInput {
     /// The fact with a key.
     #[inline]
     pub(crate) fn find(&self, words: &[u64], memory: &WorkingMemory) -> Option<Found<'static>> {
-        let store: &Store = memory.store(self.ty);
-        let slot = store.find_key(self.key_words.iter().map(|word| words[*word]))?;
+        let store: &Store = memory.store(self.key.ty);
+        let slot = store.find_key(self.key.words.iter().map(|word| words[*word]))?;
         let set = self.held.of(slot);
         (!set.is_empty()).then_some(Found { slot, more: &[], set })
     }

@@ -16,14 +16,6 @@
 
 use tsd_ir::TypeId;
 
-use super::join::{Inputs, JoinSpec, LeftTuples, Visit};
-use super::memory::Key;
-use crate::base::TupleSlots;
-use crate::eval::Tuple;
-use crate::flow::OperatorContext;
-use crate::ruleset::RuleSet;
-use crate::store::WorkingMemory;
-
 /// Whether a side is kept.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Materialization {
@@ -79,99 +71,5 @@ impl Materialization {
         self.work = u32::try_from(work()).unwrap_or(u32::MAX);
         self.is_materialized = self.changes <= self.work;
         !self.is_materialized
-    }
-}
-
-impl JoinSpec {
-    /// How many facts there are of which the left input is made.
-    pub(crate) fn facts_on_left(&self, memory: &WorkingMemory) -> usize {
-        self.types.iter().rev().skip(1).map(|ty| memory.store(*ty).len()).sum()
-    }
-
-    /// Prepares the right input for probes, unless there is nothing to find.
-    #[inline]
-    pub(crate) fn prepare_right<K: Key>(&self, inputs: &mut Inputs<K>, cx: &mut OperatorContext<'_>) {
-        if !inputs.right_state.is_materialized() && cx.memory.store(self.input.ty).len() > 0 {
-            self.rebuild_right(inputs, cx);
-        }
-        inputs.right.prepare(|| self.right_keys(cx.memory));
-        inputs.right_state.probed();
-    }
-
-    #[cold]
-    fn rebuild_right<K: Key>(&self, inputs: &mut Inputs<K>, cx: &mut OperatorContext<'_>) {
-        let store = cx.memory.store(self.input.ty);
-        let keys = self.right_keys(cx.memory);
-        for slot in store.live_slots() {
-            let set = self.input.admit(slot, None, cx.memory, cx.sets);
-            if !set.is_empty()
-                && let Some(key) = keys.of(&[slot])
-            {
-                inputs.right.add(&key, &[slot], set, true, cx.sets);
-            }
-        }
-        inputs.right_state.materialize(store.len());
-    }
-
-    /// Prepares the left input for probes.
-    #[inline]
-    pub(crate) fn prepare_left<K: Key>(&self, inputs: &mut Inputs<K>, cx: &OperatorContext<'_>) {
-        inputs.left.prepare(|| self.left_keys(cx.memory));
-        inputs.left_state.probed();
-    }
-
-    /// Visits the pairs of a join, from the input that is not materialised to the one that is.
-    pub(crate) fn for_each_pair<K: Key>(
-        &self,
-        inputs: &mut Inputs<K>,
-        cx: &mut OperatorContext<'_>,
-        left: &mut LeftTuples<'_>,
-        visit: &mut Visit<'_>,
-    ) -> usize {
-        let memory = cx.memory;
-        let mut pairs = 0;
-        if inputs.left_state.is_materialized() {
-            inputs.left.prepare(|| self.left_keys(memory));
-            let store = memory.store(self.input.ty);
-            for right in store.live_slots() {
-                let wanted = self.input.admit(right, None, memory, cx.sets);
-                let key = if wanted.is_empty() { None } else { self.right_keys(memory).of::<K>(&[right]) };
-                let Some(key) = key else { continue };
-                for left in inputs.left.group(&key, memory) {
-                    let mut slots: TupleSlots = smallvec::smallvec![left.slot];
-                    slots.extend_from_slice(left.more);
-                    slots.push(right);
-                    pairs += 1;
-                    let set = cx.sets.meet(left.set, wanted);
-                    self.visit_pair(cx, &mut slots, set, visit);
-                }
-            }
-            return pairs + store.len();
-        }
-        self.prepare_right(inputs, cx);
-        let work = left(cx, &mut |cx, _, slots, set| {
-            let Some(key) = self.left_keys(memory).of::<K>(slots) else { return };
-            for right in inputs.right.group(&key, memory) {
-                slots.push(right.slot);
-                pairs += 1;
-                let set = cx.sets.meet(set, right.set);
-                self.visit_pair(cx, slots, set, visit);
-                slots.pop();
-            }
-        });
-        work + pairs
-    }
-
-    fn visit_pair(
-        &self,
-        cx: &mut OperatorContext<'_>,
-        slots: &mut TupleSlots,
-        set: RuleSet,
-        visit: &mut Visit<'_>,
-    ) {
-        let set = self.residuals.clear(set, Tuple::new(cx.memory, &self.types, slots), cx.sets);
-        if !set.is_empty() {
-            visit(cx, &self.outputs, slots, set);
-        }
     }
 }

@@ -85,7 +85,7 @@ fn hash_slots(slots: impl Iterator<Item = u32>) -> u64 {
 const NONE: u32 = u32::MAX;
 
 /// Tuples with their rule sets, by key.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct BetaMemory<K> {
     /// Finds the group of a key; made when first probed.
     groups: Option<HashTable<Group<K>>>,
@@ -100,7 +100,7 @@ pub(crate) struct BetaMemory<K> {
     places: Option<HashTable<u32>>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Group<K> {
     key: K,
     head: u32,
@@ -166,6 +166,24 @@ impl<K: Key> BetaMemory<K> {
     pub(crate) fn prepare<T: KeysOf<K>>(&mut self, keys: impl FnOnce() -> T) {
         if self.groups.is_none() && self.len > 0 {
             self.group_all(&keys());
+        }
+    }
+
+    /// Whether it can be probed as it is.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.groups.is_some() || self.len == 0
+    }
+
+    /// Visits every tuple.
+    pub(crate) fn for_each(&self, mut visit: impl FnMut(&mut SmallVec<[u32; 8]>, RuleSet)) {
+        let mut slots: SmallVec<[u32; 8]> = SmallVec::new();
+        for row in 0..self.rows.len() as u32 {
+            let set = self.rows[row as usize].set;
+            if !set.is_empty() {
+                slots.clear();
+                slots.extend(self.tuple(row));
+                visit(&mut slots, set);
+            }
         }
     }
 

@@ -6,7 +6,7 @@ use crate::base::PendingId;
 use crate::ruleset::{RuleSet, RuleSets};
 
 /// Where the tuples of a node go: to the rules that end there, and to joins.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Outputs {
     /// The rules that end here, by salience, highest first.
     pub(crate) levels: Vec<(i32, RuleSet)>,
@@ -14,6 +14,8 @@ pub(crate) struct Outputs {
     pub(crate) children: Vec<(NodeId, RuleSet)>,
     /// The views whose rows the tuples are.
     pub(crate) gathered: RuleSet,
+    /// The rules that end here and insert facts logically, so that it matters when they stop holding.
+    pub(crate) supporting: RuleSet,
     /// Those who wait for what derived values say of the tuples, before they take any of the other ways.
     pub(crate) pending_nodes: Vec<(PendingId, RuleSet)>,
     /// Whether there is but one way to go, which then all rules take.
@@ -24,11 +26,11 @@ impl Outputs {
     pub(crate) fn new(
         levels: Vec<(i32, RuleSet)>,
         children: Vec<(NodeId, RuleSet)>,
-        gathered: RuleSet,
+        (gathered, supporting): (RuleSet, RuleSet),
         pending_nodes: Vec<(PendingId, RuleSet)>,
     ) -> Self {
         let one_way = levels.len() + children.len() + usize::from(!gathered.is_empty()) == 1;
-        Self { levels, children, gathered, pending_nodes, one_way }
+        Self { levels, children, gathered, supporting, pending_nodes, one_way }
     }
 
     /// Whether there is but one way to go, which then all rules take.
@@ -60,6 +62,7 @@ impl Outputs {
         self.levels.iter_mut().for_each(|(_, set)| *set = map(*set));
         self.children.iter_mut().for_each(|(_, set)| *set = map(*set));
         self.gathered = map(self.gathered);
+        self.supporting = map(self.supporting);
         self.pending_nodes.iter_mut().for_each(|(_, set)| *set = map(*set));
     }
 }

@@ -11,11 +11,11 @@ use crate::telemetry::{self, Work};
 
 impl<P: Program> SessionState for Core<P> {
     fn schema(&self) -> &Schema {
-        &self.matcher.schema
+        &self.matcher.base.schema
     }
 
     fn rules(&self) -> Vec<&str> {
-        self.matcher.nodes.rules.iter().map(|live| &*live.rule.name).collect()
+        self.matcher.base.rules.iter().map(|live| &*live.rule.name).collect()
     }
 
     fn named_facts(&self) -> Vec<(&str, FactHandle)> {
@@ -25,13 +25,13 @@ impl<P: Program> SessionState for Core<P> {
 
     fn find_by_key(&self, ty: TypeId, key: &[Value]) -> Option<FactHandle> {
         let Self { matcher, .. } = self;
-        let fields = matcher.schema.ty(ty).key.iter();
+        let fields = matcher.base.schema.ty(ty).key.iter();
         let words = fields.zip(key).map(|(field, value)| {
-            let kind = matcher.schema.ty(ty).field(*field).kind;
-            find_word(&matcher.memory.strings, kind, value)
+            let kind = matcher.base.schema.ty(ty).field(*field).kind;
+            find_word(&matcher.state.memory.strings, kind, value)
         });
         let words: Option<Vec<u64>> = words.collect();
-        let store = matcher.memory.store(ty);
+        let store = matcher.state.memory.store(ty);
         store.find_key(words?.into_iter()).map(|slot| store.handle(slot))
     }
 
@@ -41,7 +41,7 @@ impl<P: Program> SessionState for Core<P> {
     }
 
     fn names(&self, ty: TypeId) -> Vec<(String, FactHandle)> {
-        let store = self.matcher.memory.store(ty);
+        let store = self.matcher.state.memory.store(ty);
         let name = |slot| (crate::session::fact_name(&self.matcher, ty, slot), store.handle(slot));
         store.live_slots().map(name).collect()
     }

@@ -1,6 +1,7 @@
 //! Lists of values that effects and aggregates compute of a tuple.
 
 use std::fmt;
+use std::sync::Arc;
 
 use tsd_ir::{Arguments, Body, Const, List, Value};
 
@@ -9,15 +10,16 @@ use super::native::NativeValues;
 use super::tuple::Tuple;
 
 /// Computes the values that an effect needs.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Values {
     compute: Compute,
     optional: List<bool>,
 }
 
+#[derive(Clone)]
 enum Compute {
     Native(NativeValues, List<Const>),
-    Interpreted(interpret::ComputeValues),
+    Interpreted(Arc<interpret::ComputeValues>),
 }
 
 impl fmt::Debug for Compute {
@@ -31,13 +33,13 @@ impl fmt::Debug for Compute {
 
 impl Values {
     pub(crate) fn new(arguments: &Arguments, natives: &[NativeValues]) -> Self {
-        Self { optional: arguments.optional.clone(), ..Self::of_measure(&arguments.body, natives) }
+        Self { optional: arguments.optional.clone(), ..Self::of_input(&arguments.body, natives) }
     }
 
     /// The one value that a view gathers of a row; it may be missing.
-    pub(crate) fn of_measure(body: &Body<Vec<tsd_ir::Expr>>, natives: &[NativeValues]) -> Self {
+    pub(crate) fn of_input(body: &Body<Vec<tsd_ir::Expr>>, natives: &[NativeValues]) -> Self {
         let compute = match body {
-            Body::Tree(exprs) => Compute::Interpreted(interpret::values(exprs)),
+            Body::Tree(exprs) => Compute::Interpreted(Arc::new(interpret::values(exprs))),
             Body::Native { function, constants } => {
                 Compute::Native(natives[*function as usize], constants.clone())
             }

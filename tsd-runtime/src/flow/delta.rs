@@ -13,7 +13,7 @@ use crate::ruleset::{RuleSet, RuleSets};
 pub(crate) const BLOCK: usize = 128;
 
 /// Tuples of one node, each with the rules that it carries.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Delta {
     pub(crate) width: usize,
     pub(crate) slots: Vec<u32>,

@@ -9,15 +9,12 @@
 //! are dated when the batch ends.
 
 use smallvec::SmallVec;
-use tsd_ir::{RootId, TypeId};
+use tsd_ir::TypeId;
 
-use super::Matcher;
-use super::nodes::Nodes;
-use super::root::Root;
+use super::{Base, Matcher, State};
 use crate::agenda::Undated;
 use crate::alpha::EntryPoint;
-use crate::beta::Join;
-use crate::flow::{Sign, TupleSource};
+use crate::flow::Sign;
 use crate::store::{Store, WorkingMemory};
 
 /// A batch of facts on its way in, part by part: each part is of one type.
@@ -73,13 +70,13 @@ impl Batch {
 impl Matcher {
     /// Begins a batch.
     pub(crate) fn begin_batch(&self) -> Batch {
-        Batch { parts: Vec::new(), age: self.agenda.age(), is_mixed: false }
+        Batch { parts: Vec::new(), age: self.state.agenda.age(), is_mixed: false }
     }
 
     /// Begins a part of a batch.
     pub(crate) fn begin_part(&self, batch: &mut Batch, ty: TypeId) {
-        batch.is_mixed |= self.nodes.entry_points.of(ty).len() > 1;
-        let part = Part { first: self.memory.store(ty).next_number(), age: self.agenda.age() };
+        batch.is_mixed |= self.base.entry_points.of(ty).len() > 1;
+        let part = Part { first: self.state.memory.store(ty).next_number(), age: self.state.agenda.age() };
         match batch.parts.iter_mut().find(|(known, _)| *known == ty) {
             Some((_, parts)) => parts.push(part),
             None => batch.parts.push((ty, vec![part])),
@@ -95,38 +92,27 @@ impl Matcher {
         count: usize,
         slots: &mut Vec<u32>,
     ) -> Result<(), u32> {
-        let age = self.agenda.age();
-        let entered = self.memory.stores[ty.index()].insert_all(rows, count, slots);
-        self.memory.renew_all(ty, slots);
-        for index in (0..self.nodes.entry_points.of(ty).len()).rev() {
-            self.enter_block(self.nodes.entry_points.of(ty)[index], age, slots);
+        let age = self.state.agenda.age();
+        let entered = self.state.memory.stores[ty.index()].insert_all(rows, count, slots);
+        self.state.memory.renew_all(ty, slots);
+        for entry_point in self.base.entry_points.of(ty).iter().rev() {
+            self.state.enter_block(&self.base, *entry_point, age, slots);
         }
-        self.agenda.set_age(age + slots.len() as u64);
+        self.state.agenda.set_age(age + slots.len() as u64);
         self.collect_sets();
         entered
     }
 
-    /// Sends facts into the network at an entrance; `age` is that of the last change before them.
-    fn enter_block(&mut self, entry_point: EntryPoint, age: u64, slots: &[u32]) {
-        let (input, sets) = self.nodes.alpha_node(entry_point);
-        let mut facts = self.pool.take(1);
-        input.admit_all(slots, input.everyone(), &self.memory, sets, &mut facts);
-        if !facts.is_empty() {
-            self.enter_all(entry_point, &mut facts, age + 1, Sign::Add { fresh: true });
-        }
-        self.pool.put_back(facts);
-    }
-
     /// Ends a batch: brings everything up to date that depends on derived values, and puts what the batch activates in order.
     pub(crate) fn end_batch(&mut self, batch: &mut Batch) {
-        batch.is_mixed |= self.stabilize();
-        self.settle_no_loop();
-        let Self { agenda, memory, nodes: Nodes { roots, joins, .. }, .. } = self;
+        batch.is_mixed |= self.state.stabilize(&self.base);
+        self.state.settle_no_loop(&self.base);
+        let Self { base, state: State { agenda, memory, .. } } = self;
         if batch.is_mixed {
             let last = agenda.age();
             let batch = &*batch;
             agenda.date(batch.age, |node, undated| {
-                batch.date(undated, types_at(roots, joins, node), memory, last)
+                batch.date(undated, base.types_at(node), memory, last);
             });
         }
         agenda.put_by_age(batch.age);
@@ -134,16 +120,16 @@ impl Matcher {
     }
 }
 
-/// The types of the tuples that come out of a node.
-fn types_at<'a>(
-    roots: &'a [Option<Root>],
-    joins: &'a [Option<Box<Join>>],
-    (root, end): (RootId, TupleSource),
-) -> &'a [TypeId] {
-    match end {
-        TupleSource::Root => {
-            roots[root.0 as usize].as_ref().map_or(&[], |root| std::slice::from_ref(&root.input.ty))
+impl State {
+    /// Sends facts into the network at an entrance; `age` is that of the last change before them.
+    fn enter_block(&mut self, base: &Base, entry_point: EntryPoint, age: u64, slots: &[u32]) {
+        let input = base.alpha_node(entry_point);
+        let sets = &mut self.sets[entry_point.root.0 as usize];
+        let mut facts = self.pool.take(1);
+        input.admit_all(slots, input.everyone(), &self.memory, sets, &mut facts);
+        if !facts.is_empty() {
+            self.enter_all(base, entry_point, &mut facts, age + 1, Sign::Add { fresh: true });
         }
-        TupleSource::Join(node) => joins[node.0 as usize].as_ref().map_or(&[], |join| join.types()),
+        self.pool.put_back(facts);
     }
 }

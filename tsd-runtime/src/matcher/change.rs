@@ -8,7 +8,8 @@
 use smallvec::SmallVec;
 use tsd_ir::TypeId;
 
-use super::Matcher;
+use super::conflict_order::Order;
+use super::{Base, Matcher, State};
 use crate::alpha::EntryPoint;
 use crate::flow::{Delta, Sign};
 use crate::ruleset::RuleSet;
@@ -20,53 +21,55 @@ type Affected = SmallVec<[RuleSet; 8]>;
 impl Matcher {
     /// Takes in a fact; if there is one with its primary key, nothing changes and the error is that fact's slot.
     pub(crate) fn insert(&mut self, ty: TypeId, row: &[u64]) -> Result<u32, u32> {
-        let slot = self.memory.stores[ty.index()].insert(row)?;
-        self.change(|matcher| {
-            matcher.memory.renew(ty, slot);
-            matcher.deliver(ty, slot, Sign::Add { fresh: true }, None);
+        let slot = self.state.memory.stores[ty.index()].insert(row)?;
+        self.change(|base, state| {
+            state.memory.renew(ty, slot);
+            state.deliver(base, ty, slot, Sign::Add { fresh: true }, None);
         });
         Ok(slot)
     }
 
     /// Lets a fact go.
     pub(crate) fn retract(&mut self, ty: TypeId, slot: u32) {
-        self.change(|matcher| {
-            matcher.deliver(ty, slot, Sign::Remove, None);
-            let WorkingMemory { stores, strings, .. } = &mut matcher.memory;
+        self.change(|base, state| {
+            state.deliver(base, ty, slot, Sign::Remove, None);
+            let WorkingMemory { stores, strings, .. } = &mut state.memory;
             stores[ty.index()].remove(slot, strings);
-            matcher.derived.notify_followers(ty, slot, None);
+            state.derived.notify_followers(&base.derived, ty, slot, None);
         });
     }
 
     /// Gives a fact a new row, whose primary key must be its own or new. Rules that read no changed field notice
     /// nothing; for the others the fact leaves and comes again.
     pub(crate) fn update(&mut self, ty: TypeId, slot: u32, row: &[u64]) {
-        let store = self.memory.store(ty);
+        let store = self.state.memory.store(ty);
         let changed: SmallVec<[_; 8]> = store.changed_fields(store.row(slot), row).collect();
-        self.change(|matcher| {
-            let mut affected = Affected::new();
-            for index in 0..matcher.nodes.entry_points.of(ty).len() {
-                let entry_point = matcher.nodes.entry_points.of(ty)[index];
-                let (input, sets) = matcher.nodes.alpha_node(entry_point);
-                let readers = changed.iter().map(|field| input.readers(*field));
-                affected.push(readers.fold(RuleSet::EMPTY, |set, readers| sets.union(set, readers)));
-            }
-            matcher.deliver(ty, slot, Sign::Remove, Some(&affected));
-            let WorkingMemory { stores, strings, .. } = &mut matcher.memory;
+        self.change(|base, state| {
+            let affected: Affected = (base.entry_points.of(ty).iter())
+                .map(|entry_point| {
+                    let (input, sets) =
+                        (base.alpha_node(*entry_point), &mut state.sets[entry_point.root.0 as usize]);
+                    let readers = changed.iter().map(|field| input.readers(*field));
+                    readers.fold(RuleSet::EMPTY, |set, readers| sets.union(set, readers))
+                })
+                .collect();
+            state.deliver(base, ty, slot, Sign::Remove, Some(&affected));
+            let WorkingMemory { stores, strings, .. } = &mut state.memory;
             stores[ty.index()].replace(slot, row, strings);
-            matcher.memory.renew(ty, slot);
-            matcher.deliver(ty, slot, Sign::Add { fresh: false }, Some(&affected));
-            matcher.derived.notify_followers(ty, slot, Some(&changed));
+            state.memory.renew(ty, slot);
+            state.deliver(base, ty, slot, Sign::Add { fresh: false }, Some(&affected));
+            state.derived.notify_followers(&base.derived, ty, slot, Some(&changed));
         });
     }
 
     /// Makes a change, and brings everything up to date that depends on it.
     #[inline]
-    pub(super) fn change(&mut self, change: impl FnOnce(&mut Self)) {
-        self.agenda.begin_change();
-        change(self);
-        self.stabilize();
-        self.settle_no_loop();
+    pub(super) fn change(&mut self, change: impl FnOnce(&Base, &mut State)) {
+        let Self { base, state } = self;
+        state.agenda.begin_change();
+        change(base, state);
+        state.stabilize(base);
+        state.settle_no_loop(base);
         self.end_change();
     }
 
@@ -74,68 +77,90 @@ impl Matcher {
     /// nothing uses any more.
     #[inline]
     pub(super) fn end_change(&mut self) {
-        self.put_in_order();
+        self.state.put_in_order(&self.base);
         self.collect_sets();
     }
+}
 
+impl State {
     /// Delivers a fact to every entry point of its type: for all rules, or at each entry point for those of `affected`.
     #[inline]
-    pub(super) fn deliver(&mut self, ty: TypeId, slot: u32, sign: Sign, affected: Option<&Affected>) {
-        let count = self.nodes.entry_points.of(ty).len();
+    pub(super) fn deliver(
+        &mut self,
+        base: &Base,
+        ty: TypeId,
+        slot: u32,
+        sign: Sign,
+        affected: Option<&Affected>,
+    ) {
+        let entry_points = base.entry_points.of(ty);
+        let count = entry_points.len();
         for step in 0..count {
             let index = if sign == Sign::Remove { step } else { count - 1 - step };
-            let entry_point = self.nodes.entry_points.of(ty)[index];
-            let set = self.admit(entry_point, slot, affected.map(|affected| affected[index]));
-            self.enter(entry_point, slot, set, sign);
+            let entry_point = entry_points[index];
+            let set = self.admit(base, entry_point, slot, affected.map(|affected| affected[index]));
+            self.enter(base, entry_point, slot, set, sign);
         }
     }
 
     /// The rules whose filters a fact passes at an entry point, out of `candidates` or of all.
     #[inline]
-    fn admit(&mut self, entry_point: EntryPoint, slot: u32, candidates: Option<RuleSet>) -> RuleSet {
-        let (input, sets) = self.nodes.alpha_node(entry_point);
+    fn admit(
+        &mut self,
+        base: &Base,
+        entry_point: EntryPoint,
+        slot: u32,
+        candidates: Option<RuleSet>,
+    ) -> RuleSet {
         if candidates.is_some_and(RuleSet::is_empty) {
             return RuleSet::EMPTY;
         }
-        input.admit(slot, candidates, &self.memory, sets)
+        let sets = &mut self.sets[entry_point.root.0 as usize];
+        base.alpha_node(entry_point).admit(slot, candidates, &self.memory, sets)
     }
 
     /// Sends a fact into the network at an entry point.
     #[inline]
-    fn enter(&mut self, entry_point: EntryPoint, slot: u32, set: RuleSet, sign: Sign) {
+    fn enter(&mut self, base: &Base, entry_point: EntryPoint, slot: u32, set: RuleSet, sign: Sign) {
         if set.is_empty() {
             return;
         }
         let mut facts = self.pool.take(1);
         facts.push_fact(0, slot, set);
-        self.enter_all(entry_point, &mut facts, self.agenda.age(), sign);
+        self.enter_all(base, entry_point, &mut facts, self.agenda.age(), sign);
         self.pool.put_back(facts);
     }
 
     /// Sends facts into the network at an entry point; what they bring about is so old, each by its number older.
     #[inline]
-    pub(super) fn enter_all(&mut self, entry_point: EntryPoint, facts: &mut Delta, age: u64, sign: Sign) {
-        let Some(mut propagation) = self.propagation(entry_point.root, sign) else { return };
-        propagation.tree.age = age;
+    pub(super) fn enter_all(
+        &mut self,
+        base: &Base,
+        entry_point: EntryPoint,
+        facts: &mut Delta,
+        age: u64,
+        sign: Sign,
+    ) {
+        let mut propagation = self.propagation(base, entry_point.root, sign);
+        propagation.down.age = age;
         propagation.enter(entry_point.join, facts);
         if propagation.cx.sets.wants_collection() {
             self.crowded = Some(entry_point.root);
         }
     }
 
-    /// At the end of a change: puts what it activates in order, where the agenda's strategy asks for it, and
-    /// gives back what is done with.
+    /// Puts what a change activates in order, where the agenda's strategy asks for it, and gives back what is done with.
     #[inline]
-    pub(super) fn put_in_order(&mut self) {
+    pub(super) fn put_in_order(&mut self, base: &Base) {
         let (wants_order, is_crowded) = (self.agenda.wants_order(), self.agenda.is_crowded());
         if wants_order || is_crowded {
-            let strategy = self.agenda.strategy();
-            let order = self.nodes.order(&self.memory, strategy);
+            let Self { agenda, sets, memory, .. } = self;
+            let order = Order { base, sets, memory, strategy: agenda.strategy() };
             if wants_order {
-                self.agenda.put_in_order(&order);
+                agenda.put_in_order(&order);
             }
             if is_crowded {
-                self.agenda.tidy(&order);
+                agenda.tidy(&order);
             }
         }
     }

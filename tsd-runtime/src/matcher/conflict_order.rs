@@ -4,8 +4,8 @@ use std::cmp::Ordering;
 
 use tsd_ir::RootId;
 
-use super::root::Root;
-use super::rules::{LiveRule, Rules};
+use super::base::Base;
+use super::rules::LiveRule;
 use crate::base::TupleSlots;
 use crate::beta::{BranchPath, Terminal};
 use crate::flow::{BranchRank, ConflictOrder, OrderKey};
@@ -14,23 +14,19 @@ use crate::store::WorkingMemory;
 use crate::strategy::Strategy;
 
 /// What the agenda needs to know to put activations in order.
-pub(crate) struct Order<'a> {
-    pub(crate) roots: &'a [Option<Root>],
-    pub(crate) rules: &'a Rules,
-    pub(crate) memory: &'a WorkingMemory,
-    pub(crate) strategy: Strategy,
+pub(super) struct Order<'a> {
+    pub(super) base: &'a Base,
+    /// The rule sets of each tree.
+    pub(super) sets: &'a [RuleSets],
+    pub(super) memory: &'a WorkingMemory,
+    pub(super) strategy: Strategy,
 }
 
 impl Order<'_> {
-    /// The tree of an entry that activates something. It is there: a rule that goes is first taken out of every entry
+    /// The rule of a waiting branch. It is there: a rule that goes is first taken out of every entry
     /// (`Agenda::cancel_rules`), and its tree goes with its last rule, so entries of a tree that is gone activate nothing.
-    fn root(&self, id: RootId) -> &Root {
-        self.roots[id.0 as usize].as_ref().expect("entries of a tree go before the tree")
-    }
-
-    /// The rule of a waiting branch, which is there for the same reason.
     fn place(&self, branch: BranchRank) -> (&LiveRule, &BranchPath) {
-        let live = self.rules.get(branch.rule).expect("branches name live rules");
+        let live = self.base.rules.get(branch.rule).expect("branches name live rules");
         (live, &live.places[branch.branch as usize])
     }
 
@@ -47,12 +43,12 @@ impl Order<'_> {
 impl ConflictOrder for Order<'_> {
     #[inline]
     fn sets(&self, root: RootId) -> &RuleSets {
-        &self.root(root).sets
+        &self.sets[root.0 as usize]
     }
 
     #[inline]
     fn ranked(&self, root: RootId, bit: Bit) -> BranchRank {
-        let owner = self.root(root).branches[bit as usize].and_then(Terminal::rule);
+        let owner = self.base.tree(root).branches[bit as usize].and_then(Terminal::rule);
         // Views end elsewhere, and the bit of a rule that goes leaves all entries before another gets it.
         owner.expect("entries of a rule go before the rule")
     }

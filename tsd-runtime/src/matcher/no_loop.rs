@@ -7,36 +7,37 @@ use std::collections::BTreeMap;
 
 use smallvec::SmallVec;
 
-use super::Matcher;
+use super::{Base, State};
 use crate::agenda::{Ended, Way};
 use crate::base::{RuleId, TupleSlots};
+use crate::ruleset::RuleSet;
 
-impl Matcher {
+impl State {
     /// From now on, until the agenda is told that this ends, changes do not count for a rule.
-    pub(crate) fn hold_back(&mut self, rule: RuleId) {
-        let Some(live) = self.nodes.rules.get(rule) else { return };
+    pub(crate) fn hold_back(&mut self, base: &Base, rule: RuleId) {
+        let Some(live) = base.rules.get(rule) else { return };
         let mut ways = Vec::with_capacity(live.places.len());
         for place in &live.places {
             let root = place.path.root;
-            let Some(live_root) = &mut self.nodes.roots[root.0 as usize] else { return };
-            ways.push(Way { place: (root, place.end()), only: live_root.sets.single(place.bit) });
+            let only = self.sets[root.0 as usize].single(place.bit);
+            ways.push(Way { place: (root, place.end()), only });
         }
         self.agenda.no_loop.begin(rule, ways);
     }
 
     /// At the end of a change, when derived values have settled: sees to what was held back of it.
     #[inline]
-    pub(super) fn settle_no_loop(&mut self) {
+    pub(super) fn settle_no_loop(&mut self, base: &Base) {
         if !self.agenda.no_loop.is_idle() {
-            self.let_count();
+            self.let_count(base);
             self.take_out_moved();
         }
     }
 
     /// Lets that count which holds for a rule now and did not before, or did and does not now.
-    fn let_count(&mut self) {
+    fn let_count(&mut self, base: &Base) {
         let Some((rule, ways, changes)) = self.agenda.no_loop.take_changes() else { return };
-        let Some(live) = self.nodes.rules.get(rule) else { return };
+        let Some(live) = base.rules.get(rule) else { return };
         // For each tuple, in the order of the patterns: by which ways it began to hold, and by which it stopped. It never
         // holds by two at once, but on its way from one to the other it may.
         let mut tuples: BTreeMap<TupleSlots, SmallVec<[(usize, i32); 2]>> = BTreeMap::new();
@@ -51,7 +52,7 @@ impl Matcher {
         let salience = live.rule.salience;
         let age = self.agenda.age();
         for (declared, by_way) in tuples {
-            let Some(live) = self.nodes.rules.get(rule) else { return };
+            let Some(live) = base.rules.get(rule) else { return };
             let chain = |way: usize| -> TupleSlots {
                 live.rule.branches[way].order.iter().map(|position| declared[position.index()]).collect()
             };
@@ -61,22 +62,30 @@ impl Matcher {
                     let (from, to) = ((ways[from], chain(from)), (ways[to], chain(to)));
                     self.agenda.no_loop.move_on(salience, from, to, age);
                 }
-                (Some(from), None) => self.let_count_one(salience, ways[from], &chain(from), false),
-                (None, Some(to)) => self.let_count_one(salience, ways[to], &chain(to), true),
+                (Some(from), None) => self.let_count_one(base, salience, ways[from], &chain(from), false),
+                (None, Some(to)) => self.let_count_one(base, salience, ways[to], &chain(to), true),
                 (None, None) => {}
             }
         }
     }
 
     /// Lets it count that a tuple begins to hold by one of the ways of a rule, or stops.
-    fn let_count_one(&mut self, salience: i32, Way { place, only }: Way, chain: &[u32], begins: bool) {
-        let Some(root) = &mut self.nodes.roots[place.0.0 as usize] else { return };
+    fn let_count_one(
+        &mut self,
+        base: &Base,
+        salience: i32,
+        Way { place, only }: Way,
+        chain: &[u32],
+        begins: bool,
+    ) {
+        let sets = &mut self.sets[place.0.0 as usize];
         let mut delta = self.pool.take(chain.len());
         delta.push(0, chain, only);
         if begins {
-            self.agenda.add_all(salience, place, self.agenda.age(), &delta, &root.sets);
+            self.agenda.add_all(salience, place, self.agenda.age(), &delta, sets);
         } else {
-            self.agenda.cancel_all(salience, place, &delta, &mut root.sets);
+            let supporting = base.outputs(place).map_or(RuleSet::EMPTY, |outputs| outputs.supporting);
+            self.agenda.cancel_all(salience, place, &delta, supporting, sets);
         }
         self.pool.put_back(delta);
     }
@@ -84,10 +93,10 @@ impl Matcher {
     /// Takes out activations that stopped holding after they had moved.
     fn take_out_moved(&mut self) {
         for Ended { salience, way: Way { place, only }, slots, until } in self.agenda.no_loop.take_ended() {
-            let Some(root) = &mut self.nodes.roots[place.0.0 as usize] else { continue };
+            let sets = &mut self.sets[place.0.0 as usize];
             let mut delta = self.pool.take(slots.len());
             delta.push(0, &slots, only);
-            self.agenda.cancel_until((salience, until), place, &delta, &mut root.sets);
+            self.agenda.cancel_until((salience, until), place, &delta, sets);
             self.pool.put_back(delta);
         }
     }

@@ -21,20 +21,20 @@ type FiltersByInput = BTreeMap<(RootId, Option<NodeId>), Vec<(Bit, Filter)>>;
 
 impl Matcher {
     /// What there is to observe of the facts that are there.
-    pub(crate) fn profile(&mut self, natives: &[NativeKey]) -> Profile {
+    pub(crate) fn profile(&self, natives: &[NativeKey]) -> Profile {
         let mut profile = Profile::default();
-        let types = || (0..self.schema.types.len()).map(|index| TypeId(index as u16));
+        let types = || (0..self.base.schema.types.len()).map(|index| TypeId(index as u16));
         for ty in types() {
-            match self.memory.store(ty).len() {
+            match self.state.memory.store(ty).len() {
                 0 => {}
-                facts => profile.note_facts(&self.schema, ty, facts),
+                facts => profile.note_facts(&self.base.schema, ty, facts),
             }
         }
         for (types, keys) in self.joined_pairs() {
             self.observe_join(types, &keys, natives, &mut profile);
         }
         let filters = self.filters();
-        for ty in (0..self.schema.types.len()).map(|index| TypeId(index as u16)) {
+        for ty in (0..self.base.schema.types.len()).map(|index| TypeId(index as u16)) {
             self.observe_filters(ty, &filters, &mut profile);
         }
         profile
@@ -43,11 +43,11 @@ impl Matcher {
     /// The pairs of types that rules and views join on keys, each once, in whatever order they are joined.
     fn joined_pairs(&self) -> Vec<((TypeId, TypeId), Keys)> {
         let mut pairs: BTreeMap<Subject, ((TypeId, TypeId), Keys)> = BTreeMap::new();
-        for live in self.nodes.rules.iter() {
+        for live in self.base.rules.iter() {
             let views = live.rule.views.iter().flat_map(|view| view.branches.iter());
             for branch in live.rule.branches.iter().chain(views) {
                 for (types, keys) in pairs_of(branch) {
-                    pairs.insert(Subject::join(&self.schema, types, &keys), (types, keys));
+                    pairs.insert(Subject::join(&self.base.schema, types, &keys), (types, keys));
                 }
             }
         }
@@ -61,7 +61,7 @@ impl Matcher {
         natives: &[NativeKey],
         profile: &mut Profile,
     ) {
-        let memory = &self.memory;
+        let memory = &self.state.memory;
         let (left, right) = (memory.store(types.0), memory.store(types.1));
         if left.len() == 0 || right.len() == 0 {
             return;
@@ -83,13 +83,13 @@ impl Matcher {
         let partners = right.live_slots().filter_map(|slot| words(&others, slot));
         let matches = partners.filter_map(|words| counts.get(&words)).sum();
         let pairs = left.len() as f64 * right.len() as f64;
-        profile.note_join(&self.schema, types, keys, matches, pairs);
+        profile.note_join(&self.base.schema, types, keys, matches, pairs);
     }
 
     /// The filters of the rules, by the entrance where facts are asked for them.
     fn filters(&self) -> FiltersByInput {
         let mut filters: BTreeMap<_, Vec<(Bit, Filter)>> = BTreeMap::new();
-        for live in self.nodes.rules.iter() {
+        for live in self.base.rules.iter() {
             for (place, branch) in live.places.iter().zip(live.rule.branches.iter()) {
                 let joins = place.path.joins.iter().map(|join| Some(*join));
                 let own = std::iter::once(&branch.filter).chain(branch.joins.iter().map(|join| &join.filter));
@@ -105,23 +105,25 @@ impl Matcher {
     }
 
     /// Asks each fact of a type which filters it passes.
-    fn observe_filters(&mut self, ty: TypeId, filters: &FiltersByInput, profile: &mut Profile) {
-        let facts = self.memory.store(ty).len() as u64;
-        for index in 0..self.nodes.entry_points.of(ty).len() {
-            let entry_point = self.nodes.entry_points.of(ty)[index];
+    fn observe_filters(&self, ty: TypeId, filters: &FiltersByInput, profile: &mut Profile) {
+        let facts = self.state.memory.store(ty).len() as u64;
+        for index in 0..self.base.entry_points.of(ty).len() {
+            let entry_point = self.base.entry_points.of(ty)[index];
             let Some(filters) = filters.get(&(entry_point.root, entry_point.join)).filter(|_| facts > 0)
             else {
                 continue;
             };
-            let (input, sets) = self.nodes.alpha_node(entry_point);
+            let input = self.base.alpha_node(entry_point);
+            // A copy: whoever looks changes nothing.
+            let sets = &mut self.state.sets[entry_point.root.0 as usize].clone();
             let mut passed: BTreeMap<Bit, u64> = BTreeMap::new();
-            for slot in self.memory.store(ty).live_slots() {
-                let set = input.admit(slot, None, &self.memory, sets);
+            for slot in self.state.memory.store(ty).live_slots() {
+                let set = input.admit(slot, None, &self.state.memory, sets);
                 sets.for_each(set, |bit| *passed.entry(bit).or_default() += 1);
             }
             for (bit, filter) in filters {
                 let passed = passed.get(bit).copied().unwrap_or(0);
-                profile.note_filter(&self.schema, ty, filter, passed, facts);
+                profile.note_filter(&self.base.schema, ty, filter, passed, facts);
             }
         }
     }

@@ -9,11 +9,11 @@
 
 use tsd_ir::{NodeId, RootId};
 
+use super::State;
+use super::base::{Base, Tree};
 use super::rebuild_input::Chain;
-use super::{Matcher, Root};
 use crate::agenda::Agenda;
-use crate::alpha::AlphaNode;
-use crate::beta::{Emit, Join, Outputs, Terminal};
+use crate::beta::{Emit, Join, JoinSpec, Outputs, Terminal};
 use crate::flow::{Delta, OperatorContext, Pairs, Sign, TupleBlock, TupleRef, TupleSource};
 use crate::ruleset::RuleSet;
 use crate::view::DerivedState;
@@ -22,19 +22,18 @@ use crate::view::DerivedState;
 #[derive(Debug)]
 pub(crate) struct Propagation<'a> {
     pub(crate) cx: OperatorContext<'a>,
-    pub(crate) tree: Tree<'a>,
+    pub(crate) down: Downstream<'a>,
 }
 
 /// The tree of joins that a change goes through, with all that its tuples may reach.
 #[derive(Debug)]
-pub(crate) struct Tree<'a> {
+pub(crate) struct Downstream<'a> {
     root: RootId,
-    /// Where the facts of the first pattern come from, and where they go.
-    input: &'a AlphaNode,
-    outputs: &'a Outputs,
-    joins: &'a mut [Option<Box<Join>>],
-    /// For each bit, the rule or view that it stands for.
-    branches: &'a [Option<Terminal>],
+    tree: &'a Tree,
+    base: &'a Base,
+    joins: &'a mut Vec<Option<Box<Join>>>,
+    /// Whether joins count what passes through them.
+    counting: bool,
     derived: &'a mut DerivedState,
     agenda: &'a mut Agenda,
     /// How old what comes now is.
@@ -44,54 +43,56 @@ pub(crate) struct Tree<'a> {
 impl Propagation<'_> {
     /// Facts arrive at an entry point of the tree, or leave it: at the root, or on the right of a join.
     pub(crate) fn enter(&mut self, join: Option<NodeId>, facts: &mut Delta) {
-        let Self { cx, tree } = self;
+        let Self { cx, down } = self;
         match join {
-            None => tree.emit(cx, TupleSource::Root, tree.outputs, facts),
-            Some(node) => tree.right_activate(cx, node, facts),
+            None => down.emit(cx, TupleSource::Root, &down.tree.outputs, facts),
+            Some(node) => down.right_activate(cx, node, facts),
         }
     }
 
     /// Tuples of a node (`None`: the root) go where the node's tuples go.
     pub(super) fn forward_from(&mut self, node: Option<NodeId>, delta: &Delta) {
-        let Self { cx, tree } = self;
-        let Some(node) = node else { return tree.forward(cx, TupleSource::Root, tree.outputs, delta) };
-        let Some(join) = tree.joins[node.0 as usize].take() else { return };
-        tree.forward(cx, TupleSource::Join(node), &join.spec.outputs, delta);
-        tree.joins[node.0 as usize] = Some(join);
-    }
-
-    /// Calls `visit` with every tuple that comes out of a node (`None`: of the root).
-    pub(super) fn for_each_tuple(
-        &mut self,
-        node: Option<NodeId>,
-        visit: &mut dyn FnMut(&OperatorContext<'_>, &[u32], RuleSet),
-    ) {
-        let Self { cx, tree } = self;
-        tree.chain().for_each_tuple(cx, node, &mut |cx, _, slots, set| visit(cx, slots, set));
+        let Self { cx, down } = self;
+        match node {
+            None => down.forward(cx, TupleSource::Root, &down.tree.outputs, delta),
+            Some(node) => {
+                let Some(spec) = down.base.join(node) else { return };
+                down.forward(cx, TupleSource::Join(node), &spec.outputs, delta);
+            }
+        }
     }
 }
 
-impl Tree<'_> {
-    fn chain(&mut self) -> Chain<'_> {
-        Chain { input: self.input, outputs: self.outputs, joins: self.joins, derived: self.derived }
+impl Downstream<'_> {
+    /// What is kept at a join, which is taken out: a tuple never comes back to the node that it left.
+    #[inline]
+    fn take_join(&mut self, node: NodeId, spec: &JoinSpec) -> Box<Join> {
+        let index = node.0 as usize;
+        if self.joins.len() <= index {
+            self.joins.resize_with(self.base.joins.len().max(index + 1), || None);
+        }
+        self.joins[index].take().unwrap_or_else(|| Box::new(Join::new(spec, self.counting)))
     }
 
     /// Tuples arrive on the left of a join, or leave it.
     fn left_activate(&mut self, cx: &mut OperatorContext<'_>, node: NodeId, tuples: &Delta) {
-        // A tuple never comes back to the node that it left, so the node can be taken out meanwhile.
-        let Some(mut join) = self.joins[node.0 as usize].take() else { return };
-        join.left(cx, tuples, &mut Onward { tree: self, node });
+        let Some(spec) = self.base.join(node) else { return };
+        let mut join = self.take_join(node, spec);
+        join.left(spec, cx, tuples, &mut Onward { down: self, node });
         self.joins[node.0 as usize] = Some(join);
     }
 
     /// Facts arrive on the right of a join, or leave it.
     fn right_activate(&mut self, cx: &mut OperatorContext<'_>, node: NodeId, facts: &Delta) {
-        let Some(mut join) = self.joins[node.0 as usize].take() else { return };
-        if join.lacks_left() && cx.memory.store(self.input.ty).len() > 0 {
-            let parent = join.spec.parent;
-            join.rebuild_left(cx, &mut |cx, visit| self.chain().for_each_left_tuple(cx, parent, node, visit));
+        let Some(spec) = self.base.join(node) else { return };
+        let mut join = self.take_join(node, spec);
+        if join.lacks_left() && cx.memory.store(self.tree.input.ty).len() > 0 {
+            let chain = Chain { base: self.base, tree: self.tree, joins: self.joins, derived: self.derived };
+            join.rebuild_left(spec, cx, &mut |cx, visit| {
+                chain.for_each_left_tuple(cx, spec.parent, node, visit)
+            });
         }
-        join.right(cx, facts, &mut Onward { tree: self, node });
+        join.right(spec, cx, facts, &mut Onward { down: self, node });
         self.joins[node.0 as usize] = Some(join);
     }
 
@@ -100,8 +101,10 @@ impl Tree<'_> {
     fn emit(&mut self, cx: &mut OperatorContext<'_>, end: TupleSource, outputs: &Outputs, delta: &mut Delta) {
         for (id, pending) in &outputs.pending_nodes {
             match cx.sign {
-                Sign::Add { .. } => self.derived.arrive(*id, delta, *pending, cx.memory, cx.sets),
-                Sign::Remove => self.derived.leave(*id, delta, *pending, cx.sets),
+                Sign::Add { .. } => {
+                    self.derived.arrive(&self.base.derived, *id, delta, *pending, cx.memory, cx.sets)
+                }
+                Sign::Remove => self.derived.leave(&self.base.derived, *id, delta, *pending, cx.sets),
             }
         }
         if !delta.is_empty() {
@@ -112,11 +115,13 @@ impl Tree<'_> {
     /// Tuples of a node go where the node's tuples go.
     fn forward(&mut self, cx: &mut OperatorContext<'_>, end: TupleSource, outputs: &Outputs, delta: &Delta) {
         for (salience, rules) in &outputs.levels {
-            self.along(cx, outputs, *rules, delta, |tree, cx, ending| {
-                let place = (tree.root, end);
+            self.along(cx, outputs, *rules, delta, |down, cx, ending| {
+                let place = (down.root, end);
                 match cx.sign {
-                    Sign::Add { .. } => tree.agenda.add(*salience, place, tree.age, ending, cx.sets),
-                    Sign::Remove => tree.agenda.cancel(*salience, place, ending, cx.sets),
+                    Sign::Add { .. } => down.agenda.add(*salience, place, down.age, ending, cx.sets),
+                    Sign::Remove => {
+                        down.agenda.cancel(*salience, place, ending, outputs.supporting, cx.sets);
+                    }
                 }
             });
         }
@@ -124,8 +129,8 @@ impl Tree<'_> {
             self.gather(cx, outputs.gathered, delta);
         }
         for (child, users) in &outputs.children {
-            self.along(cx, outputs, *users, delta, |tree, cx, going_on| {
-                tree.left_activate(cx, *child, going_on);
+            self.along(cx, outputs, *users, delta, |down, cx, going_on| {
+                down.left_activate(cx, *child, going_on);
             });
         }
     }
@@ -168,12 +173,12 @@ impl Tree<'_> {
         let OperatorContext { sets, pool, sign, memory, .. } = cx;
         let sets = &**sets;
         sets.for_each(gathered, |bit| {
-            let Some(Terminal::View { view, branch }) = self.branches[bit as usize] else { return };
+            let Some(Terminal::View { view, branch }) = self.tree.branches[bit as usize] else { return };
             let mut rows = pool.take(delta.width());
             let carrying = delta.iter().filter(|tuple| sets.contains(tuple.set, bit));
             carrying.for_each(|TupleRef { number, slots, set }| rows.push(number, slots, set));
             if !rows.is_empty() {
-                self.derived.gather((view, branch), &rows, *sign != Sign::Remove, memory);
+                self.derived.gather(&self.base.derived, (view, branch), &rows, *sign != Sign::Remove, memory);
             }
             pool.put_back(rows);
         });
@@ -188,10 +193,16 @@ impl Tree<'_> {
         rows: impl TupleBlock,
     ) {
         cx.sets.for_each(gathered, |bit| {
-            if let Some(Terminal::View { view, branch }) = self.branches[bit as usize]
+            if let Some(Terminal::View { view, branch }) = self.tree.branches[bit as usize]
                 && cx.sets.contains(common, bit)
             {
-                self.derived.gather((view, branch), rows, cx.sign != Sign::Remove, cx.memory);
+                self.derived.gather(
+                    &self.base.derived,
+                    (view, branch),
+                    rows,
+                    cx.sign != Sign::Remove,
+                    cx.memory,
+                );
             }
         });
     }
@@ -199,44 +210,43 @@ impl Tree<'_> {
 
 /// Where what comes out of a join goes on.
 struct Onward<'t, 'a> {
-    tree: &'t mut Tree<'a>,
+    down: &'t mut Downstream<'a>,
     node: NodeId,
 }
 
 impl Emit for Onward<'_, '_> {
     fn tuples(&mut self, cx: &mut OperatorContext<'_>, outputs: &Outputs, tuples: &mut Delta) {
-        self.tree.emit(cx, TupleSource::Join(self.node), outputs, tuples);
+        self.down.emit(cx, TupleSource::Join(self.node), outputs, tuples);
     }
 
     fn pairs(&mut self, cx: &mut OperatorContext<'_>, outputs: &Outputs, pairs: Pairs<'_>) {
-        self.tree.gather_alike(cx, outputs.gathered, pairs.common, pairs);
+        self.down.gather_alike(cx, outputs.gathered, pairs.common, pairs);
     }
 }
 
-impl Matcher {
-    /// A change that is about to go through a tree.
+impl State {
+    /// A change that is about to go through a tree, which is in use.
     #[inline]
-    pub(super) fn propagation(&mut self, id: RootId, sign: Sign) -> Option<Propagation<'_>> {
-        let Root { input, outputs, sets, branches } = self.nodes.roots[id.0 as usize].as_mut()?;
+    pub(super) fn propagation<'a>(&'a mut self, base: &'a Base, id: RootId, sign: Sign) -> Propagation<'a> {
         let age = self.agenda.age();
-        Some(Propagation {
+        Propagation {
             cx: OperatorContext {
                 memory: &self.memory,
-                sets,
+                sets: &mut self.sets[id.0 as usize],
                 pool: &mut self.pool,
                 sign,
                 eviction_threshold: self.eviction_threshold,
             },
-            tree: Tree {
+            down: Downstream {
                 root: id,
-                input,
-                outputs,
-                joins: &mut self.nodes.joins,
-                branches,
+                tree: base.tree(id),
+                base,
+                joins: &mut self.joins,
+                counting: self.counting,
                 derived: &mut self.derived,
                 agenda: &mut self.agenda,
                 age,
             },
-        })
+        }
     }
 }

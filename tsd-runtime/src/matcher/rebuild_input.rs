@@ -2,18 +2,18 @@
 
 use tsd_ir::NodeId;
 
-use crate::alpha::AlphaNode;
+use super::base::{Base, Tree};
 use crate::base::TupleSlots;
 use crate::beta::{Join, Outputs, Visit};
 use crate::flow::OperatorContext;
 use crate::ruleset::RuleSet;
 use crate::view::DerivedState;
 
-/// The tree whose tuples are computed.
+/// The tree whose tuples are computed. Nothing is changed.
 pub(super) struct Chain<'a> {
-    pub(super) input: &'a AlphaNode,
-    pub(super) outputs: &'a Outputs,
-    pub(super) joins: &'a mut [Option<Box<Join>>],
+    pub(super) base: &'a Base,
+    pub(super) tree: &'a Tree,
+    pub(super) joins: &'a [Option<Box<Join>>],
     pub(super) derived: &'a DerivedState,
 }
 
@@ -21,26 +21,26 @@ impl Chain<'_> {
     /// Calls `visit` with every tuple that comes out of a node (`None`: of the root), as the network was notified
     /// of it. Returns how many facts and tuples were read.
     pub(super) fn for_each_tuple(
-        &mut self,
+        &self,
         cx: &mut OperatorContext<'_>,
         node: Option<NodeId>,
         visit: &mut Visit<'_>,
     ) -> usize {
         let Some(id) = node else { return self.for_each_fact(cx, visit) };
-        let Some(mut join) = self.joins[id.0 as usize].take() else { return 0 };
-        let (parent, derived) = (join.spec.parent, self.derived);
-        let work = join.for_each_pair(
+        let Some(spec) = self.base.join(id) else { return 0 };
+        // Where nothing has arrived there are no tuples.
+        let Some(join) = self.joins.get(id.0 as usize).and_then(Option::as_deref) else { return 0 };
+        join.for_each_pair(
+            spec,
             cx,
-            &mut |cx, visit| self.for_each_left_tuple(cx, parent, id, visit),
-            &mut |cx, outputs, slots, set| visit_passed(derived, cx, outputs, slots, set, visit),
-        );
-        self.joins[id.0 as usize] = Some(join);
-        work
+            &mut |cx, visit| self.for_each_left_tuple(cx, spec.parent, id, visit),
+            &mut |cx, outputs, slots, set| visit_passed(self.derived, cx, outputs, slots, set, visit),
+        )
     }
 
     /// Calls `visit` with every tuple that arrives on the left of a join, whose parent this is.
     pub(super) fn for_each_left_tuple(
-        &mut self,
+        &self,
         cx: &mut OperatorContext<'_>,
         parent: Option<NodeId>,
         join: NodeId,
@@ -54,12 +54,12 @@ impl Chain<'_> {
         })
     }
 
-    fn for_each_fact(&mut self, cx: &mut OperatorContext<'_>, visit: &mut Visit<'_>) -> usize {
-        let store = cx.memory.store(self.input.ty);
+    fn for_each_fact(&self, cx: &mut OperatorContext<'_>, visit: &mut Visit<'_>) -> usize {
+        let store = cx.memory.store(self.tree.input.ty);
         for slot in store.live_slots() {
-            let set = self.input.admit(slot, None, cx.memory, cx.sets);
+            let set = self.tree.input.admit(slot, None, cx.memory, cx.sets);
             let mut slots = smallvec::smallvec![slot];
-            visit_passed(self.derived, cx, self.outputs, &mut slots, set, visit);
+            visit_passed(self.derived, cx, &self.tree.outputs, &mut slots, set, visit);
         }
         store.len()
     }

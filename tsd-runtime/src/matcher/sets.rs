@@ -1,34 +1,49 @@
 //! The rule sets of a tree, wherever they are kept.
 
+use std::sync::Arc;
+
 use tsd_ir::RootId;
 
-use super::Matcher;
-use super::root::Root;
+use super::{Matcher, State};
 use crate::ruleset::{RuleSet, RuleSets};
 
 impl Matcher {
     /// Forgets the rule sets of a tree that nothing carries any more, once there are many.
     pub(super) fn collect_sets(&mut self) {
-        let Some(id) = self.crowded.take() else { return };
-        let Some(root) = &mut self.nodes.roots[id.0 as usize] else { return };
-        let mut keep = root.sets.collect();
+        let Some(id) = self.state.crowded.take() else { return };
+        let mut keep = self.state.sets[id.0 as usize].collect();
         self.map_sets(id, &mut keep);
-        if let Some(root) = &mut self.nodes.roots[id.0 as usize] {
-            root.sets.collected();
-        }
+        self.state.sets[id.0 as usize].collected();
     }
 
-    /// Passes every set of a tree through `map`.
+    /// Passes every set of a tree through `map`, but for those that are shared with other sessions.
     pub(super) fn map_sets(&mut self, id: RootId, map: &mut dyn FnMut(&mut RuleSets, RuleSet) -> RuleSet) {
-        let Some(root) = &mut self.nodes.roots[id.0 as usize] else { return };
-        let Root { input, outputs, sets, .. } = root;
+        let State { sets, joins, derived, agenda, .. } = &mut self.state;
+        let sets = &mut sets[id.0 as usize];
         let mut map = |set| map(sets, set);
-        input.map_sets(&mut map);
-        outputs.map_sets(&mut map);
-        let joins = self.nodes.joins.iter_mut().flatten().filter(|join| join.spec.root == id);
-        joins.for_each(|join| join.map_sets(&mut map));
-        let pending_nodes = self.derived.pending_nodes.iter_mut().filter(|pending| pending.root == id);
-        pending_nodes.for_each(|pending| pending.map_sets(&mut map));
-        self.agenda.map_sets(id, &mut map);
+        if !self.base.is_shared() {
+            let base = Arc::make_mut(&mut self.base);
+            if let Some(tree) = base.tree_mut(id) {
+                tree.input.map_sets(&mut map);
+                tree.outputs.map_sets(&mut map);
+            }
+            let joins = base.joins.iter_mut().flatten().filter(|join| join.root == id);
+            joins.for_each(|join| Arc::make_mut(join).map_sets(&mut map));
+            let pending = base.derived.pending.iter_mut().flatten().filter(|pending| pending.root == id);
+            pending.for_each(|pending| Arc::make_mut(pending).map_sets(&mut map));
+        }
+        for (spec, join) in self.base.joins.iter().zip(joins) {
+            if let (Some(spec), Some(join)) = (spec, join)
+                && spec.root == id
+            {
+                join.map_sets(&mut map);
+            }
+        }
+        for (place, pending) in self.base.derived.all_pending() {
+            if pending.root == id {
+                derived.map_sets(place, &mut map);
+            }
+        }
+        agenda.map_sets(id, &mut map);
     }
 }

@@ -8,132 +8,115 @@
 //! Parameters of views enter the network as facts do, when the first tuple asks for them, and leave it when the last one
 //! that asked is gone.
 
-use tsd_ir::{NodeId, RootId, TypeId, ViewId};
+use tsd_ir::{NodeId, RootId, Type, TypeId};
 
-use super::Matcher;
+use super::{Base, Effects, Matcher, State};
 use crate::agenda::SameRuleRun;
-use crate::base::PendingId;
+use crate::base::{PendingId, RuleId};
 use crate::flow::{BLOCK, Delta, Sign};
-use crate::store::WorkingMemory;
-use crate::view::{DerivedState, PendingTests, Reading, Recheck, Task, Tested};
+use crate::view::{Reading, Task, Tested};
 
-impl Matcher {
+impl State {
     /// Brings everything up to date that depends on derived values. Returns whether there was anything to do.
     #[inline]
-    pub(super) fn stabilize(&mut self) -> bool {
+    pub(super) fn stabilize(&mut self, base: &Base) -> bool {
         let idle = self.derived.queue.is_idle();
         if !idle {
-            self.stabilize_all();
+            self.stabilize_all(base);
         }
         !idle
     }
 
-    fn stabilize_all(&mut self) {
+    fn stabilize_all(&mut self, base: &Base) {
         loop {
             if let Some((view, slot)) = self.derived.queue.arrivals.pop() {
-                self.deliver(TypeId::parameters_of(view), slot, Sign::Add { fresh: true }, None);
+                self.deliver(base, TypeId::parameters_of(view), slot, Sign::Add { fresh: true }, None);
                 continue;
             }
             match self.derived.queue.next() {
-                Some(Task::Recheck(pending)) => self.recheck(pending),
-                Some(Task::Notify(view)) => self.tell(view),
+                Some(Task::Recheck(pending)) => self.recheck(base, pending),
+                Some(Task::Notify(view)) => self.derived.notify(&base.derived, view),
                 None => match self.derived.queue.departures.pop() {
-                    Some((view, slot)) => self.retire(view, slot),
+                    Some((view, slot)) => self.retire(base, view, slot),
                     None => break,
                 },
             }
         }
     }
 
-    /// Tells the watches of a view which of its groups have changed.
-    fn tell(&mut self, id: u16) {
-        let DerivedState { views, pending_nodes, queue, .. } = &mut self.derived;
-        let Some(view) = views.find_mut(ViewId(id)) else { return };
-        let changed = view.take_changed();
-        views.count_changes(id, changed.len());
-        for (pending_id, derived_value) in &views.get(id).subscribers {
-            let Some(pending) = pending_nodes.get_mut(*pending_id) else { continue };
-            if pending.rows.mark_groups(usize::from(*derived_value), &changed) {
-                queue.push_pending(pending.depth, *pending_id);
-            }
-        }
-        views.get_mut(id).put_back(changed);
-    }
-
-    /// Looks anew at the tuples of a watch that are due.
-    fn recheck(&mut self, id: PendingId) {
-        // No tuple that goes on from here comes back here, so the watch can be taken out meanwhile.
-        let Some(mut pending) = self.derived.pending_nodes.take(id) else { return };
-        let rows = pending.rows.take_waiting();
-        if pending.rows.is_indexed() && !self.derived.subscribe_all(&mut pending, &rows, &mut self.memory) {
-            pending.rows.wait_again(rows);
+    /// Re-tests the queued tuples of a place.
+    fn recheck(&mut self, base: &Base, id: PendingId) {
+        let Some(pending) = base.derived.pending(id) else { return };
+        // No tuple that goes on from here comes back here, so the rows can be taken out meanwhile.
+        let Some(mut rows) = self.derived.take_rows(id) else { return };
+        let queued = rows.take_waiting();
+        if rows.is_indexed()
+            && !self.derived.subscribe_all(&base.derived, (pending, &mut rows), &queued, &mut self.memory)
+        {
+            rows.wait_again(queued);
             self.derived.queue.push_pending(pending.depth, id);
         } else {
             let [mut gone, mut come] = [0; 2].map(|_| self.pool.take(pending.types.len()));
             let mut due = std::mem::take(&mut self.derived.due);
-            let mut blocks = rows.chunks(BLOCK);
-            while pending.rows.take_due(&mut blocks, &mut due) {
-                self.recheck_block(&mut pending, &mut due, &mut gone, &mut come);
-                self.pass_on(pending.root, pending.join, &mut gone, Sign::Remove);
-                self.pass_on(pending.root, pending.join, &mut come, Sign::Add { fresh: false });
+            let mut blocks = queued.chunks(BLOCK);
+            while rows.take_due(&mut blocks, &mut due) {
+                let tested = Tested {
+                    schema: &base.schema,
+                    memory: &self.memory,
+                    views: self.derived.views(&base.derived),
+                    sets: &mut self.sets[pending.root.0 as usize],
+                };
+                pending.recheck(&mut rows, tested, &mut due, &mut gone, &mut come);
+                self.pass_on(base, pending.root, pending.join, &mut gone, Sign::Remove);
+                self.pass_on(base, pending.root, pending.join, &mut come, Sign::Add { fresh: false });
             }
             self.derived.due = due;
             self.pool.put_back(gone);
             self.pool.put_back(come);
-            pending.rows.recycle(rows);
+            rows.recycle(queued);
         }
-        self.derived.pending_nodes.put_back(id, pending);
-    }
-
-    /// Re-tests a block of queued tuples.
-    fn recheck_block(
-        &mut self,
-        pending: &mut PendingTests,
-        due: &mut Vec<Recheck>,
-        gone: &mut Delta,
-        come: &mut Delta,
-    ) {
-        let Some(root) = self.nodes.root_mut(pending.root) else { return };
-        let Self { schema, memory, derived, .. } = self;
-        let tested = Tested { schema, memory, views: &derived.views, sets: &mut root.sets };
-        pending.recheck(tested, due, gone, come);
+        self.derived.put_rows_back(id, rows);
     }
 
     /// Lets parameters go that nobody asks any more.
-    fn retire(&mut self, view: u16, slot: u32) {
-        let unused =
-            |view: &mut crate::view::View| view.users.get(slot as usize).is_some_and(|users| *users == 0);
-        let there = self.memory.parameters.get(view as usize).is_some_and(|store| store.is_live(slot));
-        if there && self.derived.views.find_mut(ViewId(view)).is_some_and(unused) {
-            self.deliver(TypeId::parameters_of(view), slot, Sign::Remove, None);
-            let WorkingMemory { parameters, strings, .. } = &mut self.memory;
-            parameters[view as usize].remove(slot, strings);
+    fn retire(&mut self, base: &Base, view: u16, slot: u32) {
+        if self.memory.parameters(view).is_live(slot) && self.derived.is_unused(view, slot) {
+            self.deliver(base, TypeId::parameters_of(view), slot, Sign::Remove, None);
+            let (store, strings) = self.memory.parameters_mut(view, Type::default);
+            store.remove(slot, strings);
         }
     }
 
     /// Sends what began or stopped to hold at a watch on from its place, and empties the delta.
-    fn pass_on(&mut self, root: RootId, join: Option<NodeId>, delta: &mut Delta, sign: Sign) {
+    fn pass_on(&mut self, base: &Base, root: RootId, join: Option<NodeId>, delta: &mut Delta, sign: Sign) {
         if delta.is_empty() {
             return;
         }
-        if let Some(mut propagation) = self.propagation(root, sign) {
-            propagation.forward_from(join, delta);
-            if propagation.cx.sets.wants_collection() {
-                self.crowded = Some(root);
-            }
+        let mut propagation = self.propagation(base, root, sign);
+        propagation.forward_from(join, delta);
+        if propagation.cx.sets.wants_collection() {
+            self.crowded = Some(root);
         }
         delta.clear();
     }
+}
 
+impl Matcher {
     /// What the effects of a tuple may read.
     pub(crate) fn reading(&self) -> Reading<'_> {
-        Reading { memory: &self.memory, views: &self.derived.views }
+        Reading { memory: &self.state.memory, views: self.state.derived.views(&self.base.derived) }
     }
 
     /// After an activation of a rule that cannot change the session has left the agenda, from a level: those that come right
     /// behind it and differ from it in nothing but their facts, and what their effects may read.
-    pub(crate) fn same_rule_run(&mut self, level: usize) -> Option<(SameRuleRun<'_>, Reading<'_>)> {
-        let Self { agenda, memory, derived, .. } = self;
-        Some((agenda.same_rule_run(level)?, Reading { memory, views: &derived.views }))
+    pub(crate) fn same_rule_run(
+        &mut self,
+        level: usize,
+        rule: RuleId,
+    ) -> Option<(SameRuleRun<'_>, Reading<'_>, &Effects)> {
+        let Self { base, state: State { agenda, memory, derived, .. } } = self;
+        let effects = &*base.rules.get(rule)?.effects;
+        let reading = Reading { memory, views: derived.views(&base.derived) };
+        Some((agenda.same_rule_run(level)?, reading, effects))
     }
 }

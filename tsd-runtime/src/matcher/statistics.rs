@@ -5,21 +5,26 @@ use tsd_ir::{NodeId, Parameters, TypeId, ViewId};
 
 use super::Matcher;
 use crate::base::RuleId;
+use crate::ruleset::RuleSets;
 use crate::statistics::{
     Bytes, JoinStatistics, PendingStatistics, RuleStatistics, Statistics, TypeStatistics, ViewStatistics,
 };
 use crate::store::Store;
+use crate::view::Rows;
 
 impl Matcher {
     /// Has joins and views count what passes through them, from nothing on, or stop counting.
     pub(crate) fn collect_counts(&mut self, on: bool) {
-        self.counting = on;
-        self.nodes.joins.iter_mut().flatten().for_each(|join| join.counts = on.then(Box::default));
-        self.derived.views.collect_counts(on);
+        self.state.counting = on;
+        self.state.joins.iter_mut().flatten().for_each(|join| join.counts = on.then(Box::default));
+        self.state.derived.collect_counts(
+            on,
+            self.base.network.views().map(|(id, _)| usize::from(id.0) + 1).max().unwrap_or(0),
+        );
     }
 
     pub(crate) fn statistics(&self) -> Statistics {
-        let types = self.schema.types.iter().zip(&self.memory.stores).enumerate();
+        let types = self.base.schema.types.iter().zip(&self.state.memory.stores).enumerate();
         Statistics {
             types: types
                 .map(|(index, (ty, store))| TypeStatistics {
@@ -29,8 +34,8 @@ impl Matcher {
                     bytes: store.bytes(),
                 })
                 .collect(),
-            joins: self.network.joins().map(|(id, join)| self.join_statistics(id, join)).collect(),
-            views: self.network.views().map(|(id, _)| self.view_statistics(id)).collect(),
+            joins: self.base.network.joins().map(|(id, join)| self.join_statistics(id, join)).collect(),
+            views: self.base.network.views().map(|(id, _)| self.view_statistics(id)).collect(),
             pending_nodes: self.pending_statistics(),
             rules: self.rule_statistics(),
             bytes: self.bytes_by_kind(),
@@ -39,7 +44,7 @@ impl Matcher {
 
     /// One join's statistics.
     pub(crate) fn join_statistics(&self, node: NodeId, shape: &JoinNode) -> JoinStatistics {
-        let live = self.nodes.joins.get(node.0 as usize).and_then(Option::as_ref);
+        let live = self.state.joins.get(node.0 as usize).and_then(Option::as_ref);
         let held = live.map(|join| join.held()).unwrap_or_default();
         JoinStatistics {
             node,
@@ -48,42 +53,46 @@ impl Matcher {
             left: held.left,
             right: held.right,
             bytes: held.bytes,
-            counts: live.and_then(|join| join.counts.as_deref().copied()),
+            counts: self
+                .state
+                .counting
+                .then(|| live.and_then(|join| join.counts.as_deref().copied()).unwrap_or_default()),
         }
     }
 
     /// One view's statistics. The view must be in use.
     pub(crate) fn view_statistics(&self, id: ViewId) -> ViewStatistics {
-        let shape = self.network.view(id);
-        let live = self.derived.views.get(id.0);
-        let parameters = &self.memory.parameters[id.0 as usize];
-        let groups = match live.parameters() {
+        let shape = self.base.network.view(id);
+        let parameters = self.state.memory.parameters(id.0);
+        let groups = match &self.base.derived.view(id.0).parameters {
             Parameters::None => 1,
-            Parameters::Fact(ty) => self.memory.store(*ty).len(),
+            Parameters::Fact(ty) => self.state.memory.store(*ty).len(),
             Parameters::Values(_) => parameters.len(),
         };
-        let bytes = live.bytes() + parameters.bytes();
-        let counts = self.derived.views.counts(id);
+        let bytes = self.state.derived.view_bytes(id) + parameters.bytes();
+        let counts = self.state.derived.counts(id);
         ViewStatistics { view: id, signature: shape.signature, users: shape.users, groups, bytes, counts }
     }
 
     /// The statistics of the places where tuples wait.
     pub(crate) fn pending_statistics(&self) -> Vec<PendingStatistics> {
-        let pending_nodes = self.derived.pending_nodes.iter().map(|(_, pending)| PendingStatistics {
-            root: pending.root,
-            join: pending.join,
-            tuples: pending.rows.live().count(),
-            bytes: pending.rows.bytes(),
+        let places = self.base.derived.all_pending().map(|(id, pending)| {
+            let rows = self.state.derived.rows(id);
+            PendingStatistics {
+                root: pending.root,
+                join: pending.join,
+                tuples: rows.map_or(0, |rows| rows.live().count()),
+                bytes: rows.map_or(0, Rows::bytes),
+            }
         });
-        pending_nodes.collect()
+        places.collect()
     }
 
     /// The rules' statistics, in the order in which they were added.
     pub(crate) fn rule_statistics(&self) -> Vec<RuleStatistics> {
-        let strategy = self.agenda.strategy();
-        let order = self.nodes.order(&self.memory, strategy);
+        let order = self.state.order(&self.base);
         let mut waiting: Vec<usize> = Vec::new();
-        self.agenda.for_each_waiting(&order, &mut |ranked| {
+        self.state.agenda.for_each_waiting(&order, &mut |ranked| {
             let rule: RuleId = ranked.rule;
             let index = rule as usize;
             if waiting.len() <= index {
@@ -91,9 +100,9 @@ impl Matcher {
             }
             waiting[index] += 1;
         });
-        let rules = self.nodes.rules.iter_with_ids().map(|(id, live)| RuleStatistics {
+        let rules = self.base.rules.iter_with_ids().map(|(id, live)| RuleStatistics {
             name: live.rule.name.to_string(),
-            fired: live.fired,
+            fired: self.state.fired.get(id as usize).copied().unwrap_or(0),
             waiting: waiting.get(id as usize).copied().unwrap_or(0),
         });
         rules.collect()
@@ -102,14 +111,13 @@ impl Matcher {
     /// The bytes that facts, strings, node memories and the agenda hold.
     pub(crate) fn bytes_by_kind(&self) -> Bytes {
         Bytes {
-            facts: self.memory.stores.iter().map(Store::bytes).sum(),
-            strings: self.memory.strings.bytes(),
-            memories: self.nodes.joins.iter().flatten().map(|join| join.held().bytes).sum(),
-            views: self.derived.views.bytes()
-                + self.memory.parameters.iter().map(Store::bytes).sum::<usize>(),
-            pending_nodes: self.derived.pending_nodes.bytes(),
-            rule_sets: self.nodes.roots.iter().flatten().map(|root| root.sets.bytes()).sum(),
-            agenda: self.agenda.bytes() + self.support.bytes(),
+            facts: self.state.memory.stores.iter().map(Store::bytes).sum(),
+            strings: self.state.memory.strings.bytes(),
+            memories: self.state.joins.iter().flatten().map(|join| join.held().bytes).sum(),
+            views: self.state.derived.bytes() + self.state.memory.parameter_bytes(),
+            pending_nodes: self.state.derived.row_bytes(),
+            rule_sets: self.state.sets.iter().map(RuleSets::bytes).sum(),
+            agenda: self.state.agenda.bytes() + self.state.support.bytes(),
         }
     }
 }

@@ -20,6 +20,7 @@ pub trait Fact: Clone + 'static {
 pub const fn assert_fact<T: Fact>() {}
 
 /// The structs of one type, by the slots of their facts.
+#[derive(Clone)]
 pub struct Objects<T> {
     by_slot: Vec<Option<T>>,
 }

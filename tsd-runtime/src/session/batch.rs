@@ -6,8 +6,8 @@ use super::core::{Core, all_fields, check_count, refuse};
 use super::program::{FactOf, Program};
 use crate::error::Error;
 use crate::flow::BLOCK;
-use crate::matcher;
-use crate::store::{InvalidValue, RowFitter, RowWriter};
+use crate::matcher::{self, Matcher};
+use crate::store::{InvalidValue, RowFitter, RowWriter, WorkingMemory};
 
 /// For how many facts a batch makes room before they come, however many it says that there will be.
 const MOST_RESERVED: usize = 1 << 20;
@@ -62,7 +62,7 @@ impl<'a, P: Program> Batch<'a, P> {
         ty: TypeId,
         facts: impl IntoIterator<Item = V>,
     ) -> Result<usize, Error> {
-        let declared = self.core.matcher.schema.types.get(ty.index()).ok_or(Error::UnknownType(ty))?;
+        let declared = self.core.matcher.base.schema.types.get(ty.index()).ok_or(Error::UnknownType(ty))?;
         let (fields, words) = (declared.fields.len(), declared.words());
         let write = |values: &V, row: &mut RowWriter<'_>| {
             check_count(row.declared(), values.as_ref())?;
@@ -90,7 +90,7 @@ impl<'a, P: Program> Batch<'a, P> {
     ) -> Result<usize, Error> {
         let core = &mut *self.core;
         core.check()?;
-        core.matcher.memory.stores[ty.index()].reserve(facts.size_hint().0.min(MOST_RESERVED));
+        core.matcher.state.memory.stores[ty.index()].reserve(facts.size_hint().0.min(MOST_RESERVED));
         core.matcher.begin_part(&mut self.facts, ty);
         let mut inserted = 0;
         let mut kept: Vec<K> = Vec::new();
@@ -99,16 +99,18 @@ impl<'a, P: Program> Batch<'a, P> {
         let room = width.max(1);
         let mut rows = vec![0; BLOCK * room];
         loop {
-            let (store, strings, schema) = core.matcher.store_and_texts(ty);
-            let origin = store.origin();
-            let declared = schema.ty(ty);
+            let Matcher { base, state } = &mut core.matcher;
+            let WorkingMemory { stores, strings, lineage, .. } = &mut state.memory;
+            let (store, origin) = (&stores[ty.index()], lineage.origin());
+            let declared = base.schema.ty(ty);
             if width > fields {
                 rows.fill(0);
             }
             let mut count = 0;
             let mut invalid = None;
             for (row, fact) in rows.chunks_exact_mut(room).zip(facts.by_ref()) {
-                let mut writer = RowWriter::new(declared, strings, origin, &mut row[..width], fields);
+                let mut writer =
+                    RowWriter::new(declared, strings, (lineage, stores), &mut row[..width], fields);
                 if let Err(error) = write(&fact, &mut writer) {
                     invalid = Some(error);
                     break;

@@ -9,9 +9,6 @@ use super::names;
 use super::program::Program;
 use crate::matcher::Matcher;
 
-/// Sees every change that an effect makes.
-pub(crate) type ChangeObserver = Box<dyn FnMut(&Change<'_>) + Send>;
-
 /// A change to the facts that an effect has made.
 #[derive(Debug)]
 pub struct Change<'a> {
@@ -66,13 +63,13 @@ impl Change<'_> {
 
     /// The name of the fact's type.
     pub fn type_name(&self) -> &str {
-        &self.matcher.schema.ty(self.fact.ty()).name
+        &self.matcher.base.schema.ty(self.fact.ty()).name
     }
 
     /// The fields that the effect gave values to, in the order of the rule, with their values: all of a new fact, and those
     /// that `Update` names.
     pub fn fields(&self) -> impl Iterator<Item = (&str, &Value)> {
-        let declared = self.matcher.schema.ty(self.fact.ty());
+        let declared = self.matcher.base.schema.ty(self.fact.ty());
         self.fields.iter().map(|field| &*declared.field(*field).name).zip(self.values)
     }
 
@@ -85,7 +82,10 @@ impl Change<'_> {
 impl<P: Program> Core<P> {
     /// The name of a fact that is about to change, if somebody wants to see that.
     pub(super) fn name_for_observer(&self, fact: FactHandle) -> Option<String> {
-        let slot = self.changes.as_ref().and_then(|_| self.matcher.find(fact))?;
+        if self.listeners.observing_changes == 0 {
+            return None;
+        }
+        let slot = self.matcher.find(fact)?;
         Some(names::fact(&self.matcher, fact.ty(), slot))
     }
 
@@ -98,14 +98,15 @@ impl<P: Program> Core<P> {
         fields: &[FieldId],
         values: &[Value],
     ) {
-        let (Some(observer), Some(name)) = (&mut self.changes, name) else { return };
-        observer(&Change { matcher: &self.matcher, effect, fact, name, fields, values });
+        let Some(name) = name else { return };
+        let change = Change { matcher: &self.matcher, effect, fact, name, fields, values };
+        self.listeners.changes.get().iter_mut().for_each(|observer| observer(&change));
     }
 
     /// Tells of a new fact, if somebody wants to see it.
     pub(super) fn inserted(&mut self, effect: ChangeKind, ty: TypeId, fact: FactHandle, values: &[Value]) {
         if let Some(name) = self.name_for_observer(fact) {
-            let fields = all_fields(self.matcher.schema.ty(ty).fields.len());
+            let fields = all_fields(self.matcher.base.schema.ty(ty).fields.len());
             self.changed(effect, fact, Some(&name), &fields, values);
         }
     }

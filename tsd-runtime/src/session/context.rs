@@ -71,7 +71,7 @@ impl<P: Program> Context<'_, P> {
 
     /// The declarations of the module.
     pub fn schema(&self) -> &tsd_ir::Schema {
-        &self.core.sound().schema
+        &self.core.sound().base.schema
     }
 }
 

@@ -1,40 +1,28 @@
 //! What a session and the context of its actions have in common: everything but the host.
 
-use std::io::Write;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use smallvec::SmallVec;
-use tsd_ir::{
-    FactHandle, FactRef, FieldId, InitialFact, InitialValue, Rule, Schema, Sharing, Type, TypeId, Value,
-};
+use tsd_ir::{FactHandle, FactRef, FieldId, InitialFact, InitialValue, Rule, Schema, Type, TypeId, Value};
 
-use super::changed::ChangeObserver;
-use super::effect::Effects;
-use super::fire::Observer;
 use super::limit::RunLimit;
+use super::listeners::Listeners;
 use super::names;
 use super::program::{FactOf, Program};
 use crate::base::Handle;
 use crate::error::Error;
-use crate::eval::Natives;
-use crate::matcher::Matcher;
-use crate::store::{InvalidValue, RowFitter, RowReader, RowWriter};
+use crate::matcher::{Base, Matcher};
+use crate::store::{InvalidValue, RowFitter, RowReader, RowWriter, WorkingMemory};
 use crate::telemetry::{self, Reported, Work};
-
-/// Takes the lines of `Print` and `Log`.
-pub(crate) type Sink = Box<dyn FnMut(&str) + Send>;
 
 pub(crate) struct Core<P: Program> {
     pub(crate) matcher: Matcher,
     pub(crate) objects: P::Objects,
-    /// The effects of each rule, by its number in the matcher.
-    pub(crate) effects: Vec<Effects>,
-    pub(crate) natives: Natives,
+    /// The facts that stand in the rules, which sessions begin with.
+    pub(crate) initial: Cow<'static, [InitialFact]>,
     pub(crate) run_limit: RunLimit,
-    pub(crate) observer: Option<Observer>,
-    pub(crate) changes: Option<ChangeObserver>,
-    pub(crate) print: Sink,
-    pub(crate) log: Sink,
+    pub(crate) listeners: Listeners,
     /// The facts to which texts gave names, which later texts may use.
     #[cfg(feature = "dynamic")]
     pub(crate) named: std::collections::BTreeMap<String, FactHandle>,
@@ -47,24 +35,53 @@ pub(crate) struct Core<P: Program> {
 }
 
 impl<P: Program> Core<P> {
-    pub(crate) fn new(schema: Schema, sharing: Sharing, natives: Natives) -> Self {
+    pub(crate) fn new(base: Arc<Base>) -> Self {
+        Self::with(Matcher::new(base), P::Objects::default())
+    }
+
+    fn with(matcher: Matcher, objects: P::Objects) -> Self {
         Self {
-            matcher: Matcher::new(schema, sharing),
-            objects: P::Objects::default(),
-            effects: Vec::new(),
-            natives,
+            matcher,
+            objects,
+            initial: Cow::Borrowed(&[]),
             run_limit: RunLimit::default(),
-            observer: None,
-            changes: None,
-            // Output that cannot be written (a closed pipe) is lost, as `echo` loses it.
-            print: Box::new(|line| drop(writeln!(std::io::stdout(), "{line}"))),
-            log: Box::new(|line| drop(writeln!(std::io::stderr(), "{line}"))),
+            listeners: Listeners::default(),
             #[cfg(feature = "dynamic")]
             named: std::collections::BTreeMap::new(),
             told: Reported::default(),
             is_changing: false,
             row: Vec::new(),
         }
+    }
+
+    /// A copy with the same facts and the same agenda, which goes its own way. Nobody listens to it yet.
+    pub(crate) fn fork(&self) -> Self
+    where
+        P::Objects: Clone,
+    {
+        self.sound();
+        Self {
+            initial: self.initial.clone(),
+            run_limit: self.run_limit,
+            #[cfg(feature = "dynamic")]
+            named: self.named.clone(),
+            ..Self::with(self.matcher.forked(), self.objects.clone())
+        }
+    }
+
+    /// Forgets the facts.
+    pub(crate) fn clear(&mut self) {
+        self.restart(self.matcher.share());
+    }
+
+    /// Forgets the facts and begins anew with the rules of a base.
+    fn restart(&mut self, base: Arc<Base>) {
+        self.change(|core| {
+            core.matcher.restart(base);
+            core.objects = P::Objects::default();
+            #[cfg(feature = "dynamic")]
+            core.named.clear();
+        });
     }
 
     /// Makes sure that no panic has interrupted a change.
@@ -93,12 +110,8 @@ impl<P: Program> Core<P> {
     /// Forgets types, actions, rules and facts. What is set by the host program stays.
     #[cfg(feature = "dynamic")]
     pub(crate) fn reset(&mut self) {
-        self.change(|core| {
-            core.matcher.reset();
-            core.objects = P::Objects::default();
-            core.effects.clear();
-            core.named.clear();
-        });
+        let Base { network, natives, .. } = &*self.matcher.base;
+        self.restart(Arc::new(Base::new(Schema::default(), network.sharing(), *natives)));
     }
 
     /// Takes over a schema that begins with the present one.
@@ -147,7 +160,7 @@ impl<P: Program> Core<P> {
 
     /// Makes sure that there is such a type, and a value for each of its fields.
     fn check_count(&self, ty: TypeId, values: &[Value]) -> Result<(), Error> {
-        let declared = self.matcher.schema.types.get(ty.index()).ok_or(Error::UnknownType(ty))?;
+        let declared = self.matcher.base.schema.types.get(ty.index()).ok_or(Error::UnknownType(ty))?;
         check_count(declared, values)
     }
 
@@ -155,7 +168,7 @@ impl<P: Program> Core<P> {
     #[inline]
     fn insert_written(&mut self, ty: TypeId) -> Result<FactHandle, Error> {
         match self.matcher.insert(ty, &self.row) {
-            Ok(slot) => Ok(self.matcher.memory.store(ty).handle(slot)),
+            Ok(slot) => Ok(self.matcher.state.memory.store(ty).handle(slot)),
             Err(other) => Err(refuse(&mut self.matcher, ty, &self.row, other)),
         }
     }
@@ -174,27 +187,27 @@ impl<P: Program> Core<P> {
     }
 
     fn support(&mut self, ty: TypeId, values: &[Value]) -> Result<Option<FactHandle>, Error> {
-        if !self.matcher.support.still_holds() {
+        if !self.matcher.state.support.still_holds() {
             return Ok(None);
         }
         self.write_values(ty, values)?;
-        let equal = self.matcher.memory.stores[ty.index()].find_equal(&self.row);
-        let store = self.matcher.memory.store(ty);
+        let equal = self.matcher.state.memory.stores[ty.index()].find_equal(&self.row);
+        let store = self.matcher.state.memory.store(ty);
         let equal: SmallVec<[FactRef; 2]> = equal.into_iter().map(|slot| store.reference(slot)).collect();
         if equal.is_empty() {
             let handle = self.insert_written(ty)?;
-            self.matcher.support.add(handle.fact());
+            self.matcher.state.support.add(handle.fact());
             self.withdraw();
             return Ok(Some(handle));
         }
         let (store, strings, _) = self.matcher.store_and_texts(ty);
         store.discard(&self.row, strings);
-        let support = &mut self.matcher.support;
+        let support = &mut self.matcher.state.support;
         if !equal.iter().all(|fact| support.is_logical(*fact)) {
             return Ok(None);
         }
         equal.iter().for_each(|fact| support.add(*fact));
-        let origin = self.matcher.memory.origin;
+        let origin = self.matcher.state.memory.lineage.origin();
         Ok(equal.first().map(|fact| FactHandle::new(*fact, origin)))
     }
 
@@ -202,7 +215,9 @@ impl<P: Program> Core<P> {
     /// of its own.
     #[inline]
     pub(super) fn withdraw(&mut self) {
-        if !self.matcher.agenda.deactivations.is_empty() || !self.matcher.support.unsupported.is_empty() {
+        if !self.matcher.state.agenda.deactivations.is_empty()
+            || !self.matcher.state.support.unsupported.is_empty()
+        {
             self.withdraw_all();
         }
     }
@@ -221,7 +236,7 @@ impl<P: Program> Core<P> {
 
     /// Lets a fact go that is there.
     fn let_go(&mut self, fact: FactRef) {
-        self.matcher.support.forget(fact);
+        self.matcher.state.support.forget(fact);
         self.matcher.retract(fact.ty(), fact.slot());
         P::forget(fact.ty(), fact.slot(), &mut self.objects);
     }
@@ -270,12 +285,12 @@ impl<P: Program> Core<P> {
 
     /// Gives the fact at a slot the row that was written.
     fn update_written(&mut self, ty: TypeId, slot: u32) -> Result<(), Error> {
-        match self.matcher.memory.store(ty).find_by_key(&self.row) {
+        match self.matcher.state.memory.store(ty).find_by_key(&self.row) {
             Some(other) if other != slot => return Err(refuse(&mut self.matcher, ty, &self.row, other)),
             _ => self.matcher.update(ty, slot, &self.row),
         }
-        let fact = self.matcher.memory.store(ty).reference(slot);
-        self.matcher.support.forget(fact);
+        let fact = self.matcher.state.memory.store(ty).reference(slot);
+        self.matcher.state.support.forget(fact);
         self.withdraw();
         self.told.updated();
         Ok(())
@@ -284,12 +299,12 @@ impl<P: Program> Core<P> {
     /// Writes a row on its way in.
     #[inline]
     fn write_row(&mut self, ty: TypeId, write: impl FnOnce(&mut RowWriter<'_>)) -> Result<(), Error> {
-        let (store, strings, schema) = self.matcher.store_and_texts(ty);
+        let Matcher { base, state } = &mut self.matcher;
+        let WorkingMemory { stores, strings, lineage, .. } = &mut state.memory;
         self.row.clear();
-        self.row.resize(store.width(), 0);
-        let origin = store.origin();
-        let declared = schema.ty(ty);
-        let mut row = RowWriter::new(declared, strings, origin, &mut self.row, declared.fields.len());
+        self.row.resize(stores[ty.index()].width(), 0);
+        let (declared, facts) = (base.schema.ty(ty), (&*lineage, stores.as_slice()));
+        let mut row = RowWriter::new(declared, strings, facts, &mut self.row, declared.fields.len());
         write(&mut row);
         row.finish().map_err(|unwritten| (*unwritten).into())
     }
@@ -310,7 +325,7 @@ impl<P: Program> Core<P> {
     }
 
     pub(crate) fn is_logical(&self, handle: FactHandle) -> bool {
-        self.matcher.find(handle).is_some() && self.matcher.support.is_logical(handle.fact())
+        self.matcher.find(handle).is_some() && self.matcher.state.support.is_logical(handle.fact())
     }
 
     pub(crate) fn get<T: FactOf<P>>(&self, handle: Handle<T>) -> Option<T> {
@@ -320,7 +335,7 @@ impl<P: Program> Core<P> {
 
     pub(crate) fn values(&self, handle: FactHandle) -> Option<Vec<Value>> {
         let slot = self.matcher.find(handle)?;
-        let declared = self.matcher.schema.ty(handle.ty());
+        let declared = self.matcher.base.schema.ty(handle.ty());
         let row = reader(&self.matcher, handle.ty(), slot);
         Some((0..declared.fields.len()).map(|field| row.value(declared, field)).collect())
     }
@@ -354,29 +369,13 @@ impl<P: Program> Core<P> {
 
     /// Makes sure that rules with so many views can be added.
     pub(crate) fn make_sure_of_room(&self, views: usize) -> Result<(), Error> {
-        if self.matcher.network.has_room_for(views) { Ok(()) } else { Err(Error::TooManyViews) }
+        if self.matcher.base.network.has_room_for(views) { Ok(()) } else { Err(Error::TooManyViews) }
     }
 
     /// Adds rules whose names are new.
     pub(crate) fn add_rules(&mut self, rules: Vec<Arc<Rule>>) {
         let _work = telemetry::work(Work::AddRules(rules.len()));
-        self.change(|core| {
-            core.matcher.add_rules(rules.iter().cloned(), core.natives);
-            core.prepare_effects(&rules);
-        });
-    }
-
-    /// Gets ready to fire rules that were added.
-    fn prepare_effects(&mut self, rules: &[Arc<Rule>]) {
-        for rule in rules {
-            let Some(id) = self.matcher.nodes.rules.id(&rule.name) else { continue };
-            let index = id as usize;
-            if self.effects.len() <= index {
-                self.effects.resize_with(index + 1, Effects::default);
-            }
-            let derived_values = self.matcher.derived_values_of(id);
-            self.effects[index] = Effects::new(rule, derived_values, self.natives.values);
-        }
+        self.change(|core| core.matcher.add_rules(rules));
         telemetry::network(&self.matcher);
     }
 
@@ -391,20 +390,17 @@ impl<P: Program> Core<P> {
     pub(crate) fn restore_rule(&mut self, rule: Rule, rank: u32) -> Result<(), Error> {
         self.check()?;
         self.make_sure_of_name_and_views(&rule)?;
-        if let Some(other) = self.matcher.nodes.rules.at(rank) {
+        if let Some(other) = self.matcher.base.rules.at(rank) {
             return Err(Error::DuplicateRule(other.rule.name.to_string()));
         }
-        let rule = Arc::new(rule);
         let _work = telemetry::work(Work::AddRules(1));
-        self.change(|core| {
-            core.matcher.add_ranked_rules([(rank, Arc::clone(&rule))], core.natives);
-            core.prepare_effects(&[rule]);
-        });
+        self.change(|core| core.matcher.add_ranked_rules([(rank, Arc::new(rule))]));
+        telemetry::network(&self.matcher);
         Ok(())
     }
 
     fn make_sure_of_name_and_views(&self, rule: &Rule) -> Result<(), Error> {
-        if self.matcher.nodes.rules.find(&rule.name).is_some() {
+        if self.matcher.base.rules.find(&rule.name).is_some() {
             return Err(Error::DuplicateRule(rule.name.to_string()));
         }
         self.make_sure_of_room(rule.views.len())
@@ -412,26 +408,24 @@ impl<P: Program> Core<P> {
 
     pub(crate) fn remove_rule(&mut self, name: &str) -> Result<(), Error> {
         self.check()?;
-        let id = self.matcher.nodes.rules.id(name).ok_or_else(|| Error::UnknownRule(name.to_owned()))?;
+        self.matcher.base.rules.id(name).ok_or_else(|| Error::UnknownRule(name.to_owned()))?;
         let _work = telemetry::work(Work::RemoveRule(name));
         self.change(|core| {
             core.matcher.remove_rule(name);
-            core.effects[id as usize] = Effects::default();
             core.withdraw();
-            core.matcher.support.shrink();
+            core.matcher.state.support.shrink();
         });
         telemetry::network(&self.matcher);
         Ok(())
     }
 
-    pub(crate) fn matches(&mut self, rule: &str) -> Result<Vec<Vec<FactHandle>>, Error> {
+    pub(crate) fn matches(&self, rule: &str) -> Result<Vec<Vec<FactHandle>>, Error> {
         self.check()?;
-        let live = self.matcher.nodes.rules.find(rule).ok_or_else(|| Error::UnknownRule(rule.to_owned()))?;
+        let live = self.matcher.base.rules.find(rule).ok_or_else(|| Error::UnknownRule(rule.to_owned()))?;
         let types: Vec<TypeId> = live.rule.patterns.iter().map(|pattern| pattern.ty).collect();
         let mut tuples: Vec<Vec<u32>> = Vec::new();
-        // Sides of joins that are not kept are computed, and kept from then on.
-        self.change(|core| core.matcher.for_each_match(rule, &mut |slots| tuples.push(slots.to_vec())));
-        let memory = &self.matcher.memory;
+        self.matcher.for_each_match(rule, &mut |slots| tuples.push(slots.to_vec()));
+        let memory = &self.matcher.state.memory;
         let handles = |slots: Vec<u32>| {
             types.iter().zip(slots).map(|(ty, slot)| memory.store(*ty).handle(slot)).collect()
         };
@@ -451,9 +445,9 @@ fn fit<P: Program>(
     fields: &[FieldId],
     row: &mut [u64],
 ) -> Result<(), InvalidValue> {
-    let declared = matcher.schema.ty(ty);
-    let memory = &matcher.memory;
-    let mut row = RowFitter::new(declared.fields.len(), &memory.strings, memory.origin, row);
+    let declared = matcher.base.schema.ty(ty);
+    let memory = &matcher.state.memory;
+    let mut row = RowFitter::new(declared.fields.len(), &memory.strings, memory.lineage.origin(), row);
     P::fit(ty, fields, &mut row).map_or(Ok(()), |unfit| Err(InvalidValue::unfit(declared, unfit)))
 }
 
@@ -473,7 +467,7 @@ pub(super) fn refuse(matcher: &mut Matcher, ty: TypeId, rows: &[u64], other: u32
 
 /// Reads the fact at a slot.
 pub(crate) fn reader(matcher: &Matcher, ty: TypeId, slot: u32) -> RowReader<'_> {
-    let fields = matcher.schema.ty(ty).fields.len();
-    let memory = &matcher.memory;
-    RowReader::new(fields, &memory.strings, memory.origin, memory.store(ty).row(slot))
+    let fields = matcher.base.schema.ty(ty).fields.len();
+    let memory = &matcher.state.memory;
+    RowReader::new(fields, &memory.strings, memory.lineage.origin(), memory.store(ty).row(slot))
 }

@@ -11,7 +11,6 @@ use tsd_ir::{FactHandle, FieldId, Rule, TypeId, Value};
 use super::changed::ChangeKind;
 use super::context::Context;
 use super::core::Core;
-use super::effect::{Effects, Prepared};
 use super::limit::Allowance;
 use super::program::Program;
 use super::tally::Tally;
@@ -20,12 +19,10 @@ use crate::base::{RuleId, TupleSlots};
 use crate::error::Error;
 use crate::eval::{Bindings, Tuple};
 use crate::matcher::Matcher;
+use crate::matcher::{Effects, Prepared};
 use crate::report::Report;
 use crate::telemetry;
 use crate::view::Reading;
-
-/// Sees every activation that fires.
-pub(crate) type Observer = Box<dyn FnMut(&Activation<'_>) + Send>;
 
 /// An activation that is about to fire.
 #[derive(Debug)]
@@ -43,11 +40,9 @@ impl Activation<'_> {
 
     /// The rule's variables with the facts that they stand for, in order of declaration.
     pub fn bindings(&self) -> impl Iterator<Item = (&str, FactHandle)> {
-        self.rule
-            .patterns
-            .iter()
-            .zip(self.slots)
-            .map(|(pattern, slot)| (&*pattern.variable, self.matcher.memory.store(pattern.ty).handle(*slot)))
+        self.rule.patterns.iter().zip(self.slots).map(|(pattern, slot)| {
+            (&*pattern.variable, self.matcher.state.memory.store(pattern.ty).handle(*slot))
+        })
     }
 
     /// The name of a fact: `Type~key`, or `Type~#n` by insertion number.
@@ -73,7 +68,7 @@ fn fire_all<P: Program>(session: &mut Session<P>) -> Result<Report, Error> {
     while let Some(due) = session.core.change(|core| core.matcher.next_due(&mut slots)) {
         if !tally.has_room() || allowance.is_exceeded(&session.core.matcher) {
             session.core.change(|core| core.matcher.put_back());
-            return Err(run.end().run_limit(&run.session.core.matcher));
+            return Err(run.end().run_limit(&mut run.session.core.matcher));
         }
         tally.count(due.rule, &session.core.matcher);
         fire(session, due.rule, &slots, tally);
@@ -82,10 +77,10 @@ fn fire_all<P: Program>(session: &mut Session<P>) -> Result<Report, Error> {
         // Rules that share a join often come to hold together, and their calls need nothing from the agenda between them.
         if due.calls_only
             && due.as_declared
-            && let Some(level) = session.core.matcher.agenda.last_level()
+            && let Some(level) = session.core.matcher.state.agenda.last_level()
         {
             while tally.has_room()
-                && let Some(companion) = session.core.matcher.agenda.next_companion(level)
+                && let Some(companion) = session.core.matcher.state.agenda.next_companion(level)
             {
                 tally.count(companion.rule, &session.core.matcher);
                 fire(session, companion.rule, &slots, tally);
@@ -93,7 +88,7 @@ fn fire_all<P: Program>(session: &mut Session<P>) -> Result<Report, Error> {
             fire_alike(session, due.rule, level, tally);
         }
     }
-    Ok(run.end().report(&run.session.core.matcher))
+    Ok(run.end().report(&mut run.session.core.matcher))
 }
 
 /// A run on its way.
@@ -123,10 +118,11 @@ const NO_VALUE: &str = "an argument has no value";
 #[inline]
 fn fire<P: Program>(session: &mut Session<P>, id: RuleId, slots: &[u32], tally: &mut Tally) {
     let Session { host, core } = session;
-    if core.observer.is_some() {
+    if core.listeners.observing > 0 {
         observe(core, id, slots);
     }
-    let effects = &core.effects[id as usize];
+    let Some(live) = core.matcher.base.rules.get(id) else { return };
+    let effects = &*live.effects;
     if !effects.calls_only {
         return fire_any(session, id, slots, tally);
     }
@@ -140,15 +136,15 @@ fn fire<P: Program>(session: &mut Session<P>, id: RuleId, slots: &[u32], tally: 
 fn fire_alike<P: Program>(session: &mut Session<P>, id: RuleId, level: usize, tally: &mut Tally) {
     let Session { host, core } = session;
     // Who observes may look at the whole match, so that its agenda cannot be in hand meanwhile.
-    if core.observer.is_some() {
+    if core.listeners.observing > 0 {
         return;
     }
     let mut handles: Handles = Handles::new();
     let mut without_value: Vec<usize> = Vec::new();
     loop {
-        let Core { matcher, effects, .. } = &mut *core;
-        let effects = &effects[id as usize];
-        let Some((mut same_rule_run, reading)) = matcher.same_rule_run(level) else { return };
+        let Some((mut same_rule_run, reading, effects)) = core.matcher.same_rule_run(level, id) else {
+            return;
+        };
         while tally.has_room()
             && let Some(slots) = same_rule_run.next()
         {
@@ -192,24 +188,27 @@ fn make_calls<P: Program>(
 /// Reports a call whose argument has no value.
 #[cold]
 fn no_value<P: Program>(core: &Core<P>, id: RuleId, index: usize, handles: &[FactHandle], tally: &mut Tally) {
-    if let Some(live) = core.matcher.nodes.rules.get(id) {
+    if let Some(live) = core.matcher.base.rules.get(id) {
         tally.problem(&core.matcher, &live.rule, handles, effect_name(core, id, index), NO_VALUE);
     }
 }
 
 fn observe<P: Program>(core: &mut Core<P>, id: RuleId, slots: &[u32]) {
-    if let (Some(observer), Some(live)) = (&mut core.observer, core.matcher.nodes.rules.get(id)) {
-        observer(&Activation { matcher: &core.matcher, rule: &live.rule, slots });
+    let Core { matcher, listeners, .. } = core;
+    if let Some(live) = matcher.base.rules.get(id) {
+        let activation = Activation { matcher, rule: &live.rule, slots };
+        listeners.observers.get().iter_mut().for_each(|observer| observer(&activation));
     }
 }
 
 /// Lets effects of any kind take place, which may change the facts of the activation.
 fn fire_any<P: Program>(session: &mut Session<P>, id: RuleId, slots: &[u32], tally: &mut Tally) {
     let Session { host, core } = session;
-    let Some(live) = core.matcher.nodes.rules.get(id) else { return };
-    let effects = &core.effects[id as usize];
+    let Some(live) = core.matcher.base.rules.get(id) else { return };
+    let effects = &*live.effects;
     let answers = core.matcher.reading().answers(&effects.derived_values, &effects.types, slots);
-    let tuple = Tuple::new(&core.matcher.memory, &effects.types, slots).knowing(Bindings::new(&answers, &[]));
+    let tuple =
+        Tuple::new(&core.matcher.state.memory, &effects.types, slots).knowing(Bindings::new(&answers, &[]));
     let computed: SmallVec<[Option<Vec<Value>>; 4]> =
         effects.list.iter().map(|effect| effect.values().and_then(|values| values.compute(tuple))).collect();
     let rule = Arc::clone(&live.rule);
@@ -219,7 +218,7 @@ fn fire_any<P: Program>(session: &mut Session<P>, id: RuleId, slots: &[u32], tal
         core.matcher.hold_back(id);
     }
     if rule.inserts_logically() {
-        core.matcher.support.begin(id, slots);
+        core.matcher.state.support.begin(id, slots);
     }
     let firing = Firing { core };
     for (index, values) in computed.into_iter().enumerate() {
@@ -239,8 +238,8 @@ struct Firing<'c, P: Program> {
 impl<P: Program> Drop for Firing<'_, P> {
     /// Whose they are is forgotten when they have, also when an action has panicked.
     fn drop(&mut self) {
-        self.core.matcher.agenda.no_loop.end();
-        self.core.matcher.support.end();
+        self.core.matcher.state.agenda.no_loop.end();
+        self.core.matcher.state.support.end();
     }
 }
 
@@ -260,7 +259,9 @@ fn take_place<P: Program>(
     handles: &[FactHandle],
     values: Option<Vec<Value>>,
 ) -> Result<(), String> {
-    let Some(effect) = core.effects.get(id as usize).and_then(|effects| effects.list.get(index)) else {
+    let live = core.matcher.base.rules.get(id);
+    let Some((effects, effect)) = live.and_then(|live| Some((&live.effects, live.effects.list.get(index)?)))
+    else {
         return Ok(());
     };
     let no_value = || NO_VALUE.to_owned();
@@ -272,10 +273,9 @@ fn take_place<P: Program>(
         Prepared::Call { function, constants, .. } => {
             let slots: TupleSlots = handles.iter().map(|handle| handle.fact().slot()).collect();
             let types: Vec<TypeId> = handles.iter().map(|handle| handle.ty()).collect();
-            let answers =
-                core.matcher.reading().answers(&core.effects[id as usize].derived_values, &types, &slots);
+            let answers = core.matcher.reading().answers(&effects.derived_values, &types, &slots);
             let tuple =
-                Tuple::new(&core.matcher.memory, &types, &slots).knowing(Bindings::new(&answers, &[]));
+                Tuple::new(&core.matcher.state.memory, &types, &slots).knowing(Bindings::new(&answers, &[]));
             P::call(*function, tuple, constants, host).then_some(()).ok_or_else(no_value)
         }
         Prepared::Perform { action, .. } => {
@@ -313,12 +313,12 @@ fn take_place<P: Program>(
         }
         Prepared::Print { .. } => {
             let line = line(&core.matcher, &values);
-            (core.print)(&line);
+            (core.listeners.print.get())(&line);
             Ok(())
         }
         Prepared::Log { .. } => {
             let line = line(&core.matcher, &values);
-            (core.log)(&line);
+            (core.listeners.log.get())(&line);
             Ok(())
         }
     }
@@ -348,8 +348,8 @@ fn line(matcher: &Matcher, values: &[Value]) -> String {
 }
 
 fn effect_name<P: Program>(core: &Core<P>, id: RuleId, index: usize) -> String {
-    let schema = &core.matcher.schema;
-    match core.effects.get(id as usize).and_then(|effects| effects.list.get(index)) {
+    let schema = &core.matcher.base.schema;
+    match core.matcher.base.rules.get(id).and_then(|live| live.effects.list.get(index)) {
         Some(Prepared::Call { action, .. } | Prepared::Perform { action, .. }) => {
             schema.action(*action).name.to_string()
         }

@@ -54,9 +54,9 @@ impl Allowance {
             RunLimit::Fixed(firings) => Self { firings, growth: None },
             RunLimit::Own(own) => {
                 let waiting = matcher.count_waiting();
-                let there = waiting.saturating_add(matcher.memory.count() as u64);
+                let there = waiting.saturating_add(matcher.state.memory.count() as u64);
                 let firings = waiting.saturating_add(own.max(OWN_FOR_EACH.saturating_mul(there)));
-                let next = matcher.agenda.came().saturating_add(firings);
+                let next = matcher.state.agenda.came().saturating_add(firings);
                 Self { firings, growth: Some(Growth { next, left: RENEWALS }) }
             }
         }
@@ -68,8 +68,8 @@ impl Allowance {
     pub(super) fn is_exceeded(&mut self, matcher: &Matcher) -> bool {
         let Self { firings, growth } = self;
         match growth {
-            Some(growth) if matcher.agenda.came() >= growth.next => {
-                growth.next = matcher.agenda.came().saturating_add(*firings);
+            Some(growth) if matcher.state.agenda.came() >= growth.next => {
+                growth.next = matcher.state.agenda.came().saturating_add(*firings);
                 growth.left = growth.left.saturating_sub(1);
                 growth.left == 0 || matcher.count_waiting() > *firings
             }

@@ -7,9 +7,9 @@ use crate::matcher::Matcher;
 
 /// `Type~key`, with the parts of a composite key joined by `_`; without a key, `Type~#n` by insertion number.
 pub(crate) fn fact(matcher: &Matcher, ty: TypeId, slot: u32) -> String {
-    let declared = matcher.schema.ty(ty);
+    let declared = matcher.base.schema.ty(ty);
     if declared.key.is_empty() {
-        return format!("{}~#{}", declared.name, matcher.memory.store(ty).number(slot));
+        return format!("{}~#{}", declared.name, matcher.state.memory.store(ty).number(slot));
     }
     let row = reader(matcher, ty, slot);
     let part = |field: &tsd_ir::FieldId| value(matcher, &row.value(declared, field.index()));
@@ -29,7 +29,7 @@ pub(crate) fn value(matcher: &Matcher, value: &Value) -> String {
             Some(slot) => fact(matcher, handle.ty(), slot),
             // One of another session may be of a type that is not known here.
             None => {
-                let declared = matcher.schema.types.get(handle.ty().index());
+                let declared = matcher.base.schema.types.get(handle.ty().index());
                 format!("{}~(retracted)", declared.map_or("?", |declared| &declared.name))
             }
         },

@@ -23,12 +23,12 @@ impl<'a> LiveNetwork<'a> {
 
     /// The shape: nodes, what they join, and who uses them.
     pub fn shape(&self) -> &'a Network {
-        &self.matcher.network
+        &self.matcher.base.network
     }
 
     /// What a join holds, and what passed through it if the session counts. The join must be in use.
     pub fn statistics(&self, join: NodeId) -> JoinStatistics {
-        self.matcher.join_statistics(join, self.matcher.network.join(join))
+        self.matcher.join_statistics(join, self.matcher.base.network.join(join))
     }
 
     /// What a view holds, and how often it was asked if the session counts. The view must be in use.
@@ -46,18 +46,18 @@ impl Deref for LiveNetwork<'_> {
     type Target = Network;
 
     fn deref(&self) -> &Network {
-        &self.matcher.network
+        &self.matcher.base.network
     }
 }
 
 impl fmt::Display for LiveNetwork<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.shape().to_text_with(
-            &self.matcher.schema,
+            &self.matcher.base.schema,
             |root| {
                 let ty = self.shape().root(root).ty;
                 let noun = if ty.view().is_some() { "groups" } else { "facts" };
-                format!("{} {noun}", self.matcher.memory.store(ty).len())
+                format!("{} {noun}", self.matcher.state.memory.store(ty).len())
             },
             |join| {
                 let statistics = self.statistics(join);

@@ -4,10 +4,13 @@
 //! functions over a [`Tuple`], and its actions through [`Program`]. All matching is done by the runtime, which is
 //! compiled once: what a module adds to a build grows with the shapes of its tests and actions, not with its rules.
 
-use tsd_ir::{ActionId, Const, FieldId, InitialFact, Rule, Schema, TypeId, Value};
+use tsd_ir::{ActionId, Const, FieldId, InitialFact, Rule, Schema, Sharing, TypeId, Value};
+
+use std::sync::{Arc, OnceLock};
 
 use super::context::Context;
-use crate::eval::{NativeKey, NativeTest, NativeValues, Tuple};
+use crate::eval::{NativeKey, NativeTest, NativeValues, Natives, Tuple};
+use crate::matcher::{Base, Matcher};
 use crate::store::{RowFitter, RowReader, RowWriter};
 
 /// The constant tables of a compiled module.
@@ -28,6 +31,34 @@ pub struct Module {
     pub keys: &'static [NativeKey],
     /// The facts that a session starts with.
     pub facts: &'static [InitialFact],
+    /// The rules, wired when the first session needs them.
+    pub wired: Wired,
+}
+
+/// The rules of a module, wired into a network when the first session needs them.
+#[derive(Debug, Default)]
+pub struct Wired(OnceLock<Arc<Base>>);
+
+impl Wired {
+    /// Nothing wired yet.
+    pub const fn new() -> Self {
+        Self(OnceLock::new())
+    }
+}
+
+impl Module {
+    /// The rules, wired.
+    pub(crate) fn base(&self) -> Arc<Base> {
+        Arc::clone(self.wired.0.get_or_init(|| self.wire(Sharing::On)))
+    }
+
+    /// Wires the rules into a network of their own.
+    pub(crate) fn wire(&self, sharing: Sharing) -> Arc<Base> {
+        let natives = Natives { tests: self.tests, values: self.values, keys: self.keys };
+        let mut matcher = Matcher::new(Arc::new(Base::new(self.schema.clone(), sharing, natives)));
+        matcher.add_rules(self.rules.iter().cloned().map(Arc::new));
+        matcher.share()
+    }
 }
 
 /// A set of rules that sessions can run: compiled, or interpreted.
@@ -36,7 +67,7 @@ pub trait Program: Sized + 'static {
     type Host;
 
     /// The user's own structs behind facts of `extern` types, by type and slot.
-    type Objects: Default;
+    type Objects: Clone + Default;
 
     /// Performs the generated call `function` of an action without context, unless an argument that must have a value
     /// has none: then it does nothing and returns `false`. Positions count the patterns as the rule declares them.

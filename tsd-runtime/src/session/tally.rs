@@ -49,7 +49,7 @@ impl Tally {
             self.counts.resize(index + 1, 0);
         }
         if self.counts[index] == 0
-            && let Some(live) = matcher.nodes.rules.get(id)
+            && let Some(live) = matcher.base.rules.get(id)
         {
             self.fired.push((id, Arc::clone(&live.rule)));
         }
@@ -93,14 +93,12 @@ impl Tally {
     pub(super) fn settle(&self, matcher: &mut Matcher) {
         for (id, rule) in &self.fired {
             telemetry::fired(&rule.name, self.counts[*id as usize]);
-            if let Some(live) = matcher.nodes.rules.get_mut(*id) {
-                live.fired += self.counts[*id as usize];
-            }
+            matcher.count_fired(*id, self.counts[*id as usize]);
         }
     }
 
     /// The run was stopped.
-    pub(super) fn run_limit(self, matcher: &Matcher) -> Error {
+    pub(super) fn run_limit(self, matcher: &mut Matcher) -> Error {
         let limit = self.limit;
         let mut rules: Vec<(String, u64)> = (self.fired.iter())
             .filter(|(id, _)| self.last.contains(id))
@@ -110,15 +108,15 @@ impl Tally {
         Error::RunLimit { limit, rules, report: Box::new(self.report(matcher)) }
     }
 
-    pub(super) fn report(self, matcher: &Matcher) -> Report {
+    pub(super) fn report(self, matcher: &mut Matcher) -> Report {
         let mut fired: Vec<(RuleId, Arc<Rule>)> = self.fired;
-        fired.sort_by_key(|(id, _)| matcher.nodes.rules.rank(*id));
+        fired.sort_by_key(|(id, _)| matcher.base.rules.rank(*id));
         Report {
             fired: fired.into_iter().map(|(id, rule)| (rule, self.counts[id as usize])).collect(),
             total: self.total,
             problems: self.problems,
             problem_count: self.problem_count,
-            no_values: matcher.memory.no_values.take(),
+            no_values: matcher.state.memory.take_no_values(),
         }
     }
 }

@@ -6,7 +6,7 @@
 use hashbrown::HashTable;
 
 /// Finds facts by their whole rows.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct EqualFacts {
     /// The first slot of each list.
     firsts: HashTable<u32>,

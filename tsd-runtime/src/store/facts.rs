@@ -15,7 +15,7 @@ use super::strings::Strings;
 use crate::base::{Index, hash_words};
 
 /// The table of one type.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Store {
     ty: TypeId,
     /// Of the handles of its facts.
@@ -36,7 +36,7 @@ pub(crate) struct Store {
 const MOST_RESERVED: usize = 1 << 24;
 
 /// Finds facts by primary key.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct KeyIndex {
     fields: Vec<usize>,
     slots: Index,
@@ -75,6 +75,19 @@ impl Store {
             key,
             equal_facts: None,
         }
+    }
+
+    /// Takes over the room that another store had, if its rows are as wide. There are no facts here yet.
+    pub(crate) fn reuse(&mut self, other: &mut Self) {
+        if self.width == other.width {
+            self.words = std::mem::take(&mut other.words);
+            self.words.clear();
+        }
+    }
+
+    /// A copy whose handles have another origin.
+    pub(super) fn with_origin(&self, origin: Origin) -> Self {
+        Self { origin, ..self.clone() }
     }
 
     /// How many words a row has.
@@ -140,12 +153,6 @@ impl Store {
     #[inline]
     pub(crate) fn reference(&self, slot: u32) -> FactRef {
         FactRef::new(self.ty, slot, self.slots.generation(slot).unwrap_or_default())
-    }
-
-    /// Of the handles of its facts.
-    #[inline]
-    pub(crate) fn origin(&self) -> Origin {
-        self.origin
     }
 
     /// How many facts were ever inserted.

@@ -4,7 +4,7 @@
 //! insertion numbers. So it is only written down for types whose facts come among others, or change.
 
 /// The recencies of the facts of one type.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) enum Recency {
     /// There was no fact yet.
     #[default]

@@ -4,7 +4,8 @@ use std::fmt;
 
 use tsd_ir::{FactHandle, FactRef, FieldId, Origin, Type, Value};
 
-use super::facts::is_present;
+use super::facts::{Store, is_present};
+use super::lineage::Lineage;
 use super::strings::{Strings, Symbol};
 
 /// Writes the fields of one fact, in order of declaration, into a row.
@@ -12,8 +13,9 @@ use super::strings::{Strings, Symbol};
 pub struct RowWriter<'a> {
     ty: &'a Type,
     strings: &'a mut Strings,
-    /// Of the handles of facts to which a field may refer.
-    origin: Origin,
+    /// Whose handles name facts to which a field may refer.
+    lineage: &'a Lineage,
+    stores: &'a [Store],
     row: &'a mut [u64],
     /// Which fields are there, where some may be missing.
     presence: &'a mut [u64],
@@ -72,12 +74,12 @@ impl<'a> RowWriter<'a> {
     pub(crate) fn new(
         ty: &'a Type,
         strings: &'a mut Strings,
-        origin: Origin,
+        (lineage, stores): (&'a Lineage, &'a [Store]),
         row: &'a mut [u64],
         fields: usize,
     ) -> Self {
         let (row, presence) = row.split_at_mut(fields);
-        Self { ty, strings, origin, row, presence, field: 0, problem: None }
+        Self { ty, strings, lineage, stores, row, presence, field: 0, problem: None }
     }
 
     /// The type of the fact.
@@ -140,10 +142,9 @@ impl<'a> RowWriter<'a> {
     /// The next field is a reference to a fact.
     #[inline]
     pub fn fact(&mut self, handle: FactHandle) {
-        if handle.origin() == self.origin {
-            self.put(handle.fact().to_word());
-        } else {
-            self.problem = self.problem.or(Some(Problem::Foreign));
+        match self.lineage.known(handle, self.stores) {
+            Some(fact) => self.put(fact.to_word()),
+            None => self.problem = self.problem.or(Some(Problem::Foreign)),
         }
     }
 

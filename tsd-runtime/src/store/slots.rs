@@ -5,7 +5,7 @@
 
 use tsd_ir::FactRef;
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Slots {
     /// How many slots there are.
     count: u32,

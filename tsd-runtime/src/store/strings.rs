@@ -3,19 +3,46 @@
 //! Joins and filters compare strings all the time. Interned, equal strings are equal numbers, and a fact's string
 //! field is one word. References are counted, so a string that no fact and no rule uses any more is forgotten.
 
+use std::sync::Arc;
+
 use hashbrown::HashTable;
+
+use crate::base::{hash_words, hasher};
 
 /// The number of an interned string.
 pub(crate) type Symbol = u32;
 
-#[derive(Debug)]
+/// The strings of a session.
+#[derive(Clone, Debug)]
 pub(crate) struct Strings {
+    /// The first ones, which the rules mention and other sessions have as well. They are never forgotten.
+    shared: Arc<SharedStrings>,
+    /// Those behind them.
     entries: Vec<Entry>,
-    index: HashTable<Symbol>,
-    free: Vec<Symbol>,
+    index: HashTable<u32>,
+    free: Vec<u32>,
     hasher: ahash::RandomState,
     /// Short strings that came lately, each in the only place where it can be.
     recent: [Short; RECENT],
+}
+
+/// The strings that rules mention, for any number of sessions to begin with.
+#[derive(Debug)]
+pub(crate) struct SharedStrings {
+    texts: Vec<Box<str>>,
+    index: HashTable<u32>,
+}
+
+impl SharedStrings {
+    fn find(&self, text: &str, hash: u64) -> Option<Symbol> {
+        self.index.find(hash, |symbol| &*self.texts[*symbol as usize] == text).copied()
+    }
+}
+
+impl Default for SharedStrings {
+    fn default() -> Self {
+        Self { texts: Vec::new(), index: HashTable::new() }
+    }
 }
 
 /// How many short strings are remembered.
@@ -53,7 +80,7 @@ impl Short {
     /// Where it is remembered.
     #[inline]
     fn place(&self) -> usize {
-        crate::base::hash_words([self.first ^ self.last.rotate_left(32)]) as usize % RECENT
+        hash_words([self.first ^ self.last.rotate_left(32)]) as usize % RECENT
     }
 
     #[inline]
@@ -62,7 +89,7 @@ impl Short {
     }
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Entry {
     text: Box<str>,
     references: u32,
@@ -70,17 +97,37 @@ struct Entry {
 
 impl Default for Strings {
     fn default() -> Self {
-        Self {
-            entries: Vec::new(),
-            index: HashTable::new(),
-            free: Vec::new(),
-            hasher: crate::base::hasher(),
-            recent: [Short::NONE; RECENT],
-        }
+        Self::behind(Arc::default())
     }
 }
 
 impl Strings {
+    /// Nothing but what is shared.
+    pub(crate) fn behind(shared: Arc<SharedStrings>) -> Self {
+        Self {
+            shared,
+            entries: Vec::new(),
+            index: HashTable::new(),
+            free: Vec::new(),
+            hasher: hasher(),
+            recent: [Short::NONE; RECENT],
+        }
+    }
+
+    /// What other sessions may begin with: these strings, of which there are none before.
+    pub(crate) fn share(self) -> Arc<SharedStrings> {
+        Arc::new(SharedStrings {
+            texts: self.entries.into_iter().map(|entry| entry.text).collect(),
+            index: self.index,
+        })
+    }
+
+    /// The place of a string among those of this session alone; `None` for one that is shared.
+    #[inline]
+    fn place(&self, symbol: Symbol) -> Option<usize> {
+        (symbol as usize).checked_sub(self.shared.texts.len())
+    }
+
     /// The symbol of `text`, with one more reference to it.
     #[inline]
     pub(crate) fn intern(&mut self, text: &str) -> Symbol {
@@ -88,7 +135,7 @@ impl Strings {
         let place = short.place();
         let known = self.recent[place];
         if known.is_same(&short) {
-            self.entries[known.symbol as usize].references += 1;
+            self.retain(known.symbol);
             return known.symbol;
         }
         let symbol = self.intern_any(text);
@@ -98,41 +145,52 @@ impl Strings {
 
     fn intern_any(&mut self, text: &str) -> Symbol {
         let hash = self.hasher.hash_one(text);
-        let entries = &mut self.entries;
-        if let Some(symbol) = self.index.find(hash, |symbol| &*entries[*symbol as usize].text == text) {
-            entries[*symbol as usize].references += 1;
-            return *symbol;
+        if let Some(symbol) = self.shared.find(text, hash) {
+            return symbol;
+        }
+        let (entries, first) = (&mut self.entries, self.shared.texts.len() as Symbol);
+        if let Some(at) = self.index.find(hash, |at| &*entries[*at as usize].text == text) {
+            entries[*at as usize].references += 1;
+            return first + *at;
         }
         let entry = Entry { text: text.into(), references: 1 };
-        let symbol = match self.free.pop() {
-            Some(symbol) => {
-                entries[symbol as usize] = entry;
-                symbol
+        let at = match self.free.pop() {
+            Some(at) => {
+                entries[at as usize] = entry;
+                at
             }
             None => {
                 entries.push(entry);
-                (entries.len() - 1) as Symbol
+                (entries.len() - 1) as u32
             }
         };
         let hasher = &self.hasher;
-        self.index.insert_unique(hash, symbol, |symbol| hasher.hash_one(&*entries[*symbol as usize].text));
-        symbol
+        self.index.insert_unique(hash, at, |at| hasher.hash_one(&*entries[*at as usize].text));
+        first + at
     }
 
     /// The symbol of `text`, if it has one.
     pub(crate) fn find(&self, text: &str) -> Option<Symbol> {
-        let same = |symbol: &Symbol| &*self.entries[*symbol as usize].text == text;
-        self.index.find(self.hasher.hash_one(text), same).copied()
+        let hash = self.hasher.hash_one(text);
+        self.shared.find(text, hash).or_else(|| {
+            let same = |at: &u32| &*self.entries[*at as usize].text == text;
+            let at = self.index.find(hash, same)?;
+            Some(self.shared.texts.len() as Symbol + at)
+        })
     }
 
     /// One reference to `symbol` more.
+    #[inline]
     pub(crate) fn retain(&mut self, symbol: Symbol) {
-        self.entries[symbol as usize].references += 1;
+        if let Some(at) = self.place(symbol) {
+            self.entries[at].references += 1;
+        }
     }
 
     /// One reference to `symbol` less; the last one forgets the string.
     pub(crate) fn release(&mut self, symbol: Symbol) {
-        let entry = &mut self.entries[symbol as usize];
+        let Some(at) = self.place(symbol) else { return };
+        let entry = &mut self.entries[at];
         entry.references -= 1;
         if entry.references > 0 {
             return;
@@ -145,15 +203,19 @@ impl Strings {
             }
         }
         let hash = self.hasher.hash_one(&*text);
-        if let Ok(found) = self.index.find_entry(hash, |other| *other == symbol) {
+        if let Ok(found) = self.index.find_entry(hash, |other| *other as usize == at) {
             found.remove();
         }
-        self.free.push(symbol);
+        self.free.push(at as u32);
     }
 
     /// The string that `symbol` names.
+    #[inline]
     pub(crate) fn text(&self, symbol: Symbol) -> &str {
-        &self.entries[symbol as usize].text
+        match self.place(symbol) {
+            Some(at) => &self.entries[at].text,
+            None => &self.shared.texts[symbol as usize],
+        }
     }
 
     /// The bytes held, strings included.
@@ -167,6 +229,20 @@ impl Strings {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn strings_that_are_shared_keep_their_symbols_and_are_never_forgotten() {
+        let mut first = Strings::default();
+        let gold = first.intern("gold");
+        let mut strings = Strings::behind(first.share());
+        assert_eq!((strings.intern("gold"), strings.find("gold")), (gold, Some(gold)));
+        let silver = strings.intern("silver");
+        strings.release(gold);
+        strings.release(gold);
+        assert_eq!((strings.text(gold), strings.text(silver)), ("gold", "silver"));
+        strings.release(silver);
+        assert_eq!((strings.find("silver"), strings.intern("bronze")), (None, silver));
+    }
 
     #[test]
     fn equal_strings_are_one_symbol_until_the_last_reference_goes() {

@@ -52,7 +52,7 @@ fn describe() {
 pub(super) fn run(took: Duration, ended: &Result<Report, Error>, matcher: &Matcher, told: &mut Reported) {
     if told.facts.is_empty() {
         describe();
-        told.facts = vec![(0, 0); matcher.memory.stores.len()];
+        told.facts = vec![(0, 0); matcher.state.memory.stores.len()];
     }
     counter!("tsd_runs_total").increment(1);
     histogram!("tsd_run_seconds").record(took.as_secs_f64());
@@ -68,7 +68,7 @@ pub(super) fn run(took: Duration, ended: &Result<Report, Error>, matcher: &Match
 
 /// How many facts came and went since this was told last, and how many there are.
 fn facts(matcher: &Matcher, told: &mut Reported) {
-    let stores = matcher.schema.types.iter().zip(&matcher.memory.stores);
+    let stores = matcher.base.schema.types.iter().zip(&matcher.state.memory.stores);
     for ((ty, store), (told_in, told_out)) in stores.zip(&mut told.facts) {
         let name = ty.name.to_string();
         let inserted = store.inserted();
@@ -92,8 +92,8 @@ pub(super) fn fired(rule: &str, count: u64) {
 
 /// After rules came or went.
 pub(super) fn network(matcher: &Matcher) {
-    gauge!("tsd_rules").set(matcher.nodes.rules.iter().count() as f64);
-    gauge!("tsd_joins").set(matcher.network.joins().count() as f64);
+    gauge!("tsd_rules").set(matcher.base.rules.iter().count() as f64);
+    gauge!("tsd_joins").set(matcher.base.network.joins().count() as f64);
 }
 
 /// What a session holds.

@@ -3,7 +3,6 @@
 use smallvec::SmallVec;
 use tsd_ir::{DerivedValue, FactRef, FieldId, Parameters, TypeId, ViewArgument};
 
-use super::view::View;
 use super::views::Views;
 use crate::eval::{DerivedWord, DerivedWords};
 use crate::store::{Store, WorkingMemory};
@@ -53,17 +52,17 @@ impl ViewLookup<'_> {
     pub(crate) fn group(
         &self,
         derived_value: &DerivedValue,
-        views: &Views,
+        views: Views<'_>,
         answers: &[DerivedWord<'_>],
     ) -> u32 {
         match derived_value {
             DerivedValue::Followed { reference, .. } => self.fact(*reference, answers),
-            DerivedValue::Found { view, parameters } => match views.get(*view).parameters() {
+            DerivedValue::Found { view, parameters } => match &views.spec(*view).parameters {
                 Parameters::None => 0,
                 Parameters::Fact(_) => self.fact(parameters[0], answers),
                 Parameters::Values(_) => {
-                    let row = self.parameter_row(parameters, views.get(*view).is_partial(), answers);
-                    self.memory.parameters[*view as usize].find_by_key(&row).unwrap_or(NOWHERE)
+                    let row = self.parameter_row(parameters, views.spec(*view).is_partial(), answers);
+                    self.memory.parameters(*view).find_by_key(&row).unwrap_or(NOWHERE)
                 }
             },
         }
@@ -96,14 +95,14 @@ impl ViewLookup<'_> {
 /// Where the answers to a derived value come from.
 #[derive(Clone, Copy)]
 pub(crate) enum Source<'a> {
-    View(&'a View),
+    View(Views<'a>, u16),
     Field(&'a Store, FieldId),
 }
 
 impl<'a> Source<'a> {
-    pub(crate) fn new(derived_value: &DerivedValue, views: &'a Views, memory: &'a WorkingMemory) -> Self {
+    pub(crate) fn new(derived_value: &DerivedValue, views: Views<'a>, memory: &'a WorkingMemory) -> Self {
         match derived_value {
-            DerivedValue::Found { view, .. } => Self::View(views.get(*view)),
+            DerivedValue::Found { view, .. } => Self::View(views, *view),
             DerivedValue::Followed { ty, field, .. } => Self::Field(memory.store(*ty), *field),
         }
     }
@@ -117,9 +116,9 @@ impl<'a> Source<'a> {
         mut put: impl FnMut(DerivedWord<'a>),
     ) {
         match self {
-            Self::View(view) => view.answer_all(groups, |answer| {
+            Self::View(views, id) => views.outputs(id, groups, |answer| {
                 if answer == DerivedWord::Missing {
-                    memory.count_no_value(view.name);
+                    memory.count_no_value(views.spec(id).name);
                 }
                 put(answer);
             }),
@@ -131,10 +130,10 @@ impl<'a> Source<'a> {
     #[inline]
     pub(crate) fn answer(self, group: u32, memory: &WorkingMemory) -> DerivedWord<'a> {
         match self {
-            Self::View(view) => {
-                let answer = view.answer(group);
+            Self::View(views, id) => {
+                let answer = views.output(id, group);
                 if answer == DerivedWord::Missing {
-                    memory.count_no_value(view.name);
+                    memory.count_no_value(views.spec(id).name);
                 }
                 answer
             }
@@ -150,7 +149,7 @@ impl<'a> Source<'a> {
 pub(crate) fn answers<'a>(
     derived_values: &[DerivedValue],
     asking: &ViewLookup<'a>,
-    views: &'a Views,
+    views: Views<'a>,
 ) -> DerivedWords<'a> {
     views.count_lookups(derived_values, 1);
     let mut answers = DerivedWords::new();
@@ -175,15 +174,15 @@ impl ViewLookup<'_> {
         &self,
         derived_value: &DerivedValue,
         group: u32,
-        views: &Views,
+        views: Views<'_>,
         answers: &[DerivedWord<'_>],
     ) -> Option<Wanted> {
         if let Some(text) = self.unknown_text(derived_value, answers) {
             return Some(Wanted::Text(text.to_owned()));
         }
         let DerivedValue::Found { view, parameters } = derived_value else { return None };
-        let asked = views.get(*view);
-        let is_new = group == NOWHERE && matches!(asked.parameters(), Parameters::Values(_));
+        let asked = views.spec(*view);
+        let is_new = group == NOWHERE && matches!(asked.parameters, Parameters::Values(_));
         is_new.then(|| {
             let words = self.parameter_row(parameters, asked.is_partial(), answers);
             Wanted::Parameters(*view, words.to_vec())

@@ -18,19 +18,17 @@ use indexmap::{IndexMap, IndexSet};
 use smallvec::SmallVec;
 use tsd_ir::{Bound, DerivedValue, Domain, Kind, NodeId, RootId, TypeId, ViewArgument};
 
-use self::rows::Rows;
 use super::lookup::Source;
 use super::views::Views;
 use crate::alpha::{FilterIndex, PreparedTest};
-use crate::base::PendingId;
 use crate::eval::{Bindings, DerivedWord, DerivedWords, Predicate, Tuple};
 use crate::ruleset::{Bit, Bits, RuleSet, RuleSets};
 use crate::store::{Strings, WorkingMemory};
 
-pub(crate) use self::rows::Recheck;
+pub(crate) use self::rows::{Recheck, Rows};
 
 /// What one rule or view watches at a place.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Member {
     pub(crate) bit: Bit,
     /// The derived values of its branch; those of views name live ones.
@@ -46,7 +44,7 @@ pub(crate) struct Member {
 }
 
 /// A watch at a place of the network.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct PendingTests {
     pub(crate) root: RootId,
     /// The join behind which it stands; `None` at the root.
@@ -64,10 +62,11 @@ pub(crate) struct PendingTests {
     /// For each derived value that some member bounds, the members that accept what it may be.
     tables: Vec<(usize, Kind, FilterIndex)>,
     tests: Vec<LiveTest>,
-    pub(crate) rows: Rows,
+    /// For each derived value, whether a tuple is found by the slot of a fact that is its own group, so that no index is needed.
+    pub(crate) direct: Vec<bool>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct LiveTest {
     predicate: Predicate,
     /// For each derived value that the test may read, its place among those of the watch.
@@ -77,7 +76,6 @@ struct LiveTest {
 
 impl PendingTests {
     pub(crate) fn new(root: RootId, join: Option<NodeId>, depth: u32, types: Vec<TypeId>) -> Self {
-        let rows = Rows::new(types.len());
         Self {
             root,
             join,
@@ -90,7 +88,7 @@ impl PendingTests {
             shows: false,
             tables: Vec::new(),
             tests: Vec::new(),
-            rows,
+            direct: Vec::new(),
         }
     }
 
@@ -103,12 +101,22 @@ impl PendingTests {
         self.members.retain(|member| member.bit != bit);
     }
 
+    /// For each derived value, whether its change is a change of the tuple for some rule.
+    pub(crate) fn shows_each(&self) -> Vec<bool> {
+        self.shown.iter().map(|set| !set.is_empty()).collect()
+    }
+
     pub(crate) fn is_unused(&self) -> bool {
         self.members.is_empty()
     }
 
     /// Puts the derived values and tests of all members together anew. Returns, for each derived value, the place that it had before.
-    pub(crate) fn rebuild(&mut self, sets: &mut RuleSets, strings: &mut Strings) -> Vec<Option<usize>> {
+    pub(crate) fn rebuild(
+        &mut self,
+        is_of_fact: impl Fn(u16) -> bool,
+        sets: &mut RuleSets,
+        strings: &mut Strings,
+    ) -> Vec<Option<usize>> {
         // Hundreds of rules may each ask something of their own here, so that equal ones are not looked for one by one.
         let mut derived_values: IndexSet<DerivedValue> = IndexSet::new();
         let mut shown: Vec<Bits> = Vec::new();
@@ -166,6 +174,11 @@ impl PendingTests {
         self.shows = self.shown.iter().any(|set| !set.is_empty());
         self.everyone = sets.intern(&everyone.0);
         let old = std::mem::replace(&mut self.derived_values, derived_values.into_iter().collect());
+        let direct = self.derived_values.iter().map(|derived_value| match derived_value {
+            DerivedValue::Found { view, .. } => self.is_direct(derived_value, is_of_fact(*view)),
+            DerivedValue::Followed { .. } => false,
+        });
+        self.direct = direct.collect();
         let before: IndexSet<DerivedValue> = old.into_iter().collect();
         self.derived_values.iter().map(|derived_value| before.get_index_of(derived_value)).collect()
     }
@@ -174,9 +187,10 @@ impl PendingTests {
     /// effects anyway, derived values are asked one after another, so that the way to one is gone once for all tuples.
     pub(crate) fn meet_bounds(
         &self,
+        rows: &Rows,
         due: &mut [Recheck],
         answers: &[DerivedWord<'_>],
-        (views, memory): (&Views, &WorkingMemory),
+        (views, memory): (Views<'_>, &WorkingMemory),
         sets: &mut RuleSets,
     ) {
         let mut words: SmallVec<[Option<u64>; 4]> = SmallVec::with_capacity(due.len());
@@ -193,7 +207,7 @@ impl PendingTests {
                 });
             };
             if answers.is_empty() {
-                self.ask(*derived_value, due, (views, memory), put);
+                self.ask(rows, *derived_value, due, (views, memory), put);
             } else {
                 answers
                     .iter()
@@ -210,8 +224,9 @@ impl PendingTests {
     /// The answers to the derived values about tuples that are looked at, tuple by tuple; none where nobody reads them.
     pub(crate) fn answers<'a>(
         &self,
+        rows: &Rows,
         due: &[Recheck],
-        views: &'a Views,
+        views: Views<'a>,
         memory: &'a WorkingMemory,
     ) -> DerivedWords<'a> {
         if self.tests.is_empty() && !self.shows {
@@ -221,7 +236,7 @@ impl PendingTests {
         let mut answers: DerivedWords<'a> = SmallVec::from_elem(DerivedWord::Missing, due.len() * step);
         for derived_value in 0..step {
             let mut places = answers[derived_value..].iter_mut().step_by(step);
-            self.ask(derived_value, due, (views, memory), |answer| {
+            self.ask(rows, derived_value, due, (views, memory), |answer| {
                 if let Some(place) = places.next() {
                     *place = answer;
                 }
@@ -234,13 +249,14 @@ impl PendingTests {
     #[inline]
     fn ask<'a>(
         &self,
+        rows: &Rows,
         derived_value: usize,
         due: &[Recheck],
-        (views, memory): (&'a Views, &'a WorkingMemory),
+        (views, memory): (Views<'a>, &'a WorkingMemory),
         put: impl FnMut(DerivedWord<'a>),
     ) {
         let source = Source::new(&self.derived_values[derived_value], views, memory);
-        match self.rows.groups(derived_value) {
+        match rows.groups(derived_value) {
             None => source.answer_all(due.iter().map(|look| look.row), memory, put),
             Some(groups) => {
                 source.answer_all(due.iter().map(|look| groups.group_of(look.row)), memory, put);
@@ -251,6 +267,7 @@ impl PendingTests {
     /// Leaves tuples that are looked at the rules none of whose tests fails on them.
     pub(crate) fn test(
         &self,
+        rows: &Rows,
         due: &mut [Recheck],
         answers: &[DerivedWord<'_>],
         memory: &WorkingMemory,
@@ -263,7 +280,7 @@ impl PendingTests {
                     continue;
                 }
                 let mut own = [0];
-                let slots = self.rows.slots(look.row, &mut own);
+                let slots = rows.slots(look.row, &mut own);
                 let known = Bindings::new(&answers[at * step..][..step], &test.places);
                 if !test.predicate.holds(Tuple::new(memory, &self.types, slots).knowing(known)) {
                     look.holds = sets.difference(look.holds, test.demanded_by);
@@ -278,11 +295,10 @@ impl PendingTests {
         self.shown.iter_mut().for_each(|set| *set = map(*set));
         self.tables.iter_mut().for_each(|(_, _, table)| table.map_sets(map));
         self.tests.iter_mut().for_each(|test| test.demanded_by = map(test.demanded_by));
-        self.rows.map_sets(map);
     }
 
     /// Whether a tuple is found by the slot of a fact that is its own group for a derived value, so that no index is needed.
-    pub(crate) fn is_direct(&self, derived_value: &DerivedValue, of_fact: bool) -> bool {
+    fn is_direct(&self, derived_value: &DerivedValue, of_fact: bool) -> bool {
         let own = [ViewArgument::Fact { at: tsd_ir::Position(0) }];
         self.types.len() == 1
             && of_fact
@@ -304,59 +320,5 @@ fn at_places(derived_value: &DerivedValue, places: &[u16]) -> DerivedValue {
         DerivedValue::Followed { reference, ty, field } => {
             DerivedValue::Followed { reference: moved(reference), ty: *ty, field: *field }
         }
-    }
-}
-
-/// The watches of a session, by number.
-#[derive(Debug, Default)]
-pub(crate) struct PendingNodes {
-    slots: Vec<Option<Box<PendingTests>>>,
-}
-
-impl PendingNodes {
-    /// The watch at a place for a layer of derived values, if there is one.
-    pub(crate) fn find(&self, root: RootId, join: Option<NodeId>, depth: u32) -> Option<PendingId> {
-        let here =
-            |pending: &PendingTests| pending.root == root && pending.join == join && pending.depth == depth;
-        self.iter().find(|(_, pending)| here(pending)).map(|(id, _)| id)
-    }
-
-    pub(crate) fn add(&mut self, pending: PendingTests) -> PendingId {
-        let place = self.slots.iter().position(Option::is_none).unwrap_or_else(|| {
-            self.slots.push(None);
-            self.slots.len() - 1
-        });
-        self.slots[place] = Some(Box::new(pending));
-        place as PendingId
-    }
-
-    pub(crate) fn get(&self, id: PendingId) -> Option<&PendingTests> {
-        self.slots.get(id as usize)?.as_deref()
-    }
-
-    pub(crate) fn get_mut(&mut self, id: PendingId) -> Option<&mut PendingTests> {
-        self.slots.get_mut(id as usize)?.as_deref_mut()
-    }
-
-    pub(crate) fn take(&mut self, id: PendingId) -> Option<Box<PendingTests>> {
-        self.slots.get_mut(id as usize)?.take()
-    }
-
-    pub(crate) fn put_back(&mut self, id: PendingId, pending: Box<PendingTests>) {
-        self.slots[id as usize] = Some(pending);
-    }
-
-    /// All watches with their numbers.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (PendingId, &PendingTests)> {
-        let slots = self.slots.iter().enumerate();
-        slots.filter_map(|(id, pending)| Some((id as PendingId, pending.as_deref()?)))
-    }
-
-    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut PendingTests> {
-        self.slots.iter_mut().filter_map(|pending| pending.as_deref_mut())
-    }
-
-    pub(crate) fn bytes(&self) -> usize {
-        self.iter().map(|(_, pending)| pending.rows.bytes()).sum()
     }
 }

@@ -3,7 +3,7 @@
 use crate::base::PendingId;
 
 /// What is to be settled.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Queue {
     /// Parameters that are to enter the network.
     pub(crate) arrivals: Vec<(u16, u32)>,
@@ -15,7 +15,7 @@ pub(crate) struct Queue {
 }
 
 /// What waits in one layer: watches with tuples to be looked at, and views with groups that were touched.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Layer {
     pending_nodes: Vec<PendingId>,
     views: Vec<u16>,

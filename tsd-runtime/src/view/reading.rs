@@ -11,7 +11,7 @@ use crate::store::WorkingMemory;
 #[derive(Clone, Copy)]
 pub(crate) struct Reading<'a> {
     pub(crate) memory: &'a WorkingMemory,
-    pub(crate) views: &'a Views,
+    pub(crate) views: Views<'a>,
 }
 
 impl<'a> Reading<'a> {

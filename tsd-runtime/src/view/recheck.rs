@@ -1,18 +1,19 @@
 //! Re-testing tuples whose derived values may have changed.
 
+use tsd_ir::Schema;
+
 use super::last_seen::LastSeen;
-use super::pending::{PendingTests, Recheck};
+use super::pending::{PendingTests, Recheck, Rows};
 use super::views::Views;
 use crate::flow::{Delta, move_up};
 use crate::ruleset::{RuleSet, RuleSets};
 use crate::store::WorkingMemory;
-use tsd_ir::Schema;
 
 /// What tuples are tested against.
 pub(crate) struct Tested<'a> {
     pub(crate) schema: &'a Schema,
     pub(crate) memory: &'a WorkingMemory,
-    pub(crate) views: &'a Views,
+    pub(crate) views: Views<'a>,
     /// The rule sets of the tree in which the tuples are.
     pub(crate) sets: &'a mut RuleSets,
 }
@@ -21,15 +22,16 @@ impl PendingTests {
     /// Re-tests a block of queued tuples. Rules that stopped matching go to `gone`, rules that started to `come`. A tuple
     /// that still matches but of which a value changed that an effect reads goes to both, which renews its activation.
     pub(crate) fn recheck(
-        &mut self,
+        &self,
+        rows: &mut Rows,
         Tested { schema, memory, views, sets }: Tested<'_>,
         due: &mut Vec<Recheck>,
         gone: &mut Delta,
         come: &mut Delta,
     ) {
-        let answers = self.answers(due, views, memory);
-        self.meet_bounds(due, &answers, (views, memory), sets);
-        self.test(due, &answers, memory, sets);
+        let answers = self.answers(rows, due, views, memory);
+        self.meet_bounds(rows, due, &answers, (views, memory), sets);
+        self.test(rows, due, &answers, memory, sets);
         views.count_lookups(&self.derived_values, due.len() as u64);
         if !self.shows {
             let changed = move_up(due, |look| look.passed != look.holds);
@@ -40,9 +42,9 @@ impl PendingTests {
             if self.shows {
                 let count = self.derived_values.len();
                 for (index, shown) in self.shown.iter().enumerate().filter(|(_, shown)| !shown.is_empty()) {
-                    let is_text = views.is_text(&self.derived_values[index], schema);
+                    let is_text = views.specs.is_text(&self.derived_values[index], schema);
                     let seen = LastSeen::of(answers[at * count + index], is_text, &memory.strings);
-                    if self.rows.see(row, index, seen) {
+                    if rows.see(row, index, seen) {
                         again = sets.union(again, *shown);
                     }
                 }
@@ -58,14 +60,14 @@ impl PendingTests {
                     (sets.union(goes, again), sets.union(comes, again))
                 };
                 let mut own = [0];
-                let slots = self.rows.slots(row, &mut own);
+                let slots = rows.slots(row, &mut own);
                 if !goes.is_empty() {
                     gone.push(0, slots, goes);
                 }
                 if !comes.is_empty() {
                     come.push(0, slots, comes);
                 }
-                self.rows.set_passed(row, holds);
+                rows.set_passed(row, holds);
             }
         }
     }

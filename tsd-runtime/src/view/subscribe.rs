@@ -6,9 +6,10 @@
 use smallvec::SmallVec;
 use tsd_ir::DerivedValue;
 
-use super::derived::{DerivedState, unsubscribe};
+use super::derived::DerivedState;
 use super::lookup::{NOWHERE, Source, ViewLookup, Wanted};
-use super::pending::PendingTests;
+use super::pending::{PendingTests, Rows};
+use super::spec::DerivedSpecs;
 use crate::base::TupleSlots;
 use crate::eval::{DerivedWord, DerivedWords};
 use crate::store::{Symbol, WorkingMemory};
@@ -18,14 +19,15 @@ impl DerivedState {
     /// looked at when what came of these is known.
     pub(crate) fn subscribe_all(
         &mut self,
-        pending: &mut PendingTests,
-        rows: &[u32],
+        specs: &DerivedSpecs,
+        (pending, rows): (&PendingTests, &mut Rows),
+        queued: &[u32],
         memory: &mut WorkingMemory,
     ) -> bool {
         let mut are_there = true;
-        for row in rows.iter().copied() {
-            if pending.rows.is_due(row) {
-                are_there &= self.subscribe(pending, row, memory);
+        for row in queued.iter().copied() {
+            if rows.is_due(row) {
+                are_there &= self.subscribe(specs, (pending, rows), row, memory);
             }
         }
         are_there
@@ -33,14 +35,20 @@ impl DerivedState {
 
     /// Finds the groups that a tuple asks, one for each derived value of the watch, and lets them know of it. Returns whether all
     /// were there.
-    fn subscribe(&mut self, pending: &mut PendingTests, row: u32, memory: &mut WorkingMemory) -> bool {
-        let slots = pending.rows.tuple(row);
+    fn subscribe(
+        &mut self,
+        specs: &DerivedSpecs,
+        (pending, rows): (&PendingTests, &mut Rows),
+        row: u32,
+        memory: &mut WorkingMemory,
+    ) -> bool {
+        let slots = rows.tuple(row);
         let mut held: Vec<Symbol> = Vec::new();
         let mut are_there = true;
         // What is found wanting is made for all derived values at once. Derived values that depend on it are asked behind that, so
         // there are as many rounds as derived values stand behind one another, however many there are.
         let groups = loop {
-            let (groups, wanted) = self.groups(pending, row, &slots, memory);
+            let (groups, wanted) = self.groups(specs, (pending, rows), row, &slots, memory);
             if wanted.is_empty() {
                 break groups;
             }
@@ -49,25 +57,21 @@ impl DerivedState {
                     Wanted::Text(text) => held.push(memory.strings.intern(&text)),
                     Wanted::Parameters(view, words) => {
                         are_there = false;
-                        self.create_parameters(view, &words, memory);
+                        self.create_parameters(specs, view, &words, memory);
                     }
                 }
             }
         };
-        let Self { views, queue, .. } = self;
         for (index, group) in groups.iter().enumerate() {
-            let Some(before) = pending.rows.group(row, index).filter(|before| before != group) else {
-                continue;
-            };
-            if let DerivedValue::Found { view, .. } = &pending.derived_values[index]
-                && let Some(users) = views.get_mut(*view).users.get_mut(*group as usize)
-            {
-                *users += 1;
+            let Some(before) = rows.group(row, index).filter(|before| before != group) else { continue };
+            let derived_value = &pending.derived_values[index];
+            if let DerivedValue::Found { view, .. } = derived_value {
+                self.add_user(*view, *group);
             }
             if before != NOWHERE {
-                unsubscribe(views, queue, &pending.derived_values[index], before);
+                self.unsubscribe(derived_value, before);
             }
-            pending.rows.ask(row, index, *group);
+            rows.ask(row, index, *group);
         }
         held.into_iter().for_each(|symbol| memory.strings.release(symbol));
         are_there
@@ -77,20 +81,21 @@ impl DerivedState {
     /// told. What depends on that asks no group yet.
     fn groups(
         &self,
-        pending: &PendingTests,
+        specs: &DerivedSpecs,
+        (pending, rows): (&PendingTests, &Rows),
         row: u32,
         slots: &[u32],
         memory: &WorkingMemory,
     ) -> (TupleSlots, Vec<Wanted>) {
         let asking = ViewLookup { memory, types: &pending.types, slots };
-        let views = &self.views;
+        let views = self.views(specs);
         let mut groups = TupleSlots::new();
         let mut wanted = Vec::new();
         let mut answers = DerivedWords::new();
         // The derived values that must wait, ascending.
         let mut waiting: SmallVec<[u16; 8]> = SmallVec::new();
         for (index, derived_value) in pending.derived_values.iter().enumerate() {
-            if pending.rows.group(row, index).is_none() {
+            if rows.group(row, index).is_none() {
                 groups.push(slots[0]);
                 answers.push(Source::new(derived_value, views, memory).answer(slots[0], memory));
                 continue;
@@ -116,19 +121,18 @@ impl DerivedState {
     }
 
     /// Takes in parameters that are asked for the first time.
-    fn create_parameters(&mut self, view: u16, words: &[u64], memory: &mut WorkingMemory) {
-        let WorkingMemory { parameters, strings, .. } = memory;
-        let store = &mut parameters[view as usize];
-        let slot = match store.insert(words) {
-            Ok(slot) => slot,
-            // They are there, and the tuple was told so.
-            Err(_) => return,
-        };
+    fn create_parameters(
+        &mut self,
+        specs: &DerivedSpecs,
+        view: u16,
+        words: &[u64],
+        memory: &mut WorkingMemory,
+    ) {
+        let (store, strings) = memory.parameters_mut(view, || specs.view(view).parameters.declared());
+        // Where they are there already, the tuple finds them.
+        let Ok(slot) = store.insert(words) else { return };
         store.texts_of(slot).for_each(|symbol| strings.retain(symbol));
-        let users = &mut self.views.get_mut(view).users;
-        if users.len() <= slot as usize {
-            users.resize(slot as usize + 1, 0);
-        }
+        self.make_users(specs, view, slot);
         self.queue.arrivals.push((view, slot));
     }
 }

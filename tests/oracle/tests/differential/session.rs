@@ -103,7 +103,7 @@ impl<P: Program> AnySession for Session<P> {
     }
 
     fn matches(&mut self, rule: &str) -> Result<Vec<Vec<FactHandle>>, Error> {
-        self.matches(rule)
+        Session::matches(self, rule)
     }
 
     fn name_of(&self, handle: FactHandle) -> Option<String> {

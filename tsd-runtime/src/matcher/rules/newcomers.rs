@@ -11,9 +11,10 @@ use std::collections::BTreeMap;
 use tsd_ir::network::Path;
 use tsd_ir::{NodeId, RootId};
 
+use crate::beta::Join;
 use crate::flow::{BLOCK, Sign};
-use crate::matcher::Matcher;
-use crate::matcher::root::Root;
+use crate::matcher::State;
+use crate::matcher::base::Base;
 use crate::ruleset::{Bit, Bits};
 
 /// Branches that have not seen the facts yet.
@@ -49,52 +50,57 @@ impl Newcomers {
     }
 }
 
-impl Matcher {
+impl State {
     /// Lets new branches see the facts that are there: in each tree first those on the right of joins, which
     /// find no partner yet, then those at the root.
-    pub(super) fn let_see(&mut self, newcomers: &Newcomers) {
+    pub(super) fn let_see(&mut self, base: &Base, newcomers: &Newcomers) {
         for (id, tree) in &newcomers.trees {
             for (node, new) in &tree.joins {
-                self.store_right(*id, *node, new);
+                self.store_right(base, *id, *node, new);
             }
-            self.let_see_from_root(*id, tree);
+            self.let_see_from_root(base, *id, tree);
         }
     }
 
     /// Takes the facts that new branches want on the right of a join into its memory.
-    fn store_right(&mut self, id: RootId, node: NodeId, new: &NewAt) {
-        let Some(Root { sets, .. }) = &mut self.nodes.roots[id.0 as usize] else { return };
-        let Some(join) = self.nodes.joins[node.0 as usize].as_mut().filter(|join| join.wants_right()) else {
-            return;
-        };
+    fn store_right(&mut self, base: &Base, id: RootId, node: NodeId, new: &NewAt) {
+        let Some(spec) = base.join(node) else { return };
+        let index = node.0 as usize;
+        if self.joins.len() <= index {
+            self.joins.resize_with(index + 1, || None);
+        }
+        if self.counting && self.joins[index].is_none() {
+            self.joins[index] = Some(Box::new(Join::new(spec, true)));
+        }
+        let Some(join) = self.joins[index].as_mut().filter(|join| join.wants_right()) else { return };
+        let sets = &mut self.sets[id.0 as usize];
         let only = sets.intern(&new.bits.0);
-        let slots: Vec<u32> = self.memory.store(join.spec.input.ty).live_slots().collect();
+        let slots: Vec<u32> = self.memory.store(spec.input.ty).live_slots().collect();
         let mut facts = self.pool.take(1);
         for block in slots.chunks(BLOCK) {
-            join.spec.input.admit_all(block, only, &self.memory, sets, &mut facts);
+            spec.input.admit_all(block, only, &self.memory, sets, &mut facts);
             if !facts.is_empty() {
-                join.store_right(&facts, new.is_new, &self.memory, sets);
+                join.store_right(spec, &facts, new.is_new, &self.memory, sets);
             }
         }
         self.pool.put_back(facts);
     }
 
-    fn let_see_from_root(&mut self, id: RootId, tree: &Tree) {
-        let Some(Root { input, .. }) = &self.nodes.roots[id.0 as usize] else { return };
-        let slots: Vec<u32> = self.memory.store(input.ty).live_slots().collect();
-        let fresh = tree.joins.values().all(|join| join.is_new);
+    fn let_see_from_root(&mut self, base: &Base, id: RootId, new: &Tree) {
+        let Some(tree) = base.find_tree(id) else { return };
+        let slots: Vec<u32> = self.memory.store(tree.input.ty).live_slots().collect();
+        let fresh = new.joins.values().all(|join| join.is_new);
         for block in slots.chunks(BLOCK) {
-            let Some(Root { input, sets, .. }) = &mut self.nodes.roots[id.0 as usize] else { return };
-            let only = sets.intern(&tree.bits.0);
+            let sets = &mut self.sets[id.0 as usize];
+            let only = sets.intern(&new.bits.0);
             let mut facts = self.pool.take(1);
-            input.admit_all(block, only, &self.memory, sets, &mut facts);
+            tree.input.admit_all(block, only, &self.memory, sets, &mut facts);
             // All of them are seen in one change.
             facts.number_alike();
-            if let Some(mut propagation) = self.propagation(id, Sign::Add { fresh }) {
-                propagation.enter(None, &mut facts);
-                if propagation.cx.sets.wants_collection() {
-                    self.crowded = Some(id);
-                }
+            let mut propagation = self.propagation(base, id, Sign::Add { fresh });
+            propagation.enter(None, &mut facts);
+            if propagation.cx.sets.wants_collection() {
+                self.crowded = Some(id);
             }
             self.pool.put_back(facts);
         }

@@ -5,6 +5,8 @@
 
 use std::slice::Chunks;
 
+use super::PendingTests;
+
 use hashbrown::HashTable;
 
 use super::subscriptions::Subscriptions;
@@ -19,7 +21,7 @@ use crate::view::lookup::NOWHERE;
 const ROOM: usize = 1024;
 
 /// Tuples that are watched.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Rows {
     width: usize,
     /// The slots of each row; of tuples of one fact the number says it.
@@ -78,7 +80,15 @@ pub(crate) struct Recheck {
 }
 
 impl Rows {
-    pub(crate) fn new(width: usize) -> Self {
+    /// No rows yet, of a place with these tests.
+    pub(crate) fn of(tests: &PendingTests) -> Self {
+        let mut rows = Self::new(tests.types.len());
+        let nothing_before = vec![None; tests.derived_values.len()];
+        rows.reindex(&tests.direct, &tests.shows_each(), &nothing_before, |_, _| {});
+        rows
+    }
+
+    fn new(width: usize) -> Self {
         Self {
             width,
             slots: Vec::new(),

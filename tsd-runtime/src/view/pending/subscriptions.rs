@@ -10,7 +10,7 @@ use crate::view::lookup::NOWHERE;
 const NONE: u32 = u32::MAX;
 
 /// The rows that ask each group.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Subscriptions {
     /// For each group, the first row that asks it.
     heads: Vec<u32>,

@@ -3,7 +3,6 @@
 use tsd_ir::{ActionId, Arguments, Body, Const, DerivedValue, Effect, FieldId, List, Position, Rule, TypeId};
 
 use crate::eval::{NativeValues, Values};
-use crate::matcher::are_calls;
 
 /// The effects of a rule, ready to take place.
 #[derive(Debug, Default)]
@@ -24,6 +23,14 @@ impl Effects {
         let types = rule.patterns.iter().map(|pattern| pattern.ty).collect();
         Self { list, types, derived_values, calls_only: are_calls(&rule.effects) }
     }
+}
+
+/// Whether effects are generated calls alone: nothing has to be computed before them, and they change no facts.
+pub(super) fn are_calls(effects: &[Effect]) -> bool {
+    effects.iter().all(|effect| match effect {
+        Effect::Call { arguments, .. } => matches!(arguments.body, Body::Native { .. }),
+        _ => false,
+    })
 }
 
 /// An effect of a rule, ready to take place.

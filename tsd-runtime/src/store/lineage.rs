@@ -1,0 +1,57 @@
+//! Whose handles a session knows: its own, and those of the sessions that it was forked from, as far as they name facts that were
+//! there when it was.
+
+use std::sync::Arc;
+
+use tsd_ir::{FactHandle, FactRef, Origin};
+
+use super::facts::Store;
+
+/// The origin of the handles of a session, and those of its ancestors.
+#[derive(Clone, Debug)]
+pub(crate) struct Lineage {
+    origin: Origin,
+    ancestors: Vec<Ancestor>,
+}
+
+#[derive(Clone, Debug)]
+struct Ancestor {
+    origin: Origin,
+    /// By type: the insertion number behind that of the last fact that both sessions have had.
+    ends: Arc<[u64]>,
+}
+
+impl Lineage {
+    pub(crate) fn new() -> Self {
+        Self { origin: Origin::new(), ancestors: Vec::new() }
+    }
+
+    /// The origin of the session's own handles.
+    #[inline]
+    pub(crate) fn origin(&self) -> Origin {
+        self.origin
+    }
+
+    /// The lineage of a session that begins as a copy of one with these facts.
+    pub(super) fn forked(&self, stores: &[Store]) -> Self {
+        let ends = stores.iter().map(Store::next_number).collect();
+        let parent = Ancestor { origin: self.origin, ends };
+        let ancestors = self.ancestors.iter().cloned().chain([parent]).collect();
+        Self { origin: Origin::new(), ancestors }
+    }
+
+    /// The fact that a handle names, if it is one that the session may have had.
+    #[inline]
+    pub(crate) fn known(&self, handle: FactHandle, stores: &[Store]) -> Option<FactRef> {
+        if handle.origin() == self.origin { Some(handle.fact()) } else { self.inherited(handle, stores) }
+    }
+
+    #[cold]
+    fn inherited(&self, handle: FactHandle, stores: &[Store]) -> Option<FactRef> {
+        let ancestor = self.ancestors.iter().find(|ancestor| ancestor.origin == handle.origin())?;
+        let (fact, ty) = (handle.fact(), handle.fact().ty().index());
+        let (store, end) = (stores.get(ty)?, ancestor.ends.get(ty)?);
+        let slot = store.find(fact)?;
+        (store.number(slot) < *end).then_some(fact)
+    }
+}
