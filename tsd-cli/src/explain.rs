@@ -13,11 +13,11 @@ use self::chain::Chain;
 use crate::arguments::Explain;
 use crate::described;
 use crate::outcome::{Stop, Streams};
-use crate::rules::{compile_standing, find_rule};
+use crate::rules::{compile_final, find_rule};
 
 /// Describes in words how the planner planned a rule, and why.
 pub(crate) fn explain(arguments: &Explain, streams: &mut Streams) -> Result<(), Stop> {
-    let compiled = compile_standing(&arguments.rules, &[], streams)?;
+    let compiled = compile_final(&arguments.rules, &[], streams)?;
     let planned = find_rule(&compiled.module, &arguments.rule, streams)?;
     let place = compiled.sources.position(planned.span);
     let file = compiled.sources.name(planned.span.file);

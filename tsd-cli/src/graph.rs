@@ -14,7 +14,7 @@ use tsd_runtime::ir::{Network, Sharing};
 use crate::arguments::{Drawing, Graph};
 use crate::loaded;
 use crate::outcome::{EXIT_USAGE, Stop, Streams};
-use crate::rules::{Compiled, compile_standing, find_rule};
+use crate::rules::{Compiled, compile_final, find_rule};
 
 /// Draws the network that the rules share.
 pub(crate) fn graph(arguments: &Graph, streams: &mut Streams) -> Result<(), Stop> {
@@ -25,7 +25,7 @@ pub(crate) fn graph(arguments: &Graph, streams: &mut Streams) -> Result<(), Stop
         )?;
         return Err(Stop::Exit(EXIT_USAGE));
     };
-    let compiled = compile_standing(&arguments.rules, &arguments.facts.facts, streams)?;
+    let compiled = compile_final(&arguments.rules, &arguments.facts.facts, streams)?;
     for rule in &arguments.rule {
         find_rule(&compiled.module, rule, streams)?;
     }

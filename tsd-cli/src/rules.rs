@@ -35,7 +35,7 @@ pub(crate) fn compile(rules: &Rules, streams: &mut Streams) -> Result<Compiled, 
 }
 
 /// The same for files that may be a script: returns the rules that exist at its end, and its facts.
-pub(crate) fn compile_standing(
+pub(crate) fn compile_final(
     rules: &Rules,
     facts: &[FactFile],
     streams: &mut Streams,
@@ -48,19 +48,19 @@ pub(crate) fn compile_standing(
     let mut module = Module { schema: script.schema, ..Module::default() };
     // The rules in order, with their indexes if they were not removed.
     let mut rules: Vec<Option<PlannedRule>> = Vec::new();
-    let mut standing: BTreeMap<String, usize> = BTreeMap::new();
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
     let mut removed = Vec::new();
     for step in script.steps {
         match step {
             ScriptStep::AddRules(added) => {
                 for rule in added {
-                    standing.insert(rule.rule.name.to_string(), rules.len());
+                    places.insert(rule.rule.name.to_string(), rules.len());
                     rules.push(Some(rule));
                 }
             }
             ScriptStep::Insert { fact, .. } => module.facts.push(fact),
             ScriptStep::RemoveRule(name) => {
-                standing.remove(&name).into_iter().for_each(|index| rules[index] = None);
+                places.remove(&name).into_iter().for_each(|index| rules[index] = None);
             }
             ScriptStep::RemoveFact(Removed::Inserted(fact)) => removed.push(fact),
             // There is no session in which facts could exist before.

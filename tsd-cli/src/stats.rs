@@ -8,7 +8,7 @@ use tsd_runtime::ir::{Network, Sharing};
 use crate::arguments::{Format, Stats};
 use crate::loaded;
 use crate::outcome::{Stop, Streams};
-use crate::rules::compile_standing;
+use crate::rules::compile_final;
 
 /// The numbers with sharing, and what they would be without.
 struct Row {
@@ -21,7 +21,7 @@ struct Row {
 
 /// Counts the nodes of the network; with facts, also what they hold.
 pub(crate) fn stats(arguments: &Stats, streams: &mut Streams) -> Result<(), Stop> {
-    let compiled = compile_standing(&arguments.rules, &arguments.facts.facts, streams)?;
+    let compiled = compile_final(&arguments.rules, &arguments.facts.facts, streams)?;
     let module = &compiled.module;
     let nodes = nodes(module);
     let has_facts = !arguments.facts.facts.is_empty() || !module.facts.is_empty() || arguments.facts.run;

@@ -36,7 +36,7 @@ pub(super) struct Facts<'a> {
     scope: Scope<'a>,
     /// The facts that a session knows by name, with their indexes; those of the program follow
     /// them.
-    standing: Standing,
+    known: Known,
     next: usize,
     /// The places of facts with a primary key.
     keys: BTreeMap<(TypeId, Vec<InitialValue>), Span>,
@@ -48,23 +48,16 @@ impl<'a> Facts<'a> {
     pub(super) fn new(
         declarations: &'a Declarations,
         names: &'a BTreeMap<String, Span>,
-        standing: impl Iterator<Item = (String, TypeId)>,
+        known: impl Iterator<Item = (String, TypeId)>,
     ) -> Self {
         let mut scope = Scope::default();
         for (name, span) in names {
             // The names are different.
             let _ = scope.bind(name, *span, Meaning::Later);
         }
-        let standing: Vec<_> = standing.enumerate().map(|(index, (name, ty))| (name, (index, ty))).collect();
-        let next = standing.len();
-        Self {
-            declarations,
-            names,
-            scope,
-            standing: standing.into_iter().collect(),
-            next,
-            keys: BTreeMap::new(),
-        }
+        let known: Vec<_> = known.enumerate().map(|(index, (name, ty))| (name, (index, ty))).collect();
+        let next = known.len();
+        Self { declarations, names, scope, known: known.into_iter().collect(), next, keys: BTreeMap::new() }
     }
 
     /// Checks the next fact and assigns the next index. `None` when it is wrong, which has been
@@ -74,10 +67,10 @@ impl<'a> Facts<'a> {
         statement: &ast::FactStatement,
         sink: &mut Diagnostics,
     ) -> Option<InitialFact> {
-        let Self { declarations, scope, standing, .. } = self;
+        let Self { declarations, scope, known, .. } = self;
         let mut views = Vec::new();
         let mut checker = Checker { declarations, scope, sink, views: &mut views };
-        let fact = fact(&mut checker, standing, statement);
+        let fact = fact(&mut checker, known, statement);
         let meaning = match &fact {
             Some(fact) => Meaning::Initial { index: self.next, ty: fact.ty },
             None => Meaning::Broken,
@@ -119,13 +112,9 @@ impl<'a> Facts<'a> {
 }
 
 /// The facts that a session knows by name, with their indexes.
-type Standing = BTreeMap<String, (usize, TypeId)>;
+type Known = BTreeMap<String, (usize, TypeId)>;
 
-fn fact(
-    checker: &mut Checker<'_>,
-    standing: &Standing,
-    statement: &ast::FactStatement,
-) -> Option<InitialFact> {
+fn fact(checker: &mut Checker<'_>, known: &Known, statement: &ast::FactStatement) -> Option<InitialFact> {
     let declarations = checker.declarations;
     let Resolved::Known(ty) = declarations.resolve_type(&statement.fact.type_name, false, checker.sink)
     else {
@@ -145,7 +134,7 @@ fn fact(
     let mut sound = true;
     for field in &statement.fact.fields {
         let id = checker.field_once(ty, &field.name, &mut seen);
-        match (id, value(checker, standing, ty, id, &field.value)) {
+        match (id, value(checker, known, ty, id, &field.value)) {
             (Some(id), Some(value)) => values[id.index()] = value,
             _ => sound = false,
         }
@@ -156,7 +145,7 @@ fn fact(
 
 fn value(
     checker: &mut Checker<'_>,
-    standing: &Standing,
+    known: &Known,
     ty: TypeId,
     field: Option<FieldId>,
     written: &ast::Expr,
@@ -165,7 +154,7 @@ fn value(
     if let (Some(Kind::Fact(wanted)), ExprKind::Path(ast::Path { root, fields })) = (wanted, &written.kind)
         && fields.is_empty()
     {
-        return reference(checker, standing, wanted, root).map(|index| InitialValue::Fact(index as u32));
+        return reference(checker, known, wanted, root).map(|index| InitialValue::Fact(index as u32));
     }
     let expr = checker.field_value(ty, field, written)?;
     let optional = field.is_some_and(|field| checker.declarations.schema.ty(ty).field(field).optional);
@@ -187,12 +176,7 @@ fn value(
 }
 
 /// The earlier fact with a name.
-fn reference(
-    checker: &mut Checker<'_>,
-    standing: &Standing,
-    wanted: TypeId,
-    name: &ast::Name,
-) -> Option<usize> {
+fn reference(checker: &mut Checker<'_>, known: &Known, wanted: TypeId, name: &ast::Name) -> Option<usize> {
     let wanted_name = &checker.declarations.schema.ty(wanted).name;
     let wrong = |ty: TypeId| {
         let found = &checker.declarations.schema.ty(ty).name;
@@ -209,14 +193,14 @@ fn reference(
                 .hint("a fact can refer to facts before it; move this one behind")
         }
         Some(_) => return None,
-        None if standing.contains_key(&name.text) => match standing[&name.text] {
+        None if known.contains_key(&name.text) => match known[&name.text] {
             (index, ty) if ty == wanted => return Some(index),
             (_, ty) => wrong(ty),
         },
         None => {
             let message = format!("there is no fact called `{}`", name.text);
             let names = checker.scope.variables().map(|variable| &variable.name);
-            let names = checker.sink.candidates(names.chain(standing.keys()).map(String::as_str));
+            let names = checker.sink.candidates(names.chain(known.keys()).map(String::as_str));
             Diagnostic::new(Code::UnknownFact, name.span, message)
                 .hint(format!("name one: `{} = {wanted_name}(…)`", name.text))
                 .did_you_mean(&name.text, names)

@@ -68,8 +68,8 @@ fn epoch(
     });
     action::infer(&mut declarations, &names, rules, sink);
     let named = session.named_facts();
-    let standing = named.iter().map(|(name, handle)| ((*name).to_owned(), handle.ty()));
-    let facts = Facts::new(&declarations, &names, standing);
+    let known = named.iter().map(|(name, handle)| ((*name).to_owned(), handle.ty()));
+    let facts = Facts::new(&declarations, &names, known);
     let mut walk = Walk {
         session,
         declarations: &declarations,
@@ -162,7 +162,7 @@ impl Walk<'_> {
             self.broken.extend(self.declarations.find_type(name));
             return None;
         };
-        self.report_standing_key(&fact, statement.span);
+        self.report_taken_key(&fact, statement.span);
         let number = self.named.len() + self.inserted.len();
         self.inserted.push(fact.clone());
         if self.called.contains_key(&fact.ty) {
@@ -175,7 +175,7 @@ impl Walk<'_> {
     }
 
     /// Reports a primary key that a fact of the session has.
-    fn report_standing_key(&mut self, fact: &InitialFact, span: Span) {
+    fn report_taken_key(&mut self, fact: &InitialFact, span: Span) {
         if fact.ty.index() >= self.session.schema().types.len() {
             return;
         }

@@ -75,7 +75,7 @@ impl Expressions<'_, '_> {
     fn aggregate_variable(&mut self) -> (String, Kind) {
         let count = |value: String| (format!("COUNT({value})"), Kind::Int);
         let source = self.variables.last().map(|(name, _)| name.clone()).unwrap_or_default();
-        let derived_value = match self.choices.weighted(&[3, 5, 3, 1, 1]) {
+        let derived_value = match self.choices.weighted(&[3, 5, 3, 1, 2]) {
             1 => {
                 let function = self.choices.pick(&["SUM", "AVG", "MIN", "MAX"]);
                 let value = self.measured(Kind::Number);

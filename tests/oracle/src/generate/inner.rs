@@ -45,7 +45,7 @@ impl Expressions<'_, '_> {
     }
 
     fn count(&mut self) -> String {
-        if self.choices.chance(30) {
+        if self.choices.chance(60) {
             let (source, condition, value) = self.inside(Self::counted);
             if let Some(value) = value {
                 let source = if self.choices.chance(60) { format!("DISTINCT {source}") } else { source };
