@@ -1,9 +1,10 @@
 //! The agenda: activations that wait to fire.
 //!
-//! An entry is a tuple and the set of rules that it activates, not one record for each activation. Entries of one
-//! salience stand in the order in which changes brought them; those of one change are put in the order of the rules'
-//! declaration, then of the facts in the order of the rule's patterns, older facts first. So the firing order depends
-//! on the program and on the sequence of changes, and on nothing inside the network.
+//! An entry is a tuple and the set of rules that it activates, not one record for each activation.
+//! Entries of one salience stand in the order in which changes brought them; those of one change
+//! are put in the order of the rules' declaration, then of the facts in the order of the rule's
+//! patterns, older facts first. So the firing order depends on the program and on the sequence of
+//! changes, and on nothing inside the network.
 //!
 //! An activation that stops holding is taken out, which a [`Finder`] makes cheap.
 
@@ -204,7 +205,8 @@ impl Agenda {
             level.finder = Finder::default();
         }
         self.no_loop.forget(root, only);
-        // A level is there for the rules of a salience, which may be another for each rule that ever comes.
+        // A level is there for the rules of a salience, which may be another for each rule that
+        // ever comes.
         self.levels.retain(|(_, level)| !level.is_idle());
     }
 
@@ -283,19 +285,21 @@ impl Agenda {
         level.add(Entry { age, root, end, set, start: level.slots.len() as u32 }, &slots);
     }
 
-    /// The activation that fires right after the one which came last from a level, if it is of the very same
-    /// tuple and of a rule that cannot change the session either. It leaves the agenda.
+    /// The activation that fires right after the one which came last from a level, if it is of the
+    /// very same tuple and of a rule that cannot change the session either. It leaves the agenda.
     #[inline]
     pub(crate) fn next_companion(&mut self, level: usize) -> Option<BranchRank> {
         self.levels[level].1.next_companion()
     }
 
-    /// After [`next`](Self::next) returned a rule that cannot change the session: the level from which it came.
+    /// After [`next`](Self::next) returned a rule that cannot change the session: the level from
+    /// which it came.
     pub(crate) fn last_level(&self) -> Option<usize> {
         self.levels.iter().position(|(_, level)| level.fired > 0)
     }
 
-    /// The activations that come right behind that which came last from a level, as far as they are like it.
+    /// The activations that come right behind that which came last from a level, as far as they are
+    /// like it.
     #[inline]
     pub(crate) fn same_rule_run(&mut self, level: usize) -> Option<SameRuleRun<'_>> {
         SameRuleRun::new(&mut self.levels[level].1)
@@ -310,7 +314,8 @@ impl Agenda {
         }
     }
 
-    /// Puts the activation that [`next`](Self::next) returned last back. Nothing may have changed in between.
+    /// Puts the activation that [`next`](Self::next) returned last back. Nothing may have changed
+    /// in between.
     pub(crate) fn put_back(&mut self) {
         if let Some((salience, item)) = self.taken.take() {
             return self.level(salience).put_item_back(item);

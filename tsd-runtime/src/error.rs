@@ -9,7 +9,8 @@ use tsd_compiler::source::SourceMap;
 use crate::report::Report;
 use crate::store::{InvalidValue, Unwritten};
 
-/// Why a session refused a call, which then changed nothing; or why a run stopped, which then lost nothing.
+/// Why a session refused a call, which then changed nothing; or why a run stopped, which then lost
+/// nothing.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Error {
@@ -29,8 +30,8 @@ pub enum Error {
         /// How many values were given.
         found: usize,
     },
-    /// The fact was retracted before, or the handle is another session's: the one that the call is about, or
-    /// one in a reference field.
+    /// The fact was retracted before, or the handle is another session's: the one that the call is
+    /// about, or one in a reference field.
     NoSuchFact,
     /// A rule of this name is there already.
     DuplicateRule(String),
@@ -40,15 +41,16 @@ pub enum Error {
     OtherSchema,
     /// The rules ask too many different things of other facts, together with those that are there.
     TooManyViews,
-    /// An earlier call was interrupted by a panic inside of the session, which may be inconsistent since, so
-    /// that no answer of it would be good. See [`Session`](crate::session::Session).
+    /// An earlier call was interrupted by a panic inside of the session, which may be inconsistent
+    /// since, so that no answer of it would be good. See [`Session`](crate::session::Session).
     Poisoned,
-    /// The run fired as many activations as it may, or brought about so many more that it would (see
-    /// [`Session::run`](crate::Session::run)); the next run goes on with those that wait.
+    /// The run fired as many activations as it may, or brought about so many more that it would
+    /// (see [`Session::run`](crate::Session::run)); the next run goes on with those that wait.
     RunLimit {
         /// How many activations it might fire.
         limit: u64,
-        /// The rules that kept firing to the end, with how often each fired in the run, most frequent first.
+        /// The rules that kept firing to the end, with how often each fired in the run, most
+        /// frequent first.
         rules: Vec<(String, u64)>,
         /// What the run did up to there.
         report: Box<Report>,

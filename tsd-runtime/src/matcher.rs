@@ -1,7 +1,8 @@
 //! The match: which rules hold for which facts, kept up to date change by change.
 //!
-//! A [`Matcher`] holds the facts, the live half of the network (its shape is [`tsd_ir::Network`]) and the agenda. What a
-//! change to a fact goes through is told in `change`; what follows from derived values, in `stabilize`.
+//! A [`Matcher`] holds the facts, the live half of the network (its shape is [`tsd_ir::Network`])
+//! and the agenda. What a change to a fact goes through is told in `change`; what follows from
+//! derived values, in `stabilize`.
 
 mod base;
 mod batch;
@@ -117,8 +118,8 @@ impl Matcher {
         base.schema = schema;
     }
 
-    /// Forgets the facts and begins anew with other rules, or the same. Facts that come have handles of another origin, so those
-    /// from before never name one of them.
+    /// Forgets the facts and begins anew with other rules, or the same. Facts that come have
+    /// handles of another origin, so those from before never name one of them.
     pub(crate) fn restart(&mut self, base: Arc<Base>) {
         let State { memory, agenda, eviction_threshold, counting, .. } = &mut self.state;
         let (strategy, threshold, counting) = (agenda.strategy(), *eviction_threshold, *counting);
@@ -132,8 +133,8 @@ impl Matcher {
         }
     }
 
-    /// The facts that lost their last support by the changes so far, in the order in which they go: by type, then by
-    /// insertion number.
+    /// The facts that lost their last support by the changes so far, in the order in which they go:
+    /// by type, then by insertion number.
     pub(crate) fn take_unsupported(&mut self) -> Vec<FactRef> {
         for stopped in self.state.agenda.deactivations.take() {
             let Some(tree) = self.base.find_tree(stopped.root) else { continue };
@@ -157,8 +158,8 @@ impl Matcher {
         unsupported
     }
 
-    /// The rule that fires next, whose activation leaves the agenda; its facts are written to `slots`, in the order of
-    /// the rule's patterns.
+    /// The rule that fires next, whose activation leaves the agenda; its facts are written to
+    /// `slots`, in the order of the rule's patterns.
     #[inline]
     pub(crate) fn next_due(&mut self, slots: &mut TupleSlots) -> Option<BranchRank> {
         let State { agenda, sets, memory, .. } = &mut self.state;
@@ -178,8 +179,8 @@ impl Matcher {
         count
     }
 
-    /// Sets how many changes a side of a join takes without a probe, and how many activations that are done
-    /// with are kept.
+    /// Sets how many changes a side of a join takes without a probe, and how many activations that
+    /// are done with are kept.
     pub(crate) fn set_eviction_threshold(&mut self, changes: u32) {
         self.state.eviction_threshold = changes;
         self.state.agenda.set_room(changes);

@@ -57,8 +57,9 @@ impl Report {
         self.problem_count
     }
 
-    /// How often, since the last report, an operator had no value: a division by zero, an overflow, a failed cast.
-    /// Missing fields do not count. The derived value tells of work done, so it depends on sharing and planning.
+    /// How often, since the last report, an operator had no value: a division by zero, an overflow,
+    /// a failed cast. Missing fields do not count. The derived value tells of work done, so it
+    /// depends on sharing and planning.
     pub fn no_values(&self) -> u64 {
         self.no_values
     }

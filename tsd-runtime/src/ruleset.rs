@@ -1,15 +1,17 @@
 //! Sets of rules, as facts, tuples and agenda entries carry them.
 //!
-//! Every fact at an input of the network carries the set of rules whose filters it passes, and a joined tuple the
-//! intersection; so one join serves any number of rules. A set takes four bytes: while a tree of the network has at
-//! most 32 rules it is a bitmap; beyond, the number of an interned bitmap, and recent results of set operations are
-//! remembered. (Query bitmaps: SharedDB, Giannikis et al., VLDB 2012; CACQ, Madden et al., SIGMOD 2002.)
+//! Every fact at an input of the network carries the set of rules whose filters it passes, and a
+//! joined tuple the intersection; so one join serves any number of rules. A set takes four bytes:
+//! while a tree of the network has at most 32 rules it is a bitmap; beyond, the number of an
+//! interned bitmap, and recent results of set operations are remembered. (Query bitmaps: SharedDB,
+//! Giannikis et al., VLDB 2012; CACQ, Madden et al., SIGMOD 2002.)
 
 use std::sync::{Arc, LazyLock};
 
 use hashbrown::HashTable;
 
-/// A set of rules of one tree. Only the [`RuleSets`] that made it can tell what is in it, except that it is empty.
+/// A set of rules of one tree. Only the [`RuleSets`] that made it can tell what is in it, except
+/// that it is empty.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct RuleSet(u32);
 
@@ -97,7 +99,8 @@ pub(crate) struct Interned {
 /// Bitmaps by number.
 #[derive(Clone, Debug)]
 pub(crate) struct Bitmaps {
-    /// Without zero words at the end, so that equal sets have equal bitmaps however many rules there are.
+    /// Without zero words at the end, so that equal sets have equal bitmaps however many rules
+    /// there are.
     all: Vec<Box<[u64]>>,
     index: HashTable<u32>,
     hasher: ahash::RandomState,
@@ -156,7 +159,8 @@ impl RuleSets {
         matches!(self, Self::Wide(_)) || rules <= NARROW
     }
 
-    /// Changes over to interned sets. Every set made so far must be passed through the function returned.
+    /// Changes over to interned sets. Every set made so far must be passed through the function
+    /// returned.
     pub(crate) fn widen(&mut self) -> impl FnMut(&mut Self, RuleSet) -> RuleSet + use<> {
         *self = Self::Wide(Box::new(Interned::new()));
         |sets, set| sets.intern(&[u64::from(set.0)])
@@ -264,8 +268,8 @@ impl RuleSets {
         matches!(self, Self::Wide(interned) if interned.own.all.len() > 2 * interned.kept + FEW)
     }
 
-    /// Starts over, but for the shared sets, which keep their numbers. Every other set in use must be passed through the
-    /// function returned; the rest are forgotten.
+    /// Starts over, but for the shared sets, which keep their numbers. Every other set in use must
+    /// be passed through the function returned; the rest are forgotten.
     pub(crate) fn collect(&mut self) -> impl FnMut(&mut Self, RuleSet) -> RuleSet + use<> {
         let old = match self {
             Self::Narrow => None,
@@ -387,8 +391,8 @@ const FOR_EACH_SET: usize = 4;
 /// For how many results there is room at first.
 const AT_FIRST: usize = 64;
 
-/// Recent results of one kind of operation, each in the only place where it can be. There are as many places as a power
-/// of two, or none yet.
+/// Recent results of one kind of operation, each in the only place where it can be. There are as
+/// many places as a power of two, or none yet.
 #[derive(Clone, Debug, Default)]
 struct Remembered(Vec<Operation>);
 

@@ -1,7 +1,9 @@
-//! What a session holds and has done: facts by type, tuples by node, activations by rule, and bytes.
+//! What a session holds and has done: facts by type, tuples by node, activations by rule, and
+//! bytes.
 //!
-//! Everything here is read off the session when it is asked for, except the [`Counts`] of joins and the [`ViewCounts`] of
-//! views, which are kept only while [`Session::collect_counts`](crate::Session::collect_counts) says so.
+//! Everything here is read off the session when it is asked for, except the [`Counts`] of joins and
+//! the [`ViewCounts`] of views, which are kept only while
+//! [`Session::collect_counts`](crate::Session::collect_counts) says so.
 
 use std::fmt;
 
@@ -49,11 +51,11 @@ pub struct JoinStatistics {
     pub signature: Signature,
     /// How many branches of rules pass through it or end in it.
     pub users: u32,
-    /// How many tuples its left memory holds; `None` while they are not kept, because they changed and no fact came
-    /// that might have joined one of them.
+    /// How many tuples its left memory holds; `None` while they are not kept, because they changed
+    /// and no fact came that might have joined one of them.
     pub left: Option<usize>,
-    /// How many facts its right memory holds; `None` while they need not be kept, because no tuple comes that might join
-    /// one of them.
+    /// How many facts its right memory holds; `None` while they need not be kept, because no tuple
+    /// comes that might join one of them.
     pub right: Option<usize>,
     /// The bytes of both memories.
     pub bytes: usize,
@@ -62,7 +64,8 @@ pub struct JoinStatistics {
 }
 
 impl JoinStatistics {
-    /// What both memories hold, to be read: `2 × 3`, or `2 × –` while no facts are kept on the right.
+    /// What both memories hold, to be read: `2 × 3`, or `2 × –` while no facts are kept on the
+    /// right.
     pub fn sides(&self) -> String {
         let side = |held: Option<usize>| held.map_or_else(|| "–".to_owned(), |held| held.to_string());
         format!("{} × {}", side(self.left), side(self.right))

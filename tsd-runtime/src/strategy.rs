@@ -5,11 +5,12 @@ use std::str::FromStr;
 
 /// In which order activations of one salience fire, as CLIPS defines it.
 ///
-/// What a strategy leaves open is decided alike by all: the newer change first (for [`Breadth`](Self::Breadth) the
-/// older one), then the rule declared first, then the facts in the order of the rule's patterns, older facts first.
+/// What a strategy leaves open is decided alike by all: the newer change first (for
+/// [`Breadth`](Self::Breadth) the older one), then the rule declared first, then the facts in the
+/// order of the rule's patterns, older facts first.
 ///
-/// A fact's recency is renewed when it is updated. An activation keeps the recency that its facts had when it came
-/// about, or when the strategy was set.
+/// A fact's recency is renewed when it is updated. An activation keeps the recency that its facts
+/// had when it came about, or when the strategy was set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Strategy {
     /// What the oldest change brought about first: changes are worked off in turn.
@@ -17,8 +18,8 @@ pub enum Strategy {
     Breadth,
     /// What the newest change brought about first: consequences are followed to their end.
     Depth,
-    /// The most recent facts first: the activations' facts are compared from the most recent to the least; then the
-    /// rule of higher complexity.
+    /// The most recent facts first: the activations' facts are compared from the most recent to the
+    /// least; then the rule of higher complexity.
     Lex,
     /// The most recent fact of the first pattern first, then as [`Lex`](Self::Lex).
     Mea,

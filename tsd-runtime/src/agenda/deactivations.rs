@@ -1,6 +1,8 @@
-//! Activations that stop holding, as far as anybody must know: those of rules whose activations support facts.
+//! Activations that stop holding, as far as anybody must know: those of rules whose activations
+//! support facts.
 //!
-//! Whether an activation has fired or waits makes no difference here. What is noted is looked at when the change is over.
+//! Whether an activation has fired or waits makes no difference here. What is noted is looked at
+//! when the change is over.
 
 use tsd_ir::RootId;
 
@@ -24,7 +26,8 @@ pub(crate) struct Stopped {
 }
 
 impl Deactivations {
-    /// Tuples of a tree stop activating rules that end at their node, of which those of `supporting` matter.
+    /// Tuples of a tree stop activating rules that end at their node, of which those of
+    /// `supporting` matter.
     #[inline]
     pub(super) fn note(&mut self, root: RootId, delta: &Delta, supporting: RuleSet, sets: &mut RuleSets) {
         if supporting.is_empty() {

@@ -1,8 +1,10 @@
-//! Finds waiting entries by their tuples, so that an activation that stops holding can be taken out.
+//! Finds waiting entries by their tuples, so that an activation that stops holding can be taken
+//! out.
 //!
-//! Entries are entered here when the first activation stops holding after them, so an agenda that only grows pays nothing.
-//! A fact that is a tuple by itself finds its entry by its slot, in a list that outlives the entries: so their numbers
-//! go on in it where those of the entries before them ended. Other tuples find theirs by hash.
+//! Entries are entered here when the first activation stops holding after them, so an agenda that
+//! only grows pays nothing. A fact that is a tuple by itself finds its entry by its slot, in a list
+//! that outlives the entries: so their numbers go on in it where those of the entries before them
+//! ended. Other tuples find theirs by hash.
 
 use tsd_ir::RootId;
 
@@ -41,8 +43,8 @@ pub(super) struct Finder {
     before: u32,
     /// How many entries were entered here, or were done with before.
     entered: usize,
-    /// For each tree, by slot, the latest entry of each fact that is a tuple by itself: its number, counted from 1, and
-    /// how many there have been before.
+    /// For each tree, by slot, the latest entry of each fact that is a tuple by itself: its number,
+    /// counted from 1, and how many there have been before.
     facts: Vec<(RootId, Vec<u32>)>,
     /// The latest entries of all other tuples.
     tuples: Index,
@@ -67,7 +69,8 @@ impl Finder {
         self.entered = entries.all.len();
     }
 
-    /// Enters an entry and those right behind it, as long as they are facts of one tree. Returns how many.
+    /// Enters an entry and those right behind it, as long as they are facts of one tree. Returns
+    /// how many.
     fn enter_facts(&mut self, root: RootId, first: usize, entries: Entries<'_>) -> usize {
         let place = self.facts.iter().position(|(known, _)| *known == root).unwrap_or_else(|| {
             self.facts.push((root, Vec::new()));
@@ -101,7 +104,8 @@ impl Finder {
         self.put_tuple(number, entries)
     }
 
-    /// Notes the entry that came before one with the same tuple, if it waits and activates something.
+    /// Notes the entry that came before one with the same tuple, if it waits and activates
+    /// something.
     fn set_older(&mut self, number: u32, mut older: Option<u32>, entries: Entries<'_>) {
         while let Some(empty) = older.filter(|older| entries.all[*older as usize].set.is_empty()) {
             older = self.older(empty);

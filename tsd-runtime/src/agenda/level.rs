@@ -1,7 +1,7 @@
 //! The waiting activations of one salience.
 //!
-//! Entries stand in the order of their ages. Those of one change make a batch when their turn comes, in which each
-//! activation has its place; the others are never looked at before.
+//! Entries stand in the order of their ages. Those of one change make a batch when their turn
+//! comes, in which each activation has its place; the others are never looked at before.
 
 use std::cmp::Reverse;
 
@@ -107,7 +107,8 @@ impl Level {
         }));
     }
 
-    /// Takes out what tuples of a node activate no longer: what came about by changes of this age or before.
+    /// Takes out what tuples of a node activate no longer: what came about by changes of this age
+    /// or before.
     pub(super) fn cancel(
         &mut self,
         (root, end): (RootId, TupleSource),

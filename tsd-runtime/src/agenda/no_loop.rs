@@ -1,12 +1,13 @@
 //! `no-loop`: what the effects of an activation change is no change for the activation's own rule.
 //!
-//! While they take place, what begins and what stops to hold for that rule is held back. When a change is over, a
-//! tuple that held before and holds after it stays as it was: whether it waits or has fired, how old it is, and what
-//! it supports. What else has changed comes about as it would for any other rule.
+//! While they take place, what begins and what stops to hold for that rule is held back. When a
+//! change is over, a tuple that held before and holds after it stays as it was: whether it waits or
+//! has fired, how old it is, and what it supports. What else has changed comes about as it would
+//! for any other rule.
 //!
-//! A tuple that holds throughout may come to hold by another alternative of the condition, which ends at another
-//! node. If it waits, it goes on waiting where it does. So that it is taken out when it stops holding elsewhere, it is
-//! noted as moved.
+//! A tuple that holds throughout may come to hold by another alternative of the condition, which
+//! ends at another node. If it waits, it goes on waiting where it does. So that it is taken out
+//! when it stops holding elsewhere, it is noted as moved.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +18,8 @@ use crate::base::{RuleId, TupleSlots};
 use crate::flow::{Delta, TupleRef, TupleSource};
 use crate::ruleset::{RuleSet, RuleSets};
 
-/// The node at whose end an alternative of a rule comes out, with the tree's set of this alternative alone.
+/// The node at whose end an alternative of a rule comes out, with the tree's set of this
+/// alternative alone.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Way {
     pub(crate) place: (RootId, TupleSource),
@@ -28,7 +30,8 @@ pub(crate) struct Way {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct NoLoopGuard {
     held_back: Option<HeldBack>,
-    /// By the node where they come out now: tuples whose activations, if they wait, do so as of another node.
+    /// By the node where they come out now: tuples whose activations, if they wait, do so as of
+    /// another node.
     moved: BTreeMap<(RootId, TupleSource, TupleSlots), SmallVec<[Moved; 1]>>,
     /// Activations that moved before they stopped holding in this change.
     ended: Vec<Ended>,
@@ -57,8 +60,8 @@ struct Moved {
     waits: Ended,
 }
 
-/// An activation that waits no more, if it did: that of a tuple as it came out of a node, by a change of this age or
-/// before.
+/// An activation that waits no more, if it did: that of a tuple as it came out of a node, by a
+/// change of this age or before.
 #[derive(Clone, Debug)]
 pub(crate) struct Ended {
     pub(crate) salience: i32,

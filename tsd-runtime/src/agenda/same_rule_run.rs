@@ -1,15 +1,17 @@
 //! Activations that fire right after each other and differ in nothing but their facts.
 //!
-//! When facts come in numbers, one after the other activates the same rule. Where its effects cannot change the session,
-//! nothing can come between these activations, and the agenda need not be asked for an order that it has.
+//! When facts come in numbers, one after the other activates the same rule. Where its effects
+//! cannot change the session, nothing can come between these activations, and the agenda need not
+//! be asked for an order that it has.
 
 use tsd_ir::RootId;
 
 use super::level::Level;
 use crate::ruleset::RuleSet;
 
-/// The activations of one level that come right behind the one which fired last, and are of the same branches of rules. It
-/// is so where one change after the other has brought one activation; those that share a change are put in order first.
+/// The activations of one level that come right behind the one which fired last, and are of the
+/// same branches of rules. It is so where one change after the other has brought one activation;
+/// those that share a change are put in order first.
 pub(crate) struct SameRuleRun<'a> {
     level: &'a mut Level,
     root: RootId,

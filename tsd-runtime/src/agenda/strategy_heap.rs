@@ -1,7 +1,8 @@
 //! Waiting activations in the order of a strategy other than the default.
 //!
-//! The entries are those of the level; at the end of every change the new ones are put in order, one by one, in a heap. An
-//! activation that stops holding is taken out of its entry and found out when its turn comes.
+//! The entries are those of the level; at the end of every change the new ones are put in order,
+//! one by one, in a heap. An activation that stops holding is taken out of its entry and found out
+//! when its turn comes.
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;

@@ -1,10 +1,10 @@
 //! Giving back what is done with.
 //!
-//! An entry that was cancelled or has fired stays where it is, for others are found by their numbers. Were it
-//! to stay until its level is empty, a session in which facts come and go between two runs, or a run in which
-//! every firing brings the next, would grow without end. So at the end of a change, when more than half of
-//! the entries of a level are done with, those that wait move together. It costs what so many entries cost
-//! when they came, which is little beside it.
+//! An entry that was cancelled or has fired stays where it is, for others are found by their
+//! numbers. Were it to stay until its level is empty, a session in which facts come and go between
+//! two runs, or a run in which every firing brings the next, would grow without end. So at the end
+//! of a change, when more than half of the entries of a level are done with, those that wait move
+//! together. It costs what so many entries cost when they came, which is little beside it.
 
 use std::cmp::Reverse;
 
@@ -20,8 +20,8 @@ impl Level {
     #[inline]
     pub(super) fn is_crowded(&self, room: usize) -> bool {
         let entries = self.entries.len();
-        // What has fired out of a heap is not counted: there a level is looked through each time that it has
-        // doubled.
+        // What has fired out of a heap is not counted: there a level is looked through each time
+        // that it has doubled.
         entries > room
             && (2 * (self.waiting_from() + self.cancelled) > entries
                 || !self.heap.is_empty() && entries > 2 * self.kept + room)
@@ -57,7 +57,8 @@ impl Level {
             *entry = numbers[*entry as usize];
             *entry != GONE
         };
-        // Of an entry some of whose activations have fired, these stay in the batch, in front of the others.
+        // Of an entry some of whose activations have fired, these stay in the batch, in front of
+        // the others.
         let fired = self.batch[..self.fired].iter().filter(|one| numbers[one.entry as usize] != GONE).count();
         self.batch.retain_mut(|waiting| moved(&mut waiting.entry));
         let mut items = std::mem::take(&mut self.heap).into_vec();

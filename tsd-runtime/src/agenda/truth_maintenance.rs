@@ -1,9 +1,9 @@
 //! Truth maintenance: facts that are there because of activations (`InsertLogical`).
 //!
-//! An activation supports the facts that it inserts logically until it stops holding; a fact without support is
-//! withdrawn. Only counts are kept with the facts: an activation knows what it supports, and whatever stops holding is
-//! looked up among the activations. What it says of facts that meanwhile went, or that the host program made its own,
-//! is passed over.
+//! An activation supports the facts that it inserts logically until it stops holding; a fact
+//! without support is withdrawn. Only counts are kept with the facts: an activation knows what it
+//! supports, and whatever stops holding is looked up among the activations. What it says of facts
+//! that meanwhile went, or that the host program made its own, is passed over.
 
 use hashbrown::HashMap;
 use tsd_ir::FactRef;
@@ -15,7 +15,8 @@ type Table<K, V> = HashMap<K, V, ahash::RandomState>;
 /// Which activations support which facts.
 #[derive(Clone, Debug)]
 pub(crate) struct TruthMaintenance {
-    /// The facts that are supported, with the number of activations that do. One with none is about to go.
+    /// The facts that are supported, with the number of activations that do. One with none is about
+    /// to go.
     counts: Table<FactRef, u32>,
     /// By rule: what each activation supports. Its facts are in the order of the rule's patterns.
     supported: Vec<Table<TupleSlots, Vec<FactRef>>>,
@@ -70,7 +71,8 @@ impl TruthMaintenance {
         }
     }
 
-    /// A fact is no concern of activations any more: it goes, or the host program or an effect changed it.
+    /// A fact is no concern of activations any more: it goes, or the host program or an effect
+    /// changed it.
     pub(crate) fn forget(&mut self, fact: FactRef) {
         if !self.counts.is_empty() {
             self.counts.remove(&fact);

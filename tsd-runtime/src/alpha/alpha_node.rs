@@ -1,9 +1,10 @@
 //! Where facts of one type enter the network, and which rules they pass there.
 //!
-//! Rules that share a join differ in what they demand of the facts on its inputs. Those demands are tables, not code: a
-//! table for each field that some rule constrains, from a value to the set of rules that accept it. A thousand rules
-//! with a threshold each cost one binary search; a rule added is some more rows. What no table can say (`LIKE`,
-//! arithmetic) is tested one by one, while a rule that needs the test is still in the set.
+//! Rules that share a join differ in what they demand of the facts on its inputs. Those demands are
+//! tables, not code: a table for each field that some rule constrains, from a value to the set of
+//! rules that accept it. A thousand rules with a threshold each cost one binary search; a rule
+//! added is some more rows. What no table can say (`LIKE`, arithmetic) is tested one by one, while
+//! a rule that needs the test is still in the set.
 
 use tsd_ir::{Domain, FieldId, List, Type, TypeId};
 
@@ -26,7 +27,8 @@ pub(crate) struct Member {
     pub(crate) reads: List<FieldId>,
 }
 
-/// An input of the network: the facts of one type, as one root or one right side of a join takes them.
+/// An input of the network: the facts of one type, as one root or one right side of a join takes
+/// them.
 #[derive(Clone, Debug)]
 pub(crate) struct AlphaNode {
     pub(crate) ty: TypeId,
@@ -72,8 +74,8 @@ impl AlphaNode {
         self.readers[field.index()]
     }
 
-    /// Makes the tables anew, after rules came or went. Costs the rows of all tables together times the words of a
-    /// set.
+    /// Makes the tables anew, after rules came or went. Costs the rows of all tables together times
+    /// the words of a set.
     pub(crate) fn rebuild(&mut self, declared: &Type, sets: &mut RuleSets, strings: &mut Strings) {
         let mut symbols = Vec::new();
         let mut bits = Bits::default();
@@ -140,8 +142,8 @@ impl AlphaNode {
         self.test(slot, passed.unwrap_or(self.everyone), memory, sets)
     }
 
-    /// Makes a delta one of those of some facts that rules out of `candidates` want, numbered by their
-    /// places.
+    /// Makes a delta one of those of some facts that rules out of `candidates` want, numbered by
+    /// their places.
     pub(crate) fn admit_all(
         &self,
         slots: &[u32],

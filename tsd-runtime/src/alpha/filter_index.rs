@@ -1,7 +1,7 @@
 //! Tables: from a value to the rules that accept it.
 //!
-//! What many rules demand of one field of a fact, or of one derived value, is one table. A thousand rules with a threshold each
-//! cost one binary search; a rule added is some more rows.
+//! What many rules demand of one field of a fact, or of one derived value, is one table. A thousand
+//! rules with a threshold each cost one binary search; a rule added is some more rows.
 
 use std::hint::select_unpredictable;
 
@@ -84,9 +84,9 @@ impl FilterIndex {
         word.map_or(self.missing, |word| self.rows.accepting(word, strings))
     }
 
-    /// Leaves each set the rules that accept the value beside it. Most tables tell but two stretches, or one point from all
-    /// others: then there is next to nothing to do for a value, and a jump that goes wrong half of the time would cost more
-    /// than all of it.
+    /// Leaves each set the rules that accept the value beside it. Most tables tell but two
+    /// stretches, or one point from all others: then there is next to nothing to do for a value,
+    /// and a jump that goes wrong half of the time would cost more than all of it.
     #[inline]
     pub(crate) fn meet_all<'a>(
         &self,
@@ -133,8 +133,8 @@ impl FilterIndex {
         }
     }
 
-    /// Merges what rules demand of a value of a kind. A rule without a domain accepts every value, and none. The symbols of
-    /// strings that are mentioned are written down.
+    /// Merges what rules demand of a value of a kind. A rule without a domain accepts every value,
+    /// and none. The symbols of strings that are mentioned are written down.
     pub(crate) fn build<'a>(
         kind: Kind,
         demands: impl Iterator<Item = (Bit, Option<&'a Domain>)>,

@@ -1,7 +1,7 @@
 //! Tests that neither a table nor a join key can answer, with the rules that demand them.
 //!
-//! A test is evaluated only while some rule that demands it is still in the set; where it fails, it clears those
-//! rules' bits. Equal tests of several rules are one.
+//! A test is evaluated only while some rule that demands it is still in the set; where it fails, it
+//! clears those rules' bits. Equal tests of several rules are one.
 
 use indexmap::IndexMap;
 use tsd_ir::TestRef;

@@ -1,7 +1,8 @@
 //! What only its owner may use.
 //!
-//! An observer may be sent to another thread, but need not bear to be called from two. Nobody calls it but who has the session for
-//! himself; that is not enough for the compiler, to which a session that holds it could not be shared.
+//! An observer may be sent to another thread, but need not bear to be called from two. Nobody calls
+//! it but who has the session for himself; that is not enough for the compiler, to which a session
+//! that holds it could not be shared.
 
 use std::sync::{Mutex, PoisonError};
 

@@ -1,9 +1,11 @@
-//! An index of things that have numbers and keep their keys themselves: the slots of a store, the agenda's entries.
+//! An index of things that have numbers and keep their keys themselves: the slots of a store, the
+//! agenda's entries.
 //!
-//! What a hash table of keys costs is less the search than the memory that the search meets: pages that the system must
-//! hand out, and entries that no cache holds. So a place of this index is four bytes: the thing's number, and in the
-//! bits that the number leaves free, some of the hash. A search hardly ever looks at a thing that is not the one sought.
-//! (Open addressing with linear probing; Knuth, The Art of Computer Programming 6.4, algorithms L and R.)
+//! What a hash table of keys costs is less the search than the memory that the search meets: pages
+//! that the system must hand out, and entries that no cache holds. So a place of this index is four
+//! bytes: the thing's number, and in the bits that the number leaves free, some of the hash. A
+//! search hardly ever looks at a thing that is not the one sought. (Open addressing with linear
+//! probing; Knuth, The Art of Computer Programming 6.4, algorithms L and R.)
 
 use super::hash::hash_words;
 
@@ -23,13 +25,15 @@ impl Default for Index {
 }
 
 impl Index {
-    /// Whether things below this number may enter. There must always be an empty place, so that searches end.
+    /// Whether things below this number may enter. There must always be an empty place, so that
+    /// searches end.
     #[inline]
     pub(crate) fn has_room(&self, numbers: usize) -> bool {
         numbers * 4 <= self.places.len() * 3
     }
 
-    /// Makes room for things below this number, and enters these, which are all that there are, by their hashes.
+    /// Makes room for things below this number, and enters these, which are all that there are, by
+    /// their hashes.
     pub(crate) fn grow(&mut self, numbers: usize, things: impl Iterator<Item = (u64, u32)>) {
         let places = (numbers.max(6) * 4).div_ceil(3).next_power_of_two();
         *self = Self { places: vec![0; places], bits: places.trailing_zeros() };
@@ -48,8 +52,8 @@ impl Index {
         self.search(hash, same).ok()
     }
 
-    /// Enters a number for which there is [room](Self::has_room), unless there is a thing with this hash for which
-    /// `same` holds; then that is the error.
+    /// Enters a number for which there is [room](Self::has_room), unless there is a thing with this
+    /// hash for which `same` holds; then that is the error.
     #[inline]
     pub(crate) fn insert(&mut self, hash: u64, number: u32, same: impl Fn(u32) -> bool) -> Result<(), u32> {
         match self.search(hash, same) {
@@ -61,9 +65,10 @@ impl Index {
         }
     }
 
-    /// Enters numbers for which there is [room](Self::has_room), each unless there is a thing with its key; then the error is
-    /// how many were entered, and that thing. What the index has for all of them is read first, in a loop that does nothing
-    /// else and so waits for many places at once.
+    /// Enters numbers for which there is [room](Self::has_room), each unless there is a thing with
+    /// its key; then the error is how many were entered, and that thing. What the index has for all
+    /// of them is read first, in a loop that does nothing else and so waits for many places at
+    /// once.
     #[inline]
     pub(crate) fn insert_new<W: AsRef<[u64]>>(
         &mut self,
@@ -81,8 +86,8 @@ impl Index {
         Ok(())
     }
 
-    /// Enters a number for which there is [room](Self::has_room), in place of the thing with this hash for which `same`
-    /// holds; returns that one.
+    /// Enters a number for which there is [room](Self::has_room), in place of the thing with this
+    /// hash for which `same` holds; returns that one.
     #[inline]
     pub(crate) fn put(&mut self, hash: u64, number: u32, same: impl Fn(u32) -> bool) -> Option<u32> {
         let other = self.insert(hash, number, same).err()?;
@@ -179,7 +184,8 @@ mod tests {
     use std::collections::BTreeMap;
 
     proptest! {
-        /// Against a map from number to hash; few hashes, so that many things share one and others lie between.
+        /// Against a map from number to hash; few hashes, so that many things share one and others
+        /// lie between.
         #[test]
         fn an_index_is_a_multimap(
             hashes in proptest::collection::vec(0..4_u64, 8..9),

@@ -1,8 +1,8 @@
 //! One side of a join: a memory of its own, or the store's primary key index.
 //!
-//! Most joins lead from a reference to the primary key that it names. The store finds facts by primary key anyway, so a
-//! side whose join key is the whole primary key of its one type needs no second index: it remembers, for each slot, the
-//! rules of the fact there.
+//! Most joins lead from a reference to the primary key that it names. The store finds facts by
+//! primary key anyway, so a side whose join key is the whole primary key of its one type needs no
+//! second index: it remembers, for each slot, the rules of the fact there.
 
 use std::borrow::Cow;
 
@@ -198,7 +198,8 @@ impl<K: Key> Inputs<K> {
         self.left_state.probed();
     }
 
-    /// Visits the pairs, and changes nothing: what would have to be materialised is made for the occasion.
+    /// Visits the pairs, and changes nothing: what would have to be materialised is made for the
+    /// occasion.
     pub(crate) fn for_each_pair(
         &self,
         spec: &JoinSpec,

@@ -1,8 +1,8 @@
 //! Joins: the two inputs of a node, and what happens when a tuple or a fact arrives.
 //!
-//! Changes arrive at one input with a set of rules each, update that input and probe the other. Each pair goes on with the
-//! rules that both sides carry, less those whose residual tests it fails. The join hands the pairs over ([`Emit`]) and
-//! does not know where they go.
+//! Changes arrive at one input with a set of rules each, update that input and probe the other.
+//! Each pair goes on with the rules that both sides carry, less those whose residual tests it
+//! fails. The join hands the pairs over ([`Emit`]) and does not know where they go.
 
 use super::counts::{Counts, ProbeCounts};
 use super::inputs::{Inputs, JoinInput};
@@ -33,7 +33,8 @@ enum InputsByKey {
     Many(Inputs<LongKey>),
 }
 
-/// Nearly all joins have one key, so that is asked first: a predictable branch costs less than a jump through a table.
+/// Nearly all joins have one key, so that is asked first: a predictable branch costs less than a
+/// jump through a table.
 macro_rules! with_inputs {
     ($inputs:expr, $pair:ident => $body:expr) => {
         match $inputs {
@@ -80,20 +81,22 @@ impl Default for Held {
     }
 }
 
-/// Takes what comes out of a join, block by block. The join knows neither who takes it nor where it goes.
+/// Takes what comes out of a join, block by block. The join knows neither who takes it nor where it
+/// goes.
 pub(crate) trait Emit {
     /// Pairs come out, or do no longer. What is left in the delta is of no use to the join.
     fn tuples(&mut self, cx: &mut OperatorContext<'_>, outputs: &Outputs, tuples: &mut Delta);
 
-    /// Pairs come out that go to views alone, and all of which carry the same rules. They were not built.
+    /// Pairs come out that go to views alone, and all of which carry the same rules. They were not
+    /// built.
     fn pairs(&mut self, cx: &mut OperatorContext<'_>, outputs: &Outputs, pairs: Pairs<'_>);
 }
 
 /// Takes tuples one by one, with where they go and the rules that they carry.
 pub(crate) type Visit<'v> = dyn FnMut(&mut OperatorContext<'_>, &Outputs, &mut TupleSlots, RuleSet) + 'v;
 
-/// Visits the tuples that arrive on the left of a join, with the rules that go on there. Returns how many facts
-/// and tuples were read.
+/// Visits the tuples that arrive on the left of a join, with the rules that go on there. Returns
+/// how many facts and tuples were read.
 pub(crate) type LeftTuples<'t> = dyn FnMut(&mut OperatorContext<'_>, &mut Visit<'_>) -> usize + 't;
 
 impl Join {
@@ -157,8 +160,8 @@ impl Join {
         });
     }
 
-    /// Visits the pairs that come out of the join, and changes nothing; `left` visits the tuples on the left. Returns how many
-    /// facts and tuples were read.
+    /// Visits the pairs that come out of the join, and changes nothing; `left` visits the tuples on
+    /// the left. Returns how many facts and tuples were read.
     pub(crate) fn for_each_pair(
         &self,
         spec: &JoinSpec,
@@ -188,8 +191,8 @@ impl Join {
         self.counts.is_some() || with_inputs!(&self.inputs, pair => pair.right_state.is_materialized())
     }
 
-    /// Takes facts into the right input without looking for partners, which the caller knows they cannot
-    /// have yet.
+    /// Takes facts into the right input without looking for partners, which the caller knows they
+    /// cannot have yet.
     pub(crate) fn store_right(
         &mut self,
         spec: &JoinSpec,
@@ -241,7 +244,8 @@ impl JoinSpec {
         let (own, own_state, other) =
             if LEFT { (left, left_state, right) } else { (right, right_state, left) };
         let memory = cx.memory;
-        // With nothing to be found, facts that the store finds need not even be asked for their keys.
+        // With nothing to be found, facts that the store finds need not even be asked for their
+        // keys.
         let is_alone = other.len() == 0 && counts.is_none() && own.is_key_index();
         let parts = if LEFT { &self.left } else { &self.right };
         let keyed = if is_alone { Keyed::new() } else { parts.keys(memory).find(arrivals) };
@@ -297,8 +301,9 @@ impl JoinSpec {
         }
     }
 
-    /// Passes pairs on without building them, where they go to views alone; `found_at` is the side of a pair on
-    /// which the facts stand that were found. Returns how many there were, if it could.
+    /// Passes pairs on without building them, where they go to views alone; `found_at` is the side
+    /// of a pair on which the facts stand that were found. Returns how many there were, if it
+    /// could.
     #[inline]
     fn pass_unbuilt(
         &self,
@@ -319,8 +324,8 @@ impl JoinSpec {
         Some(passed as u64)
     }
 
-    /// Passes pairs on for the rules whose residual tests they pass, and empties the delta. Returns how many
-    /// went on.
+    /// Passes pairs on for the rules whose residual tests they pass, and empties the delta. Returns
+    /// how many went on.
     fn pass(&self, cx: &mut OperatorContext<'_>, pairs: &mut Delta, emit: &mut dyn Emit) -> u64 {
         if !self.residuals.is_empty() {
             let (memory, sets) = (cx.memory, &mut *cx.sets);

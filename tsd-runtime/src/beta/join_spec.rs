@@ -1,4 +1,5 @@
-//! What a join node does, whatever its memories hold: what it joins, on what, for whom, and where the pairs go.
+//! What a join node does, whatever its memories hold: what it joins, on what, for whom, and where
+//! the pairs go.
 //!
 //! It is the same for all sessions of a rule base.
 
@@ -35,8 +36,8 @@ pub(crate) struct JoinSpec {
 }
 
 impl JoinSpec {
-    /// A join in the tree of a root, behind its parent if that is not the root itself. `key_of` gives the primary key of a
-    /// type.
+    /// A join in the tree of a root, behind its parent if that is not the root itself. `key_of`
+    /// gives the primary key of a type.
     pub(crate) fn new(
         (root, parent): (RootId, Option<NodeId>),
         types: &[TypeId],

@@ -1,8 +1,9 @@
 //! The keys of tuples: what a join compares, word by word.
 //!
-//! Nearly always a part of a key is a field of a fact, which is read from its row, so that must cost no call. A part that
-//! is computed costs one call for each tuple that comes or goes, on either side, instead of a test for each pair. An
-//! expression without a value leaves its tuple without a key, as a missing field does: nothing equals it.
+//! Nearly always a part of a key is a field of a fact, which is read from its row, so that must
+//! cost no call. A part that is computed costs one call for each tuple that comes or goes, on
+//! either side, instead of a test for each pair. An expression without a value leaves its tuple
+//! without a key, as a missing field does: nothing equals it.
 
 use std::fmt;
 
@@ -145,7 +146,8 @@ impl Formula {
     }
 }
 
-/// Tells the keys of tuples; `None` for a tuple of which a part is missing, for then nothing equals it.
+/// Tells the keys of tuples; `None` for a tuple of which a part is missing, for then nothing equals
+/// it.
 pub(crate) struct Keys<'a>(SmallVec<[Source<'a>; 4]>);
 
 /// Where a word of a key comes from.

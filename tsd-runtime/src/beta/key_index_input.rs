@@ -41,8 +41,9 @@ impl KeyWords {
 pub(crate) struct RulesBySlot {
     /// How many facts have rules.
     len: u32,
-    /// The rules of each fact; empty where it does not take part. As long as facts come one right after the other and no rule
-    /// refuses one of them, there is no list: those of the first slots have the rules `same`, and no others have any.
+    /// The rules of each fact; empty where it does not take part. As long as facts come one right
+    /// after the other and no rule refuses one of them, there is no list: those of the first slots
+    /// have the rules `same`, and no others have any.
     each: Option<Vec<RuleSet>>,
     same: RuleSet,
 }
@@ -168,7 +169,8 @@ impl KeyIndexInput {
         Self { key, held: RulesBySlot::default() }
     }
 
-    /// Adds the rules of facts to them, or takes them from them. All facts have a primary key, so none is asked for it.
+    /// Adds the rules of facts to them, or takes them from them. All facts have a primary key, so
+    /// none is asked for it.
     pub(crate) fn change(&mut self, facts: &Delta, sign: Sign, memory: &WorkingMemory, sets: &mut RuleSets) {
         match sign {
             Sign::Add { .. } => self.held.add_all(facts, memory.store(self.key.ty).capacity(), sets),
@@ -217,9 +219,9 @@ impl KeyIndexInput {
     }
 }
 
-/// Finds facts by their keys: those that the index leads to are most likely the ones sought. Their rules, unless those who
-/// take part have them in `common`, and then they themselves are read in loops that do nothing else, so that no search
-/// waits for what it reads.
+/// Finds facts by their keys: those that the index leads to are most likely the ones sought. Their
+/// rules, unless those who take part have them in `common`, and then they themselves are read in
+/// loops that do nothing else, so that no search waits for what it reads.
 #[inline(always)]
 fn find_by<K: Key>(
     keyed: &[(K, u32)],
@@ -281,7 +283,8 @@ fn keep(hits: &mut SmallVec<[Match; 4]>, is_good: impl FnMut(&mut Match) -> bool
 /// No slot.
 const NONE: u32 = u32::MAX;
 
-/// Reads something for each of a block. The loop has nothing else to do, so that it waits for many at once.
+/// Reads something for each of a block. The loop has nothing else to do, so that it waits for many
+/// at once.
 #[inline]
 fn read_all<T>(block: &[T], read: impl Fn(&T) -> u32) {
     std::hint::black_box(block.iter().fold(0, |all, one| all ^ read(one)));
@@ -294,7 +297,8 @@ mod tests {
     use std::collections::BTreeMap;
 
     proptest! {
-        /// Against a map from slot to rules; slots that come in order, as in most stores, and others.
+        /// Against a map from slot to rules; slots that come in order, as in most stores, and
+        /// others.
         #[test]
         fn rules_by_slot_are_a_map(
             in_order in 0..6_u32,

@@ -1,18 +1,20 @@
 //! Which inputs of joins are kept, and how those that are not are computed.
 //!
-//! What stands on a side of a join follows from the facts: on the right those that pass the input's filters, on the left
-//! the tuples of the chain before it. Keeping it saves computing it for each probe, and costs memory and work for each
-//! change. So a side is given up when more changes have gone into it since the last probe than facts would have to be
-//! looked at to compute it anew, and kept again from the next probe on. Counted in facts and tuples that are looked at, that
-//! is about twice the best choice at the worst (the ski rental rule; Karlin et al., Algorithmica 3, 1988). A chain that
-//! changes all the time and whose last facts hardly ever come stores no tuples for them. It is a bound on many changes
-//! together: the probe that finds nothing kept pays for all that did not have to.
+//! What stands on a side of a join follows from the facts: on the right those that pass the input's
+//! filters, on the left the tuples of the chain before it. Keeping it saves computing it for each
+//! probe, and costs memory and work for each change. So a side is given up when more changes have
+//! gone into it since the last probe than facts would have to be looked at to compute it anew, and
+//! kept again from the next probe on. Counted in facts and tuples that are looked at, that is about
+//! twice the best choice at the worst (the ski rental rule; Karlin et al., Algorithmica 3, 1988). A
+//! chain that changes all the time and whose last facts hardly ever come stores no tuples for them.
+//! It is a bound on many changes together: the probe that finds nothing kept pays for all that did
+//! not have to.
 //!
-//! At first the left side is kept, which costs less than to join once more, and the right side is not: to look through the
-//! facts costs no more than to write them down.
+//! At first the left side is kept, which costs less than to join once more, and the right side is
+//! not: to look through the facts costs no more than to write them down.
 //!
-//! A left side whose tuples hold facts of the type on the right is always kept: while such a fact is on its way, what
-//! follows from the facts is not what the network has been told of.
+//! A left side whose tuples hold facts of the type on the right is always kept: while such a fact
+//! is on its way, what follows from the facts is not what the network has been told of.
 
 use tsd_ir::TypeId;
 
@@ -28,7 +30,8 @@ pub(crate) struct Materialization {
     changes: u32,
 }
 
-/// How many changes a side takes without a probe before it is given up, unless the session sets another number.
+/// How many changes a side takes without a probe before it is given up, unless the session sets
+/// another number.
 pub(crate) const EVICTION_THRESHOLD: u32 = 4096;
 
 impl Materialization {
@@ -55,8 +58,8 @@ impl Materialization {
         *self = Self { is_materialized: true, work, changes: 0, ..*self };
     }
 
-    /// So many changes come. Returns whether the side is to be given up, which it is not before `patience` changes; `work`
-    /// tells how many facts there are to be looked at now.
+    /// So many changes come. Returns whether the side is to be given up, which it is not before
+    /// `patience` changes; `work` tells how many facts there are to be looked at now.
     #[inline]
     pub(crate) fn changes(
         &mut self,

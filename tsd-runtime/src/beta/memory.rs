@@ -1,10 +1,11 @@
 //! The memory of one side of a join: tuples, found by join key.
 //!
-//! Tuples with one key form a group, an intrusive doubly linked list through flat arrays; a hash table finds the
-//! group's head. So a probe touches the table, then the tuples, nothing else, and there is no allocation for each key.
-//! The table is made when the first probe comes: the orders of customers who are all there before them are only written
-//! down. Removing a tuple must find it without walking its group, which may be long: a second table, from tuple to row,
-//! is made when the first change that needs it comes, and a memory that only grows never pays for it.
+//! Tuples with one key form a group, an intrusive doubly linked list through flat arrays; a hash
+//! table finds the group's head. So a probe touches the table, then the tuples, nothing else, and
+//! there is no allocation for each key. The table is made when the first probe comes: the orders of
+//! customers who are all there before them are only written down. Removing a tuple must find it
+//! without walking its group, which may be long: a second table, from tuple to row, is made when
+//! the first change that needs it comes, and a memory that only grows never pays for it.
 
 use hashbrown::HashTable;
 use smallvec::SmallVec;
@@ -130,8 +131,8 @@ impl<K: Key> BetaMemory<K> {
         self.len
     }
 
-    /// Adds rules to a tuple, which enters the memory with the first of them. A tuple of which the caller knows that
-    /// it is not there is `fresh`.
+    /// Adds rules to a tuple, which enters the memory with the first of them. A tuple of which the
+    /// caller knows that it is not there is `fresh`.
     pub(crate) fn add(&mut self, key: &K, slots: &[u32], set: RuleSet, fresh: bool, sets: &mut RuleSets) {
         if !fresh && let Some(row) = self.place(slots) {
             let row = &mut self.rows[row as usize];
@@ -161,7 +162,8 @@ impl<K: Key> BetaMemory<K> {
         }
     }
 
-    /// Gets ready for probes. `keys` gives, where that is needed, what tells the keys of tuples that were added.
+    /// Gets ready for probes. `keys` gives, where that is needed, what tells the keys of tuples
+    /// that were added.
     #[inline]
     pub(crate) fn prepare<T: KeysOf<K>>(&mut self, keys: impl FnOnce() -> T) {
         if self.groups.is_none() && self.len > 0 {
@@ -193,7 +195,8 @@ impl<K: Key> BetaMemory<K> {
         let count = self.rows.len() as u32;
         for first in (0..count).step_by(BLOCK) {
             let block = first..count.min(first + BLOCK as u32);
-            // Facts are far away: a loop that does nothing else waits for those of many tuples at once.
+            // Facts are far away: a loop that does nothing else waits for those of many tuples at
+            // once.
             let read = block.clone().map(|row| keys.touch(|at| self.slot(row, at)));
             std::hint::black_box(read.fold(0, |all, one| all ^ one));
             for row in block {
@@ -356,8 +359,8 @@ impl<K: Key> BetaMemory<K> {
         found.map_or(NONE, |group| group.head)
     }
 
-    /// Calls `visit` with the rows that have these keys, after [`prepare`](Self::prepare): with the place that stands beside
-    /// the key, and the row. First reads the table for all keys.
+    /// Calls `visit` with the rows that have these keys, after [`prepare`](Self::prepare): with the
+    /// place that stands beside the key, and the row. First reads the table for all keys.
     #[inline]
     pub(crate) fn for_each_found<'a>(&'a self, keyed: &[(K, u32)], mut visit: impl FnMut(usize, Found<'a>)) {
         if self.len == 0 {

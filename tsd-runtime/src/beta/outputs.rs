@@ -14,9 +14,11 @@ pub(crate) struct Outputs {
     pub(crate) children: Vec<(NodeId, RuleSet)>,
     /// The views whose rows the tuples are.
     pub(crate) gathered: RuleSet,
-    /// The rules that end here and insert facts logically, so that it matters when they stop holding.
+    /// The rules that end here and insert facts logically, so that it matters when they stop
+    /// holding.
     pub(crate) supporting: RuleSet,
-    /// Those who wait for what derived values say of the tuples, before they take any of the other ways.
+    /// Those who wait for what derived values say of the tuples, before they take any of the other
+    /// ways.
     pub(crate) pending_nodes: Vec<(PendingId, RuleSet)>,
     /// Whether there is but one way to go, which then all rules take.
     one_way: bool,

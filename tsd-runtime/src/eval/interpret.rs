@@ -1,8 +1,8 @@
 //! The interpreter: checked expressions as closures.
 //!
-//! A closure is made once, when its rule is added, and captures what it needs: constants, compiled regular
-//! expressions, the closures of its operands. Each is typed by what it computes; what the operators compute is in
-//! [`tsd_ir::ops`], as for generated code.
+//! A closure is made once, when its rule is added, and captures what it needs: constants, compiled
+//! regular expressions, the closures of its operands. Each is typed by what it computes; what the
+//! operators compute is in [`tsd_ir::ops`], as for generated code.
 
 mod text;
 mod value;

@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 
 /// A regular expression in the syntax of the `regex` crate, compiled when it is first used.
 ///
-/// The compiler has compiled every pattern before, so one that does not compile here matches nothing.
+/// The compiler has compiled every pattern before, so one that does not compile here matches
+/// nothing.
 pub struct Pattern {
     text: String,
     compiled: std::sync::OnceLock<Option<regex::Regex>>,

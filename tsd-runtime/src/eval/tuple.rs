@@ -106,8 +106,8 @@ impl<'a> Tuple<'a> {
         self.word_derived(index).map(|word| self.memory.handle_of(word))
     }
 
-    /// Passes the result of an operator through and counts it when it is no value: for operators that can fail, not for
-    /// fields. `operator` is what the rules call it.
+    /// Passes the result of an operator through and counts it when it is no value: for operators
+    /// that can fail, not for fields. `operator` is what the rules call it.
     #[inline]
     pub fn counted<T>(self, operator: &'static str, result: Option<T>) -> Option<T> {
         if result.is_none() {

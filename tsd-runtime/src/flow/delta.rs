@@ -1,15 +1,16 @@
 //! Tuples that begin or stop to hold together, on their way through the network.
 //!
-//! What a tuple costs by itself is less the work than the way to it: which node, which side, which store; and then the
-//! wait for memory, again and again: for an index, for the fact that it leads to, for the group of a view. So the network
-//! takes tuples by the block. The way is found once for all of them, and what one of them waits for is read while another
-//! is worked on. (Blocks instead of single tuples: MonetDB/X100, Boncz et al., CIDR 2005.)
+//! What a tuple costs by itself is less the work than the way to it: which node, which side, which
+//! store; and then the wait for memory, again and again: for an index, for the fact that it leads
+//! to, for the group of a view. So the network takes tuples by the block. The way is found once for
+//! all of them, and what one of them waits for is read while another is worked on. (Blocks instead
+//! of single tuples: MonetDB/X100, Boncz et al., CIDR 2005.)
 
 use super::matches::Matches;
 use crate::ruleset::{RuleSet, RuleSets};
 
-/// How many tuples are on their way together: enough to keep the memory busy, few enough for all that they need on the way to
-/// stay in the cache.
+/// How many tuples are on their way together: enough to keep the memory busy, few enough for all
+/// that they need on the way to stay in the cache.
 pub(crate) const BLOCK: usize = 128;
 
 /// Tuples of one node, each with the rules that it carries.
@@ -18,7 +19,8 @@ pub(crate) struct Delta {
     pub(crate) width: usize,
     pub(crate) slots: Vec<u32>,
     heads: Vec<Head>,
-    /// The rules of every tuple, where it is known that they are the same, as they are most of the time.
+    /// The rules of every tuple, where it is known that they are the same, as they are most of the
+    /// time.
     pub(crate) common: Option<RuleSet>,
 }
 
@@ -114,7 +116,8 @@ impl Delta {
         facts.map(move |(head, slot)| (&mut head.set, read(*slot)))
     }
 
-    /// Drops the tuples that carry no rules. Whether a fact does is chance, so its loop does not jump.
+    /// Drops the tuples that carry no rules. Whether a fact does is chance, so its loop does not
+    /// jump.
     pub(crate) fn drop_empty(&mut self) {
         let are_wanted = self.common.is_some_and(|common| !common.is_empty());
         if are_wanted || !self.heads.iter().any(|head| head.set.is_empty()) {
@@ -145,7 +148,8 @@ impl Delta {
         self.heads.push(Head { number, set });
     }
 
-    /// Adds the pairs of facts that were found and those for which they were, which are on the right.
+    /// Adds the pairs of facts that were found and those for which they were, which are on the
+    /// right.
     pub(crate) fn pair_with_left(&mut self, found: &Matches, facts: &Self, sets: &mut RuleSets) {
         self.meet_found(found, facts, sets);
         let before = self.slots.len();
@@ -166,7 +170,8 @@ impl Delta {
         self.drop_empty();
     }
 
-    /// Begins, while it is empty, with the rules that facts and the tuples for which they were found have in common.
+    /// Begins, while it is empty, with the rules that facts and the tuples for which they were
+    /// found have in common.
     fn meet_found(&mut self, found: &Matches, tuples: &Self, sets: &mut RuleSets) {
         debug_assert!(self.is_empty());
         let heads = found.all.iter().map(|hit| tuples.heads[hit.at as usize]);
@@ -288,8 +293,8 @@ impl TupleBlock for &Delta {
     }
 }
 
-/// Moves those of a block that are good to its front, and returns how many there are. Whether one is may be chance, so the
-/// loop does not jump.
+/// Moves those of a block that are good to its front, and returns how many there are. Whether one
+/// is may be chance, so the loop does not jump.
 #[inline(always)]
 pub(crate) fn move_up<T: Copy>(block: &mut [T], mut is_good: impl FnMut(&mut T) -> bool) -> usize {
     let mut good = 0;

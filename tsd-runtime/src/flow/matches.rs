@@ -5,8 +5,9 @@ use smallvec::SmallVec;
 use super::delta::{Delta, TupleBlock};
 use crate::ruleset::{RuleSet, RuleSets};
 
-/// Keys of tuples of a delta, with the tuples' places there. Those of a single change need no allocation; those of a block
-/// would take too much of the stack, where there is one such list for each join of a chain.
+/// Keys of tuples of a delta, with the tuples' places there. Those of a single change need no
+/// allocation; those of a block would take too much of the stack, where there is one such list for
+/// each join of a chain.
 pub(crate) type Keyed<K> = SmallVec<[(K, u32); 4]>;
 
 /// Collects what belongs to the tuples of a delta.
@@ -34,7 +35,8 @@ pub(crate) struct Matches {
     pub(crate) common: Option<RuleSet>,
 }
 
-/// The pairs of facts and those that were found for them. Where pairs are only gathered, they need not be made.
+/// The pairs of facts and those that were found for them. Where pairs are only gathered, they need
+/// not be made.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pairs<'a> {
     facts: &'a Delta,

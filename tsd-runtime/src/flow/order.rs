@@ -36,11 +36,14 @@ pub(crate) trait ConflictOrder {
     fn sets(&self, root: RootId) -> &RuleSets;
     /// The rule behind a bit.
     fn ranked(&self, root: RootId, bit: Bit) -> BranchRank;
-    /// The order of two tuples of one rule by their facts. Branches of a rule may lie in different trees.
+    /// The order of two tuples of one rule by their facts. Branches of a rule may lie in different
+    /// trees.
     fn compare(&self, left: (BranchRank, &[u32]), right: (BranchRank, &[u32])) -> Ordering;
-    /// Where a strategy other than the default puts a tuple of a rule that a change of this age brought.
+    /// Where a strategy other than the default puts a tuple of a rule that a change of this age
+    /// brought.
     fn key(&self, branch: BranchRank, slots: &[u32], age: u64) -> OrderKey;
 }
 
-/// What decides when an activation fires: compared number by number, the lower first. No two are equal.
+/// What decides when an activation fires: compared number by number, the lower first. No two are
+/// equal.
 pub(crate) type OrderKey = SmallVec<[u64; 8]>;

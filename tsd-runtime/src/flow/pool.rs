@@ -2,7 +2,8 @@
 
 use super::delta::Delta;
 
-/// DeltaPool that are not in use: a change needs one for each node that it goes through, and they come and go all the time.
+/// DeltaPool that are not in use: a change needs one for each node that it goes through, and they
+/// come and go all the time.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct DeltaPool(Vec<Delta>);
 

@@ -1,8 +1,9 @@
 //! Rules wired into a network: all that sessions of the same rules have in common.
 //!
-//! A session is facts and what follows from them; everything else is here, and never changes while facts do. A base is wired once and
-//! shared by any number of sessions. One that adds or removes rules makes changes to a copy of its own, whose rule sets
-//! and strings may then have numbers of that session alone; [`Matcher::share`](super::Matcher::share) renumbers such a copy for others.
+//! A session is facts and what follows from them; everything else is here, and never changes while
+//! facts do. A base is wired once and shared by any number of sessions. One that adds or removes
+//! rules makes changes to a copy of its own, whose rule sets and strings may then have numbers of
+//! that session alone; [`Matcher::share`](super::Matcher::share) renumbers such a copy for others.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -128,8 +129,8 @@ impl Base {
         self.joins.get_mut(id.0 as usize)?.as_mut().map(Arc::make_mut)
     }
 
-    /// The alpha node behind an entry point. It is there: an entry point is opened when its root or join is made, and closed in
-    /// the same step that takes it (`Matcher::remove_rule`).
+    /// The alpha node behind an entry point. It is there: an entry point is opened when its root or
+    /// join is made, and closed in the same step that takes it (`Matcher::remove_rule`).
     #[inline]
     pub(super) fn alpha_node(&self, entry_point: EntryPoint) -> &AlphaNode {
         match entry_point.join {

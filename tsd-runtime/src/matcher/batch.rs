@@ -1,12 +1,12 @@
 //! Facts that come in a batch.
 //!
-//! The facts of a batch come part by part, each of one type, and a part block by block. A block goes through the network
-//! entrance by entrance, together: see [`delta`](super::delta). What views find is looked at when the whole batch is there,
-//! group by group.
+//! The facts of a batch come part by part, each of one type, and a part block by block. A block
+//! goes through the network entrance by entrance, together: see [`delta`](super::delta). What views
+//! find is looked at when the whole batch is there, group by group.
 //!
-//! An activation is as old as the youngest fact of the batch in its tuple, as if the facts had come one by one; one that
-//! derived values alone have brought about is as old as the last of them. Where activations did not arise in that order, they
-//! are dated when the batch ends.
+//! An activation is as old as the youngest fact of the batch in its tuple, as if the facts had come
+//! one by one; one that derived values alone have brought about is as old as the last of them.
+//! Where activations did not arise in that order, they are dated when the batch ends.
 
 use smallvec::SmallVec;
 use tsd_ir::TypeId;
@@ -38,7 +38,8 @@ struct Part {
 }
 
 impl Batch {
-    /// How old the fact of a type with these parts and with this insertion number is, if it came with the batch.
+    /// How old the fact of a type with these parts and with this insertion number is, if it came
+    /// with the batch.
     #[inline]
     fn age_of(parts: &[Part], number: u64) -> Option<u64> {
         // Most types come in one part.
@@ -48,7 +49,8 @@ impl Batch {
         Some(age + 1 + number.checked_sub(first)?)
     }
 
-    /// Dates tuples of these types: each as the youngest of its facts that came with the batch, or as `last`.
+    /// Dates tuples of these types: each as the youngest of its facts that came with the batch, or
+    /// as `last`.
     fn date(&self, undated: Undated<'_>, types: &[TypeId], memory: &WorkingMemory, last: u64) {
         let parts = |ty: &TypeId| self.parts.iter().find(|(known, _)| known == ty);
         let own: SmallVec<[(usize, &Store, &[Part]); 4]> = (types.iter().enumerate())
@@ -83,8 +85,8 @@ impl Matcher {
         }
     }
 
-    /// Takes in facts of a part and writes down their slots; if there is one with the primary key of one of them, that one
-    /// and those behind it stay out, and the error is that fact's slot.
+    /// Takes in facts of a part and writes down their slots; if there is one with the primary key
+    /// of one of them, that one and those behind it stay out, and the error is that fact's slot.
     pub(crate) fn insert_block(
         &mut self,
         ty: TypeId,
@@ -103,7 +105,8 @@ impl Matcher {
         entered
     }
 
-    /// Ends a batch: brings everything up to date that depends on derived values, and puts what the batch activates in order.
+    /// Ends a batch: brings everything up to date that depends on derived values, and puts what the
+    /// batch activates in order.
     pub(crate) fn end_batch(&mut self, batch: &mut Batch) {
         batch.is_mixed |= self.state.stabilize(&self.base);
         self.state.settle_no_loop(&self.base);

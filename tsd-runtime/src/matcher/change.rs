@@ -1,9 +1,10 @@
 //! Changes to facts, one by one.
 //!
-//! Every change goes the same way. The fact is delivered to each entry point of its type; then what depends on derived values
-//! is brought up to date; then what was activated is put in order. Additions are delivered at the far ends of chains first and
-//! at their roots last, removals the other way round, so that a fact that fills two places of one tuple is met exactly once.
-//! While removals run, the fact still has its old row.
+//! Every change goes the same way. The fact is delivered to each entry point of its type; then what
+//! depends on derived values is brought up to date; then what was activated is put in order.
+//! Additions are delivered at the far ends of chains first and at their roots last, removals the
+//! other way round, so that a fact that fills two places of one tuple is met exactly once. While
+//! removals run, the fact still has its old row.
 
 use smallvec::SmallVec;
 use tsd_ir::TypeId;
@@ -19,7 +20,8 @@ use crate::store::WorkingMemory;
 type Affected = SmallVec<[RuleSet; 8]>;
 
 impl Matcher {
-    /// Takes in a fact; if there is one with its primary key, nothing changes and the error is that fact's slot.
+    /// Takes in a fact; if there is one with its primary key, nothing changes and the error is that
+    /// fact's slot.
     pub(crate) fn insert(&mut self, ty: TypeId, row: &[u64]) -> Result<u32, u32> {
         let slot = self.state.memory.stores[ty.index()].insert(row)?;
         self.change(|base, state| {
@@ -39,8 +41,8 @@ impl Matcher {
         });
     }
 
-    /// Gives a fact a new row, whose primary key must be its own or new. Rules that read no changed field notice
-    /// nothing; for the others the fact leaves and comes again.
+    /// Gives a fact a new row, whose primary key must be its own or new. Rules that read no changed
+    /// field notice nothing; for the others the fact leaves and comes again.
     pub(crate) fn update(&mut self, ty: TypeId, slot: u32, row: &[u64]) {
         let store = self.state.memory.store(ty);
         let changed: SmallVec<[_; 8]> = store.changed_fields(store.row(slot), row).collect();
@@ -73,8 +75,8 @@ impl Matcher {
         self.end_change();
     }
 
-    /// At the end of a change: puts what it activates in order, where the agenda's strategy asks for it, and gives back what
-    /// nothing uses any more.
+    /// At the end of a change: puts what it activates in order, where the agenda's strategy asks
+    /// for it, and gives back what nothing uses any more.
     #[inline]
     pub(super) fn end_change(&mut self) {
         self.state.put_in_order(&self.base);
@@ -83,7 +85,8 @@ impl Matcher {
 }
 
 impl State {
-    /// Delivers a fact to every entry point of its type: for all rules, or at each entry point for those of `affected`.
+    /// Delivers a fact to every entry point of its type: for all rules, or at each entry point for
+    /// those of `affected`.
     #[inline]
     pub(super) fn deliver(
         &mut self,
@@ -131,7 +134,8 @@ impl State {
         self.pool.put_back(facts);
     }
 
-    /// Sends facts into the network at an entry point; what they bring about is so old, each by its number older.
+    /// Sends facts into the network at an entry point; what they bring about is so old, each by its
+    /// number older.
     #[inline]
     pub(super) fn enter_all(
         &mut self,
@@ -149,7 +153,8 @@ impl State {
         }
     }
 
-    /// Puts what a change activates in order, where the agenda's strategy asks for it, and gives back what is done with.
+    /// Puts what a change activates in order, where the agenda's strategy asks for it, and gives
+    /// back what is done with.
     #[inline]
     pub(super) fn put_in_order(&mut self, base: &Base) {
         let (wants_order, is_crowded) = (self.agenda.wants_order(), self.agenda.is_crowded());

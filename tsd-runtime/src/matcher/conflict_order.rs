@@ -23,8 +23,9 @@ pub(super) struct Order<'a> {
 }
 
 impl Order<'_> {
-    /// The rule of a waiting branch. It is there: a rule that goes is first taken out of every entry
-    /// (`Agenda::cancel_rules`), and its tree goes with its last rule, so entries of a tree that is gone activate nothing.
+    /// The rule of a waiting branch. It is there: a rule that goes is first taken out of every
+    /// entry (`Agenda::cancel_rules`), and its tree goes with its last rule, so entries of a tree
+    /// that is gone activate nothing.
     fn place(&self, branch: BranchRank) -> (&LiveRule, &BranchPath) {
         let live = self.base.rules.get(branch.rule).expect("branches name live rules");
         (live, &live.places[branch.branch as usize])
@@ -49,7 +50,8 @@ impl ConflictOrder for Order<'_> {
     #[inline]
     fn ranked(&self, root: RootId, bit: Bit) -> BranchRank {
         let owner = self.base.tree(root).branches[bit as usize].and_then(Terminal::rule);
-        // Views end elsewhere, and the bit of a rule that goes leaves all entries before another gets it.
+        // Views end elsewhere, and the bit of a rule that goes leaves all entries before another
+        // gets it.
         owner.expect("entries of a rule go before the rule")
     }
 

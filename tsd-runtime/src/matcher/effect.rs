@@ -25,7 +25,8 @@ impl Effects {
     }
 }
 
-/// Whether effects are generated calls alone: nothing has to be computed before them, and they change no facts.
+/// Whether effects are generated calls alone: nothing has to be computed before them, and they
+/// change no facts.
 pub(super) fn are_calls(effects: &[Effect]) -> bool {
     effects.iter().all(|effect| match effect {
         Effect::Call { arguments, .. } => matches!(arguments.body, Body::Native { .. }),

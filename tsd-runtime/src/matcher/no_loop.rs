@@ -1,7 +1,8 @@
 //! Changes that an activation's own effects bring about for its rule, where the rule is `no-loop`.
 //!
-//! They are held back while a change goes through the network and derived values settle: see [`agenda`](crate::agenda). What
-//! is left of them in the end is what holds after the change and did not before, and the other way round.
+//! They are held back while a change goes through the network and derived values settle: see
+//! [`agenda`](crate::agenda). What is left of them in the end is what holds after the change and
+//! did not before, and the other way round.
 
 use std::collections::BTreeMap;
 
@@ -38,8 +39,9 @@ impl State {
     fn let_count(&mut self, base: &Base) {
         let Some((rule, ways, changes)) = self.agenda.no_loop.take_changes() else { return };
         let Some(live) = base.rules.get(rule) else { return };
-        // For each tuple, in the order of the patterns: by which ways it began to hold, and by which it stopped. It never
-        // holds by two at once, but on its way from one to the other it may.
+        // For each tuple, in the order of the patterns: by which ways it began to hold, and by
+        // which it stopped. It never holds by two at once, but on its way from one to the other it
+        // may.
         let mut tuples: BTreeMap<TupleSlots, SmallVec<[(usize, i32); 2]>> = BTreeMap::new();
         for change in changes {
             let by_way = tuples.entry(live.places[change.way].declared(&change.slots)).or_default();

@@ -1,8 +1,9 @@
 //! What the planner would want to know of the facts that are there.
 //!
-//! Counting while joins run would tell of the joins that run, and would cost something all the time. So everything here is
-//! computed from the facts when it is asked for: each fact is asked once more which filters it passes, and for each pair
-//! of types that some rule joins, in whatever order, the facts of both are counted by their keys.
+//! Counting while joins run would tell of the joins that run, and would cost something all the
+//! time. So everything here is computed from the facts when it is asked for: each fact is asked
+//! once more which filters it passes, and for each pair of types that some rule joins, in whatever
+//! order, the facts of both are counted by their keys.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -40,7 +41,8 @@ impl Matcher {
         profile
     }
 
-    /// The pairs of types that rules and views join on keys, each once, in whatever order they are joined.
+    /// The pairs of types that rules and views join on keys, each once, in whatever order they are
+    /// joined.
     fn joined_pairs(&self) -> Vec<((TypeId, TypeId), Keys)> {
         let mut pairs: BTreeMap<Subject, ((TypeId, TypeId), Keys)> = BTreeMap::new();
         for live in self.base.rules.iter() {
@@ -129,7 +131,8 @@ impl Matcher {
     }
 }
 
-/// The pairs of types that a chain joins on keys. Parameters of views are no facts, so pairs with them are left out.
+/// The pairs of types that a chain joins on keys. Parameters of views are no facts, so pairs with
+/// them are left out.
 fn pairs_of(branch: &Branch) -> Vec<((TypeId, TypeId), Keys)> {
     let types = branch.types();
     let mut pairs: BTreeMap<(usize, usize), Keys> = BTreeMap::new();

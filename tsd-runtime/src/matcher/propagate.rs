@@ -1,9 +1,9 @@
-//! Changes on their way through a tree of joins: from each node to the rules that end there, the views whose rows
-//! its tuples are, and the joins behind it.
+//! Changes on their way through a tree of joins: from each node to the rules that end there, the
+//! views whose rows its tuples are, and the joins behind it.
 //!
-//! The rules that a tuple carries are split between these ways. Rules that wait for a derived value hold the tuple back
-//! until it is tested. Additions and removals take the same way with opposite signs, so whatever an addition reached,
-//! the removal reaches too.
+//! The rules that a tuple carries are split between these ways. Rules that wait for a derived value
+//! hold the tuple back until it is tested. Additions and removals take the same way with opposite
+//! signs, so whatever an addition reached, the removal reaches too.
 //!
 //! Joins know nothing of all this: they take a delta and [emit](Emit) others.
 
@@ -41,7 +41,8 @@ pub(crate) struct Downstream<'a> {
 }
 
 impl Propagation<'_> {
-    /// Facts arrive at an entry point of the tree, or leave it: at the root, or on the right of a join.
+    /// Facts arrive at an entry point of the tree, or leave it: at the root, or on the right of a
+    /// join.
     pub(crate) fn enter(&mut self, join: Option<NodeId>, facts: &mut Delta) {
         let Self { cx, down } = self;
         match join {
@@ -64,7 +65,8 @@ impl Propagation<'_> {
 }
 
 impl Downstream<'_> {
-    /// What is kept at a join, which is taken out: a tuple never comes back to the node that it left.
+    /// What is kept at a join, which is taken out: a tuple never comes back to the node that it
+    /// left.
     #[inline]
     fn take_join(&mut self, node: NodeId, spec: &JoinSpec) -> Box<Join> {
         let index = node.0 as usize;

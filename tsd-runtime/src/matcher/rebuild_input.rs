@@ -1,4 +1,5 @@
-//! Computing what a join input held before it was evicted: the tuples of the chain before it, from the facts.
+//! Computing what a join input held before it was evicted: the tuples of the chain before it, from
+//! the facts.
 
 use tsd_ir::NodeId;
 
@@ -18,8 +19,8 @@ pub(super) struct Chain<'a> {
 }
 
 impl Chain<'_> {
-    /// Calls `visit` with every tuple that comes out of a node (`None`: of the root), as the network was notified
-    /// of it. Returns how many facts and tuples were read.
+    /// Calls `visit` with every tuple that comes out of a node (`None`: of the root), as the
+    /// network was notified of it. Returns how many facts and tuples were read.
     pub(super) fn for_each_tuple(
         &self,
         cx: &mut OperatorContext<'_>,
@@ -65,8 +66,8 @@ impl Chain<'_> {
     }
 }
 
-/// Visits a tuple for the rules that do not wait for a derived value, and for those whose tests on derived values
-/// it passed when they were evaluated last.
+/// Visits a tuple for the rules that do not wait for a derived value, and for those whose tests on
+/// derived values it passed when they were evaluated last.
 fn visit_passed(
     derived: &DerivedState,
     cx: &mut OperatorContext<'_>,

@@ -37,7 +37,8 @@ impl Touched {
 }
 
 impl Matcher {
-    /// Gives each rule the place in the order of declaration that it has in a base, which has all of them.
+    /// Gives each rule the place in the order of declaration that it has in a base, which has all
+    /// of them.
     pub(crate) fn rerank(&mut self, other: &Base) {
         let base = self.own_base();
         base.rules.rerank(&other.rules);
@@ -52,7 +53,8 @@ impl Matcher {
         self.set_strategy(self.state.agenda.strategy());
     }
 
-    /// Calls `visit` with the facts of every tuple that satisfies a rule, in the order of its patterns.
+    /// Calls `visit` with the facts of every tuple that satisfies a rule, in the order of its
+    /// patterns.
     pub(crate) fn for_each_match(&self, name: &str, visit: &mut dyn FnMut(&[u32])) {
         let Some(live) = self.base.rules.find(name) else { return };
         for place in &live.places {

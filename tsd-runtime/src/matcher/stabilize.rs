@@ -1,12 +1,13 @@
 //! Settling: what changes when derived values change, after a change has gone through the network.
 //!
-//! A change goes through all joins first; on its way it touches groups of views and leaves tuples to be looked at. Then
-//! layer by layer, each behind those that it depends on, the tuples are looked at and the changed groups told to those who
-//! ask them. So every tuple is looked at once for one change, when all derived values that it reads have their final values,
-//! and what is in between is never seen.
+//! A change goes through all joins first; on its way it touches groups of views and leaves tuples
+//! to be looked at. Then layer by layer, each behind those that it depends on, the tuples are
+//! looked at and the changed groups told to those who ask them. So every tuple is looked at once
+//! for one change, when all derived values that it reads have their final values, and what is in
+//! between is never seen.
 //!
-//! Parameters of views enter the network as facts do, when the first tuple asks for them, and leave it when the last one
-//! that asked is gone.
+//! Parameters of views enter the network as facts do, when the first tuple asks for them, and leave
+//! it when the last one that asked is gone.
 
 use tsd_ir::{NodeId, RootId, Type, TypeId};
 
@@ -17,7 +18,8 @@ use crate::flow::{BLOCK, Delta, Sign};
 use crate::view::{Reading, Task, Tested};
 
 impl State {
-    /// Brings everything up to date that depends on derived values. Returns whether there was anything to do.
+    /// Brings everything up to date that depends on derived values. Returns whether there was
+    /// anything to do.
     #[inline]
     pub(super) fn stabilize(&mut self, base: &Base) -> bool {
         let idle = self.derived.queue.is_idle();
@@ -107,8 +109,9 @@ impl Matcher {
         Reading { memory: &self.state.memory, views: self.state.derived.views(&self.base.derived) }
     }
 
-    /// After an activation of a rule that cannot change the session has left the agenda, from a level: those that come right
-    /// behind it and differ from it in nothing but their facts, and what their effects may read.
+    /// After an activation of a rule that cannot change the session has left the agenda, from a
+    /// level: those that come right behind it and differ from it in nothing but their facts, and
+    /// what their effects may read.
     pub(crate) fn same_rule_run(
         &mut self,
         level: usize,

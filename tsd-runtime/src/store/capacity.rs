@@ -20,7 +20,8 @@ impl Capacity {
         Self { slots: numbers, room: numbers.next_power_of_two() }
     }
 
-    /// Makes room for more in a list of some of them: in larger steps than a list takes by itself, but never for more than all.
+    /// Makes room for more in a list of some of them: in larger steps than a list takes by itself,
+    /// but never for more than all.
     #[inline]
     pub(crate) fn reserve<T>(self, list: &mut Vec<T>, more: usize) {
         if list.len() + more > list.capacity() {

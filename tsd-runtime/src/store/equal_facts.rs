@@ -1,7 +1,7 @@
 //! Equal facts of a type without a primary key.
 //!
-//! Whoever inserts a fact logically must find one that is equal. The facts with one row are a list, so that any number of
-//! equal facts costs no more than as many different ones.
+//! Whoever inserts a fact logically must find one that is equal. The facts with one row are a list,
+//! so that any number of equal facts costs no more than as many different ones.
 
 use hashbrown::HashTable;
 

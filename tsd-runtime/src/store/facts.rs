@@ -1,8 +1,9 @@
 //! The facts of one type, in one dense table of words.
 //!
-//! A row has a word for each field and, when fields may be missing, words of presence bits behind them. A string
-//! is its symbol, a number its bits, an integer itself, a Boolean 0 or 1, a reference a [`FactRef`]. Rows of
-//! retracted facts are used again, with the slot's next generation.
+//! A row has a word for each field and, when fields may be missing, words of presence bits behind
+//! them. A string is its symbol, a number its bits, an integer itself, a Boolean 0 or 1, a
+//! reference a [`FactRef`]. Rows of retracted facts are used again, with the slot's next
+//! generation.
 
 use smallvec::SmallVec;
 use tsd_ir::{FactHandle, FactRef, FieldId, Kind, Origin, Type, TypeId};
@@ -31,8 +32,8 @@ pub(crate) struct Store {
     equal_facts: Option<EqualFacts>,
 }
 
-/// For how many facts room is made at once. Growing beyond costs them little, and the index takes four to eight bytes
-/// for each that may never come.
+/// For how many facts room is made at once. Growing beyond costs them little, and the index takes
+/// four to eight bytes for each that may never come.
 const MOST_RESERVED: usize = 1 << 24;
 
 /// Finds facts by primary key.
@@ -77,7 +78,8 @@ impl Store {
         }
     }
 
-    /// Takes over the room that another store had, if its rows are as wide. There are no facts here yet.
+    /// Takes over the room that another store had, if its rows are as wide. There are no facts here
+    /// yet.
     pub(crate) fn reuse(&mut self, other: &mut Self) {
         if self.width == other.width {
             self.words = std::mem::take(&mut other.words);
@@ -95,8 +97,8 @@ impl Store {
         self.width
     }
 
-    /// How many slots there are, in use or not, and for how many there is room: what is kept by slot grows with them, once
-    /// instead of again and again.
+    /// How many slots there are, in use or not, and for how many there is room: what is kept by
+    /// slot grows with them, once instead of again and again.
     #[inline]
     pub(crate) fn capacity(&self) -> Capacity {
         Capacity::new(self.slots.len(), self.words.capacity() / self.width.max(1))
@@ -177,8 +179,8 @@ impl Store {
         self.recency.of(slot, self.number(slot))
     }
 
-    /// Whether facts that were inserted one right after the other have recencies that begin with this one, so that nothing
-    /// need be written down.
+    /// Whether facts that were inserted one right after the other have recencies that begin with
+    /// this one, so that nothing need be written down.
     pub(crate) fn has_recency(&self, slots: &[u32], first: u64) -> bool {
         slots.first().is_some_and(|slot| self.recency.is_counted(self.number(*slot), first))
     }
@@ -217,7 +219,8 @@ impl Store {
         key.slots.find(hash_words(words.clone()), same)
     }
 
-    /// The fields of the primary key and the index over them, by the hashes of those fields' words in their order.
+    /// The fields of the primary key and the index over them, by the hashes of those fields' words
+    /// in their order.
     #[inline]
     pub(crate) fn key_index(&self) -> Option<(&[usize], &Index)> {
         self.key.as_ref().map(|key| (key.fields.as_slice(), &key.slots))
@@ -240,8 +243,8 @@ impl Store {
         self.slots.live()
     }
 
-    /// Makes room for so many more facts, as far as there is any: the number is somebody's guess, and room that is not
-    /// made beforehand is made when the facts come.
+    /// Makes room for so many more facts, as far as there is any: the number is somebody's guess,
+    /// and room that is not made beforehand is made when the facts come.
     pub(crate) fn reserve(&mut self, facts: usize) {
         let facts = facts.min(MOST_RESERVED);
         if self.words.try_reserve(facts.saturating_mul(self.width)).is_ok() {
@@ -249,7 +252,8 @@ impl Store {
         }
     }
 
-    /// Takes a row in; if a fact has its primary key, nothing changes and the error is that fact's slot.
+    /// Takes a row in; if a fact has its primary key, nothing changes and the error is that fact's
+    /// slot.
     pub(crate) fn insert(&mut self, row: &[u64]) -> Result<u32, u32> {
         let slot = self.slots.next();
         self.index(slot, row)?;
@@ -264,8 +268,8 @@ impl Store {
         Ok(slot)
     }
 
-    /// Takes rows in one after another, and writes down the slots; if a fact has the primary key of one of them, that one
-    /// and those behind it stay out, and the error is that fact's slot.
+    /// Takes rows in one after another, and writes down the slots; if a fact has the primary key of
+    /// one of them, that one and those behind it stay out, and the error is that fact's slot.
     pub(crate) fn insert_all(&mut self, rows: &[u64], count: usize, slots: &mut Vec<u32>) -> Result<(), u32> {
         if (self.slots.next() as usize) < self.slots.len() {
             for index in 0..count {
@@ -287,8 +291,8 @@ impl Store {
         entered.map_err(|(_, other)| other)
     }
 
-    /// Enters the primary keys of the last `count` rows, as far as no fact has them; if one has, the error is how many
-    /// were entered, and that fact's slot.
+    /// Enters the primary keys of the last `count` rows, as far as no fact has them; if one has,
+    /// the error is how many were entered, and that fact's slot.
     fn index_new(&mut self, first: usize, count: usize) -> Result<(), (usize, u32)> {
         if self.key.as_ref().is_some_and(|key| !key.slots.has_room(first + count)) {
             self.grow_index(first + count);
@@ -360,7 +364,8 @@ impl Store {
         }
     }
 
-    /// The facts that are equal to a row. At the first question the facts of a type without a primary key are indexed.
+    /// The facts that are equal to a row. At the first question the facts of a type without a
+    /// primary key are indexed.
     pub(crate) fn find_equal(&mut self, row: &[u64]) -> SmallVec<[u32; 2]> {
         if self.key.is_some() {
             let found = self.find_by_key(row).filter(|slot| self.row(*slot) == row);
@@ -451,7 +456,8 @@ fn row_at(words: &[u64], width: usize, slot: u32) -> &[u64] {
     &words[slot as usize * width..][..width]
 }
 
-/// Whether a field of a row has a value. Rows of types without optional fields have no presence bits.
+/// Whether a field of a row has a value. Rows of types without optional fields have no presence
+/// bits.
 #[inline]
 pub(crate) fn is_present(row: &[u64], fields: usize, field: usize) -> bool {
     row.len() == fields || row[fields + field / 64] & (1 << (field % 64)) != 0

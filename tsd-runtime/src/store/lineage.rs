@@ -1,5 +1,5 @@
-//! Whose handles a session knows: its own, and those of the sessions that it was forked from, as far as they name facts that were
-//! there when it was.
+//! Whose handles a session knows: its own, and those of the sessions that it was forked from, as
+//! far as they name facts that were there when it was.
 
 use std::sync::Arc;
 

@@ -1,7 +1,9 @@
-//! How recent facts are, for the strategies that ask: the place of each in the order of all inserts and updates.
+//! How recent facts are, for the strategies that ask: the place of each in the order of all inserts
+//! and updates.
 //!
-//! As long as the facts of a type come one right after the other and stay as they are, their recency follows from their
-//! insertion numbers. So it is only written down for types whose facts come among others, or change.
+//! As long as the facts of a type come one right after the other and stay as they are, their
+//! recency follows from their insertion numbers. So it is only written down for types whose facts
+//! come among others, or change.
 
 /// The recencies of the facts of one type.
 #[derive(Clone, Debug, Default)]
@@ -25,12 +27,14 @@ impl Recency {
         }
     }
 
-    /// Whether a fact with this insertion number has this recency, and those that come right behind it have the next ones.
+    /// Whether a fact with this insertion number has this recency, and those that come right behind
+    /// it have the next ones.
     pub(crate) fn is_counted(&self, number: u64, recency: u64) -> bool {
         matches!(self, Self::Counted(ahead) if number + ahead == recency)
     }
 
-    /// Sets the recency of the fact at a slot; `number` tells the insertion numbers of all `slots` slots.
+    /// Sets the recency of the fact at a slot; `number` tells the insertion numbers of all `slots`
+    /// slots.
     #[inline]
     pub(crate) fn set(&mut self, slot: u32, recency: u64, slots: usize, number: impl Fn(u32) -> u64) {
         match self {

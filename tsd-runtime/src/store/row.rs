@@ -69,7 +69,8 @@ impl InvalidValue {
 }
 
 impl<'a> RowWriter<'a> {
-    /// Starts to write a row of so many fields. Behind them, where it says which are there, all words are zero.
+    /// Starts to write a row of so many fields. Behind them, where it says which are there, all
+    /// words are zero.
     #[inline]
     pub(crate) fn new(
         ty: &'a Type,
@@ -87,8 +88,8 @@ impl<'a> RowWriter<'a> {
         self.ty
     }
 
-    // Generated code writes field after field. What it calls is inlined, down to what is wrong with a field, so that where
-    // the writer stands is known when the code is compiled.
+    // Generated code writes field after field. What it calls is inlined, down to what is wrong with
+    // a field, so that where the writer stands is known when the code is compiled.
 
     #[inline]
     fn put(&mut self, word: u64) {
@@ -184,8 +185,8 @@ impl<'a> RowWriter<'a> {
         }
     }
 
-    /// Ends the row: what was wrong with it, first of all, if anything was. (The writer is taken apart first, so that it need
-    /// not be in memory where all is well.)
+    /// Ends the row: what was wrong with it, first of all, if anything was. (The writer is taken
+    /// apart first, so that it need not be in memory where all is well.)
     #[inline]
     pub(crate) fn finish(self) -> Result<(), Box<Unwritten>> {
         let Self { ty, strings, row, presence, field, problem, .. } = self;

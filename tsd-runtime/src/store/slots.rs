@@ -1,7 +1,9 @@
-//! The slots of a store: which facts are there, and what tells them from those that were there before.
+//! The slots of a store: which facts are there, and what tells them from those that were there
+//! before.
 //!
-//! A slot is used again after its fact went, with the next generation. Until the first fact goes, slot `n` holds the
-//! fact with the insertion number `n + 1` in the first generation; so nothing is written down before.
+//! A slot is used again after its fact went, with the next generation. Until the first fact goes,
+//! slot `n` holds the fact with the insertion number `n + 1` in the first generation; so nothing is
+//! written down before.
 
 use tsd_ir::FactRef;
 
@@ -16,15 +18,16 @@ pub(crate) struct Slots {
     next_number: u64,
 }
 
-/// What there is to know of a slot, in one word: the fact's insertion number, counted from 1 in its type, above the
-/// slot's generation and whether a fact is there.
+/// What there is to know of a slot, in one word: the fact's insertion number, counted from 1 in its
+/// type, above the slot's generation and whether a fact is there.
 #[derive(Clone, Copy, Debug)]
 struct Mark(u64);
 
 impl Mark {
     const LIVE: u64 = 1;
     const NUMBER_SHIFT: u32 = 21;
-    /// Numbers of 43 bits: a million insertions a second for a hundred days. Beyond, they stay at the last one.
+    /// Numbers of 43 bits: a million insertions a second for a hundred days. Beyond, they stay at
+    /// the last one.
     const LAST_NUMBER: u64 = u64::MAX >> Self::NUMBER_SHIFT;
 
     fn live(generation: u32, number: u64) -> Self {

@@ -1,7 +1,8 @@
 //! The strings of a session, each kept once and named by a number.
 //!
-//! Joins and filters compare strings all the time. Interned, equal strings are equal numbers, and a fact's string
-//! field is one word. References are counted, so a string that no fact and no rule uses any more is forgotten.
+//! Joins and filters compare strings all the time. Interned, equal strings are equal numbers, and a
+//! fact's string field is one word. References are counted, so a string that no fact and no rule
+//! uses any more is forgotten.
 
 use std::sync::Arc;
 
@@ -15,7 +16,8 @@ pub(crate) type Symbol = u32;
 /// The strings of a session.
 #[derive(Clone, Debug)]
 pub(crate) struct Strings {
-    /// The first ones, which the rules mention and other sessions have as well. They are never forgotten.
+    /// The first ones, which the rules mention and other sessions have as well. They are never
+    /// forgotten.
     shared: Arc<SharedStrings>,
     /// Those behind them.
     entries: Vec<Entry>,
@@ -48,8 +50,8 @@ impl Default for SharedStrings {
 /// How many short strings are remembered.
 const RECENT: usize = 64;
 
-/// A string of at most 16 bytes, as numbers: most fields with few values, such as states and classes, have no longer
-/// ones, and to compare numbers is far quicker than to compare strings.
+/// A string of at most 16 bytes, as numbers: most fields with few values, such as states and
+/// classes, have no longer ones, and to compare numbers is far quicker than to compare strings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Short {
     first: u64,

@@ -13,7 +13,8 @@ use super::strings::Strings;
 #[derive(Debug)]
 pub(crate) struct WorkingMemory {
     pub(crate) stores: Vec<Store>,
-    /// The parameters of views that are values, by the number of the view. There is none before somebody asks.
+    /// The parameters of views that are values, by the number of the view. There is none before
+    /// somebody asks.
     parameters: Vec<Option<Box<Store>>>,
     /// No parameters.
     nothing: Store,
@@ -27,7 +28,8 @@ pub(crate) struct WorkingMemory {
 }
 
 impl WorkingMemory {
-    /// Counts that an operator had no value, and tells which. Inlined, so that its name is nowhere where nothing is told.
+    /// Counts that an operator had no value, and tells which. Inlined, so that its name is nowhere
+    /// where nothing is told.
     #[inline]
     pub(crate) fn count_no_value(&self, operator: &'static str) {
         self.no_values.fetch_add(1, Relaxed);
@@ -56,7 +58,8 @@ impl WorkingMemory {
         memory
     }
 
-    /// The memory of a session that begins as a copy of this one. Handles of this one name the facts that both have.
+    /// The memory of a session that begins as a copy of this one. Handles of this one name the
+    /// facts that both have.
     pub(crate) fn forked(&self) -> Self {
         let lineage = self.lineage.forked(&self.stores);
         let origin = lineage.origin();
@@ -76,7 +79,8 @@ impl WorkingMemory {
         }
     }
 
-    /// Takes over the room that another memory had for facts of the same types, of which none is left.
+    /// Takes over the room that another memory had for facts of the same types, of which none is
+    /// left.
     pub(crate) fn reuse(&mut self, before: &mut Self) {
         for (store, other) in self.stores.iter_mut().zip(&mut before.stores) {
             store.reuse(other);
@@ -106,7 +110,8 @@ impl WorkingMemory {
         self.parameters.get(view as usize).and_then(Option::as_deref).unwrap_or(&self.nothing)
     }
 
-    /// The same, to change them, beside the strings in them. They are declared where they are the first.
+    /// The same, to change them, beside the strings in them. They are declared where they are the
+    /// first.
     pub(crate) fn parameters_mut(
         &mut self,
         view: u16,
@@ -162,8 +167,8 @@ impl WorkingMemory {
         self.recency += slots.len() as u64;
     }
 
-    /// The slot of a handle whose fact is still there. A handle of another session has none, whatever it
-    /// looks like.
+    /// The slot of a handle whose fact is still there. A handle of another session has none,
+    /// whatever it looks like.
     pub(crate) fn find(&self, handle: FactHandle) -> Option<u32> {
         self.find_referred(self.lineage.known(handle, &self.stores)?)
     }

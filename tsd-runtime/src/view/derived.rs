@@ -101,7 +101,8 @@ impl DerivedState {
         }
     }
 
-    /// Tuples leave a place, which lets go on of the rules of `pending` those for which a tuple held.
+    /// Tuples leave a place, which lets go on of the rules of `pending` those for which a tuple
+    /// held.
     pub(crate) fn leave(
         &mut self,
         specs: &DerivedSpecs,
@@ -148,10 +149,12 @@ impl DerivedState {
         memory: &WorkingMemory,
     ) {
         let spec = specs.view(id);
-        // Tuples that are re-tested anyway will see what has come of the view, and need not be notified.
+        // Tuples that are re-tested anyway will see what has come of the view, and need not be
+        // notified.
         let may_rest = |id: PendingId| self.rows(id).is_some_and(|rows| !rows.all_wait());
         let observed = spec.subscribers.iter().any(|(pending, _)| may_rest(*pending));
-        // A view that aggregates rows is taken out meanwhile: it asks only views of layers below its own.
+        // A view that aggregates rows is taken out meanwhile: it asks only views of layers below
+        // its own.
         let view = place_at(&mut self.views, id as usize).take();
         let mut view = view.unwrap_or_else(|| Box::new(View::new(spec)));
         let has_changes = view.gather((spec, branch), rows, (adds, observed), self.views(specs), memory);
@@ -176,7 +179,8 @@ impl DerivedState {
         }
     }
 
-    /// Notifies those who follow references to a fact that it has changed: some fields of it, or all.
+    /// Notifies those who follow references to a fact that it has changed: some fields of it, or
+    /// all.
     pub(crate) fn notify_followers(
         &mut self,
         specs: &DerivedSpecs,

@@ -145,7 +145,8 @@ impl<'a> Source<'a> {
     }
 }
 
-/// The answers to all derived values of a list about a tuple, each of which may depend on those before it.
+/// The answers to all derived values of a list about a tuple, each of which may depend on those
+/// before it.
 pub(crate) fn answers<'a>(
     derived_values: &[DerivedValue],
     asking: &ViewLookup<'a>,
@@ -169,7 +170,8 @@ pub(crate) enum Wanted {
 }
 
 impl ViewLookup<'_> {
-    /// What must be there before the group of a derived value can be told, which is `group` as things are.
+    /// What must be there before the group of a derived value can be told, which is `group` as
+    /// things are.
     pub(crate) fn lacks(
         &self,
         derived_value: &DerivedValue,

@@ -1,12 +1,13 @@
 //! Watches: the tuples at a place of the network whose tests read derived values.
 //!
-//! A derived value can change while the facts of a tuple stay the same. So the tuple waits here, with the rules that want it,
-//! and is looked at anew whenever a group that it asks is not what it was. What then begins or stops to hold goes on from
-//! the place like any other change. Tuples are never looked at on arrival, but when the change that brought them is
-//! through the network and every derived value has settled: see [`settle`](super::settle).
+//! A derived value can change while the facts of a tuple stay the same. So the tuple waits here,
+//! with the rules that want it, and is looked at anew whenever a group that it asks is not what it
+//! was. What then begins or stops to hold goes on from the place like any other change. Tuples are
+//! never looked at on arrival, but when the change that brought them is through the network and
+//! every derived value has settled: see [`settle`](super::settle).
 //!
-//! A place has one watch for each layer of derived values, so that a derived value that depends on other derived values is looked at after
-//! them.
+//! A place has one watch for each layer of derived values, so that a derived value that depends on
+//! other derived values is looked at after them.
 
 mod rows;
 mod subscriptions;
@@ -62,7 +63,8 @@ pub(crate) struct PendingTests {
     /// For each derived value that some member bounds, the members that accept what it may be.
     tables: Vec<(usize, Kind, FilterIndex)>,
     tests: Vec<LiveTest>,
-    /// For each derived value, whether a tuple is found by the slot of a fact that is its own group, so that no index is needed.
+    /// For each derived value, whether a tuple is found by the slot of a fact that is its own
+    /// group, so that no index is needed.
     pub(crate) direct: Vec<bool>,
 }
 
@@ -110,14 +112,16 @@ impl PendingTests {
         self.members.is_empty()
     }
 
-    /// Puts the derived values and tests of all members together anew. Returns, for each derived value, the place that it had before.
+    /// Puts the derived values and tests of all members together anew. Returns, for each derived
+    /// value, the place that it had before.
     pub(crate) fn rebuild(
         &mut self,
         is_of_fact: impl Fn(u16) -> bool,
         sets: &mut RuleSets,
         strings: &mut Strings,
     ) -> Vec<Option<usize>> {
-        // Hundreds of rules may each ask something of their own here, so that equal ones are not looked for one by one.
+        // Hundreds of rules may each ask something of their own here, so that equal ones are not
+        // looked for one by one.
         let mut derived_values: IndexSet<DerivedValue> = IndexSet::new();
         let mut shown: Vec<Bits> = Vec::new();
         let mut everyone = Bits::default();
@@ -183,8 +187,9 @@ impl PendingTests {
         self.derived_values.iter().map(|derived_value| before.get_index_of(derived_value)).collect()
     }
 
-    /// Leaves tuples that are looked at the rules whose bounds all derived values keep. Where the answers are not known for tests or
-    /// effects anyway, derived values are asked one after another, so that the way to one is gone once for all tuples.
+    /// Leaves tuples that are looked at the rules whose bounds all derived values keep. Where the
+    /// answers are not known for tests or effects anyway, derived values are asked one after
+    /// another, so that the way to one is gone once for all tuples.
     pub(crate) fn meet_bounds(
         &self,
         rows: &Rows,
@@ -221,7 +226,8 @@ impl PendingTests {
         }
     }
 
-    /// The answers to the derived values about tuples that are looked at, tuple by tuple; none where nobody reads them.
+    /// The answers to the derived values about tuples that are looked at, tuple by tuple; none
+    /// where nobody reads them.
     pub(crate) fn answers<'a>(
         &self,
         rows: &Rows,
@@ -297,7 +303,8 @@ impl PendingTests {
         self.tests.iter_mut().for_each(|test| test.demanded_by = map(test.demanded_by));
     }
 
-    /// Whether a tuple is found by the slot of a fact that is its own group for a derived value, so that no index is needed.
+    /// Whether a tuple is found by the slot of a fact that is its own group for a derived value, so
+    /// that no index is needed.
     fn is_direct(&self, derived_value: &DerivedValue, of_fact: bool) -> bool {
         let own = [ViewArgument::Fact { at: tsd_ir::Position(0) }];
         self.types.len() == 1

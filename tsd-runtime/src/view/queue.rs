@@ -14,7 +14,8 @@ pub(crate) struct Queue {
     waiting: usize,
 }
 
-/// What waits in one layer: watches with tuples to be looked at, and views with groups that were touched.
+/// What waits in one layer: watches with tuples to be looked at, and views with groups that were
+/// touched.
 #[derive(Clone, Debug, Default)]
 struct Layer {
     pending_nodes: Vec<PendingId>,

@@ -19,8 +19,9 @@ pub(crate) struct Tested<'a> {
 }
 
 impl PendingTests {
-    /// Re-tests a block of queued tuples. Rules that stopped matching go to `gone`, rules that started to `come`. A tuple
-    /// that still matches but of which a value changed that an effect reads goes to both, which renews its activation.
+    /// Re-tests a block of queued tuples. Rules that stopped matching go to `gone`, rules that
+    /// started to `come`. A tuple that still matches but of which a value changed that an effect
+    /// reads goes to both, which renews its activation.
     pub(crate) fn recheck(
         &self,
         rows: &mut Rows,

@@ -20,13 +20,14 @@ use crate::store::WorkingMemory;
 pub(crate) struct DerivedSpecs {
     views: Vec<Option<Arc<ViewSpec>>>,
     pub(crate) pending: Vec<Option<Arc<PendingTests>>>,
-    /// For each type, who follows references to its facts: the field, the place, and the derived value there.
+    /// For each type, who follows references to its facts: the field, the place, and the derived
+    /// value there.
     pub(crate) followers: Vec<Vec<(FieldId, PendingId, u16)>>,
 }
 
 impl DerivedSpecs {
-    /// The view with a number, which must be in use. Those that derived values name are: whoever has a derived value is a user
-    /// of its view, and the network frees a view with its last user.
+    /// The view with a number, which must be in use. Those that derived values name are: whoever
+    /// has a derived value is a user of its view, and the network frees a view with its last user.
     #[inline]
     pub(crate) fn view(&self, id: u16) -> &ViewSpec {
         self.views[id as usize].as_deref().expect("derived values name views in use")
@@ -101,10 +102,11 @@ pub(crate) struct ViewSpec {
     pub(crate) derived_values: Vec<DerivedValue>,
     /// What an empty group is aggregated to, and any other begins as.
     pub(crate) empty: Aggregate,
-    /// Whether a fact may stand in several rows, or its input may change while its row stays, so that it must be remembered what
-    /// each fact has contributed.
+    /// Whether a fact may stand in several rows, or its input may change while its row stays, so
+    /// that it must be remembered what each fact has contributed.
     pub(crate) remembers: bool,
-    /// Who is notified of changes: places where tuples are held, with the number of the derived value there.
+    /// Who is notified of changes: places where tuples are held, with the number of the derived
+    /// value there.
     pub(crate) subscribers: Vec<(PendingId, u16)>,
     pub(crate) places: Vec<BranchPath>,
     /// How many layers of places where tuples are held lie between the facts and this view.

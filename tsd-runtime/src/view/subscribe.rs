@@ -1,7 +1,8 @@
 //! Which groups of views a held tuple reads, so that it is found when one of them changes.
 //!
-//! A tuple is the first to ask for some parameters, or one of many. Parameters that are new become facts of a type of their
-//! own, which enter the network; the tuple is tested when what comes of them is known.
+//! A tuple is the first to ask for some parameters, or one of many. Parameters that are new become
+//! facts of a type of their own, which enter the network; the tuple is tested when what comes of
+//! them is known.
 
 use smallvec::SmallVec;
 use tsd_ir::DerivedValue;
@@ -15,8 +16,8 @@ use crate::eval::{DerivedWord, DerivedWords};
 use crate::store::{Symbol, WorkingMemory};
 
 impl DerivedState {
-    /// Makes sure that tuples have their groups. Returns whether they have: when some are asked for the first time, all are
-    /// looked at when what came of these is known.
+    /// Makes sure that tuples have their groups. Returns whether they have: when some are asked for
+    /// the first time, all are looked at when what came of these is known.
     pub(crate) fn subscribe_all(
         &mut self,
         specs: &DerivedSpecs,
@@ -33,8 +34,8 @@ impl DerivedState {
         are_there
     }
 
-    /// Finds the groups that a tuple asks, one for each derived value of the watch, and lets them know of it. Returns whether all
-    /// were there.
+    /// Finds the groups that a tuple asks, one for each derived value of the watch, and lets them
+    /// know of it. Returns whether all were there.
     fn subscribe(
         &mut self,
         specs: &DerivedSpecs,
@@ -45,8 +46,9 @@ impl DerivedState {
         let slots = rows.tuple(row);
         let mut held: Vec<Symbol> = Vec::new();
         let mut are_there = true;
-        // What is found wanting is made for all derived values at once. Derived values that depend on it are asked behind that, so
-        // there are as many rounds as derived values stand behind one another, however many there are.
+        // What is found wanting is made for all derived values at once. Derived values that depend
+        // on it are asked behind that, so there are as many rounds as derived values stand behind
+        // one another, however many there are.
         let groups = loop {
             let (groups, wanted) = self.groups(specs, (pending, rows), row, &slots, memory);
             if wanted.is_empty() {
@@ -77,8 +79,8 @@ impl DerivedState {
         are_there
     }
 
-    /// The groups that a tuple asks, one for each derived value of the watch, and what must be there before all of them can be
-    /// told. What depends on that asks no group yet.
+    /// The groups that a tuple asks, one for each derived value of the watch, and what must be
+    /// there before all of them can be told. What depends on that asks no group yet.
     fn groups(
         &self,
         specs: &DerivedSpecs,

@@ -1,8 +1,9 @@
 //! What a session keeps of a view: what has been aggregated, group by group.
 //!
-//! Rows arrive at the ends of the view's branches with a sign, as activations of rules do, and are aggregated for the group
-//! of their parameters. Where a fact may stand in several rows, or what is aggregated of it may change while its row stays,
-//! the view remembers what each fact has contributed.
+//! Rows arrive at the ends of the view's branches with a sign, as activations of rules do, and are
+//! aggregated for the group of their parameters. Where a fact may stand in several rows, or what is
+//! aggregated of it may change while its row stays, the view remembers what each fact has
+//! contributed.
 
 use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
@@ -45,8 +46,8 @@ impl View {
         &self.groups
     }
 
-    /// The groups that were touched and of which now comes something else than before, in ascending order; none is
-    /// touched any more.
+    /// The groups that were touched and of which now comes something else than before, in ascending
+    /// order; none is touched any more.
     pub(super) fn take_changed(&mut self) -> Vec<u32> {
         self.groups.take_changed()
     }
@@ -62,8 +63,9 @@ impl View {
         self.groups.bytes() + contributions + self.users.capacity() * size_of::<u32>()
     }
 
-    /// Rows arrive at the end of a branch, or leave. Where the view is `observed`, groups remember what came of them before.
-    /// Returns whether the view has changes to notify of now and had none before.
+    /// Rows arrive at the end of a branch, or leave. Where the view is `observed`, groups remember
+    /// what came of them before. Returns whether the view has changes to notify of now and had none
+    /// before.
     pub(super) fn gather(
         &mut self,
         (spec, branch): (&ViewSpec, u32),
@@ -138,8 +140,8 @@ impl View {
             Entry::Vacant(_) => {}
             Entry::Occupied(mut entry) if adds => {
                 entry.get_mut().rows += 1;
-                // A row that derived values have changed leaves and comes again by itself, so that the fact may never be without
-                // a row.
+                // A row that derived values have changed leaves and comes again by itself, so that
+                // the fact may never be without a row.
                 if !spec.derived_values.is_empty() {
                     let value = spec.input_of(branch, chain, views, memory);
                     self.exchange(group, (&mut entry.get_mut().value, value), observed, memory);

@@ -44,7 +44,8 @@ pub(crate) fn matches(operand: &Expr, pattern: &str) -> BoxedTest {
     Box::new(move |tuple| operand(tuple).is_some_and(|text| pattern.is_match(&text)))
 }
 
-/// `MATCHES` needs the feature `regex`, without which no rule that uses it can be compiled or added.
+/// `MATCHES` needs the feature `regex`, without which no rule that uses it can be compiled or
+/// added.
 #[cfg(not(feature = "regex"))]
 pub(crate) fn matches(_: &Expr, _: &str) -> BoxedTest {
     Box::new(|_| false)

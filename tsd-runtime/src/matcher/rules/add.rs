@@ -17,7 +17,8 @@ use crate::matcher::{Effects, Matcher};
 use crate::ruleset::{Bit, RuleSets};
 
 impl Matcher {
-    /// Adds rules whose names are new, behind all others, and lets them see the facts that are there.
+    /// Adds rules whose names are new, behind all others, and lets them see the facts that are
+    /// there.
     pub(crate) fn add_rules(&mut self, rules: impl IntoIterator<Item = Arc<Rule>>) {
         let first = self.base.rules.next_rank();
         self.add_ranked_rules((first..).zip(rules));

@@ -1,10 +1,10 @@
 //! Rules that come while facts are there, and see them.
 //!
-//! A text may bring a thousand rules, and a pass over the facts for each of them costs a thousand passes. But
-//! to the network a rule is one bit more in the sets that facts carry, and what costs is the way of the
-//! facts. So the new branches of all rules that come together are seen in one pass for each tree of the
-//! network: every fact takes the way once, with all new bits for which it is wanted, and as long as it takes
-//! to load it.
+//! A text may bring a thousand rules, and a pass over the facts for each of them costs a thousand
+//! passes. But to the network a rule is one bit more in the sets that facts carry, and what costs
+//! is the way of the facts. So the new branches of all rules that come together are seen in one
+//! pass for each tree of the network: every fact takes the way once, with all new bits for which it
+//! is wanted, and as long as it takes to load it.
 
 use std::collections::BTreeMap;
 
@@ -51,8 +51,8 @@ impl Newcomers {
 }
 
 impl State {
-    /// Lets new branches see the facts that are there: in each tree first those on the right of joins, which
-    /// find no partner yet, then those at the root.
+    /// Lets new branches see the facts that are there: in each tree first those on the right of
+    /// joins, which find no partner yet, then those at the root.
     pub(super) fn let_see(&mut self, base: &Base, newcomers: &Newcomers) {
         for (id, tree) in &newcomers.trees {
             for (node, new) in &tree.joins {

@@ -6,8 +6,9 @@ use super::Touched;
 use crate::matcher::Matcher;
 
 impl Matcher {
-    /// Removes a rule: its activations leave the agenda, its bits the tuples, and nodes that only it used are freed.
-    /// Returns whether there was such a rule. Costs the rows of the memories along its chain.
+    /// Removes a rule: its activations leave the agenda, its bits the tuples, and nodes that only
+    /// it used are freed. Returns whether there was such a rule. Costs the rows of the memories
+    /// along its chain.
     pub(crate) fn remove_rule(&mut self, name: &str) -> bool {
         let base = self.own_base();
         let Some((id, live)) = base.rules.take(name) else { return false };
@@ -78,7 +79,8 @@ impl Matcher {
         }
     }
 
-    /// Gives up what only a removed rule needed to find facts equal to those that it inserted logically.
+    /// Gives up what only a removed rule needed to find facts equal to those that it inserted
+    /// logically.
     fn forget_equal_facts(&mut self, removed: &Rule) {
         for effect in removed.effects.iter() {
             let Effect::Insert { ty, logical: true, .. } = effect else { continue };

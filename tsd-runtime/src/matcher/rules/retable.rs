@@ -34,7 +34,8 @@ impl Matcher {
         Arc::make_mut(base).retable(&touched.nodes, sets, &mut memory.strings);
     }
 
-    /// Rebuilds a place where tuples are held, after members came or went; every tuple is then re-tested.
+    /// Rebuilds a place where tuples are held, after members came or went; every tuple is then
+    /// re-tested.
     pub(super) fn rebuild_pending(&mut self, id: PendingId) {
         self.own_base();
         let Self { base, state: State { sets, memory, derived, .. } } = self;

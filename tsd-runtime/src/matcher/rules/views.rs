@@ -13,7 +13,8 @@ use crate::matcher::Matcher;
 use crate::ruleset::{Bit, RuleSet};
 use crate::view::{Member, PendingTests, ViewSpec};
 
-/// The derived values of a rule with its views, by their numbers in the rule, replaced by live ones.
+/// The derived values of a rule with its views, by their numbers in the rule, replaced by live
+/// ones.
 pub(super) fn live_derived_values(derived_values: &[DerivedValue], views: &[ViewId]) -> Vec<DerivedValue> {
     let live = |derived_value: &DerivedValue| match derived_value {
         DerivedValue::Found { view, parameters } => {
@@ -105,8 +106,8 @@ impl Matcher {
         ids
     }
 
-    /// Takes a bit out of the places where the tuples of a branch are held, and from every tuple there; `only` is the set of
-    /// that bit.
+    /// Takes a bit out of the places where the tuples of a branch are held, and from every tuple
+    /// there; `only` is the set of that bit.
     pub(super) fn leave_pending(&mut self, place: &BranchPath, only: RuleSet) {
         self.own_base();
         let Self { base, state } = self;

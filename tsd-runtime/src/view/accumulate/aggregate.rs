@@ -100,7 +100,8 @@ impl Aggregate {
         with_groups!(&self.0, all => all.are_touched())
     }
 
-    /// Values come to groups, or go. Where the view is `observed`, what came of a group before is remembered.
+    /// Values come to groups, or go. Where the view is `observed`, what came of a group before is
+    /// remembered.
     pub(crate) fn change<V: ReadInput>(
         &mut self,
         mut values: impl Iterator<Item = (u32, V)>,
@@ -126,8 +127,8 @@ impl Aggregate {
         }
     }
 
-    /// The groups that were touched and of which now comes something else than before, in ascending order; none is
-    /// touched any more.
+    /// The groups that were touched and of which now comes something else than before, in ascending
+    /// order; none is touched any more.
     pub(crate) fn take_changed(&mut self) -> Vec<u32> {
         with_groups!(&mut self.0, all => all.take_changed())
     }

@@ -25,7 +25,8 @@ pub(super) trait Ordered: Clone + Debug + Ord + Send + Sync + 'static {
     }
 }
 
-/// The values with how often each is there; what comes of them is the least (`LEAST`) or the greatest.
+/// The values with how often each is there; what comes of them is the least (`LEAST`) or the
+/// greatest.
 #[derive(Clone, Debug)]
 pub(super) struct Extreme<V, const LEAST: bool>(BTreeMap<V, u32>);
 

@@ -1,4 +1,5 @@
-//! The groups of a view, whatever is aggregated: their accumulators, and which of them have changed.
+//! The groups of a view, whatever is aggregated: their accumulators, and which of them have
+//! changed.
 
 use tsd_ir::ops::{ExactSum, PairSum};
 
@@ -9,13 +10,15 @@ use crate::eval::DerivedWord;
 use crate::store::{Capacity, Strings};
 use crate::view::last_seen::LastSeen;
 
-/// Of so many groups, one must be touched for a pass over all of them to be quicker than to sort those that are.
+/// Of so many groups, one must be touched for a pass over all of them to be quicker than to sort
+/// those that are.
 const MANY: usize = 64;
 
 /// For how many touched groups room is kept.
 const ROOM: usize = 1024;
 
-/// There was nothing in a group before: what came of that is known, and most groups are touched like this.
+/// There was nothing in a group before: what came of that is known, and most groups are touched
+/// like this.
 const EMPTY: u32 = u32::MAX;
 
 /// The groups of a view, by the slot of their parameters.
@@ -33,8 +36,9 @@ pub(super) struct Groups<A> {
 /// A group.
 #[derive(Clone, Debug, Default)]
 struct Cell<A> {
-    /// 0 unless the group was touched. Otherwise counted from 1: where the count is all that matters, how many values there were
-    /// before; elsewhere the place of what came of them, or [`EMPTY`].
+    /// 0 unless the group was touched. Otherwise counted from 1: where the count is all that
+    /// matters, how many values there were before; elsewhere the place of what came of them, or
+    /// [`EMPTY`].
     before: u32,
     /// How many values there are.
     count: u32,
@@ -59,8 +63,8 @@ impl<A: Accumulator> Groups<A> {
         groups.grow(&mut self.cells, Cell::default());
     }
 
-    /// Reads the cells of some groups, for each of which a value comes or goes, in a loop that does nothing else and so
-    /// waits for many at once.
+    /// Reads the cells of some groups, for each of which a value comes or goes, in a loop that does
+    /// nothing else and so waits for many at once.
     #[inline]
     pub(super) fn look_ahead(&self, groups: impl Iterator<Item = u32>) {
         let read = |cell: &Cell<A>| cell.before ^ cell.accumulator.read();
@@ -74,9 +78,10 @@ impl<A: Accumulator> Groups<A> {
         !self.touched.is_empty()
     }
 
-    /// Values come to groups, or go, of which each was there before. Where the view is `observed`, what came of a group before is
-    /// remembered, unless a value plainly leaves that as it is. Returns the value that no accumulator of this form can hold, if
-    /// there is one; it and those behind it are not taken in.
+    /// Values come to groups, or go, of which each was there before. Where the view is `observed`,
+    /// what came of a group before is remembered, unless a value plainly leaves that as it is.
+    /// Returns the value that no accumulator of this form can hold, if there is one; it and those
+    /// behind it are not taken in.
     #[inline]
     pub(super) fn change<V: ReadInput>(
         &mut self,
@@ -116,8 +121,8 @@ impl<A: Accumulator> Groups<A> {
         None
     }
 
-    /// The groups that were touched and of which now comes something else than before, in ascending order; none is
-    /// touched any more.
+    /// The groups that were touched and of which now comes something else than before, in ascending
+    /// order; none is touched any more.
     pub(super) fn take_changed(&mut self) -> Vec<u32> {
         let mut changed = std::mem::take(&mut self.touched);
         let before = &self.before;

@@ -1,7 +1,7 @@
 //! `SUM` and `AVG`: sums that do not drift.
 //!
-//! Sums of numbers are [exact](tsd_ir::ops::ExactSum). As long as two doubles hold all of them they are pairs; the first that needs
-//! more has all groups of the view take the wider form, once.
+//! Sums of numbers are [exact](tsd_ir::ops::ExactSum). As long as two doubles hold all of them they
+//! are pairs; the first that needs more has all groups of the view take the wider form, once.
 
 use tsd_ir::ops::{self, ExactSum, PairSum};
 

@@ -1,7 +1,8 @@
 //! The tuples of a watch, found by themselves and by the groups that they ask.
 //!
-//! Everything about a row is in flat arrays by its number. A tuple of one fact has the number of the fact's slot, so it
-//! is found without a table; and where such a fact is its own group, neither does its group need an index.
+//! Everything about a row is in flat arrays by its number. A tuple of one fact has the number of
+//! the fact's slot, so it is found without a table; and where such a fact is its own group, neither
+//! does its group need an index.
 
 use std::slice::Chunks;
 
@@ -59,8 +60,8 @@ impl Row {
     }
 }
 
-/// Facts that came one right after the other, behind those with rows, and that the same rules want. They are to be looked at
-/// and get their rows then: most facts come like this, in numbers.
+/// Facts that came one right after the other, behind those with rows, and that the same rules want.
+/// They are to be looked at and get their rows then: most facts come like this, in numbers.
 #[derive(Clone, Copy, Debug, Default)]
 struct Fresh {
     len: u32,
@@ -125,9 +126,9 @@ impl Rows {
         if self.width == 1 { smallvec::smallvec![row] } else { self.tuple_of(row).into() }
     }
 
-    /// Lets rules have tuples, each of which is then to be looked at. The rules of `watching` are kept here and do not go
-    /// on; where tuples are single facts, `facts` tells how far those go. Returns whether one of these tuples is the first
-    /// to wait.
+    /// Lets rules have tuples, each of which is then to be looked at. The rules of `watching` are
+    /// kept here and do not go on; where tuples are single facts, `facts` tells how far those go.
+    /// Returns whether one of these tuples is the first to wait.
     pub(crate) fn arrive(
         &mut self,
         delta: &mut Delta,
@@ -227,7 +228,8 @@ impl Rows {
         was_idle && !self.is_idle()
     }
 
-    /// The rows that wait to be looked at, and perhaps others; of those with a row none is left waiting.
+    /// The rows that wait to be looked at, and perhaps others; of those with a row none is left
+    /// waiting.
     pub(crate) fn take_waiting(&mut self) -> Vec<u32> {
         if self.is_indexed {
             self.seat_fresh();
@@ -296,7 +298,8 @@ impl Rows {
         self.seen.iter_mut().flatten().for_each(|seen| rows.grow(seen, LastSeen::Unknown));
     }
 
-    /// Takes a tuple from rules. Returns the rules for which it held, and the row if nobody wants it any more.
+    /// Takes a tuple from rules. Returns the rules for which it held, and the row if nobody wants
+    /// it any more.
     pub(crate) fn leave(
         &mut self,
         slots: &[u32],
@@ -312,7 +315,8 @@ impl Rows {
         (held, (!row.is_wanted()).then_some(number))
     }
 
-    /// Forgets a row that nobody wants, and calls `asked` with each derived value that has an index and the group that it asked.
+    /// Forgets a row that nobody wants, and calls `asked` with each derived value that has an index
+    /// and the group that it asked.
     pub(crate) fn release(&mut self, row: u32, slots: &[u32], mut left: impl FnMut(usize, u32)) {
         let index = row as usize;
         for (derived_value, groups) in self.indexes.iter_mut().enumerate() {
@@ -335,8 +339,8 @@ impl Rows {
         }
     }
 
-    /// Takes some tuples to be looked at, none of which is due any more: those that are still wanted of the blocks, and when
-    /// these are done, fresh facts. Returns whether there are any.
+    /// Takes some tuples to be looked at, none of which is due any more: those that are still
+    /// wanted of the blocks, and when these are done, fresh facts. Returns whether there are any.
     pub(crate) fn take_due(&mut self, blocks: &mut Chunks<'_, u32>, due: &mut Vec<Recheck>) -> bool {
         due.clear();
         let Self { rows, fresh, resting, .. } = self;
@@ -373,7 +377,8 @@ impl Rows {
         self.rows[row as usize].passed = set;
     }
 
-    /// The groups that rows ask for a derived value that has an index; for others, they ask that with their own number.
+    /// The groups that rows ask for a derived value that has an index; for others, they ask that
+    /// with their own number.
     #[inline]
     pub(crate) fn groups(&self, derived_value: usize) -> Option<&Subscriptions> {
         self.indexes[derived_value].as_ref()
@@ -392,14 +397,16 @@ impl Rows {
         }
     }
 
-    /// What a row saw last of a derived value that shows, for which there is `new` now. Returns whether that is a change.
+    /// What a row saw last of a derived value that shows, for which there is `new` now. Returns
+    /// whether that is a change.
     pub(crate) fn see(&mut self, row: u32, derived_value: usize, new: LastSeen) -> bool {
         let Some(seen) = &mut self.seen[derived_value] else { return false };
         let old = std::mem::replace(&mut seen[row as usize], new);
         old != LastSeen::Unknown && old != seen[row as usize]
     }
 
-    /// Marks the rows that ask one of some groups for a derived value. Returns whether the first of them is the first to wait.
+    /// Marks the rows that ask one of some groups for a derived value. Returns whether the first of
+    /// them is the first to wait.
     pub(crate) fn mark_groups(&mut self, derived_value: usize, groups: &[u32]) -> bool {
         let was_idle = self.is_idle();
         let Self { rows, waiting, resting, indexes, .. } = self;
@@ -431,8 +438,9 @@ impl Rows {
         self.rows.get(row as usize).map_or(RuleSet::EMPTY, |row| row.passed)
     }
 
-    /// Makes the indexes anew for other derived values, empty: `direct` tells which need none, `shows` which show, and `old`
-    /// where each stood before. Calls `asked` with every derived value of before and every group that a row asked for it.
+    /// Makes the indexes anew for other derived values, empty: `direct` tells which need none,
+    /// `shows` which show, and `old` where each stood before. Calls `asked` with every derived
+    /// value of before and every group that a row asked for it.
     pub(crate) fn reindex(
         &mut self,
         direct: &[bool],

@@ -1,7 +1,7 @@
 //! Which rows of a watch ask which group, for one derived value.
 //!
-//! When a group changes, the rows that ask it must be found, and a row may turn to another group at any time. So the rows
-//! of a group are an intrusive doubly linked list.
+//! When a group changes, the rows that ask it must be found, and a row may turn to another group at
+//! any time. So the rows of a group are an intrusive doubly linked list.
 
 use crate::store::Capacity;
 use crate::view::lookup::NOWHERE;
