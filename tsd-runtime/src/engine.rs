@@ -177,7 +177,8 @@ impl<H: Host> Engine<H> {
         Ok(compilation.diagnostics)
     }
 
-    /// Interprets a program that was compiled before.
+    /// Interprets a program that the compiler has already checked. Its facts are inserted; rules
+    /// fire only in [`run`](Session::run).
     pub fn from_module(module: tsd_compiler::Module, host: H, sharing: Sharing) -> Self {
         let mut core = Core::new(Arc::new(Base::new(module.schema, sharing, Natives::default())));
         core.add_rules(module.rules.into_iter().map(|planned| Arc::new(planned.rule)).collect());

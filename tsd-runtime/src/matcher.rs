@@ -1,4 +1,4 @@
-//! Which rules hold for which facts must be kept up to date, one change at a time.
+//! The match between rules and facts must be kept up to date, one change at a time.
 //!
 //! A [`Matcher`] holds the facts, the state of the network (its shape is [`tsd_ir::Network`]) and
 //! the agenda. `change` says how a change to a fact passes through the network, and `stabilize`

@@ -15,7 +15,7 @@ pub struct Report {
     pub(crate) no_values: u64,
 }
 
-/// An effect that could not take place.
+/// An effect that could not take place, with its activation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// The name of the rule.

@@ -122,7 +122,8 @@ impl<P: Program> Session<P> {
     ///              Lamp(id: \"hall\", on: true)";
     /// let mut session = Engine::from_text("lamps.tsd", rules, ())?;
     /// session.on_print(|_| {});
-    /// let (more, _) = session.rule_base().with_rules("rule dark : {l: Lamp} / NOT l.on ==> Print(l.id)")?;
+    /// let dark = "rule dark : {l: Lamp} / NOT l.on ==> Print(l.id)";
+    /// let (more, _) = session.rule_base().with_rules(dark)?;
     /// session.switch_to(&more)?;
     /// assert_eq!(session.rules().collect::<Vec<_>>(), ["lit", "dark"]);
     /// # }
@@ -138,8 +139,8 @@ impl<P: Program> Session<P> {
         Ok(())
     }
 
-    /// Removes all facts, and keeps the rules and the allocated memory: for the next decision of
-    /// the same kind. Handles from before become invalid.
+    /// Removes all facts, and keeps the rules and the memory allocated for rows: for the next
+    /// decision of the same kind. Handles from before become invalid.
     pub fn clear(&mut self) {
         self.core.sound();
         self.core.clear();
@@ -157,7 +158,7 @@ impl<P: Program> Session<P> {
         self.fork_with(self.host.clone())
     }
 
-    /// [Forks](Self::fork) the session for another host.
+    /// Forks the session for another host; see [`fork`](Self::fork).
     #[must_use]
     pub fn fork_with(&self, host: P::Host) -> Self {
         Self { host, core: self.core.fork() }
@@ -217,7 +218,8 @@ impl<P: Program> Session<P> {
     /// use tsd_runtime::{Engine, ir::{TypeId, Value}};
     ///
     /// let rules = "type Customer(#id: int) type Order(#id: int, customer: int)
-    ///              rule idle : {c: Customer} / NOT (EXISTS (o: Order / o.customer == c.id)) ==> Print(c.id)";
+    ///              rule idle : {c: Customer} / NOT (EXISTS (o: Order / o.customer == c.id))
+    ///              ==> Print(c.id)";
     /// let mut session = Engine::from_text("shop.tsd", rules, ())?;
     /// let (customer, order) = (TypeId(0), TypeId(1));
     /// session.batch(|batch| {
@@ -267,7 +269,7 @@ impl<P: Program> Session<P> {
     /// Retracts a fact.
     ///
     /// # Errors
-    /// [`Error::NoSuchFact`] when it was retracted before.
+    /// [`Error::NoSuchFact`] if it has been retracted before.
     pub fn retract<T: FactOf<P>>(&mut self, handle: Handle<T>) -> Result<(), Error> {
         self.core.retract_typed(handle)
     }
@@ -366,17 +368,17 @@ impl<P: Program> Session<P> {
         *self.core.listeners.log.get() = Box::new(sink);
     }
 
-    /// The host, which performs the actions.
+    /// The host program's value on which actions are called.
     pub fn host(&self) -> &P::Host {
         &self.host
     }
 
-    /// The host, which performs the actions.
+    /// The host program's value on which actions are called.
     pub fn host_mut(&mut self) -> &mut P::Host {
         &mut self.host
     }
 
-    /// Ends the session and returns its host.
+    /// Ends the session and returns the value on which actions were called.
     pub fn into_host(self) -> P::Host {
         self.host
     }
@@ -439,8 +441,8 @@ impl<P: Program> Session<P> {
     /// The tuples that satisfy a rule now, whether or not they have fired: handles in the order of
     /// the rule's patterns. The order of the tuples is not specified.
     ///
-    /// Costs a pass over the facts of the right input of the rule's last join. Where the left input
-    /// of that join is evicted, costs a pass over the facts of the whole chain.
+    /// Costs a pass over the left input of the rule's last join. Evicted inputs are computed for
+    /// the call, which costs at most a pass over the facts of the whole chain and its pairs.
     ///
     /// # Errors
     /// [`Error::UnknownRule`]
@@ -453,7 +455,7 @@ impl<P: Program> Session<P> {
         &self.core.matcher.base.schema
     }
 
-    /// The network: its nodes, what they join, who uses them, and how much they hold.
+    /// The network: its nodes, what they join, which rules use them, and how much they hold.
     pub fn network(&self) -> LiveNetwork<'_> {
         LiveNetwork::new(self.core.sound())
     }
@@ -498,13 +500,13 @@ impl<P: Program> Session<P> {
     }
 
     /// The name of a fact: `Type~key` with the parts of a composite key joined by `_`, or `Type~#n`
-    /// with its insertion number. `None` after it was retracted.
+    /// with its insertion number. `None` if it has been retracted.
     pub fn name_of(&self, handle: FactHandle) -> Option<String> {
         let slot = self.core.sound().find(handle)?;
         Some(names::fact(&self.core.matcher, handle.ty(), slot))
     }
 
-    /// The insertion number of a fact, counted from 1 in its type. `None` after it was retracted.
+    /// The insertion number of a fact, counted from 1 in its type. `None` if it has been retracted.
     pub fn number_of(&self, handle: FactHandle) -> Option<u64> {
         let slot = self.core.sound().find(handle)?;
         Some(self.core.matcher.state.memory.store(handle.ty()).number(slot))
@@ -550,7 +552,7 @@ impl<P: Program> Session<P> {
     /// Retracts a fact by its handle alone.
     ///
     /// # Errors
-    /// [`Error::NoSuchFact`] when it was retracted before.
+    /// [`Error::NoSuchFact`] if it has been retracted before.
     pub fn retract_fact(&mut self, handle: FactHandle) -> Result<(), Error> {
         self.core.retract(handle)
     }
@@ -568,7 +570,7 @@ impl<P: Program> Session<P> {
     }
 }
 
-/// [Forks](Session::fork) the session.
+/// Forks the session; see [`fork`](Session::fork).
 impl<P: Program> Clone for Session<P>
 where
     P::Host: Clone,

@@ -1,4 +1,4 @@
-//! Rules ask for aggregates and references, whose values change while a tuple stays the same. This
+//! Rules read aggregates and references, whose values change while a tuple stays the same. This
 //! layer keeps views up to date, and holds the tuples whose tests read them.
 
 mod accumulate;

@@ -146,7 +146,7 @@ impl Finder {
         self.older.get(entry as usize).copied().filter(|older| *older != NONE)
     }
 
-    /// Removes all entries, of which there were so many.
+    /// Removes all entries; `entries` is their number.
     pub(super) fn clear(&mut self, entries: usize) {
         self.entered = 0;
         // When numbers run out, the list starts over.

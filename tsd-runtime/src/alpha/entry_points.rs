@@ -24,7 +24,7 @@ impl EntryPoints {
         Self { by_type: vec![Vec::new(); types], by_view: Vec::new() }
     }
 
-    /// Makes room for so many types.
+    /// Makes room for `types` types.
     #[cfg(feature = "dynamic")]
     pub(crate) fn declare(&mut self, types: usize) {
         self.by_type.resize_with(types, Vec::new);

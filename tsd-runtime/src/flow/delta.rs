@@ -262,7 +262,7 @@ impl Delta {
     }
 }
 
-/// Tuples that are rows of a view.
+/// A block of tuples that are rows of a view.
 pub(crate) trait TupleBlock: Copy {
     /// The number of tuples.
     fn count(self) -> usize;

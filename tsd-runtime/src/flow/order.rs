@@ -1,5 +1,5 @@
 //! Activations fire in a defined order. These are the terms in which the network describes
-//! activations to the agenda, and what the agenda asks to order them.
+//! activations to the agenda, and what the agenda needs to sort them.
 
 use std::cmp::Ordering;
 
@@ -31,7 +31,7 @@ pub(crate) struct BranchRank {
     pub(crate) calls_only: bool,
 }
 
-/// What the agenda asks in order to sort activations.
+/// What the agenda needs in order to sort activations.
 pub(crate) trait ConflictOrder {
     /// The rule sets of a tree.
     fn sets(&self, root: RootId) -> &RuleSets;

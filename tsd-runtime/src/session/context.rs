@@ -41,7 +41,7 @@ impl<P: Program> Context<'_, P> {
     /// Retracts a fact.
     ///
     /// # Errors
-    /// [`Error::NoSuchFact`] when it was retracted before.
+    /// [`Error::NoSuchFact`] if it has been retracted before.
     pub fn retract<T: FactOf<P>>(&mut self, handle: Handle<T>) -> Result<(), Error> {
         self.core.retract_typed(handle)
     }

@@ -243,7 +243,7 @@ impl<P: Program> Drop for Firing<'_, P> {
     }
 }
 
-/// The facts of a tuple.
+/// The handles of a tuple's facts.
 type Handles = SmallVec<[FactHandle; 8]>;
 
 fn handles(tuple: Tuple<'_>, count: usize) -> Handles {

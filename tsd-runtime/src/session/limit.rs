@@ -1,10 +1,10 @@
 //! A run that never comes to rest must be stopped.
 //!
-//! A long run cannot be told from an endless one. But a run that ends fires what was on the agenda
-//! and not very much more. Activations are counted and not time, so the same run is always stopped
-//! at the same place. There are three signs of an endless run. It fires on and on. Or activations
-//! come faster than they fire, until the agenda fills the memory. Or each firing creates and
-//! cancels so many activations that even a few firings take long.
+//! A long run cannot be distinguished from an endless one. But a run that ends fires what was on
+//! the agenda and not very much more. Activations are counted and not time, so the same run is
+//! always stopped at the same place. There are three signs of an endless run. It fires on and on.
+//! Or activations come faster than they fire, until the agenda fills the memory. Or each firing
+//! creates and cancels so many activations that even a few firings take long.
 
 use crate::matcher::Matcher;
 

@@ -21,7 +21,7 @@ impl<'a> LiveNetwork<'a> {
         Self { matcher }
     }
 
-    /// The shape: nodes, what they join, and who uses them.
+    /// The shape: nodes, what they join, and which rules use them.
     pub fn shape(&self) -> &'a Network {
         &self.matcher.base.network
     }

@@ -62,12 +62,12 @@ impl Module {
     }
 }
 
-/// A set of rules that sessions can run: compiled, or interpreted.
+/// A set of rules that sessions can run, compiled or interpreted.
 pub trait Program: Sized + 'static {
     /// Performs the actions.
     type Host;
 
-    /// The user's own structs behind facts of `extern` types, by type and slot.
+    /// The host program's structs behind facts of `extern` types, by type and slot.
     type Objects: Clone + Default;
 
     /// Performs the generated call `function` of an action without context. If a required argument
@@ -92,7 +92,7 @@ pub trait Program: Sized + 'static {
         let _ = (ty, slot, fields, row, objects);
     }
 
-    /// Drops the user's struct of the fact at `slot`.
+    /// Drops the host program's struct of the fact at `slot`.
     fn forget(ty: TypeId, slot: u32, objects: &mut Self::Objects) {
         let _ = (ty, slot, objects);
     }

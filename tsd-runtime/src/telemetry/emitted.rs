@@ -1,4 +1,5 @@
-//! The metrics, by name. All begin with `tsd_`; counters end with `_total`.
+//! The names and meanings of all metrics in one place. All names begin with `tsd_`; those of
+//! counters end with `_total`.
 
 use std::time::Duration;
 

@@ -3,8 +3,8 @@
 /// How often a view was looked up and changed while the session counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ViewCounts {
-    /// How often a derived value of the view was read: by a tuple that was re-tested, an effect
-    /// that fired or another view.
+    /// How often a derived value of the view was read: by a tuple that was re-tested, by an effect
+    /// that fired or by another view.
     pub lookups: u64,
     /// How many changed groups were notified, summed over all changes.
     pub changes: u64,

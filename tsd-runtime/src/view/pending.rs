@@ -34,9 +34,10 @@ pub(crate) struct Member {
     pub(crate) bit: Bit,
     /// The derived values of its branch, with the numbers of views in use.
     pub(crate) derived_values: Vec<DerivedValue>,
-    /// Those that the tests here or the rule's effects read, ascending.
+    /// Those that the tests here or the rule's effects read, and those that these depend on,
+    /// ascending.
     pub(crate) wanted: Vec<u16>,
-    /// Those whose change renews the activation.
+    /// Those whose change renews the activation, whatever the tests say.
     pub(crate) shown: Vec<u16>,
     /// The tests that are not bounds.
     pub(crate) tests: Vec<PreparedTest>,
@@ -103,7 +104,7 @@ impl PendingTests {
         self.members.retain(|member| member.bit != bit);
     }
 
-    /// For each derived value, whether its change renews the activations of some rule.
+    /// For each derived value, whether its change renews activations of some rule.
     pub(crate) fn shows_each(&self) -> Vec<bool> {
         self.shown.iter().map(|set| !set.is_empty()).collect()
     }

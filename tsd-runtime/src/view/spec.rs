@@ -20,8 +20,8 @@ use crate::store::WorkingMemory;
 pub(crate) struct DerivedSpecs {
     views: Vec<Option<Arc<ViewSpec>>>,
     pub(crate) pending: Vec<Option<Arc<PendingTests>>>,
-    /// For each type, who follows references to its facts: the field, the pending node, and the
-    /// number of the derived value there.
+    /// The tuples that follow references to facts of each type: the field, the pending node, and
+    /// the number of the derived value there.
     pub(crate) followers: Vec<Vec<(FieldId, PendingId, u16)>>,
 }
 

@@ -1,4 +1,4 @@
-//! Reading a view needs its specification and the state of the session.
+//! Reading a view needs its specification in the rule base and its state in the session.
 
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;

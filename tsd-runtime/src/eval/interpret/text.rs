@@ -1,4 +1,4 @@
-//! Closures that compute and test strings, which are borrowed from facts where possible.
+//! Strings are expensive to copy, so closures borrow them from facts where possible.
 
 use std::borrow::Cow;
 

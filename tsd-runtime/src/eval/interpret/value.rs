@@ -1,4 +1,5 @@
-//! Closures that compute numbers, integers, Booleans and references, and values of any kind.
+//! Closures for numbers, integers, Booleans and references need a type each; values of any kind are
+//! built on them.
 
 use tsd_ir::{Arithmetic, Const, Expr, FactHandle, Function, Kind, Value, ops};
 

@@ -1,4 +1,4 @@
-//! Closures that compute parts of join keys.
+//! Join keys are words, so an expression in a key is compiled to a closure that computes one.
 
 use std::sync::Arc;
 

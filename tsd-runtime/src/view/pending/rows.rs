@@ -46,7 +46,7 @@ pub(crate) struct Rows {
 /// A held tuple.
 #[derive(Clone, Copy, Debug, Default)]
 struct Row {
-    /// The rules whose tests it waits for.
+    /// The rules that test it.
     reached: RuleSet,
     /// Those whose tests it passed when it was last tested.
     passed: RuleSet,
