@@ -20,6 +20,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         write(&directory, &format!("orders{count}"), &program)?;
     }
     write(&directory, "orders20_traced", &rules::program::orders(20, rules::Action::Trace))?;
+    for count in [20, 200, 1_000] {
+        write(&directory, &format!("decisions{count}"), &rules::program::decisions(count))?;
+    }
     write(&directory, "chain", &rules::program::chain(rules::Action::Count))?;
     write(&directory, "negation", &rules::program::negation(rules::Action::Count))?;
     write(&directory, "aggregation", &rules::program::aggregation(rules::Action::Count))?;

@@ -46,7 +46,7 @@ pub use tsd_runtime::rt;
 pub use tsd_runtime::rt::Fact;
 pub use tsd_runtime::{
     Activation, Batch, Change, ChangeKind, Context, Error, Handle, InvalidValue, LiveNetwork, Problem,
-    Report, Session, Statistics, Strategy, UnknownStrategy, ir, statistics,
+    Report, RuleBase, Session, Statistics, Strategy, UnknownStrategy, ir, statistics,
 };
 #[cfg(feature = "dynamic")]
 pub use tsd_runtime::{Engine, Host, Interpreted, RuleErrors};

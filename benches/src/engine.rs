@@ -6,6 +6,7 @@
 
 pub mod flights;
 pub mod orders;
+pub mod sessions;
 pub mod tables;
 pub mod updates;
 

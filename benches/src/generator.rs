@@ -8,7 +8,7 @@
 mod rules;
 pub mod seeds;
 
-pub use rules::{Action, RuleParameters, parameters, program};
+pub use rules::{Action, Applicant, RuleParameters, granted, parameters, program};
 
 /// The tiers of customers, in the order in which the generator numbers them.
 pub const TIERS: [&str; 4] = ["bronze", "silver", "gold", "platinum"];

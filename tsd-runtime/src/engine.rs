@@ -183,7 +183,29 @@ impl<H: Host> Engine<H> {
         let mut core = Core::new(Arc::new(Base::new(module.schema, sharing, Natives::default())));
         core.add_rules(module.rules.into_iter().map(|planned| Arc::new(planned.rule)).collect());
         core.insert_initial(&module.facts);
+        core.initial = module.facts.into();
         Self { host, core }
+    }
+}
+
+impl<H: Host> RuleBase<Interpreted<H>> {
+    /// The rules of a program given as text, for any number of sessions; messages call it `name`.
+    /// Each session begins with the facts written in it. Returns the compiler's warnings with the
+    /// rules.
+    ///
+    /// # Errors
+    /// [`Error::Rules`] with every error in the text, which must not be a script.
+    pub fn from_text(name: &str, text: &str) -> Result<(Self, Vec<Diagnostic>), Error> {
+        let mut sources = SourceMap::new();
+        let file = sources.add(name, text);
+        let compilation = tsd_compiler::compile(&sources, &[file]);
+        let Some(module) = compilation.module else {
+            return Err(RuleErrors::new(&sources, compilation.diagnostics).into());
+        };
+        let mut core: Core<Interpreted<H>> =
+            Core::new(Arc::new(Base::new(module.schema, Sharing::On, Natives::default())));
+        core.add_rules(module.rules.into_iter().map(|planned| Arc::new(planned.rule)).collect());
+        Ok((Self::new(core.matcher.share(), module.facts.into()), compilation.diagnostics))
     }
 }
 

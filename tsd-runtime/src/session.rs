@@ -15,7 +15,6 @@ mod switch;
 mod tally;
 
 use std::borrow::Cow;
-use std::marker::PhantomData;
 use std::sync::Arc;
 
 use tsd_ir::{FactHandle, InitialFact, Rule, Schema, Sharing, TypeId, Value};
@@ -107,8 +106,7 @@ impl<P: Program> Session<P> {
     /// Costs nothing if the session has not changed its rules, and otherwise about as much as
     /// building their network.
     pub fn rule_base(&self) -> RuleBase<P> {
-        let (base, facts) = (self.core.sound().share(), self.core.initial.clone());
-        RuleBase { base, facts, program: PhantomData }
+        RuleBase::new(self.core.sound().share(), self.core.initial.clone())
     }
 
     /// Takes over the rules of a base: removes the rules that it lacks, and adds those that it has

@@ -24,6 +24,58 @@ pub fn parameters(rules: usize) -> Vec<RuleParameters> {
     (0..rules).map(RuleParameters::of).collect()
 }
 
+/// An applicant with all that the sessions workload knows about one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Applicant {
+    /// In years.
+    pub age: i64,
+    /// What one earns.
+    pub income: f64,
+    /// The number of the country.
+    pub country: usize,
+    /// What one asks for.
+    pub loan: f64,
+    /// What one owes.
+    pub debt: f64,
+    /// How long one has had the job, in years.
+    pub years: i64,
+    /// The number of the kind of job.
+    pub job: usize,
+    /// The number of the note.
+    pub note: usize,
+}
+
+impl Applicant {
+    /// The applicant with a number; all numbers together try every rule out.
+    pub fn of(number: usize) -> Self {
+        Self {
+            age: (number * 7 % 90) as i64,
+            income: (number * 11 % 90) as f64,
+            country: number % 7,
+            loan: (number * 13 % 90) as f64,
+            debt: (number * 17 % 90) as f64,
+            years: (number * 19 % 90) as i64,
+            job: number / 2 % 7,
+            note: number / 3 % 7,
+        }
+    }
+}
+
+/// How many of the first `rules` rules of [`program::decisions`] hold for an applicant.
+pub fn granted(rules: usize, applicant: &Applicant) -> u64 {
+    let holds = |rule: &usize| {
+        let (level, letter) = (rule % 90, rule % 7);
+        match rule % 5 {
+            0 => applicant.age > level as i64 && applicant.country == letter,
+            1 => applicant.loan > level as f64 && applicant.income > letter as f64,
+            2 => applicant.years > level as i64 && applicant.job != letter,
+            3 => applicant.debt > level as f64,
+            _ => applicant.note != letter && applicant.income > level as f64,
+        }
+    };
+    (0..rules).filter(holds).count() as u64
+}
+
 /// What the rules of a program do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
@@ -71,6 +123,42 @@ pub mod program {
              o.customer == c.id AND i.order == o.id AND c.tier == \"gold\" AND o.value > 5000 AND i.quantity > 50 \
              ==> {hit}\n"
         )
+    }
+
+    /// The sessions workload: rules about one applicant, a loan, a debt, a job and a note, of five
+    /// kinds in turn. [`super::granted`] says which of them hold.
+    pub fn decisions(rules: usize) -> String {
+        let mut text = "type Applicant(#id: int, age: int, income: number, country: string)\n\
+            type Loan(#id: int, applicant: int, amount: number)\n\
+            type Debt(#id: int, applicant: int, amount: number)\n\
+            type Job(#id: int, applicant: int, years: int, kind: string)\n\
+            type Note(#id: int, applicant: int, name: string)\n\
+            action hit(rule: int)\n"
+            .to_owned();
+        for rule in 0..rules {
+            let (level, letter) = (rule % 90, rule % 7);
+            let (patterns, condition) = match rule % 5 {
+                0 => ("a: Applicant", format!("a.age > {level} AND a.country == \"c{letter}\"")),
+                1 => (
+                    "a: Applicant, l: Loan",
+                    format!("l.applicant == a.id AND l.amount > {level} AND a.income > {letter}"),
+                ),
+                2 => (
+                    "a: Applicant, j: Job",
+                    format!("j.applicant == a.id AND j.years > {level} AND j.kind != \"k{letter}\""),
+                ),
+                3 => ("a: Applicant", format!("SUM(d: Debt / d.applicant == a.id ; d.amount) > {level}")),
+                _ => (
+                    "a: Applicant",
+                    format!(
+                        "NOT (EXISTS (n: Note / n.applicant == a.id AND n.name == \"n{letter}\")) \
+                         AND a.income > {level}"
+                    ),
+                ),
+            };
+            text += &format!("rule r{rule} : {{{patterns}}} / {condition} ==> hit({rule})\n");
+        }
+        text
     }
 
     /// Customers without an order.

@@ -57,6 +57,9 @@ pub(super) fn items(
         /// Facts and rules, and the match between them.
         pub type Session<A> = rt::Session<Rules<A>>;
 
+        /// The rules, wired once for any number of sessions.
+        pub type RuleBase<A> = rt::RuleBase<Rules<A>>;
+
         /// What an action that is declared with `@context` may do to its session.
         pub type Context<'a, A> = rt::Context<'a, Rules<A>>;
 

@@ -23,7 +23,7 @@ pub struct RuleBase<P: Program> {
     pub(crate) base: Arc<Base>,
     /// The facts written in the rules.
     pub(crate) facts: Cow<'static, [InitialFact]>,
-    pub(super) program: PhantomData<fn() -> P>,
+    program: PhantomData<fn() -> P>,
 }
 
 impl<P: Compiled> RuleBase<P> {
@@ -31,11 +31,16 @@ impl<P: Compiled> RuleBase<P> {
     /// once per process.
     pub fn compiled() -> Self {
         let module = P::module();
-        Self { base: module.base(), facts: Cow::Borrowed(module.facts), program: PhantomData }
+        Self::new(module.base(), Cow::Borrowed(module.facts))
     }
 }
 
 impl<P: Program> RuleBase<P> {
+    /// A network of rules, and the facts written in them.
+    pub(crate) fn new(base: Arc<Base>, facts: Cow<'static, [InitialFact]>) -> Self {
+        Self { base, facts, program: PhantomData }
+    }
+
     /// The names of the rules, in order of declaration.
     pub fn rules(&self) -> impl Iterator<Item = &str> {
         self.base.rules.iter().map(|live| &*live.rule.name)
@@ -70,13 +75,13 @@ impl<P: Program> RuleBase<P> {
     ) -> Result<Self, Error> {
         let mut core = Core::new(Arc::clone(&self.base));
         change(&mut core)?;
-        Ok(Self { base: core.matcher.share(), facts: self.facts.clone(), program: PhantomData })
+        Ok(Self::new(core.matcher.share(), self.facts.clone()))
     }
 }
 
 impl<P: Program> Clone for RuleBase<P> {
     fn clone(&self) -> Self {
-        Self { base: Arc::clone(&self.base), facts: self.facts.clone(), program: PhantomData }
+        Self::new(Arc::clone(&self.base), self.facts.clone())
     }
 }
 

@@ -196,6 +196,11 @@ impl Store {
         (fact.ty() == self.ty && generation == fact.generation()).then_some(fact.slot())
     }
 
+    /// Whether the fact has been retracted, so that its slot is free or another's.
+    pub(super) fn is_past(&self, fact: FactRef) -> bool {
+        fact.ty() == self.ty && self.slots.next_generation(fact.slot()) > fact.generation()
+    }
+
     /// The slot of the fact with the primary key of `row`.
     pub(crate) fn find_by_key(&self, row: &[u64]) -> Option<u32> {
         let key = self.key.as_ref()?;

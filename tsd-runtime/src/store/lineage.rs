@@ -51,7 +51,10 @@ impl Lineage {
         let ancestor = self.ancestors.iter().find(|ancestor| ancestor.origin == handle.origin())?;
         let (fact, ty) = (handle.fact(), handle.fact().ty().index());
         let (store, end) = (stores.get(ty)?, ancestor.ends.get(ty)?);
-        let slot = store.find(fact)?;
-        (store.number(slot) < *end).then_some(fact)
+        match store.find(fact) {
+            Some(slot) => (store.number(slot) < *end).then_some(fact),
+            // A retracted fact has no number. Its handle names nothing in either session.
+            None => store.is_past(fact).then_some(fact),
+        }
     }
 }

@@ -124,6 +124,11 @@ impl Slots {
         }
     }
 
+    /// The generation of the fact at a slot, or of the next fact there.
+    pub(crate) fn next_generation(&self, slot: u32) -> u32 {
+        self.marks.get(slot as usize).map_or(0, |mark| mark.generation())
+    }
+
     /// The number of facts ever inserted.
     #[cfg(feature = "metrics")]
     pub(crate) fn inserted(&self) -> u64 {

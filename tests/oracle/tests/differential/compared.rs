@@ -15,7 +15,7 @@ use tsd_runtime::{Context, Engine, Host, Interpreted};
 use crate::session::{Log, Subject, shown};
 
 /// The actions of an interpreted program: they are noted.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Recorder(pub(crate) Log);
 
 impl Host for Recorder {
@@ -50,6 +50,18 @@ pub(crate) fn with_and_without_sharing(program: &str, facts: &Facts) -> [Subject
         interpreter("interpreted", &module, Sharing::On, facts),
         interpreter("interpreted without sharing", &module, Sharing::Off, facts),
     ]
+}
+
+/// An interpreter that begins on the rules of another session, and one that is forked at each step.
+pub(crate) fn shared_and_forked(program: &str, facts: &Facts) -> [Subject; 2] {
+    let module = compiled(program);
+    let log = Log::default();
+    let other = Engine::from_module(module.clone(), Recorder(log.clone()), Sharing::On);
+    let shared = Engine::with_rule_base(Recorder(log.clone()), &other.rule_base());
+    let declared = module.rules.iter().map(|planned| planned.rule.clone()).collect();
+    let mut forked = interpreter("forked at each step", &module, Sharing::On, facts);
+    forked.forks = true;
+    [Subject::new("on the rules of another session", shared, log, facts, declared), forked]
 }
 
 /// Interpreters of a program whose joins and views all have one signature.

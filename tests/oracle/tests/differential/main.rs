@@ -58,6 +58,13 @@ fn in_other_orders_of_joins() {
     hold_some(RuleSteps::None, 3, 300, compared::ordered_otherwise);
 }
 
+/// A session that begins on the rules of another, and one that goes on as its own fork, are sessions like
+/// any other.
+#[test]
+fn on_shared_rules_and_in_forks() {
+    hold_some(RuleSteps::AddAndRemove, 4, 300, compared::shared_and_forked);
+}
+
 /// Compares interpreters with the oracle in many cases: always the same ones, unless `TSD_SEED`
 /// says otherwise.
 fn hold(rules: RuleSteps, stream: u8) {

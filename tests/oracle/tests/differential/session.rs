@@ -57,9 +57,20 @@ pub(crate) trait AnySession {
     /// The network as text, when there is anything in it.
     fn network(&self) -> Option<String>;
     fn bytes(&self) -> usize;
+    /// A copy that goes its own way, whose events go to a log.
+    fn forked(&self, log: &Log) -> Box<dyn AnySession>;
 }
 
-impl<P: Program> AnySession for Session<P> {
+impl<P: Program> AnySession for Session<P>
+where
+    P::Host: Clone,
+{
+    fn forked(&self, log: &Log) -> Box<dyn AnySession> {
+        let mut forked = self.fork();
+        listen(&mut forked, log);
+        Box::new(forked)
+    }
+
     fn insert_values(&mut self, ty: TypeId, values: &[EngineValue]) -> Result<FactHandle, Error> {
         self.insert_values(ty, values)
     }
@@ -147,6 +158,18 @@ pub(crate) struct Subject {
     types: Vec<TypeId>,
     /// The rules of its program, in order.
     declared: Vec<Rule>,
+    /// Whether each step is taken by a fork of the session that took the one before, with the handles
+    /// of all sessions so far.
+    pub(crate) forks: bool,
+}
+
+/// Has a log take what happens in a session.
+fn listen<P: Program>(session: &mut Session<P>, log: &Log) {
+    let (fired, changed, printed, logged) = (log.clone(), log.clone(), log.clone(), log.clone());
+    session.observe(move |activation| fired.push(fired_event(activation)));
+    session.observe_changes(move |change| changed.push(changed_event(change)));
+    session.on_print(move |line| printed.push(Event::Printed(line.to_owned())));
+    session.on_log(move |line| logged.push(Event::Logged(line.to_owned())));
 }
 
 impl Subject {
@@ -158,15 +181,15 @@ impl Subject {
         log: Log,
         facts: &Facts,
         declared: Vec<Rule>,
-    ) -> Self {
+    ) -> Self
+    where
+        P::Host: Clone,
+    {
         let types = (0..facts.schema.types.len()).map(type_id).collect();
-        let (fired, changed, printed, logged) = (log.clone(), log.clone(), log.clone(), log.clone());
-        session.observe(move |activation| fired.push(fired_event(activation)));
-        session.observe_changes(move |change| changed.push(changed_event(change)));
-        session.on_print(move |line| printed.push(Event::Printed(line.to_owned())));
-        session.on_log(move |line| logged.push(Event::Logged(line.to_owned())));
+        listen(&mut session, &log);
         let session = Box::new(session);
-        let mut subject = Self { name, session, log, handles: BTreeMap::new(), types, declared };
+        let mut subject =
+            Self { name, session, log, handles: BTreeMap::new(), types, declared, forks: false };
         subject.recognise(facts);
         subject
     }
@@ -190,6 +213,9 @@ impl Subject {
 
     /// Takes a step that the oracle has taken already; `facts` are those after it.
     pub(crate) fn apply(&mut self, step: &Step, facts: &Facts) -> Outcome {
+        if self.forks {
+            self.session = self.session.forked(&self.log);
+        }
         let outcome = match step {
             Step::Insert { ty, fields } => {
                 let values = self.values(fields);
