@@ -9,8 +9,8 @@ const ORDER: TypeId = TypeId(0);
 
 type Rules = RuleBase<Interpreted<()>>;
 
-/// Rules about orders with filters on strings and numbers, and one with a test of a view. For a large
-/// `count`, the rule sets of their tree are interned.
+/// Rules about orders with filters on strings and numbers, and one with a test of a view. For a
+/// large `count`, the rule sets of their tree are interned.
 fn rules(count: usize) -> Rules {
     let mut text = "type Order(#id: int, customer: string, value: number)\n".to_owned();
     for index in 0..count {
@@ -107,8 +107,8 @@ fn bases_are_made_of_others_without_a_session() {
     assert!(matches!(rules.with_rules("rule x"), Err(Error::Rules(_))));
 }
 
-/// Compares with the same changes made one by one, for every strategy. There are facts, and activations
-/// on the agenda.
+/// Compares with the same changes made one by one, for every strategy. There are facts, and
+/// activations on the agenda.
 #[test]
 fn switching_is_the_single_changes() {
     let from = rules(36);
