@@ -2,8 +2,9 @@
 //!
 //! An entry of the agenda is a tuple with the set of rules that it activates, not one record for
 //! each activation. Entries of one salience are in the order of the changes that brought them.
-//! Within one change, activations are in the order of the rules' declaration, then of their facts
-//! in pattern order, older facts first. Nothing inside the network shows in that order.
+//! Within one change, rules are in the order of declaration. Activations of one rule are in the
+//! order of their facts, pattern by pattern and older facts first. Nothing inside the network shows
+//! in that order.
 //!
 //! A cancelled activation is removed from its entry, which a [`Finder`] finds.
 

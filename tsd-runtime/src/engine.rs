@@ -227,8 +227,8 @@ impl<P: Program> RuleBase<P> {
 }
 
 impl<P: Program> Session<P> {
-    /// Adds the rules of a text to the session. They see the existing facts, share the nodes of
-    /// other rules, compiled ones included, and call the same actions. Returns the compiler's
+    /// Adds the rules of a text to the session. They see the existing facts and call the same
+    /// actions as other rules. They share nodes with compiled rules, too. Returns the compiler's
     /// warnings.
     ///
     /// Costs one pass over the facts of the types that the rules match, for all rules of the text

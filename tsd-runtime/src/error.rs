@@ -9,8 +9,8 @@ use tsd_compiler::source::SourceMap;
 use crate::report::Report;
 use crate::store::{InvalidValue, Unwritten};
 
-/// Why a session refused a call, which then changed nothing, or why a run was stopped, which then
-/// lost nothing.
+/// Why a session refused a call or stopped a run. A refused call changes nothing, and a stopped run
+/// loses nothing.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Error {

@@ -28,8 +28,7 @@ pub(crate) struct Way {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct NoLoopGuard {
     held_back: Option<HeldBack>,
-    /// By the node where they match now, tuples whose activations, if not fired, are entries of
-    /// another node.
+    /// Tuples whose activations are entries of another node, by the node where they match now.
     moved: BTreeMap<(RootId, TupleSource, TupleSlots), SmallVec<[Moved; 1]>>,
     /// Activations that had moved before they stopped holding in this change.
     ended: Vec<Ended>,

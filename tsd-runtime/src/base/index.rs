@@ -11,7 +11,8 @@ use super::hash::hash_words;
 /// Finds numbers by hash.
 #[derive(Clone, Debug)]
 pub(crate) struct Index {
-    /// For each place, 0 when it is empty, or else the number plus one, below bits of the hash.
+    /// One word for each place: 0 when it is empty, or else the number plus one, below bits of the
+    /// hash.
     places: Vec<u32>,
     /// How many bits the number of a place has. The number of a thing has no more.
     bits: u32,

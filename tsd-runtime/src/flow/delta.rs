@@ -1,10 +1,9 @@
 //! Tuples that start or stop matching move through the network in blocks.
 //!
-//! The work on a single tuple costs less than reaching it. Its node, join input and store must be
-//! looked up, and its index entry, its fact and its group are cache misses. So the network
-//! processes tuples by the block. What they need is looked up once for all of them, and the cache
-//! misses of many tuples overlap. (Blocks instead of single tuples: MonetDB/X100, Boncz et al.,
-//! CIDR 2005.)
+//! The work on a single tuple costs less than reaching it. Its node and its store must be looked
+//! up, and its index entry, its fact and its group are cache misses. So the network processes
+//! tuples by the block. What they need is looked up once for all of them, and the cache misses of
+//! many tuples overlap. (Blocks instead of single tuples: MonetDB/X100, Boncz et al., CIDR 2005.)
 
 use super::matches::Matches;
 use crate::ruleset::{RuleSet, RuleSets};
@@ -147,7 +146,7 @@ impl Delta {
         self.heads.push(Head { number, set });
     }
 
-    /// Adds the pairs of found facts, on the left, and the facts that probed, on the right.
+    /// Adds the pairs of found facts (left) and the facts that probed (right).
     pub(crate) fn pair_with_left(&mut self, found: &Matches, facts: &Self, sets: &mut RuleSets) {
         self.meet_found(found, facts, sets);
         let before = self.slots.len();
@@ -158,7 +157,7 @@ impl Delta {
         self.drop_empty();
     }
 
-    /// Adds the pairs of tuples that probed, on the left, and found facts, on the right.
+    /// Adds the pairs of tuples that probed (left) and found facts (right).
     pub(crate) fn pair_with_right(&mut self, tuples: &Self, found: &Matches, sets: &mut RuleSets) {
         self.meet_found(found, tuples, sets);
         for hit in &found.all {

@@ -1,8 +1,9 @@
 //! The facts of one type, in one dense array of words.
 //!
-//! A row has a word for each field. If fields may be missing, words of presence bits follow. A
-//! string is its symbol, a number its bits, an integer itself, a Boolean 0 or 1, a reference a
-//! [`FactRef`]. The slot of a retracted fact is reused with its next generation.
+//! A row has a word for each field. If fields may be missing, words of presence bits follow. The
+//! word of a string is its symbol, that of a number its bits, and that of a reference a
+//! [`FactRef`]. A Boolean is 0 or 1. The slot of a retracted fact is reused with its next
+//! generation.
 
 use smallvec::SmallVec;
 use tsd_ir::{FactHandle, FactRef, FieldId, Kind, Origin, Type, TypeId};

@@ -20,8 +20,8 @@ pub(crate) struct Tested<'a> {
 
 impl PendingTests {
     /// Re-tests a block of queued tuples. Rules that stopped matching go to `gone`, rules that
-    /// started to `come`. A tuple that still matches, but whose effects read a changed value, goes
-    /// to both, which renews its activation.
+    /// started to `come`. A tuple that still matches but whose effects read a changed value goes to
+    /// both. That renews its activation.
     pub(crate) fn recheck(
         &self,
         rows: &mut Rows,

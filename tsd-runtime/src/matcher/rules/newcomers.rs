@@ -51,7 +51,7 @@ impl Newcomers {
 
 impl State {
     /// Shows the existing facts to new branches. In each tree, facts are first stored at the right
-    /// inputs of joins, where they find no partners yet, and then propagated from the root.
+    /// inputs of joins, where they find no partners yet. Then facts are propagated from the root.
     pub(super) fn let_see(&mut self, base: &Base, newcomers: &Newcomers) {
         for (id, tree) in &newcomers.trees {
             for (node, new) in &tree.joins {
