@@ -49,6 +49,8 @@ pub use self::rule_base::RuleBase;
 /// probe. That costs at most as much as the updates it saved
 /// ([`set_eviction_threshold`](Self::set_eviction_threshold)).
 ///
+/// A session is `Send` and `Sync` if its host and the structs of its `extern` types are.
+///
 /// # Panics
 /// A panic of the host program leaves a session consistent, if it is caught. When an action, an
 /// observer or a sink of `Print` or `Log` panics, its activation has fired. Its earlier effects
@@ -110,7 +112,8 @@ impl<P: Program> Session<P> {
     }
 
     /// Takes over the rules of a base: removes the rules that it lacks, and adds those that it has
-    /// in addition. Rules that are the same in both keep their matches and their state.
+    /// in addition. Rules that are the same in both keep their matches and their state. The facts
+    /// written in the rules of the base are not inserted.
     ///
     /// ```
     /// # #[cfg(feature = "dynamic")] {
@@ -137,8 +140,9 @@ impl<P: Program> Session<P> {
         Ok(())
     }
 
-    /// Removes all facts, and keeps the rules and the memory allocated for rows: for the next
-    /// decision of the same kind. Handles from before become invalid.
+    /// Removes all facts, those written in the rules included. The rules, the settings and the memory
+    /// allocated for rows are kept for the next decision of the same kind. Handles from before
+    /// become invalid.
     pub fn clear(&mut self) {
         self.core.sound();
         self.core.clear();
@@ -177,7 +181,9 @@ impl<P: Program> Session<P> {
     ///
     /// # Errors
     /// [`Error::DuplicateKey`] when a fact of the type has the same primary key,
-    /// [`Error::InvalidValue`] when a number is NaN. The session is then as before.
+    /// [`Error::InvalidValue`] when a field cannot hold its value (NaN, for example),
+    /// [`Error::NoSuchFact`] when a reference field has a handle of another session. The session is
+    /// then as before.
     pub fn insert<T: FactOf<P>>(&mut self, fact: T) -> Result<Handle<T>, Error> {
         self.core.insert(fact)
     }
@@ -237,8 +243,8 @@ impl<P: Program> Session<P> {
     }
 
     /// Allocates room for `facts` more facts of a type, which saves growing the store while they
-    /// come. It is only a hint: for more than 2^24 facts at once, or more than fit into memory, it
-    /// does nothing.
+    /// come. It is only a hint: it allocates for at most 2^24 facts at once, and nothing if memory is
+    /// short.
     pub fn reserve<T: FactOf<P>>(&mut self, facts: usize) {
         self.reserve_type(T::TYPE, facts);
     }
