@@ -64,7 +64,7 @@ impl Applicant {
 /// How many of the first `rules` rules of [`program::decisions`] hold for an applicant.
 pub fn granted(rules: usize, applicant: &Applicant) -> u64 {
     let holds = |rule: &usize| {
-        let (level, letter) = (rule % 90, rule % 7);
+        let (level, letter) = (80 + rule % 10, rule % 7);
         match rule % 5 {
             0 => applicant.age > level as i64 && applicant.country == letter,
             1 => applicant.loan > level as f64 && applicant.income > letter as f64,
@@ -136,7 +136,7 @@ pub mod program {
             action hit(rule: int)\n"
             .to_owned();
         for rule in 0..rules {
-            let (level, letter) = (rule % 90, rule % 7);
+            let (level, letter) = (80 + rule % 10, rule % 7);
             let (patterns, condition) = match rule % 5 {
                 0 => ("a: Applicant", format!("a.age > {level} AND a.country == \"c{letter}\"")),
                 1 => (
