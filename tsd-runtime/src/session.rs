@@ -140,9 +140,9 @@ impl<P: Program> Session<P> {
         Ok(())
     }
 
-    /// Removes all facts, those written in the rules included. The rules, the settings and the memory
-    /// allocated for rows are kept for the next decision of the same kind. Handles from before
-    /// become invalid.
+    /// Removes all facts, those written in the rules included. The rules, the settings and the
+    /// memory allocated for rows are kept for the next decision of the same kind. Handles from
+    /// before become invalid.
     pub fn clear(&mut self) {
         self.core.sound();
         self.core.clear();
@@ -243,8 +243,8 @@ impl<P: Program> Session<P> {
     }
 
     /// Allocates room for `facts` more facts of a type, which saves growing the store while they
-    /// come. It is only a hint: it allocates for at most 2^24 facts at once, and nothing if memory is
-    /// short.
+    /// come. It is only a hint: it allocates for at most 2^24 facts at once, and nothing if memory
+    /// is short.
     pub fn reserve<T: FactOf<P>>(&mut self, facts: usize) {
         self.reserve_type(T::TYPE, facts);
     }
