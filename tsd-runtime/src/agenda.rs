@@ -1,11 +1,12 @@
-//! The agenda: activations that wait to fire.
+//! Activations must fire in an order that depends only on the program and the sequence of changes.
 //!
-//! An entry is a tuple and the set of rules that it activates, not one record for each activation. Entries of one
-//! salience stand in the order in which changes brought them; those of one change are put in the order of the rules'
-//! declaration, then of the facts in the order of the rule's patterns, older facts first. So the firing order depends
-//! on the program and on the sequence of changes, and on nothing inside the network.
+//! An entry of the agenda is a tuple with the set of rules that it activates, not one record for
+//! each activation. Entries of one salience are in the order of the changes that brought them.
+//! Within one change, rules are in the order of declaration. Activations of one rule are in the
+//! order of their facts, pattern by pattern and older facts first. Nothing inside the network shows
+//! in that order.
 //!
-//! An activation that stops holding is taken out, which a [`Finder`] makes cheap.
+//! A cancelled activation is removed from its entry, which a [`Finder`] finds.
 
 mod deactivations;
 mod finder;
@@ -35,7 +36,7 @@ pub(crate) use self::no_loop::{Ended, Way};
 pub(crate) use self::same_rule_run::SameRuleRun;
 pub(crate) use self::truth_maintenance::TruthMaintenance;
 
-/// A waiting activation that is to be put in order anew.
+/// An activation that must be sorted by another strategy.
 #[derive(Clone, Debug)]
 pub(crate) struct Pending {
     salience: i32,
@@ -46,20 +47,21 @@ pub(crate) struct Pending {
     pub(crate) bit: Bit,
 }
 
-/// Waiting activations, by salience.
+/// The activations that have not fired yet, by salience.
 #[derive(Clone, Debug)]
 pub(crate) struct Agenda {
     /// Highest salience first.
     levels: Vec<(i32, Level)>,
     strategy: Strategy,
-    /// With a strategy other than the default: what was taken last, with its salience.
+    /// For a strategy other than the default: the activation that was taken last, with its
+    /// salience.
     taken: Option<(i32, Item)>,
     age: u64,
-    /// How many activations there have been.
+    /// The number of activations so far.
     came: u64,
-    /// So many entries are kept whether or not they are done with.
+    /// A level is not compacted below this number of entries.
     room: usize,
-    /// What a rule's own effects change for it (`no-loop`).
+    /// Changes that a `no-loop` rule makes to its own activations.
     pub(crate) no_loop: NoLoopGuard,
     pub(crate) deactivations: Deactivations,
 }
@@ -80,33 +82,33 @@ impl Default for Agenda {
 }
 
 impl Agenda {
-    /// Sets how many entries are kept whether or not they are done with.
+    /// Sets the number of entries below which a level is not compacted.
     pub(crate) fn set_room(&mut self, entries: u32) {
         self.room = ROOM.min(entries as usize);
     }
 
-    /// Begins a change: what it brings about is younger than everything before.
+    /// Begins a change, whose activations are younger than all before.
     pub(crate) fn begin_change(&mut self) {
         self.age += 1;
     }
 
-    /// How old what comes now is.
+    /// The age of the present change.
     pub(crate) fn age(&self) -> u64 {
         self.age
     }
 
-    /// What comes now is so old.
+    /// Sets the age of the present change.
     #[inline]
     pub(crate) fn set_age(&mut self, age: u64) {
         self.age = age;
     }
 
-    /// Dates anew what came after the change of an age; `date` does so for tuples of one node.
+    /// Dates the activations of changes after `after`; `date` does so for the tuples of one node.
     pub(crate) fn date(&mut self, after: u64, date: impl Fn((RootId, TupleSource), Undated<'_>)) {
         self.levels.iter_mut().for_each(|(_, level)| level.date(after, &date));
     }
 
-    /// Puts what came after the change of an age in the order of its ages.
+    /// Sorts the activations of changes after `after` by age.
     pub(crate) fn put_by_age(&mut self, after: u64) {
         self.levels.iter_mut().for_each(|(_, level)| level.put_by_age(after));
     }
@@ -121,7 +123,7 @@ impl Agenda {
         &mut self.levels[place].1
     }
 
-    /// Takes in what tuples that came out of a node activate; `age` is that of the block.
+    /// Adds the activations of tuples of a node; `age` is that of the block.
     pub(crate) fn add(
         &mut self,
         salience: i32,
@@ -137,7 +139,7 @@ impl Agenda {
         self.add_all(salience, place, age, &rest, sets);
     }
 
-    /// Takes in what tuples activate, whoever has brought them about.
+    /// Adds the activations of tuples, including those of a `no-loop` rule's own effects.
     pub(crate) fn add_all(
         &mut self,
         salience: i32,
@@ -153,7 +155,7 @@ impl Agenda {
         self.level(salience).add_all(place, age, delta);
     }
 
-    /// Takes out what tuples activate no longer, where it has not fired.
+    /// Cancels activations of tuples that stop matching, unless they have fired.
     pub(crate) fn cancel(
         &mut self,
         salience: i32,
@@ -169,7 +171,7 @@ impl Agenda {
         self.cancel_all(salience, place, &rest, supporting, sets);
     }
 
-    /// Takes out what tuples activate no longer, whoever has brought it about.
+    /// Cancels activations of tuples, including those of a `no-loop` rule's own effects.
     pub(crate) fn cancel_all(
         &mut self,
         salience: i32,
@@ -183,7 +185,7 @@ impl Agenda {
         self.level(salience).cancel(place, delta, sets, u64::MAX);
     }
 
-    /// Takes out what tuples activated by changes of this age or before, where it has not fired.
+    /// Cancels activations of changes up to this age, unless they have fired.
     pub(crate) fn cancel_until(
         &mut self,
         (salience, until): (i32, u64),
@@ -194,7 +196,7 @@ impl Agenda {
         self.level(salience).cancel(place, delta, sets, until);
     }
 
-    /// Takes out every activation of some rules of a tree.
+    /// Cancels every activation of some rules of a tree.
     pub(crate) fn cancel_rules(&mut self, root: RootId, only: RuleSet, sets: &mut RuleSets) {
         for (_, level) in &mut self.levels {
             for entry in level.entries.iter_mut().filter(|entry| entry.root == root) {
@@ -204,11 +206,11 @@ impl Agenda {
             level.finder = Finder::default();
         }
         self.no_loop.forget(root, only);
-        // A level is there for the rules of a salience, which may be another for each rule that ever comes.
+        // Levels are only needed for saliences in use; each new rule may have another.
         self.levels.retain(|(_, level)| !level.is_idle());
     }
 
-    /// The activation that fires next, which leaves the agenda; its tuple is written to `slots`.
+    /// Takes the next activation off the agenda, and writes its tuple to `slots`.
     #[inline]
     pub(crate) fn next(&mut self, ranks: &impl ConflictOrder, slots: &mut TupleSlots) -> Option<BranchRank> {
         if self.strategy != Strategy::default() {
@@ -224,42 +226,43 @@ impl Agenda {
         self.taken.as_ref().map(|(_, item)| item.ranked)
     }
 
-    /// Whether new entries are to be [put in order](Self::put_in_order).
+    /// Whether new entries must be [sorted](Self::put_in_order) at the end of a change.
     #[inline]
     pub(crate) fn wants_order(&self) -> bool {
         self.strategy != Strategy::default()
     }
 
-    /// At the end of a change: puts what it brought in its place.
+    /// Sorts the activations of a change into the order of the strategy.
     pub(crate) fn put_in_order(&mut self, ranks: &impl ConflictOrder) {
         self.levels.iter_mut().for_each(|(_, level)| level.put_in_order(ranks));
     }
 
-    /// Whether more is done with than waits, so that it is to be [given back](Self::tidy).
+    /// Whether a level has more obsolete entries than others, so that it should be
+    /// [compacted](Self::tidy).
     #[inline]
     pub(crate) fn is_crowded(&self) -> bool {
         self.levels.iter().any(|(_, level)| level.is_crowded(self.room))
     }
 
-    /// At the end of a change: gives back what is done with.
+    /// Compacts levels at the end of a change.
     pub(crate) fn tidy(&mut self, ranks: &impl ConflictOrder) {
         let room = self.room;
         let crowded = self.levels.iter_mut().filter(|(_, level)| level.is_crowded(room));
         crowded.for_each(|(_, level)| level.tidy(ranks));
     }
 
-    /// How many activations there have been, whatever has become of them.
+    /// The number of activations so far, whether they fired or were cancelled.
     #[inline]
     pub(crate) fn came(&self) -> u64 {
         self.came
     }
 
-    /// How activations of one salience are put in order.
+    /// The order of activations of equal salience.
     pub(crate) fn strategy(&self) -> Strategy {
         self.strategy
     }
 
-    /// Empties the agenda to begin with another strategy. Returns every waiting activation, by age.
+    /// Empties the agenda and changes the strategy. Returns every activation, by age.
     pub(crate) fn restart(&mut self, strategy: Strategy, ranks: &impl ConflictOrder) -> Vec<Pending> {
         let mut pending = Vec::new();
         for (salience, level) in &self.levels {
@@ -276,32 +279,33 @@ impl Agenda {
         pending
     }
 
-    /// Takes in what [`restart`](Self::restart) returned; `set` is that of the activation's bit.
+    /// Adds an activation that [`restart`](Self::restart) returned; `set` contains its bit.
     pub(crate) fn take_back(&mut self, pending: Pending, set: RuleSet) {
         let Pending { salience, age, root, end, slots, .. } = pending;
         let level = self.level(salience);
         level.add(Entry { age, root, end, set, start: level.slots.len() as u32 }, &slots);
     }
 
-    /// The activation that fires right after the one which came last from a level, if it is of the very same
-    /// tuple and of a rule that cannot change the session either. It leaves the agenda.
+    /// Takes the activation off the agenda that follows the last one of a level, if it has the same
+    /// tuple and its rule cannot change the session either.
     #[inline]
     pub(crate) fn next_companion(&mut self, level: usize) -> Option<BranchRank> {
         self.levels[level].1.next_companion()
     }
 
-    /// After [`next`](Self::next) returned a rule that cannot change the session: the level from which it came.
+    /// The level from which [`next`](Self::next) took its last activation, whose rule cannot change
+    /// the session.
     pub(crate) fn last_level(&self) -> Option<usize> {
         self.levels.iter().position(|(_, level)| level.fired > 0)
     }
 
-    /// The activations that come right behind that which came last from a level, as far as they are like it.
+    /// The activations that follow the last one of a level and are of the same rule.
     #[inline]
     pub(crate) fn same_rule_run(&mut self, level: usize) -> Option<SameRuleRun<'_>> {
         SameRuleRun::new(&mut self.levels[level].1)
     }
 
-    /// Calls `visit` with every activation that waits.
+    /// Calls `visit` with every activation on the agenda.
     pub(crate) fn for_each_waiting(&self, ranks: &impl ConflictOrder, visit: &mut dyn FnMut(BranchRank)) {
         for (_, level) in &self.levels {
             level.for_each_waiting(ranks, |entry, bit| {
@@ -310,18 +314,19 @@ impl Agenda {
         }
     }
 
-    /// Puts the activation that [`next`](Self::next) returned last back. Nothing may have changed in between.
+    /// Puts the activation back that [`next`](Self::next) returned last. Nothing may have changed
+    /// since.
     pub(crate) fn put_back(&mut self) {
         if let Some((salience, item)) = self.taken.take() {
             return self.level(salience).put_item_back(item);
         }
-        // It came from the first level that has fired part of a batch: those before it are empty.
+        // It came from the first level with a partly fired batch; the levels before it are empty.
         if let Some((_, level)) = self.levels.iter_mut().find(|(_, level)| level.fired > 0) {
             level.fired -= 1;
         }
     }
 
-    /// Passes every set of a tree through `map`.
+    /// Passes every rule set of a tree through `map`.
     pub(crate) fn map_sets(&mut self, root: RootId, map: &mut dyn FnMut(RuleSet) -> RuleSet) {
         for (_, level) in &mut self.levels {
             level
@@ -334,7 +339,7 @@ impl Agenda {
         self.deactivations.map_sets(root, map);
     }
 
-    /// The bytes held.
+    /// The bytes allocated.
     pub(crate) fn bytes(&self) -> usize {
         let level = |level: &Level| {
             level.entries.capacity() * size_of::<Entry>()

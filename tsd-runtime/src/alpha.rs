@@ -1,4 +1,5 @@
-//! Where single facts are filtered: alpha nodes and the indexes behind them.
+//! A thousand rules filter the facts of one type, and a fact must not cost a thousand tests. Alpha
+//! nodes find the rules that a fact passes.
 
 mod alpha_node;
 mod entry_points;

@@ -1,4 +1,4 @@
-//! What every layer names: hashes, names, handles.
+//! Hashes, indices, numbers and handles that every layer needs.
 
 mod exclusive;
 mod handle;

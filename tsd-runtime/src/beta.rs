@@ -1,4 +1,5 @@
-//! Where tuples are joined: join nodes, their memories, and where their tuples go.
+//! Partners of a tuple must be found without searching all facts. Join nodes keep tuples in
+//! memories by key, and pass pairs on to their outputs.
 
 mod counts;
 mod inputs;

@@ -1,7 +1,8 @@
-//! Rules as text at run time: whole programs interpreted, and rules added to a session of compiled ones.
+//! Rules as text at run time: whole programs that are interpreted, and rules added to a session of
+//! compiled ones.
 //!
-//! Text goes through the same compiler as in a build; only code generation is left out. The rules that come of it join the
-//! same network as compiled rules and share its nodes.
+//! Text goes through the same compiler as in a build; only code generation is left out. The
+//! resulting rules join the same network as compiled rules and share its nodes.
 
 #[cfg(test)]
 mod run_limit;
@@ -22,11 +23,12 @@ use crate::session::{Context, Core, Program, RuleBase, Session};
 
 /// Performs the actions of interpreted rules.
 pub trait Host: Sized + 'static {
-    /// Performs an action. There is one argument for each parameter; those of optional parameters may be missing.
+    /// Performs an action. There is one argument for each parameter. An optional parameter without
+    /// a value is [`Value::Missing`].
     fn perform(&mut self, action: &str, arguments: &[Value], context: &mut Context<'_, Interpreted<Self>>);
 }
 
-/// Actions that do nothing: for programs of which only the match or the facts matter.
+/// Actions that do nothing, for programs of which only the match or the facts matter.
 impl Host for () {
     fn perform(&mut self, _: &str, _: &[Value], _: &mut Context<'_, Interpreted<Self>>) {}
 }
@@ -76,8 +78,8 @@ impl<H: Host> Program for Interpreted<H> {
 pub type Engine<H> = Session<Interpreted<H>>;
 
 impl<H: Host> Engine<H> {
-    /// Interprets a program or script given as text; `name` is what messages call it. The facts in it are inserted; rules
-    /// fire only in [`run`](Session::run).
+    /// Interprets a program or script given as text; messages call it `name`. Its facts are
+    /// inserted. Rules fire only in [`run`](Session::run).
     ///
     /// # Errors
     /// [`Error::Rules`] with every error in the text.
@@ -87,8 +89,8 @@ impl<H: Host> Engine<H> {
         Self::from_sources(&sources, &[file], host, Sharing::On).map(|(engine, _)| engine)
     }
 
-    /// Interprets a program or script that may consist of several files, read in the order given, and returns the warnings
-    /// beside the engine.
+    /// Interprets a program or script of one or more files, read in the order given. Returns the
+    /// warnings beside the engine.
     ///
     /// # Errors
     /// [`Error::Rules`] with every error in the files.
@@ -101,8 +103,8 @@ impl<H: Host> Engine<H> {
         Self::from_sources_with(sources, files, host, sharing, &Planning::default())
     }
 
-    /// Interprets a program or script, as [`from_sources`](Self::from_sources) does, and tells the planner more than it
-    /// says.
+    /// Interprets a program or script as [`from_sources`](Self::from_sources) does, with options
+    /// for the planner.
     ///
     /// # Errors
     /// [`Error::Rules`] with every error in the files.
@@ -121,9 +123,9 @@ impl<H: Host> Engine<H> {
         Ok((engine, warnings))
     }
 
-    /// Executes a script on top of all that was said before: types, actions, rules and facts that are added, `remove rule`,
-    /// `remove fact` and `reset`. Rules added see the facts that are there. Nothing fires before [`run`](Session::run).
-    /// Returns the compiler's warnings.
+    /// Executes a script on top of everything executed before. It may add types, actions, rules and
+    /// facts, and contain `remove rule`, `remove fact` and `reset`. Added rules see the existing
+    /// facts. Nothing fires before [`run`](Session::run). Returns the compiler's warnings.
     ///
     /// ```
     /// use tsd_runtime::Engine;
@@ -144,7 +146,7 @@ impl<H: Host> Engine<H> {
         self.execute_sources(&sources, &[file])
     }
 
-    /// Executes a script that consists of several files, read in the order given; see [`execute`](Self::execute).
+    /// Executes a script of several files, read in the order given; see [`execute`](Self::execute).
     ///
     /// # Errors
     /// Those of [`execute`](Self::execute).
@@ -175,7 +177,8 @@ impl<H: Host> Engine<H> {
         Ok(compilation.diagnostics)
     }
 
-    /// Interprets a program that was compiled before.
+    /// Interprets a program that the compiler has already checked. Its facts are inserted; rules
+    /// fire only in [`run`](Session::run).
     pub fn from_module(module: tsd_compiler::Module, host: H, sharing: Sharing) -> Self {
         let mut core = Core::new(Arc::new(Base::new(module.schema, sharing, Natives::default())));
         core.add_rules(module.rules.into_iter().map(|planned| Arc::new(planned.rule)).collect());
@@ -186,8 +189,9 @@ impl<H: Host> Engine<H> {
 }
 
 impl<H: Host> RuleBase<Interpreted<H>> {
-    /// The rules of a program given as text, for any number of sessions; `name` is what messages call it. Each session begins
-    /// with the facts that stand in it. Returns the compiler's warnings beside the rules.
+    /// The rules of a program given as text, for any number of sessions; messages call it `name`.
+    /// Each session begins with the facts written in it. Returns the compiler's warnings with the
+    /// rules.
     ///
     /// # Errors
     /// [`Error::Rules`] with every error in the text, which must not be a script.
@@ -206,8 +210,9 @@ impl<H: Host> RuleBase<Interpreted<H>> {
 }
 
 impl<P: Program> RuleBase<P> {
-    /// The same rules and those of a text behind them, with the compiler's warnings. Costs about what it takes to wire all of
-    /// them.
+    /// The same rules followed by those of a text, and the compiler's warnings.
+    ///
+    /// Costs about as much as building the network of all of them.
     ///
     /// # Errors
     /// [`Error::Rules`] with every error in the text; [`Error::DuplicateRule`].
@@ -222,13 +227,16 @@ impl<P: Program> RuleBase<P> {
 }
 
 impl<P: Program> Session<P> {
-    /// Adds the rules of a text to the session. They see the facts that are there, share the nodes of other rules,
-    /// compiled ones too, and call the same actions. Returns the compiler's warnings.
+    /// Adds the rules of a text to the session. They see the existing facts and call the same
+    /// actions as other rules. They share nodes with compiled rules, too. Returns the compiler's
+    /// warnings.
     ///
-    /// Costs a pass over the facts of the types that the rules match: one for all rules of the text.
+    /// Costs one pass over the facts of the types that the rules match, for all rules of the text
+    /// together.
     ///
     /// # Errors
-    /// [`Error::Rules`] with every error in the text; then no rule was added. A rule of a name that is there is an error.
+    /// [`Error::Rules`] with every error in the text, [`Error::DuplicateRule`] for a name that is
+    /// in use. No rule is then added.
     pub fn add_rule(&mut self, text: &str) -> Result<Vec<Diagnostic>, Error> {
         self.core.add_text(text)
     }

@@ -1,4 +1,4 @@
-//! What can go wrong in a session.
+//! A session refuses calls that it cannot carry out, and says why.
 
 use std::fmt;
 #[cfg(feature = "dynamic")]
@@ -9,51 +9,53 @@ use tsd_compiler::source::SourceMap;
 use crate::report::Report;
 use crate::store::{InvalidValue, Unwritten};
 
-/// Why a session refused a call, which then changed nothing; or why a run stopped, which then lost nothing.
+/// Why a session refused a call or stopped a run. A refused call changes nothing, and a stopped run
+/// loses nothing.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Error {
-    /// A fact of this type with this primary key is there already.
+    /// A fact of the type has the same primary key.
     DuplicateKey {
-        /// The fact that is there, as `Type~key`.
+        /// That fact, as `Type~key`.
         fact: String,
     },
     /// A field of the fact cannot hold its value.
     InvalidValue(InvalidValue),
-    /// There is no type of this number.
+    /// No type has this number.
     UnknownType(tsd_ir::TypeId),
-    /// A fact was given with more or fewer values than its type has fields.
+    /// The number of values differs from the number of fields of the type.
     WrongCount {
-        /// How many fields the type has.
+        /// The number of fields of the type.
         expected: usize,
-        /// How many values were given.
+        /// The number of values given.
         found: usize,
     },
-    /// The fact was retracted before, or the handle is another session's: the one that the call is about, or
-    /// one in a reference field.
+    /// The fact has been retracted, or its handle belongs to another session. It is the fact of the
+    /// call or one in a reference field.
     NoSuchFact,
-    /// A rule of this name is there already.
+    /// A rule of this name is in use.
     DuplicateRule(String),
-    /// There is no rule of this name.
+    /// No rule in use has this name.
     UnknownRule(String),
-    /// A rule base was made for other types or actions than the session has.
+    /// A rule base has other types or actions than the session.
     OtherSchema,
-    /// The rules ask too many different things of other facts, together with those that are there.
+    /// The session would need more views than it can have.
     TooManyViews,
-    /// An earlier call was interrupted by a panic inside of the session, which may be inconsistent since, so
-    /// that no answer of it would be good. See [`Session`](crate::session::Session).
+    /// A panic inside the session has interrupted an earlier call, so the session may be
+    /// inconsistent. See [`Session`](crate::session::Session).
     Poisoned,
-    /// The run fired as many activations as it may, or brought about so many more that it would (see
-    /// [`Session::run`](crate::Session::run)); the next run goes on with those that wait.
+    /// The run fired as many activations as it may, or created too many more (see
+    /// [`Session::run`](crate::Session::run)). The next run continues with those on the agenda.
     RunLimit {
-        /// How many activations it might fire.
+        /// How many activations the run was allowed to fire.
         limit: u64,
-        /// The rules that kept firing to the end, with how often each fired in the run, most frequent first.
+        /// The rules that kept firing to the end, and how often each fired in the run, most
+        /// frequent first.
         rules: Vec<(String, u64)>,
-        /// What the run did up to there.
+        /// What the run did until it was stopped.
         report: Box<Report>,
     },
-    /// The rules' text has errors.
+    /// The text of rules has errors.
     #[cfg(feature = "dynamic")]
     Rules(Box<RuleErrors>),
 }
@@ -113,7 +115,7 @@ impl From<Unwritten> for Error {
     }
 }
 
-/// The errors, and the warnings beside them, in rules that were given as text.
+/// The errors and warnings in rules that were given as text.
 #[cfg(feature = "dynamic")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct RuleErrors {

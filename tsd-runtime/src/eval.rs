@@ -1,4 +1,4 @@
-//! What is computed of a tuple: tests, values and parts of keys, generated or interpreted.
+//! Tests, values and key parts are computed from tuples, by generated or interpreted code.
 
 mod bindings;
 pub(crate) mod interpret;

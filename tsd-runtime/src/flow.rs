@@ -1,4 +1,4 @@
-//! What flows through the network: deltas of tuples, and what probes find for them.
+//! Tuples move through the network in blocks: deltas, and the matches that probes find for them.
 
 mod context;
 mod delta;

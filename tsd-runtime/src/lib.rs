@@ -1,13 +1,14 @@
-//! The runtime of TSD rules: working memory, a Rete-like network, the agenda, and rules added while it runs.
+//! Business rules must be matched against changing facts without matching everything again. This is
+//! the runtime of TSD rules: facts, a Rete-like network, the agenda, and sessions.
 //!
-//! A program talks to a [`Session`]. A change to a fact goes through the `matcher`, which is the same code for
-//! compiled and interpreted rules, and leaves activations on the `agenda`. A run takes them off and performs their
-//! effects. Generated modules use this crate through the hidden module `rt`.
+//! A program uses a [`Session`]. A change to a fact passes through the `matcher`, which is the same
+//! code for compiled and interpreted rules, and puts activations on the `agenda`. A run takes them
+//! off and performs their effects. Generated modules use this crate through the hidden module `rt`.
 //!
-//! The [glossary](https://github.com/tsd-rules/tsd/blob/main/docs/glossary.md) has one line for each term:
-//! alpha node, beta memory, delta, view, refraction and the rest.
+//! The [glossary](https://github.com/tsd-rules/tsd/blob/main/docs/glossary.md) has one line for
+//! each term, such as alpha node, beta memory or refraction.
 //!
-//! The folders are layers. Each names only those before it in this list, which a test holds.
+//! The modules are layers. Each names only those below it, in the order that `tests/layers` checks.
 
 mod agenda;
 mod alpha;

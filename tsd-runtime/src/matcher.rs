@@ -1,7 +1,8 @@
-//! The match: which rules hold for which facts, kept up to date change by change.
+//! The match between rules and facts must be kept up to date, one change at a time.
 //!
-//! A [`Matcher`] holds the facts, the live half of the network (its shape is [`tsd_ir::Network`]) and the agenda. What a
-//! change to a fact goes through is told in `change`; what follows from derived values, in `stabilize`.
+//! A [`Matcher`] holds the facts, the state of the network (its shape is [`tsd_ir::Network`]) and
+//! the agenda. `change` says how a change to a fact passes through the network, and `stabilize`
+//! what follows when derived values change.
 
 mod base;
 mod batch;
@@ -35,33 +36,33 @@ use crate::store::{Store, Strings, WorkingMemory};
 use crate::strategy::Strategy;
 use crate::view::DerivedState;
 
-/// The facts of a session and all that follows from them.
+/// A rule base, and the state of one session that matches its rules.
 #[derive(Debug)]
 pub(crate) struct Matcher {
     pub(crate) base: Arc<Base>,
     pub(crate) state: State,
 }
 
-/// What a session has for itself.
+/// The state of one session.
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) memory: WorkingMemory,
     /// The rule sets of each tree.
     sets: Vec<RuleSets>,
-    /// By number. There is none of a node where nothing has arrived yet.
+    /// By number; `None` for a join at which nothing has arrived yet.
     joins: Vec<Option<Box<Join>>>,
     derived: DerivedState,
     pub(crate) agenda: Agenda,
     pub(crate) support: TruthMaintenance,
     /// How many activations of each rule have fired, by its number.
     fired: Vec<u64>,
-    /// A tree whose sets want a collection.
+    /// A tree with many unused rule sets, which should be collected.
     crowded: Option<RootId>,
-    /// Whether joins count what passes through them.
+    /// Whether joins count probes and matches.
     counting: bool,
-    /// How many changes a join input absorbs without a probe before it may be evicted.
+    /// How many updates a join input absorbs without a probe before it may be evicted.
     eviction_threshold: u32,
-    /// Room for tuples on their way.
+    /// Deltas for reuse.
     pool: DeltaPool,
 }
 
@@ -91,24 +92,25 @@ impl State {
 }
 
 impl Matcher {
-    /// A session without facts.
+    /// A matcher without facts.
     pub(crate) fn new(base: Arc<Base>) -> Self {
         Self { state: State::new(&base), base }
     }
 
-    /// The rules, for other sessions.
+    /// The rules, for other sessions. Renumbers rule sets and strings if the session has changed
+    /// its rules.
     pub(crate) fn share(&self) -> Arc<Base> {
         if self.base.is_shared() { Arc::clone(&self.base) } else { Arc::new(self.base.sealed()) }
     }
 
-    /// The base, to change it: a copy of it where other sessions have it, too.
+    /// The base, for changing it. Copies it if other sessions use it, too.
     fn own_base(&mut self) -> &mut Base {
         let base = Arc::make_mut(&mut self.base);
         base.shared = None;
         base
     }
 
-    /// Takes over a schema that begins with the present one.
+    /// Replaces the schema by one that begins with the present one.
     #[cfg(feature = "dynamic")]
     pub(crate) fn declare(&mut self, schema: Schema) {
         self.state.memory.declare(&schema);
@@ -117,8 +119,8 @@ impl Matcher {
         base.schema = schema;
     }
 
-    /// Forgets the facts and begins anew with other rules, or the same. Facts that come have handles of another origin, so those
-    /// from before never name one of them.
+    /// Removes all facts and continues with the rules of a base. New handles have another origin,
+    /// so no old handle names a new fact.
     pub(crate) fn restart(&mut self, base: Arc<Base>) {
         let State { memory, agenda, eviction_threshold, counting, .. } = &mut self.state;
         let (strategy, threshold, counting) = (agenda.strategy(), *eviction_threshold, *counting);
@@ -132,8 +134,8 @@ impl Matcher {
         }
     }
 
-    /// The facts that lost their last support by the changes so far, in the order in which they go: by type, then by
-    /// insertion number.
+    /// The facts that have lost their last support, in the order in which they are withdrawn: by
+    /// type, then by insertion number.
     pub(crate) fn take_unsupported(&mut self) -> Vec<FactRef> {
         for stopped in self.state.agenda.deactivations.take() {
             let Some(tree) = self.base.find_tree(stopped.root) else { continue };
@@ -157,8 +159,8 @@ impl Matcher {
         unsupported
     }
 
-    /// The rule that fires next, whose activation leaves the agenda; its facts are written to `slots`, in the order of
-    /// the rule's patterns.
+    /// Takes the next activation off the agenda. Returns its rule, and writes its facts to `slots`
+    /// in the order of the rule's patterns.
     #[inline]
     pub(crate) fn next_due(&mut self, slots: &mut TupleSlots) -> Option<BranchRank> {
         let State { agenda, sets, memory, .. } = &mut self.state;
@@ -170,7 +172,7 @@ impl Matcher {
         Some(due)
     }
 
-    /// How many activations wait.
+    /// The number of activations on the agenda.
     pub(crate) fn count_waiting(&self) -> u64 {
         let order = self.state.order(&self.base);
         let mut count = 0;
@@ -178,14 +180,14 @@ impl Matcher {
         count
     }
 
-    /// Sets how many changes a side of a join takes without a probe, and how many activations that are done
-    /// with are kept.
+    /// Sets how many updates a join input absorbs without a probe, and how many obsolete
+    /// activations the agenda keeps.
     pub(crate) fn set_eviction_threshold(&mut self, changes: u32) {
         self.state.eviction_threshold = changes;
         self.state.agenda.set_room(changes);
     }
 
-    /// Puts what waits, and from now on what comes, in the order of a strategy.
+    /// Sorts the activations on the agenda by a strategy, and those to come.
     pub(crate) fn set_strategy(&mut self, strategy: Strategy) {
         let State { agenda, sets, memory, .. } = &mut self.state;
         let order = Order { base: &self.base, sets, memory, strategy };
@@ -196,12 +198,12 @@ impl Matcher {
         self.state.put_in_order(&self.base);
     }
 
-    /// From now on, until the agenda is told that this ends, changes do not count for a rule.
+    /// Holds changes back from a `no-loop` rule until its effects have taken place.
     pub(crate) fn hold_back(&mut self, rule: RuleId) {
         self.state.hold_back(&self.base, rule);
     }
 
-    /// Adds to how often a rule has fired.
+    /// Adds to the number of fired activations of a rule.
     pub(crate) fn count_fired(&mut self, rule: RuleId, times: u64) {
         let fired = &mut self.state.fired;
         if fired.len() <= rule as usize {
@@ -210,7 +212,7 @@ impl Matcher {
         fired[rule as usize] += times;
     }
 
-    /// A copy that goes its own way.
+    /// An independent copy.
     pub(crate) fn forked(&self) -> Self {
         let State { sets, joins, derived, agenda, support, fired, counting, eviction_threshold, .. } =
             &self.state;
@@ -235,17 +237,17 @@ impl Matcher {
         self.state.agenda.put_back();
     }
 
-    /// The slot of a handle whose fact is still there.
+    /// The slot of the fact that a handle names, if it still exists.
     pub(crate) fn find(&self, handle: FactHandle) -> Option<u32> {
         self.state.memory.find(handle)
     }
 
-    /// The store of a type, and the strings.
+    /// The store of a type, the strings and the schema.
     pub(crate) fn store_and_texts(&mut self, ty: TypeId) -> (&Store, &mut Strings, &Schema) {
         (&self.state.memory.stores[ty.index()], &mut self.state.memory.strings, &self.base.schema)
     }
 
-    /// The bytes that facts, strings, node memories and the agenda hold.
+    /// The bytes of all parts of the session.
     pub(crate) fn bytes(&self) -> usize {
         self.bytes_by_kind().total()
     }

@@ -1,11 +1,11 @@
-//! What a run did.
+//! A run reports what it fired and which effects failed.
 
 use std::fmt;
 use std::sync::Arc;
 
 use tsd_ir::Rule;
 
-/// What a run fired, and what it could not do.
+/// What a run fired, and which effects could not take place.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Report {
     pub(crate) fired: Vec<(Arc<Rule>, u64)>,
@@ -15,12 +15,12 @@ pub struct Report {
     pub(crate) no_values: u64,
 }
 
-/// An effect that could not take place.
+/// An effect that could not take place, with its activation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// The rule.
+    /// The name of the rule.
     pub rule: String,
-    /// The action or effect.
+    /// The name of the action or effect.
     pub effect: String,
     /// The facts of the activation, as `variable=Type~key`.
     pub facts: Vec<String>,
@@ -29,10 +29,10 @@ pub struct Problem {
 }
 
 impl Report {
-    /// How many problems a report keeps; the others are only counted.
+    /// How many problems a report contains; the others are only counted.
     pub const PROBLEMS_KEPT: usize = 100;
 
-    /// How many activations fired.
+    /// The number of activations that fired.
     pub fn total(&self) -> u64 {
         self.total
     }
@@ -42,7 +42,7 @@ impl Report {
         self.fired.iter().find(|(fired, _)| fired.name == rule).map_or(0, |(_, count)| *count)
     }
 
-    /// The rules that fired, in the order in which they were added, with how often each did.
+    /// The rules that fired, in order of declaration, and how often each did.
     pub fn rules(&self) -> impl Iterator<Item = (&str, u64)> {
         self.fired.iter().map(|(rule, count)| (&*rule.name, *count))
     }
@@ -57,14 +57,15 @@ impl Report {
         self.problem_count
     }
 
-    /// How often, since the last report, an operator had no value: a division by zero, an overflow, a failed cast.
-    /// Missing fields do not count. The derived value tells of work done, so it depends on sharing and planning.
+    /// How often an operator had no value since the last report: a division by zero, an overflow, a
+    /// failed cast. Missing fields do not count. It counts evaluations, so it depends on sharing
+    /// and planning.
     pub fn no_values(&self) -> u64 {
         self.no_values
     }
 }
 
-/// One line a rule, then the problems.
+/// One line for each rule, then the problems.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} activations fired", self.total)?;

@@ -1,4 +1,5 @@
-//! What generated modules name: nothing here is meant to be written by hand, and it may change with any version.
+//! What generated modules name. Nothing here is meant to be written by hand, and it may change with
+//! any version.
 
 mod access;
 mod column;

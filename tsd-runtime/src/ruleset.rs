@@ -1,15 +1,18 @@
-//! Sets of rules, as facts, tuples and agenda entries carry them.
+//! Every fact, tuple and agenda entry carries a set of rules, which must be small and fast to
+//! intersect.
 //!
-//! Every fact at an input of the network carries the set of rules whose filters it passes, and a joined tuple the
-//! intersection; so one join serves any number of rules. A set takes four bytes: while a tree of the network has at
-//! most 32 rules it is a bitmap; beyond, the number of an interned bitmap, and recent results of set operations are
-//! remembered. (Query bitmaps: SharedDB, Giannikis et al., VLDB 2012; CACQ, Madden et al., SIGMOD 2002.)
+//! A fact at an alpha node carries the rules whose filters it passes, and a joined tuple carries
+//! the intersection, so one join serves any number of rules. A set takes four bytes. While a tree
+//! of the network has at most 32 rules, a set is a bitmap. Beyond that, it is the number of an
+//! interned bitmap, and recent results of set operations are cached. (Query bitmaps: SharedDB,
+//! Giannikis et al., VLDB 2012; CACQ, Madden et al., SIGMOD 2002.)
 
 use std::sync::{Arc, LazyLock};
 
 use hashbrown::HashTable;
 
-/// A set of rules of one tree. Only the [`RuleSets`] that made it can tell what is in it, except that it is empty.
+/// A set of rules of one tree. Only the [`RuleSets`] that made it can read it, but anyone can tell
+/// whether it is empty.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct RuleSet(u32);
 
@@ -22,7 +25,7 @@ impl RuleSet {
         self.0 == 0
     }
 
-    /// Something that can only be had by reading the set.
+    /// A number that can only be computed by reading the set.
     #[inline]
     pub(crate) fn read(self) -> u32 {
         self.0
@@ -54,16 +57,16 @@ impl Bits {
     }
 }
 
-/// The sets of one tree of the network, in one session.
+/// The rule sets of one tree of the network in one session.
 #[derive(Clone, Debug)]
 pub(crate) enum RuleSets {
     /// Up to 32 rules: a set is its bitmap.
     Narrow,
-    /// Any number: a set is the number of an interned bitmap.
+    /// Any number of rules: a set is the number of an interned bitmap.
     Wide(Box<Interned>),
 }
 
-/// The sets that the rules of a tree mention, for any number of sessions to begin with.
+/// The sets that the rules of a tree mention, which sessions of a rule base share.
 #[derive(Clone, Debug, Default)]
 pub(crate) enum SharedSets {
     #[default]
@@ -72,7 +75,7 @@ pub(crate) enum SharedSets {
 }
 
 impl SharedSets {
-    /// The sets of a session that has no others yet.
+    /// The sets of a new session.
     pub(crate) fn open(&self) -> RuleSets {
         match self {
             Self::Narrow => RuleSets::Narrow,
@@ -84,20 +87,21 @@ impl SharedSets {
 /// Interned bitmaps. Number 0 is the empty set.
 #[derive(Clone, Debug)]
 pub(crate) struct Interned {
-    /// The first ones, which other sessions have as well.
+    /// The first ones, shared by the sessions of a rule base. They keep their numbers.
     shared: Arc<Bitmaps>,
-    /// Those behind them.
+    /// The session's own, numbered after the shared ones.
     own: Bitmaps,
     meets: Remembered,
     differences: Remembered,
-    /// How many sets there were after the last collection.
+    /// How many own sets were left by the last collection.
     kept: usize,
 }
 
 /// Bitmaps by number.
 #[derive(Clone, Debug)]
 pub(crate) struct Bitmaps {
-    /// Without zero words at the end, so that equal sets have equal bitmaps however many rules there are.
+    /// Without trailing zero words, so that equal sets have equal bitmaps however many rules there
+    /// are.
     all: Vec<Box<[u64]>>,
     index: HashTable<u32>,
     hasher: ahash::RandomState,
@@ -110,7 +114,7 @@ impl Default for Bitmaps {
 }
 
 impl Bitmaps {
-    /// The empty set.
+    /// The empty set, as number 0.
     fn new() -> Self {
         let mut bitmaps = Self::default();
         bitmaps.push(&[]);
@@ -140,10 +144,10 @@ impl Bitmaps {
     }
 }
 
-/// The widest bitmap that is a set by itself.
+/// How many bits a set has that is its own bitmap.
 const NARROW: usize = 32;
 
-/// Collections are not worth their while below this many sets.
+/// Below this number of sets, collections are not worth their cost.
 const FEW: usize = 4096;
 
 impl RuleSets {
@@ -151,18 +155,18 @@ impl RuleSets {
         Self::Narrow
     }
 
-    /// Whether bit `rules - 1` fits the present form.
+    /// Whether this many rules fit the present form.
     pub(crate) fn has_room_for(&self, rules: usize) -> bool {
         matches!(self, Self::Wide(_)) || rules <= NARROW
     }
 
-    /// Changes over to interned sets. Every set made so far must be passed through the function returned.
+    /// Changes to interned sets. Every existing set must be passed through the returned function.
     pub(crate) fn widen(&mut self) -> impl FnMut(&mut Self, RuleSet) -> RuleSet + use<> {
         *self = Self::Wide(Box::new(Interned::new()));
         |sets, set| sets.intern(&[u64::from(set.0)])
     }
 
-    /// The set of these bits; `words` is a bitmap.
+    /// The set of a bitmap.
     pub(crate) fn intern(&mut self, words: &[u64]) -> RuleSet {
         match self {
             Self::Narrow => RuleSet(words.first().map_or(0, |word| *word as u32)),
@@ -177,7 +181,7 @@ impl RuleSets {
         self.intern(&words)
     }
 
-    /// Replaces each set with what it has in common with the one beside it.
+    /// Replaces each set by its intersection with the other one of its pair.
     #[inline]
     pub(crate) fn meet_all<'a>(&mut self, pairs: impl Iterator<Item = (&'a mut RuleSet, RuleSet)>) {
         match self {
@@ -259,13 +263,13 @@ impl RuleSets {
         }
     }
 
-    /// Whether so many sets have come that most of them are probably used no more.
+    /// Whether so many sets have been made that most of them are probably unused.
     pub(crate) fn wants_collection(&self) -> bool {
         matches!(self, Self::Wide(interned) if interned.own.all.len() > 2 * interned.kept + FEW)
     }
 
-    /// Starts over, but for the shared sets, which keep their numbers. Every other set in use must be passed through the
-    /// function returned; the rest are forgotten.
+    /// Starts over, except for the shared sets, which keep their numbers. Every other set in use
+    /// must be passed through the returned function; the rest is dropped.
     pub(crate) fn collect(&mut self) -> impl FnMut(&mut Self, RuleSet) -> RuleSet + use<> {
         let old = match self {
             Self::Narrow => None,
@@ -280,14 +284,14 @@ impl RuleSets {
         }
     }
 
-    /// Ends a collection: what is there now is what is in use.
+    /// Ends a collection: the remaining sets are those in use.
     pub(crate) fn collected(&mut self) {
         if let Self::Wide(interned) = self {
             interned.kept = interned.own.all.len();
         }
     }
 
-    /// What other sessions may begin with.
+    /// The sets for a rule base. They keep their numbers.
     pub(crate) fn share(self) -> SharedSets {
         match self {
             Self::Narrow => SharedSets::Narrow,
@@ -301,7 +305,7 @@ impl RuleSets {
         }
     }
 
-    /// The bytes held beside those that are shared.
+    /// The bytes allocated, without those of shared sets.
     pub(crate) fn bytes(&self) -> usize {
         let Self::Wide(interned) = self else { return 0 };
         interned.own.bytes()
@@ -310,13 +314,13 @@ impl RuleSets {
 }
 
 impl Interned {
-    /// Nothing but the empty set.
+    /// Only the empty set.
     fn new() -> Self {
         static NOTHING: LazyLock<Arc<Bitmaps>> = LazyLock::new(|| Arc::new(Bitmaps::new()));
         Self::behind(Arc::clone(&NOTHING))
     }
 
-    /// Nothing but what is shared.
+    /// Only the shared sets.
     fn behind(shared: Arc<Bitmaps>) -> Self {
         Self {
             shared,
@@ -378,17 +382,17 @@ impl Interned {
     }
 }
 
-/// How many results of one kind of operation are remembered at the most.
+/// How many results of one kind of operation are cached at most.
 const REMEMBERED: usize = 4096;
 
-/// How many results are remembered for each set that there is.
+/// How many results are cached for each set.
 const FOR_EACH_SET: usize = 4;
 
-/// For how many results there is room at first.
+/// How many results are cached at first.
 const AT_FIRST: usize = 64;
 
-/// Recent results of one kind of operation, each in the only place where it can be. There are as many places as a power
-/// of two, or none yet.
+/// A direct-mapped cache of recent results of one kind of operation. Its size is a power of two, or
+/// 0 at first.
 #[derive(Clone, Debug, Default)]
 struct Remembered(Vec<Operation>);
 
@@ -413,7 +417,7 @@ impl Remembered {
         (known.left == left && known.right == right).then_some(known.result)
     }
 
-    /// Remembers a result; `sets` is how many sets there are beside those that are shared.
+    /// Caches a result; `sets` is the number of own sets.
     fn put(&mut self, operation: Operation, sets: usize) -> u32 {
         let wanted = (sets * FOR_EACH_SET).max(AT_FIRST);
         if self.0.len() < REMEMBERED && self.0.len() < wanted {

@@ -1,7 +1,9 @@
-//! What a session holds and has done: facts by type, tuples by node, activations by rule, and bytes.
+//! A host program needs to know what takes memory and time: facts by type, tuples by node,
+//! activations by rule, and bytes.
 //!
-//! Everything here is read off the session when it is asked for, except the [`Counts`] of joins and the [`ViewCounts`] of
-//! views, which are kept only while [`Session::collect_counts`](crate::Session::collect_counts) says so.
+//! Everything here is computed on demand, except the [`Counts`] of joins and the [`ViewCounts`] of
+//! views. These are collected while [`Session::collect_counts`](crate::Session::collect_counts) is
+//! on.
 
 use std::fmt;
 
@@ -19,11 +21,11 @@ pub struct Statistics {
     pub joins: Vec<JoinStatistics>,
     /// The views, in ascending order of their numbers.
     pub views: Vec<ViewStatistics>,
-    /// The places where tuples wait for views to change.
+    /// The nodes with pending tests.
     pub pending_nodes: Vec<PendingStatistics>,
-    /// The rules, in the order in which they were added.
+    /// The rules, in order of declaration.
     pub rules: Vec<RuleStatistics>,
-    /// What takes how much room.
+    /// The bytes of each part of the session.
     pub bytes: Bytes,
 }
 
@@ -34,9 +36,9 @@ pub struct TypeStatistics {
     pub ty: TypeId,
     /// Its name.
     pub name: String,
-    /// How many facts there are.
+    /// The number of facts.
     pub facts: usize,
-    /// The bytes of their rows and of the index of their primary key, without the strings in them.
+    /// The bytes of their rows, slots and indexes, without the strings in them.
     pub bytes: usize,
 }
 
@@ -45,57 +47,55 @@ pub struct TypeStatistics {
 pub struct JoinStatistics {
     /// The node.
     pub node: NodeId,
-    /// What it joins.
+    /// The signature of what it joins.
     pub signature: Signature,
-    /// How many branches of rules pass through it or end in it.
+    /// How many branches of rules and views pass through it or end in it.
     pub users: u32,
-    /// How many tuples its left memory holds; `None` while they are not kept, because they changed and no fact came
-    /// that might have joined one of them.
+    /// The number of tuples in its left input; `None` while it is evicted.
     pub left: Option<usize>,
-    /// How many facts its right memory holds; `None` while they need not be kept, because no tuple comes that might join
-    /// one of them.
+    /// The number of facts in its right input; `None` while it is not materialised.
     pub right: Option<usize>,
-    /// The bytes of both memories.
+    /// The bytes of both inputs.
     pub bytes: usize,
-    /// What passed through it; `None` unless the session counts.
+    /// Its counts; `None` unless the session counts.
     pub counts: Option<Counts>,
 }
 
 impl JoinStatistics {
-    /// What both memories hold, to be read: `2 × 3`, or `2 × –` while no facts are kept on the right.
+    /// The sizes of both inputs as text: `2 × 3`, or `2 × –` if the right one is not materialised.
     pub fn sides(&self) -> String {
         let side = |held: Option<usize>| held.map_or_else(|| "–".to_owned(), |held| held.to_string());
         format!("{} × {}", side(self.left), side(self.right))
     }
 }
 
-/// One view: what an `EXISTS`, an aggregate or an aggregate variable asks.
+/// One view: what an `EXISTS`, an aggregate or an aggregate variable computes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ViewStatistics {
     /// The view.
     pub view: ViewId,
-    /// What it asks.
+    /// The signature of what it computes.
     pub signature: Signature,
-    /// How many rules and other views ask it.
+    /// How many rules and other views read it.
     pub users: u32,
-    /// For how many combinations of its parameters it has an answer.
+    /// The number of its groups, one for each combination of parameters.
     pub groups: usize,
-    /// The bytes of what it has gathered, and of its parameters.
+    /// The bytes of its groups and parameters.
     pub bytes: usize,
-    /// How often it was asked, and told of changes; `None` unless the session counts.
+    /// How often it was looked up and changed; `None` unless the session counts.
     pub counts: Option<ViewCounts>,
 }
 
-/// A place where tuples wait, which are tested again when a view or a followed fact changes.
+/// A node with pending tests. Its tuples are re-tested when a view or a followed fact changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PendingStatistics {
-    /// The root of the chains that pass here.
+    /// The root of its tree.
     pub root: RootId,
-    /// The join behind which the tuples wait; `None` right behind the root.
+    /// The join whose tuples are held; `None` for those of the root.
     pub join: Option<NodeId>,
-    /// How many tuples wait.
+    /// The number of held tuples.
     pub tuples: usize,
-    /// The bytes that they take.
+    /// The bytes of these tuples and their indexes.
     pub bytes: usize,
 }
 
@@ -106,31 +106,31 @@ pub struct RuleStatistics {
     pub name: String,
     /// How many of its activations have fired since it was added.
     pub fired: u64,
-    /// How many of its activations wait to fire.
+    /// How many of its activations are on the agenda.
     pub waiting: usize,
 }
 
-/// What takes how much room.
+/// The bytes of each part of a session. Parts that sessions of a rule base share are not counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Bytes {
-    /// The rows of facts and the indexes of their primary keys.
+    /// The rows, slots and indexes of facts.
     pub facts: usize,
-    /// The strings in facts and rules.
+    /// The strings that are not shared with other sessions.
     pub strings: usize,
-    /// The memories of joins.
+    /// The inputs of joins.
     pub memories: usize,
-    /// What views have gathered, and their parameters.
+    /// The groups of views, and their parameters.
     pub views: usize,
-    /// The tuples that wait for views to change.
+    /// The tuples held for pending tests.
     pub pending_nodes: usize,
-    /// The sets of rules that facts and tuples carry.
+    /// The rule sets that are not shared with other sessions.
     pub rule_sets: usize,
-    /// The agenda, and which activations support which facts.
+    /// The agenda and truth maintenance.
     pub agenda: usize,
 }
 
 impl Bytes {
-    /// All of it: what [`Session::bytes`](crate::Session::bytes) returns.
+    /// The sum, as [`Session::bytes`](crate::Session::bytes) returns it.
     pub fn total(&self) -> usize {
         let Self { facts, strings, memories, views, pending_nodes, rule_sets, agenda } = self;
         facts + strings + memories + views + pending_nodes + rule_sets + agenda
@@ -138,43 +138,43 @@ impl Bytes {
 }
 
 impl Statistics {
-    /// How many facts there are, of all types.
+    /// The number of facts, of all types.
     pub fn facts(&self) -> usize {
         self.types.iter().map(|ty| ty.facts).sum()
     }
 
-    /// How many tuples and facts the memories of all joins hold.
+    /// The number of tuples and facts in the inputs of all joins.
     pub fn tuples(&self) -> usize {
         self.joins.iter().map(|join| join.left.unwrap_or(0) + join.right.unwrap_or(0)).sum()
     }
 
-    /// How many tuples wait for views to change.
+    /// The number of tuples held for pending tests.
     pub fn watched(&self) -> usize {
         self.pending_nodes.iter().map(|pending| pending.tuples).sum()
     }
 
-    /// How many activations have fired, of the rules that are there.
+    /// How many activations of the rules in use have fired.
     pub fn fired(&self) -> u64 {
         self.rules.iter().map(|rule| rule.fired).sum()
     }
 
-    /// How many activations wait to fire.
+    /// The number of activations on the agenda.
     pub fn waiting(&self) -> usize {
         self.rules.iter().map(|rule| rule.waiting).sum()
     }
 
-    /// A rule's statistics.
+    /// The statistics of a rule.
     pub fn rule(&self, name: &str) -> Option<&RuleStatistics> {
         self.rules.iter().find(|rule| rule.name == name)
     }
 
-    /// A type's statistics.
+    /// The statistics of a type.
     pub fn type_named(&self, name: &str) -> Option<&TypeStatistics> {
         self.types.iter().find(|ty| ty.name == name)
     }
 }
 
-/// A line for each kind of node, and one for the bytes.
+/// One line for each kind of node, and one for the bytes.
 impl fmt::Display for Statistics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let counted =

@@ -1,4 +1,5 @@
-//! Working memory: the facts of a session and the strings in them.
+//! The network reads facts all the time: working memory has them as rows of words, and strings as
+//! numbers.
 
 mod capacity;
 mod equal_facts;

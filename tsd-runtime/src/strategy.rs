@@ -1,30 +1,31 @@
-//! In which order activations of one salience fire.
+//! A run must choose which of several activations of equal salience fires first.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// In which order activations of one salience fire, as CLIPS defines it.
+/// The order in which activations of equal salience fire, as in CLIPS.
 ///
-/// What a strategy leaves open is decided alike by all: the newer change first (for [`Breadth`](Self::Breadth) the
-/// older one), then the rule declared first, then the facts in the order of the rule's patterns, older facts first.
+/// What a strategy leaves open is decided in the same way by all. The newer change comes first (for
+/// [`Breadth`](Self::Breadth) the older one), then the rule declared first, then older facts in the
+/// order of the rule's patterns.
 ///
-/// A fact's recency is renewed when it is updated. An activation keeps the recency that its facts had when it came
-/// about, or when the strategy was set.
+/// An update renews the recency of a fact. An activation keeps the recencies that its facts had
+/// when it was created, or when the strategy was set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Strategy {
-    /// What the oldest change brought about first: changes are worked off in turn.
+    /// Activations of the oldest change first: changes are processed in turn.
     #[default]
     Breadth,
-    /// What the newest change brought about first: consequences are followed to their end.
+    /// Activations of the newest change first: consequences are followed to their end.
     Depth,
-    /// The most recent facts first: the activations' facts are compared from the most recent to the least; then the
-    /// rule of higher complexity.
+    /// The most recent facts first: facts are compared from the most recent to the least recent.
+    /// Then the rule of higher complexity.
     Lex,
     /// The most recent fact of the first pattern first, then as [`Lex`](Self::Lex).
     Mea,
-    /// The rule that asks for more first.
+    /// The rule of higher complexity first: the one with more tests.
     Complexity,
-    /// The rule that asks for less first.
+    /// The rule of lower complexity first.
     Simplicity,
 }
 

@@ -1,7 +1,9 @@
-//! What a session tells the `metrics` facade and `tracing`, each a feature that is off unless asked for.
+//! A session reports to the `metrics` facade and to `tracing`, each behind a feature that is off by
+//! default.
 //!
-//! A session tells at the end of each run and when rules come or go, never while facts flow. With the features off every
-//! function here is empty; with them on and nobody listening, each costs what the facades ask for that.
+//! A session reports at the end of each run and when rules are added or removed, never while facts
+//! flow. With the features off every function here is empty. With them on and no recorder or
+//! subscriber, each costs what the facade costs.
 
 #[cfg(feature = "metrics")]
 mod emitted;
@@ -9,13 +11,13 @@ use crate::error::Error;
 use crate::matcher::Matcher;
 use crate::report::Report;
 
-/// What has been told already of things that only grow.
+/// What has been reported of quantities that only grow.
 #[derive(Debug, Default)]
 pub(crate) struct Reported {
     /// For each type, how many facts were inserted and retracted.
     #[cfg(feature = "metrics")]
     facts: Vec<(u64, u64)>,
-    /// How many updates there were, since they were told last.
+    /// The number of updates since the last report.
     #[cfg(feature = "metrics")]
     updates: u64,
 }
@@ -31,7 +33,7 @@ impl Reported {
     }
 }
 
-/// A run on its way.
+/// A run in progress.
 pub(crate) struct Run {
     #[cfg(feature = "metrics")]
     start: std::time::Instant,
@@ -56,7 +58,7 @@ impl Run {
         }
     }
 
-    /// Tells how the run ended.
+    /// Reports how the run ended.
     #[allow(unused_variables)]
     pub(crate) fn end(self, ended: &Result<Report, Error>, matcher: &Matcher, told: &mut Reported) {
         #[cfg(feature = "metrics")]
@@ -73,21 +75,21 @@ impl Run {
     }
 }
 
-/// Tells how often a rule fired in a run.
+/// Reports how often a rule fired in a run.
 #[allow(unused_variables)]
 pub(crate) fn fired(rule: &str, count: u64) {
     #[cfg(feature = "metrics")]
     emitted::fired(rule, count);
 }
 
-/// Tells of an effect that could not take place.
+/// Reports an effect that could not take place.
 #[allow(unused_variables)]
 pub(crate) fn problem(rule: &str, effect: &str, reason: &str) {
     #[cfg(feature = "tracing")]
     tracing::warn!(target: "tsd", rule, effect, reason, "an effect could not take place");
 }
 
-/// Work on rules or facts at large, which lasts as long as what is returned lives.
+/// Work on rules or on many facts; it ends when the returned value is dropped.
 #[cfg(feature = "tracing")]
 pub(crate) fn work(what: Work<'_>) -> tracing::span::EnteredSpan {
     let span = match what {
@@ -98,15 +100,15 @@ pub(crate) fn work(what: Work<'_>) -> tracing::span::EnteredSpan {
     span.entered()
 }
 
-/// Work on rules or facts at large, which lasts as long as what is returned lives.
+/// Work on rules or on many facts; it ends when the returned value is dropped.
 #[cfg(not(feature = "tracing"))]
 pub(crate) fn work(what: Work<'_>) -> Work<'_> {
     what
 }
 
-/// What a session does beside taking in changes and firing.
+/// What a session does besides single changes and firing.
 #[derive(Clone, Copy, Debug)]
-// Only traces look inside.
+// Only tracing reads the fields.
 #[cfg_attr(not(feature = "tracing"), allow(dead_code))]
 pub(crate) enum Work<'a> {
     AddRules(usize),
@@ -114,14 +116,14 @@ pub(crate) enum Work<'a> {
     Load(usize),
 }
 
-/// Tells how many rules and nodes there are now.
+/// Reports the number of rules and nodes.
 #[allow(unused_variables)]
 pub(crate) fn network(matcher: &Matcher) {
     #[cfg(feature = "metrics")]
     emitted::network(matcher);
 }
 
-/// Tells what a session holds.
+/// Reports what a session holds.
 #[cfg(feature = "metrics")]
 pub(crate) fn held(matcher: &Matcher) {
     emitted::held(matcher);

@@ -1,4 +1,5 @@
-//! What is found out about groups of facts, and the tuples whose tests read it.
+//! Rules read aggregates and references, whose values change while a tuple stays the same. This
+//! layer keeps views up to date, and holds the tuples whose tests read them.
 
 mod accumulate;
 mod counts;

@@ -1,4 +1,4 @@
-//! What the agenda holds between and during runs: waiting entries, and no obsolete ones.
+//! An agenda must not accumulate obsolete entries, between runs or during one.
 //!
 //! Bytes are counted twice: by the session itself, and by an allocator that counts those of a
 //! test's thread.
@@ -17,8 +17,8 @@ fn engine(text: &str, strategy: Strategy) -> Engine<()> {
     engine
 }
 
-/// Does something again and again. Neither the session nor the allocator holds more after it than
-/// after a first part of it, and never more than `room` bytes more than before.
+/// Repeats a step. Neither the session nor the allocator may hold more after all repetitions than
+/// after the first ones, nor at any time `room` bytes more than then.
 fn does_not_grow(
     mut engine: Engine<()>,
     room: u64,
@@ -42,7 +42,7 @@ fn does_not_grow(
     engine
 }
 
-/// With activations in the agenda that stay.
+/// Rules with activations that stay on the agenda.
 const WAITING: &str = "type A(#id: int) type B(#id: int) rule a : {a: A} / ==> Print(a.id)
      rule pair salience 2 : {a: A, b: B} / ==> Print(a.id, b.id)
      rule stays : {b: B} / ==> Print(b.id)";
@@ -76,7 +76,7 @@ fn so_does_one_that_changes() {
     }
 }
 
-/// Also where each has a salience of its own, and many facts.
+/// Holds even if each rule has a salience of its own and many facts match it.
 #[test]
 fn rules_that_come_and_go_between_two_runs_leave_nothing() {
     for strategy in [Strategy::Breadth, Strategy::Depth] {

@@ -1,8 +1,8 @@
-//! Equalities that compute are keys: partners are found, and no pair with different keys is
-//! visited.
+//! Equalities of computed values are join keys: a probe finds partners, and no pair with different
+//! keys is visited.
 //!
-//! Time says little in a test, so pairs are counted: if every pair were visited, they would grow
-//! with the square of the facts.
+//! Time says little in a test, so pairs are counted. If every pair were visited, their number would
+//! grow with the square of the facts.
 
 use tsd_runtime::Engine;
 use tsd_runtime::ir::{TypeId, Value};
@@ -13,7 +13,7 @@ const TYPES: &str = "
     type C(#id: int, x: int)
 ";
 
-/// Facts of which about one of each type has the key of one of another.
+/// Facts of which about one of each type has the key of one of another type.
 fn filled(rule: &str, count: i64) -> Engine<()> {
     let program = format!("{TYPES}\nrule r : {rule} ==> Print(1)");
     let mut engine =
@@ -38,7 +38,7 @@ fn filled(rule: &str, count: i64) -> Engine<()> {
     engine
 }
 
-/// How many pairs with equal keys the joins of a rule saw while so many facts of each type came.
+/// How many pairs with equal keys the joins of a rule find while `count` facts of each type come.
 fn pairs(rule: &str, count: i64) -> u64 {
     let joins = filled(rule, count).statistics().joins;
     joins.iter().filter_map(|join| join.counts).map(|counts| counts.hits).sum()

@@ -1,4 +1,5 @@
-//! An interpreted session from outside: facts in, activations out, rules added and removed.
+//! An interpreted session through its public API: facts in, activations out, rules added and
+//! removed.
 
 use std::sync::{Arc, Mutex};
 
@@ -18,7 +19,7 @@ const SHOP: &str = r#"
 const CUSTOMER: TypeId = TypeId(0);
 const ORDER: TypeId = TypeId(1);
 
-/// Remembers the calls.
+/// Records the calls.
 #[derive(Default)]
 struct Calls(Vec<String>);
 
@@ -106,7 +107,7 @@ fn a_refused_fact_changes_nothing() {
 }
 
 proptest! {
-    /// Now and then an id comes twice; slots are used again; batches are longer than a block.
+    /// A few ids occur twice, slots are reused, and batches are longer than a block.
     #[test]
     fn a_batch_is_many_facts_one_by_one(
         retracted in vec(any::<bool>(), 3),

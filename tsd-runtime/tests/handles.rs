@@ -1,4 +1,4 @@
-//! What a handle names: one fact of one session, and nothing anywhere else.
+//! A handle names one fact of one session, and nothing in any other.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -21,7 +21,7 @@ fn a_box(id: i64) -> [Value; 2] {
     [Value::Int(id), Value::Int(1)]
 }
 
-/// Everything that a session can be asked to do with a handle that names none of its facts.
+/// Every call with a handle that names no fact of the session.
 fn means_nothing(engine: &mut Engine<()>, handle: FactHandle) {
     let before = everything(engine);
     assert_eq!(engine.retract_fact(handle), Err(Error::NoSuchFact));
@@ -33,7 +33,7 @@ fn means_nothing(engine: &mut Engine<()>, handle: FactHandle) {
     assert_eq!(everything(engine), before);
 }
 
-/// A fact that refers to such a fact is refused as well, by every way to insert it.
+/// A fact that refers to such a fact is refused by every way to insert it.
 fn is_not_referred_to(engine: &mut Engine<()>, handle: FactHandle) {
     let before = everything(engine);
     let label = [Value::Fact(handle)];
@@ -77,7 +77,7 @@ fn so_is_that_of_a_type_which_the_other_session_does_not_have() {
     means_nothing(&mut empty, label);
 }
 
-/// What an action shows of a value does not depend on the session knowing the fact, nor its type.
+/// An action shows a reference even if the session does not know the fact or its type.
 #[test]
 fn a_foreign_fact_is_shown_as_one_that_is_gone() {
     struct Shows(Vec<FactHandle>, Vec<String>);
@@ -96,7 +96,7 @@ fn a_foreign_fact_is_shown_as_one_that_is_gone() {
     assert_eq!(engine.host().1, ["Lamp~(retracted)", "?~(retracted)"]);
 }
 
-/// An old handle means nothing after any number of resets: there is nothing that they could use up.
+/// An old handle names nothing after any number of resets, which use up nothing.
 #[test]
 fn a_handle_from_before_a_reset_names_nothing() {
     let mut engine = engine();
@@ -114,7 +114,7 @@ fn a_handle_from_before_a_reset_names_nothing() {
     engine.retract_fact(new).unwrap();
 }
 
-/// A slot counts its generations, and is used no more when the count is full.
+/// A slot counts its generations, and is retired when the count is full.
 #[test]
 fn a_handle_of_a_retracted_fact_names_nothing_however_often_its_slot_is_used() {
     let mut engine = Engine::from_text("ticks.tsd", "type Tick()", ()).unwrap();
@@ -132,14 +132,14 @@ fn a_handle_of_a_retracted_fact_names_nothing_however_often_its_slot_is_used() {
 }
 
 proptest! {
-    /// Two sessions that do the same, and one that does something else: the handles of one mean
-    /// nothing to the others.
+    /// Two sessions with the same steps, and one with others: handles of one name nothing in the
+    /// others.
     #[test]
     fn sessions_do_not_know_each_others_facts(steps in vec((0..3_usize, 0..8_i64, any::<bool>()), 1..40)) {
         let mut engines = [engine(), engine(), engine()];
         let mut handles: Vec<(usize, FactHandle)> = Vec::new();
         for (which, id, come) in steps {
-            // The first two stay alike.
+            // The first two sessions stay equal.
             for at in if which < 2 { 0..2 } else { 2..3 } {
                 let engine = &mut engines[at];
                 let there = engine.handles(BOX).nth(id as usize);

@@ -10,7 +10,7 @@ use metrics::{
 use tsd_runtime::Engine;
 use tsd_runtime::ir::{TypeId, Value};
 
-/// Keeps every derived value by its name and labels, as `name{label=value}`.
+/// Stores every metric by its name and labels, as `name{label=value}`.
 #[derive(Clone, Default)]
 struct Collected {
     derived_values: Arc<Mutex<BTreeMap<String, f64>>>,
@@ -190,7 +190,7 @@ fn what_a_session_holds_is_told_when_asked_for() {
             (format!("tsd_view_lookups{{node={view}}}"), 2.0),
             (format!("tsd_view_changes{{node={view}}}"), 1.0),
             (format!("tsd_join_left{{node={node}}}"), 1.0),
-            // The customer came first, so no probe looks for existing orders.
+            // The customer came first, so no probe has searched the orders.
             (format!("tsd_join_right{{node={node}}}"), 0.0),
             (format!("tsd_join_hits{{node={node}}}"), 1.0),
             ("tsd_activations_waiting{rule=bought}".to_owned(), 1.0),

@@ -1,4 +1,4 @@
-//! Panics that are caught: one of the host program leaves the session as it was, one inside the
+//! Panics that are caught. One of the host program leaves the session as it was, one inside the
 //! session poisons it.
 
 use std::cell::Cell;
@@ -13,7 +13,7 @@ use tsd_runtime::{
 
 const FIRST: TypeId = TypeId(0);
 
-/// Panics once it is told to.
+/// Panics in the calls listed in `drops`, once each.
 #[derive(Default)]
 struct Clumsy {
     calls: Vec<String>,
@@ -41,8 +41,8 @@ fn clumsy(text: &str, drops: &[&str]) -> Engine<Clumsy> {
     Engine::from_text("clumsy.tsd", text, Clumsy { drops, ..Clumsy::default() }).unwrap()
 }
 
-/// The activation has fired, its effects after the panic have not taken place, and all others wait,
-/// including those of the same facts.
+/// The activation has fired, and its effects after the panic have not taken place. All others stay
+/// on the agenda, including those of the same facts.
 #[test]
 fn an_action_that_panics_loses_its_own_activation_and_no_other() {
     let mut engine = clumsy(
@@ -68,8 +68,8 @@ fn an_action_that_panics_loses_its_own_activation_and_no_other() {
     assert_eq!(fired, 12, "what has panicked has fired");
 }
 
-/// Nothing of the interrupted firing lasts: the rule does not ignore changes, and supports nothing
-/// more.
+/// Nothing of the interrupted firing lasts: changes of the rule are no longer held back, and the
+/// activation supports nothing more.
 #[test]
 fn a_firing_that_is_interrupted_is_over() {
     let mut engine = clumsy(
@@ -193,7 +193,7 @@ fn a_session_that_was_interrupted_is_poisoned() {
     let mut session = Session::<Faulty>::new(());
     let fact = session.insert(Fact { id: 1, n: 2 }).unwrap();
     FACT.set(Some(fact));
-    // Inside of a run the session panics, and the action catches it.
+    // The session panics inside a run, and the action catches it.
     PANICS.set(true);
     assert_eq!(session.run(), Err(Error::Poisoned));
     PANICS.set(false);
@@ -234,7 +234,7 @@ fn a_session_that_was_interrupted_is_poisoned() {
     session.into_host();
 }
 
-/// However the change came: in a batch, too, whose end does nothing more.
+/// The same in a batch, whose end then does nothing.
 #[test]
 fn so_is_one_that_panicked_in_a_batch() {
     let mut session = Session::<Faulty>::new(());

@@ -9,8 +9,8 @@ const ORDER: TypeId = TypeId(0);
 
 type Rules = RuleBase<Interpreted<()>>;
 
-/// So many rules about orders that one tree has more than its rule sets take without interning, with filters on
-/// strings and numbers, a view and a test on it.
+/// Rules about orders with filters on strings and numbers, and one with a test of a view. For a
+/// large `count`, the rule sets of their tree are interned.
 fn rules(count: usize) -> Rules {
     let mut text = "type Order(#id: int, customer: string, value: number)\n".to_owned();
     for index in 0..count {
@@ -54,7 +54,7 @@ fn sessions_on_one_base_do_what_a_session_of_their_own_would() {
         let rules = rules(count);
         let expected = outcome(&mut session(&rules));
         assert_eq!(expected.0.iter().filter(|(_, fired)| *fired > 0).count(), count + 2, "{expected:?}");
-        // In threads, each with several sessions after one another.
+        // In two threads, each with several sessions one after another.
         std::thread::scope(|scope| {
             for _ in 0..2 {
                 scope.spawn(|| {
@@ -79,7 +79,7 @@ fn a_session_that_changes_its_rules_leaves_the_others_alone() {
         assert_eq!(changing.run().unwrap().count("late"), 1);
         assert_eq!(outcome(&mut other), expected);
         assert_eq!(rules.rules().count(), count + 2);
-        // What has come of the one's rules is handed on, without its facts.
+        // Another session takes over the changed rules, without the facts.
         let handed_on = changing.rule_base();
         assert_eq!(handed_on.rules().last(), Some("late"));
         let mut heir = session(&handed_on);
@@ -107,7 +107,8 @@ fn bases_are_made_of_others_without_a_session() {
     assert!(matches!(rules.with_rules("rule x"), Err(Error::Rules(_))));
 }
 
-/// Against the same changes made one by one, for every strategy, with facts there and activations waiting.
+/// Compares with the same changes made one by one, for every strategy. There are facts, and
+/// activations on the agenda.
 #[test]
 fn switching_is_the_single_changes() {
     let from = rules(36);
@@ -138,7 +139,7 @@ fn switching_is_the_single_changes() {
         let (one, other) = (fired(&mut switched), fired(&mut changed));
         assert!(one.contains(&"late".to_owned()) && !one.contains(&"pair".to_owned()));
         assert_eq!(one, other, "{strategy:?}");
-        // And back again: what is there both times goes on as if nothing had happened.
+        // Switching back does not affect the rules that both have.
         switched.switch_to(&from).unwrap();
         let again = fired(&mut switched);
         assert!(again.iter().all(|rule| rule == "pair" || rule == "r1"), "{again:?}");
@@ -157,7 +158,7 @@ fn a_fork_goes_its_own_way_with_the_same_facts_and_agenda() {
         insert(&mut session, 2, "ada", 50.0);
         let mut fork = session.fork();
         fork.on_print(|_| {});
-        // What waits does so in both, and the handles of the first name the facts of the fork.
+        // Both have the same agenda, and handles of the first name facts of the fork.
         let late = insert(&mut session, 3, "ada", 9.0);
         assert_eq!(fork.values(first), session.values(first));
         assert_eq!((fork.values(late), fork.retract_fact(late)), (None, Err(Error::NoSuchFact)));
@@ -168,7 +169,7 @@ fn a_fork_goes_its_own_way_with_the_same_facts_and_agenda() {
         assert!(fork.values(first).is_none() && session.values(first).is_some());
         assert_eq!(fork.matches("pair").unwrap().len(), 1);
         assert_eq!(session.matches("pair").unwrap().len(), 3);
-        // Another fact at the same place is not the one that the handle named.
+        // Another fact at the same slot is not the one that the handle names.
         insert(&mut fork, 4, "eve", 1.0);
         assert!(fork.values(first).is_none());
         let grandchild = fork.clone();
@@ -208,7 +209,7 @@ fn facts_that_stand_in_the_rules_come_with_each_session() {
     }
 }
 
-/// What a session needs for itself does not grow with the rules, but for a place at each node.
+/// The memory of a session does not grow with the rules, except for a pointer to each node.
 #[test]
 fn an_empty_session_is_small() {
     let rules = rules(200);

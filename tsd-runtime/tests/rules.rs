@@ -1,4 +1,4 @@
-//! Rules added while there are facts: what they cost, and their place among the others.
+//! Rules that are added while there are facts: their cost, and their place among the others.
 
 use tsd_runtime::ir::{TypeId, Value};
 use tsd_runtime::{Engine, Error};
@@ -29,7 +29,7 @@ fn fill(engine: &mut Engine<()>) {
     engine.insert_all_values(ORDER, (0..ORDERS).map(order)).unwrap();
 }
 
-/// How many facts and tuples came to joins.
+/// How many tuples and facts arrived at joins.
 fn came_to_joins(engine: &Engine<()>) -> u64 {
     let joins = engine.statistics().joins;
     joins.iter().filter_map(|join| join.counts.as_ref()).map(|counts| counts.left_in + counts.right_in).sum()
@@ -54,7 +54,7 @@ fn many_rules_in_one_text_see_the_facts_together() {
     assert!(loaded.rules().eq(added.rules()));
 }
 
-/// Also beside existing rules, whose joins and views they share.
+/// Holds beside existing rules, whose joins and views they share.
 #[test]
 fn they_do_so_beside_others() {
     let mut engine = Engine::from_text("rules.tsd", TYPES, ()).unwrap();

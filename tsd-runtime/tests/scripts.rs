@@ -1,4 +1,4 @@
-//! Scripts executed by a session, one after the other: each sees what earlier ones left.
+//! Scripts executed by a session one after another: each sees what earlier ones left.
 
 use tsd_compiler::source::SourceMap;
 use tsd_runtime::ir::{Sharing, TypeId, Value};
@@ -79,7 +79,7 @@ fn commands_take_back_what_earlier_texts_said() {
     assert_eq!(state(&mut engine), ["Leg~a_c", "legs: 1"]);
     engine.execute(r#"Customer(id: "c1", tier: "TIN") rule gold : {c: Customer} / ==> Print(c)"#).unwrap();
     assert_eq!(state(&mut engine), ["Customer~c1", "Leg~a_c", "legs: 1", "gold: 1"]);
-    // A key is free again within one text, too.
+    // A key is free again within one script, too.
     engine.execute(r#"remove fact Customer c1 Customer(id: "c1", tier: "IRON")"#).unwrap();
     assert_eq!(engine.run().unwrap().total(), 2);
 }

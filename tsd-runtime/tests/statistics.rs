@@ -1,5 +1,5 @@
-//! What a session reports about itself: what its nodes hold, what passed through them, what fired
-//! and what waits.
+//! A session reports what its nodes hold, what passed through them, and which activations fired or
+//! are on the agenda.
 
 use tsd_runtime::Engine;
 use tsd_runtime::ir::{FactHandle, TypeId, Value};
@@ -32,7 +32,7 @@ fn order(engine: &mut Engine<()>, id: &str, customer: &str, value: f64) -> FactH
     engine.insert_values(ORDER, &[text(id), text(customer), Value::Number(value)]).unwrap()
 }
 
-/// Two customers, one of them GOLD, and three orders: two of a customer, and one without.
+/// Two customers, one of them GOLD, and three orders: one for each customer, and one without.
 fn filled(engine: &mut Engine<()>) -> FactHandle {
     customer(engine, "c1", "GOLD");
     customer(engine, "c2", "SILVER");
@@ -139,14 +139,14 @@ fn joins_count_what_passes_through_them_once_they_are_asked_to() {
     let expected = Counts {
         left_in: 2,
         right_in: 3,
-        // There was nothing to search when the customers came; then each order met two of them.
+        // When the customers came there was nothing to probe. Then each order probed two customers.
         probes: 3,
         candidates: 6,
         hits: 2,
         passed: 2,
     };
     assert_eq!(join(&engine).counts, Some(expected));
-    // Neither rule wants this one, although its key exists.
+    // No rule accepts this order, although its key exists.
     order(&mut engine, "o5", "c2", 1.0);
     let next = Counts { right_in: 4, probes: 4, candidates: 8, hits: 3, ..expected };
     assert_eq!(join(&engine).counts, Some(next));
@@ -169,7 +169,7 @@ fn rules_that_come_while_the_session_counts_are_counted() {
     let statistics = engine.statistics();
     let counts = statistics.joins[1].counts.unwrap();
     assert_eq!((counts.left_in, counts.right_in, counts.candidates), (3, 3, 9));
-    // Each order has the same value as itself, two have each other's, and one of those two pairs is
+    // Each order has the same value as itself, and two have each other's. One of those two pairs is
     // in order.
     assert_eq!((counts.hits, counts.passed), (5, 1));
 }
@@ -222,7 +222,7 @@ fn views_count_how_often_they_are_asked_and_what_they_tell() {
             ==> reward(c.id + COUNT(o: Order / o.customer_id == c.id))
     "#;
     let mut engine = Engine::from_text("shop.tsd", &format!("{SHOP}{rules}"), ()).unwrap();
-    // Which view is which, whatever their order: only effects read the count.
+    // Views are found by their form, because their order may differ. Only effects read the count.
     let counts = |engine: &Engine<()>| {
         let network = engine.network();
         let of = |gather: &str| {

@@ -1,5 +1,5 @@
-//! Facts that activations support, beyond what the oracle can follow: depth, numbers, and runs that
-//! never end.
+//! Logically inserted facts, beyond what the oracle can follow: depth, large numbers, and endless
+//! runs.
 
 use tsd_runtime::ir::{TypeId, Value};
 use tsd_runtime::{Engine, Error};

@@ -10,7 +10,7 @@ use tracing::{Event, Metadata, Subscriber};
 use tsd_runtime::Engine;
 use tsd_runtime::ir::{TypeId, Value};
 
-/// Writes down spans and events, a line each.
+/// Records spans and events, one line each.
 #[derive(Clone, Default)]
 struct Written {
     lines: Arc<Mutex<Vec<String>>>,

@@ -1,6 +1,7 @@
-//! Activations that stop holding, as far as anybody must know: those of rules whose activations support facts.
+//! When an activation stops holding, the facts that it supports may have to be withdrawn.
 //!
-//! Whether an activation has fired or waits makes no difference here. What is noted is looked at when the change is over.
+//! So deactivations of rules that insert logically are recorded, whether or not the activation has
+//! fired, and processed at the end of the change.
 
 use tsd_ir::RootId;
 
@@ -8,14 +9,14 @@ use crate::base::TupleSlots;
 use crate::flow::{Delta, TupleRef};
 use crate::ruleset::{RuleSet, RuleSets};
 
-/// What is noted.
+/// Recorded deactivations.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Deactivations {
-    /// Tuples for which such rules stopped holding.
+    /// Tuples that stopped matching such rules.
     stopped: Vec<Stopped>,
 }
 
-/// A tuple for which rules stopped holding whose activations support facts.
+/// A tuple that stopped matching rules whose activations support facts.
 #[derive(Clone, Debug)]
 pub(crate) struct Stopped {
     pub(crate) root: RootId,
@@ -24,7 +25,7 @@ pub(crate) struct Stopped {
 }
 
 impl Deactivations {
-    /// Tuples of a tree stop activating rules that end at their node, of which those of `supporting` matter.
+    /// Records tuples of a tree that stop matching rules of `supporting`.
     #[inline]
     pub(super) fn note(&mut self, root: RootId, delta: &Delta, supporting: RuleSet, sets: &mut RuleSets) {
         if supporting.is_empty() {
@@ -38,18 +39,18 @@ impl Deactivations {
         }
     }
 
-    /// What was noted, which is forgotten.
+    /// Takes the recorded deactivations.
     pub(crate) fn take(&mut self) -> Vec<Stopped> {
         std::mem::take(&mut self.stopped)
     }
 
-    /// Whether nothing was noted.
+    /// Whether none are recorded.
     #[inline]
     pub(crate) fn is_empty(&self) -> bool {
         self.stopped.is_empty()
     }
 
-    /// Passes every set of a tree through `map`.
+    /// Passes every rule set of a tree through `map`.
     pub(super) fn map_sets(&mut self, root: RootId, map: &mut dyn FnMut(RuleSet) -> RuleSet) {
         let stopped = self.stopped.iter_mut().filter(|stopped| stopped.root == root);
         stopped.for_each(|stopped| stopped.set = map(stopped.set));

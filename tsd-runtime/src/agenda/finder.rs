@@ -1,8 +1,9 @@
-//! Finds waiting entries by their tuples, so that an activation that stops holding can be taken out.
+//! A cancelled activation must be found on the agenda by its tuple.
 //!
-//! Entries are entered here when the first activation stops holding after them, so an agenda that only grows pays nothing.
-//! A fact that is a tuple by itself finds its entry by its slot, in a list that outlives the entries: so their numbers
-//! go on in it where those of the entries before them ended. Other tuples find theirs by hash.
+//! Entries are indexed when the first activation after them is cancelled, so an agenda that only
+//! grows pays nothing. A tuple of one fact finds its entry by slot, in a list that outlives the
+//! entries; therefore numbers in that list continue where those of earlier entries ended. Other
+//! tuples find their entries by hash.
 
 use tsd_ir::RootId;
 
@@ -10,12 +11,12 @@ use super::level::Entry;
 use crate::base::{Index, hash_words};
 use crate::flow::TupleSource;
 
-/// The waiting entries of one level.
+/// The entries of one level.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Entries<'a> {
     pub(super) all: &'a [Entry],
     pub(super) slots: &'a [u32],
-    /// The first of which something may still fire.
+    /// The first entry with an activation that has not fired.
     pub(super) waiting: usize,
 }
 
@@ -25,7 +26,7 @@ impl<'a> Entries<'a> {
         &self.slots[self.all[entry as usize].start as usize..end]
     }
 
-    /// Whether an entry waits and has this tuple.
+    /// Whether an entry is on the agenda and has this tuple.
     fn is(self, entry: u32, root: RootId, end: TupleSource, slots: &[u32]) -> bool {
         let known = self.all.get(entry as usize).filter(|_| entry as usize >= self.waiting);
         known.is_some_and(|known| known.root == root && known.end == end) && self.slots_of(entry) == slots
@@ -37,21 +38,21 @@ const NONE: u32 = u32::MAX;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Finder {
-    /// How many entries there have been before the first one.
+    /// The number of entries before the first present one.
     before: u32,
-    /// How many entries were entered here, or were done with before.
+    /// How many entries have been indexed or were obsolete before.
     entered: usize,
-    /// For each tree, by slot, the latest entry of each fact that is a tuple by itself: its number, counted from 1, and
-    /// how many there have been before.
+    /// For each tree, by slot, the latest entry of each fact that is a tuple by itself. It is
+    /// counted from 1 over all entries so far.
     facts: Vec<(RootId, Vec<u32>)>,
-    /// The latest entries of all other tuples.
+    /// The latest entry of every other tuple.
     tuples: Index,
-    /// For entries that have one, the waiting entry before them that has the same tuple.
+    /// For an entry that has one, the earlier entry on the agenda with the same tuple.
     older: Vec<u32>,
 }
 
 impl Finder {
-    /// Enters the entries that came since the last time.
+    /// Indexes the entries that were added since the last call.
     pub(super) fn enter_all(&mut self, entries: Entries<'_>) {
         let mut number = self.entered.max(entries.waiting);
         while let Some(Entry { root, end, .. }) = entries.all.get(number).copied() {
@@ -67,7 +68,8 @@ impl Finder {
         self.entered = entries.all.len();
     }
 
-    /// Enters an entry and those right behind it, as long as they are facts of one tree. Returns how many.
+    /// Indexes an entry and its successors as long as they are facts of one tree. Returns their
+    /// number.
     fn enter_facts(&mut self, root: RootId, first: usize, entries: Entries<'_>) -> usize {
         let place = self.facts.iter().position(|(known, _)| *known == root).unwrap_or_else(|| {
             self.facts.push((root, Vec::new()));
@@ -101,7 +103,7 @@ impl Finder {
         self.put_tuple(number, entries)
     }
 
-    /// Notes the entry that came before one with the same tuple, if it waits and activates something.
+    /// Links an entry to the earlier one with the same tuple that still activates a rule.
     fn set_older(&mut self, number: u32, mut older: Option<u32>, entries: Entries<'_>) {
         while let Some(empty) = older.filter(|older| entries.all[*older as usize].set.is_empty()) {
             older = self.older(empty);
@@ -112,7 +114,7 @@ impl Finder {
         }
     }
 
-    /// Makes an entry the latest of its tuple; returns the one that was.
+    /// Makes an entry the latest of its tuple; returns the previous one.
     fn put_tuple(&mut self, number: u32, entries: Entries<'_>) -> Option<u32> {
         let Entry { root, end, .. } = entries.all[number as usize];
         let slots = entries.slots_of(number);
@@ -139,15 +141,15 @@ impl Finder {
         }
     }
 
-    /// The entry of the same tuple that came before this one.
+    /// The earlier entry with the same tuple.
     pub(super) fn older(&self, entry: u32) -> Option<u32> {
         self.older.get(entry as usize).copied().filter(|older| *older != NONE)
     }
 
-    /// Forgets all entries, of which there have been so many.
+    /// Removes all entries; `entries` is their number.
     pub(super) fn clear(&mut self, entries: usize) {
         self.entered = 0;
-        // When the numbers come to an end, the list starts over.
+        // When numbers run out, the list starts over.
         let before = u32::try_from(entries).ok().and_then(|entries| self.before.checked_add(entries));
         match before.filter(|before| *before < u32::MAX / 2) {
             Some(before) => self.before = before,
@@ -157,14 +159,14 @@ impl Finder {
         self.older = Vec::new();
     }
 
-    /// The bytes held.
+    /// The bytes allocated.
     pub(super) fn bytes(&self) -> usize {
         let facts: usize = self.facts.iter().map(|(_, latest)| latest.capacity()).sum();
         (facts + self.older.capacity()) * size_of::<u32>() + self.tuples.bytes()
     }
 }
 
-/// The entry that stands in the list of the latest, if it still waits.
+/// The entry with a number of the list, if it is still on the agenda.
 #[inline]
 fn waiting(latest: u32, before: u32, entries: Entries<'_>) -> Option<u32> {
     let entry = latest.checked_sub(before + 1)?;

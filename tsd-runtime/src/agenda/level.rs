@@ -1,7 +1,8 @@
-//! The waiting activations of one salience.
+//! The activations of one salience fire in the order of changes, and within a change in canonical
+//! order.
 //!
-//! Entries stand in the order of their ages. Those of one change make a batch when their turn comes, in which each
-//! activation has its place; the others are never looked at before.
+//! Entries are sorted by age. The entries of one change become a batch when their turn comes, and
+//! only the batch is sorted by activation.
 
 use std::cmp::Reverse;
 
@@ -13,26 +14,26 @@ use crate::base::TupleSlots;
 use crate::flow::{BranchRank, ConflictOrder, Delta, TupleRef, TupleSource};
 use crate::ruleset::{Bit, RuleSet, RuleSets};
 
-/// Waiting activations of one salience.
+/// The activations of one salience.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Level {
     pub(super) entries: Vec<Entry>,
     pub(super) slots: Vec<u32>,
     /// The first entry of the batch.
     pub(super) first: usize,
-    /// The first entry that is not in the batch yet.
+    /// The first entry after the batch.
     pub(super) next: usize,
-    /// The activations of one change, in order, of which the first `fired` are done with.
+    /// The activations of one change, sorted. The first `fired` of them have fired.
     pub(super) batch: Vec<Waiting>,
     pub(super) fired: usize,
     /// Whether an entry of the batch may have lost rules since the batch was made.
     pub(super) disturbed: bool,
-    /// With a strategy other than the default, in place of the batch.
+    /// Replaces the batch for a strategy other than the default.
     pub(super) heap: Heap,
     pub(super) finder: Finder,
-    /// How many entries have lost all their rules since the level was tidied.
+    /// How many entries have lost all rules since the level was compacted.
     pub(super) cancelled: usize,
-    /// How many entries there were when it was.
+    /// How many entries were left by the last compaction.
     pub(super) kept: usize,
 }
 
@@ -42,7 +43,7 @@ pub(super) struct Entry {
     pub(super) root: RootId,
     pub(super) end: TupleSource,
     pub(super) set: RuleSet,
-    /// Where the entry's slots begin; they end where the next entry's begin.
+    /// Where the entry's slots begin. They end where the next entry's begin.
     pub(super) start: u32,
 }
 
@@ -52,7 +53,7 @@ impl Entry {
         !self.set.is_empty() && ranks.sets(self.root).contains(self.set, bit)
     }
 
-    /// Takes rules from the entry. Returns whether it has lost its last one.
+    /// Removes rules from the entry. Returns whether it has lost its last one.
     #[inline]
     pub(super) fn lose(&mut self, rules: RuleSet, sets: &mut RuleSets) -> bool {
         let had_some = !self.set.is_empty();
@@ -68,7 +69,7 @@ pub(super) struct Waiting {
     pub(super) entry: u32,
 }
 
-/// Entries of the tuples of one node, each with so many facts, that are to be dated anew.
+/// Entries of the tuples of one node, which have `width` facts, to be dated.
 pub(crate) struct Undated<'a> {
     entries: &'a mut [Entry],
     slots: &'a [u32],
@@ -76,7 +77,7 @@ pub(crate) struct Undated<'a> {
 }
 
 impl Undated<'_> {
-    /// Dates each by its tuple.
+    /// Dates each entry by its tuple.
     #[inline]
     pub(crate) fn date(self, age_of: impl Fn(&[u32]) -> u64) {
         let Self { entries, slots, width } = self;
@@ -86,7 +87,7 @@ impl Undated<'_> {
     }
 }
 
-/// The most room that a level keeps for entries which are done with or not there.
+/// Lists of a level keep room for at most this many obsolete entries.
 pub(super) const ROOM: usize = 1024;
 
 impl Level {
@@ -96,7 +97,7 @@ impl Level {
         self.entries.push(entry);
     }
 
-    /// Takes in what tuples of a node activate.
+    /// Adds the activations of tuples of a node.
     pub(super) fn add_all(&mut self, (root, end): (RootId, TupleSource), age: u64, delta: &Delta) {
         let mut start = self.slots.len() as u32;
         self.slots.extend_from_slice(delta.all_slots());
@@ -107,7 +108,7 @@ impl Level {
         }));
     }
 
-    /// Takes out what tuples of a node activate no longer: what came about by changes of this age or before.
+    /// Cancels activations of tuples of a node that came from changes up to this age.
     pub(super) fn cancel(
         &mut self,
         (root, end): (RootId, TupleSource),
@@ -174,7 +175,7 @@ impl Level {
         self.finder = Finder::default();
     }
 
-    /// The first entry of which something may still fire.
+    /// The first entry with an activation that has not fired.
     pub(super) fn waiting_from(&self) -> usize {
         match () {
             () if !self.heap.is_empty() => 0,
@@ -183,7 +184,7 @@ impl Level {
         }
     }
 
-    /// Calls `visit` with every activation that waits: its entry and its bit.
+    /// Calls `visit` with the entry and bit of every activation that has not fired.
     pub(super) fn for_each_waiting(&self, ranks: &impl ConflictOrder, mut visit: impl FnMut(u32, Bit)) {
         let batch = self.batch.iter().skip(self.fired).map(|waiting| (waiting.entry, waiting.bit));
         let heap = self.heap.iter().map(|Reverse(item)| (item.entry, item.bit));
@@ -252,7 +253,7 @@ impl Level {
         let age = self.entries[self.first].age;
         while let Some(entry) = self.entries.get(self.next).filter(|entry| entry.age == age) {
             let (root, number) = (entry.root, self.next as u32);
-            // The tree of an entry that lost all its rules may be gone.
+            // The tree of an entry without rules may have been removed.
             if !entry.set.is_empty() {
                 ranks.sets(root).for_each(entry.set, |bit| {
                     self.batch.push(Waiting { ranked: ranks.ranked(root, bit), bit, entry: number });

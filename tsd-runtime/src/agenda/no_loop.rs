@@ -1,12 +1,12 @@
-//! `no-loop`: what the effects of an activation change is no change for the activation's own rule.
+//! A `no-loop` rule is not activated again by the effects of its own activation.
 //!
-//! While they take place, what begins and what stops to hold for that rule is held back. When a change is over, a
-//! tuple that held before and holds after it stays as it was: whether it waits or has fired, how old it is, and what
-//! it supports. What else has changed comes about as it would for any other rule.
+//! While effects take place, changes to the rule's activations are held back. At the end of a
+//! change, a tuple that matched before and matches now keeps its activation as it was, with its age
+//! and what it supports. Any other change takes effect as for other rules.
 //!
-//! A tuple that holds throughout may come to hold by another alternative of the condition, which ends at another
-//! node. If it waits, it goes on waiting where it does. So that it is taken out when it stops holding elsewhere, it is
-//! noted as moved.
+//! A tuple that matches throughout may come to match by another branch of the condition, which ends
+//! at another node. Its activation stays where it is, and is recorded as moved. So it can be
+//! cancelled when the tuple stops matching at the other node.
 
 use std::collections::BTreeMap;
 
@@ -17,20 +17,20 @@ use crate::base::{RuleId, TupleSlots};
 use crate::flow::{Delta, TupleRef, TupleSource};
 use crate::ruleset::{RuleSet, RuleSets};
 
-/// The node at whose end an alternative of a rule comes out, with the tree's set of this alternative alone.
+/// The node where a branch of a rule ends, with the rule set of this branch alone.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Way {
     pub(crate) place: (RootId, TupleSource),
     pub(crate) only: RuleSet,
 }
 
-/// What the agenda knows of rules whose own changes do not count.
+/// What the agenda stores for `no-loop` rules.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct NoLoopGuard {
     held_back: Option<HeldBack>,
-    /// By the node where they come out now: tuples whose activations, if they wait, do so as of another node.
+    /// Tuples whose activations are entries of another node, by the node where they match now.
     moved: BTreeMap<(RootId, TupleSource, TupleSlots), SmallVec<[Moved; 1]>>,
-    /// Activations that moved before they stopped holding in this change.
+    /// Activations that had moved before they stopped holding in this change.
     ended: Vec<Ended>,
 }
 
@@ -42,7 +42,7 @@ struct HeldBack {
     changes: Vec<Change>,
 }
 
-/// A tuple begins or stops to hold by one of the ways.
+/// A tuple that starts or stops matching by a branch.
 #[derive(Clone, Debug)]
 pub(crate) struct Change {
     pub(crate) way: usize,
@@ -52,13 +52,13 @@ pub(crate) struct Change {
 
 #[derive(Clone, Debug)]
 struct Moved {
-    /// The alternative by which the tuple holds now.
+    /// The branch by which the tuple matches now.
     only: RuleSet,
     waits: Ended,
 }
 
-/// An activation that waits no more, if it did: that of a tuple as it came out of a node, by a change of this age or
-/// before.
+/// An activation to cancel if it has not fired: that of a tuple of a node, by a change up to this
+/// age.
 #[derive(Clone, Debug)]
 pub(crate) struct Ended {
     pub(crate) salience: i32,
@@ -68,35 +68,35 @@ pub(crate) struct Ended {
 }
 
 impl NoLoopGuard {
-    /// Whether there is nothing to heed.
+    /// Whether no `no-loop` rule needs attention.
     #[inline]
     pub(crate) fn is_idle(&self) -> bool {
         self.held_back.is_none() && self.moved.is_empty() && self.ended.is_empty()
     }
 
-    /// From now on the changes of a rule, which has these ways, are held back.
+    /// Starts holding back the changes of a rule with these branches.
     pub(crate) fn begin(&mut self, rule: RuleId, ways: Vec<Way>) {
         self.held_back = Some(HeldBack { rule, ways, changes: Vec::new() });
     }
 
-    /// Changes count again.
+    /// Stops holding back changes.
     pub(crate) fn end(&mut self) {
         self.held_back = None;
     }
 
-    /// The rule whose changes are held back, and those of the present change, in their order.
+    /// The rule whose changes are held back, with those of the present change, in order.
     pub(crate) fn take_changes(&mut self) -> Option<(RuleId, Vec<Way>, Vec<Change>)> {
         let HeldBack { rule, ways, changes } = self.held_back.as_mut()?;
         (!changes.is_empty()).then(|| (*rule, ways.clone(), std::mem::take(changes)))
     }
 
-    /// Whether something may have to be held back of the tuples that come out of a node.
+    /// Whether changes of tuples of a node may have to be held back.
     #[inline]
     pub(super) fn holds_back(&self, place: (RootId, TupleSource)) -> bool {
         self.held_back.as_ref().is_some_and(|held_back| held_back.ways.iter().any(|way| way.place == place))
     }
 
-    /// What is left of tuples that begin or stop to hold when that is held back which must be.
+    /// Holds changes back, and returns the others.
     pub(super) fn hold_back(
         &mut self,
         place: (RootId, TupleSource),
@@ -116,7 +116,8 @@ impl NoLoopGuard {
         })
     }
 
-    /// A tuple that held by one way holds by another now, since a change of this age.
+    /// Records that a tuple which matched by one branch matches by another since a change of this
+    /// age.
     pub(crate) fn move_on(
         &mut self,
         salience: i32,
@@ -129,13 +130,13 @@ impl NoLoopGuard {
         let known = self.take_moved(&key(from, &before), |moved| moved.only == from.only).pop();
         let waits = known.unwrap_or(Ended { salience, way: from, slots: before, until: age });
         if waits.way.place == to.place && waits.way.only == to.only {
-            // It is back where it waits.
+            // It matches again by the branch of its entry.
             return;
         }
         self.moved.entry(key(to, &now)).or_default().push(Moved { only: to.only, waits });
     }
 
-    /// Notes which activations of tuples that stop to hold wait as of other nodes.
+    /// Records the activations of other nodes that end because tuples of this node stop matching.
     pub(super) fn note_ended(
         &mut self,
         (root, end): (RootId, TupleSource),
@@ -152,7 +153,7 @@ impl NoLoopGuard {
         }
     }
 
-    /// Where tuples that moved to a node wait, as far as they are wanted; they are forgotten here.
+    /// Takes the activations of tuples that moved to a node and are wanted.
     fn take_moved(
         &mut self,
         now: &(RootId, TupleSource, TupleSlots),
@@ -173,12 +174,12 @@ impl NoLoopGuard {
         taken
     }
 
-    /// The activations that moved before they stopped holding.
+    /// Takes the activations that had moved before they stopped holding.
     pub(crate) fn take_ended(&mut self) -> Vec<Ended> {
         std::mem::take(&mut self.ended)
     }
 
-    /// Forgets what moved of a rule that goes.
+    /// Removes the moved activations of a removed rule.
     pub(super) fn forget(&mut self, root: RootId, only: RuleSet) {
         self.moved.retain(|(known, ..), moved| {
             moved.retain(|moved| *known != root || moved.only != only);
@@ -186,7 +187,7 @@ impl NoLoopGuard {
         });
     }
 
-    /// Passes every set of a tree through `map`.
+    /// Passes every rule set of a tree through `map`.
     pub(super) fn map_sets(&mut self, root: RootId, map: &mut dyn FnMut(RuleSet) -> RuleSet) {
         let mut map_way = |way: &mut Way| {
             if way.place.0 == root {
@@ -205,7 +206,7 @@ impl NoLoopGuard {
         }
     }
 
-    /// The bytes held.
+    /// The bytes allocated.
     pub(super) fn bytes(&self) -> usize {
         self.moved.len()
             * (size_of::<(RootId, TupleSource, TupleSlots)>() + size_of::<SmallVec<[Moved; 1]>>())

@@ -1,20 +1,20 @@
-//! Activations that fire right after each other and differ in nothing but their facts.
+//! Facts that come in large numbers often activate one rule again and again.
 //!
-//! When facts come in numbers, one after the other activates the same rule. Where its effects cannot change the session,
-//! nothing can come between these activations, and the agenda need not be asked for an order that it has.
+//! If the rule's effects cannot change the session, nothing can come between these activations, and
+//! the agenda need not be sorted again.
 
 use tsd_ir::RootId;
 
 use super::level::Level;
 use crate::ruleset::RuleSet;
 
-/// The activations of one level that come right behind the one which fired last, and are of the same branches of rules. It
-/// is so where one change after the other has brought one activation; those that share a change are put in order first.
+/// The activations of one level that follow the last one and are of the same branches. Each of them
+/// is alone in its change; activations that share a change are sorted first.
 pub(crate) struct SameRuleRun<'a> {
     level: &'a mut Level,
     root: RootId,
     set: RuleSet,
-    /// How many facts a tuple has.
+    /// The number of facts of a tuple.
     width: usize,
 }
 
@@ -30,7 +30,7 @@ impl<'a> SameRuleRun<'a> {
         Some(Self { level, root: before.root, set: before.set, width })
     }
 
-    /// The tuple of the next one, which leaves the agenda.
+    /// Takes the next activation and returns its tuple.
     #[inline]
     pub(crate) fn next(&mut self) -> Option<&[u32]> {
         let Level { entries, slots, batch, next, first, .. } = &mut *self.level;

@@ -1,7 +1,8 @@
-//! Waiting activations in the order of a strategy other than the default.
+//! Strategies other than the default order activations by keys, not by the sequence of changes.
 //!
-//! The entries are those of the level; at the end of every change the new ones are put in order, one by one, in a heap. An
-//! activation that stops holding is taken out of its entry and found out when its turn comes.
+//! At the end of every change, the new entries of a level are put into a heap, activation by
+//! activation. A cancelled activation is cleared in its entry at once and discarded when the heap
+//! pops it (lazy deletion).
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
@@ -14,7 +15,7 @@ use crate::ruleset::Bit;
 /// The activations of a level.
 pub(super) type Heap = BinaryHeap<Reverse<Item>>;
 
-/// An activation in its place.
+/// An activation with its key.
 #[derive(Clone, Debug)]
 pub(super) struct Item {
     key: OrderKey,
@@ -44,11 +45,11 @@ impl Ord for Item {
 }
 
 impl Level {
-    /// Puts the entries that came since the last time in order.
+    /// Adds the entries to the heap that came since the last call.
     pub(super) fn put_in_order(&mut self, ranks: &impl ConflictOrder) {
         while let Some(entry) = self.entries.get(self.next) {
             let number = self.next as u32;
-            // The tree of an entry that lost all its rules may be gone.
+            // The tree of an entry without rules may have been removed.
             if !entry.set.is_empty() {
                 let slots = &self.slots[self.range(number)];
                 let (heap, age) = (&mut self.heap, entry.age);
@@ -62,7 +63,7 @@ impl Level {
         }
     }
 
-    /// The activation that fires next, whose tuple is written to `slots`.
+    /// Takes the next activation and writes its tuple to `slots`.
     pub(super) fn next_in_order(
         &mut self,
         ranks: &impl ConflictOrder,
@@ -81,7 +82,7 @@ impl Level {
         None
     }
 
-    /// Puts back what was taken last.
+    /// Puts an activation back.
     pub(super) fn put_item_back(&mut self, item: Item) {
         self.heap.push(Reverse(item));
     }

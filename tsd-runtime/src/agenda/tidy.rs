@@ -1,38 +1,37 @@
-//! Giving back what is done with.
+//! Entries that have fired or were cancelled must not accumulate.
 //!
-//! An entry that was cancelled or has fired stays where it is, for others are found by their numbers. Were it
-//! to stay until its level is empty, a session in which facts come and go between two runs, or a run in which
-//! every firing brings the next, would grow without end. So at the end of a change, when more than half of
-//! the entries of a level are done with, those that wait move together. It costs what so many entries cost
-//! when they came, which is little beside it.
+//! Such an entry stays in place at first, because others are found by their numbers. But a session
+//! whose facts come and go between two runs, or a run in which every firing brings the next, would
+//! grow without end. So at the end of a change, a level of whose entries more than half are
+//! obsolete is compacted. That costs a constant factor of what adding these entries cost.
 
 use std::cmp::Reverse;
 
 use super::level::{Entry, Level};
 use crate::flow::ConflictOrder;
 
-/// The new number of an entry that goes.
+/// The new number of an entry that is dropped.
 const GONE: u32 = u32::MAX;
 
 impl Level {
-    /// Whether of more than `room` entries so many are done with that they are to be [given
-    /// back](Self::tidy).
+    /// Whether the level has more than `room` entries and most of them are obsolete, so that it
+    /// should be [compacted](Self::tidy).
     #[inline]
     pub(super) fn is_crowded(&self, room: usize) -> bool {
         let entries = self.entries.len();
-        // What has fired out of a heap is not counted: there a level is looked through each time that it has
+        // Fired activations of a heap are not counted. Such a level is compacted whenever it has
         // doubled.
         entries > room
             && (2 * (self.waiting_from() + self.cancelled) > entries
                 || !self.heap.is_empty() && entries > 2 * self.kept + room)
     }
 
-    /// Whether nothing waits. Costs a look at each entry.
+    /// Whether no activation is left. Costs a pass over the entries.
     pub(super) fn is_idle(&self) -> bool {
         self.entries[self.waiting_from()..].iter().all(|entry| entry.set.is_empty())
     }
 
-    /// Lets go of the entries that are done with.
+    /// Drops the obsolete entries.
     #[cold]
     pub(super) fn tidy(&mut self, ranks: &impl ConflictOrder) {
         let mut numbers = self.wanted(ranks);
@@ -57,7 +56,7 @@ impl Level {
             *entry = numbers[*entry as usize];
             *entry != GONE
         };
-        // Of an entry some of whose activations have fired, these stay in the batch, in front of the others.
+        // Fired activations of an entry that is kept stay in front of the batch.
         let fired = self.batch[..self.fired].iter().filter(|one| numbers[one.entry as usize] != GONE).count();
         self.batch.retain_mut(|waiting| moved(&mut waiting.entry));
         let mut items = std::mem::take(&mut self.heap).into_vec();
@@ -72,7 +71,7 @@ impl Level {
         (self.entries, self.slots) = (entries, slots);
     }
 
-    /// For each entry whether something of it waits: then anything but [`GONE`].
+    /// For each entry, anything but [`GONE`] if it has an activation that has not fired.
     fn wanted(&self, ranks: &impl ConflictOrder) -> Vec<u32> {
         let mut wanted = vec![GONE; self.entries.len()];
         self.for_each_waiting(ranks, |entry, _| wanted[entry as usize] = entry);

@@ -1,9 +1,10 @@
-//! Truth maintenance: facts that are there because of activations (`InsertLogical`).
+//! A fact inserted by `InsertLogical` exists only as long as an activation supports it (truth
+//! maintenance).
 //!
-//! An activation supports the facts that it inserts logically until it stops holding; a fact without support is
-//! withdrawn. Only counts are kept with the facts: an activation knows what it supports, and whatever stops holding is
-//! looked up among the activations. What it says of facts that meanwhile went, or that the host program made its own,
-//! is passed over.
+//! An activation supports the facts that it inserts logically until it stops holding. A fact
+//! without support is withdrawn. Facts only have counts; each activation has the list of facts that
+//! it supports. Entries of that list are ignored if their fact has been retracted or has become
+//! stated.
 
 use hashbrown::HashMap;
 use tsd_ir::FactRef;
@@ -15,13 +16,15 @@ type Table<K, V> = HashMap<K, V, ahash::RandomState>;
 /// Which activations support which facts.
 #[derive(Clone, Debug)]
 pub(crate) struct TruthMaintenance {
-    /// The facts that are supported, with the number of activations that do. One with none is about to go.
+    /// The supported facts, with the number of supporting activations. A fact with 0 is about to be
+    /// withdrawn.
     counts: Table<FactRef, u32>,
-    /// By rule: what each activation supports. Its facts are in the order of the rule's patterns.
+    /// By rule, the facts that each activation supports. Its slots are in the order of the rule's
+    /// patterns.
     supported: Vec<Table<TupleSlots, Vec<FactRef>>>,
-    /// The activation whose effects take place, while it holds.
+    /// The activation whose effects are taking place, while it holds.
     firing: Option<(RuleId, TupleSlots)>,
-    /// Facts without support that are still there.
+    /// Facts that have lost their last support and are still there.
     pub(crate) unsupported: Vec<FactRef>,
 }
 
@@ -36,12 +39,12 @@ fn table<K, V>() -> Table<K, V> {
 }
 
 impl TruthMaintenance {
-    /// Whether a fact is there because of activations alone.
+    /// Whether a fact exists only because activations support it.
     pub(crate) fn is_logical(&self, fact: FactRef) -> bool {
         self.counts.contains_key(&fact)
     }
 
-    /// The effects of an activation begin to take place.
+    /// The effects of an activation start to take place.
     pub(crate) fn begin(&mut self, rule: RuleId, slots: &[u32]) {
         self.firing = Some((rule, slots.into()));
     }
@@ -51,12 +54,13 @@ impl TruthMaintenance {
         self.firing = None;
     }
 
-    /// Whether the activation whose effects take place still holds.
+    /// Whether the activation whose effects are taking place still holds.
     pub(crate) fn still_holds(&self) -> bool {
         self.firing.is_some()
     }
 
-    /// The activation whose effects take place supports a fact, which is new or supported already.
+    /// The activation whose effects are taking place supports a fact, which is new or already
+    /// supported.
     pub(crate) fn add(&mut self, fact: FactRef) {
         let Some((rule, slots)) = &self.firing else { return };
         let index = *rule as usize;
@@ -70,14 +74,14 @@ impl TruthMaintenance {
         }
     }
 
-    /// A fact is no concern of activations any more: it goes, or the host program or an effect changed it.
+    /// Removes a fact that was retracted or updated, and is no longer supported.
     pub(crate) fn forget(&mut self, fact: FactRef) {
         if !self.counts.is_empty() {
             self.counts.remove(&fact);
         }
     }
 
-    /// An activation stops holding.
+    /// Handles an activation that stops holding.
     pub(crate) fn stop(&mut self, rule: RuleId, slots: &[u32]) {
         if self.firing.as_ref().is_some_and(|(firing, its)| *firing == rule && its.as_slice() == slots) {
             self.firing = None;
@@ -86,14 +90,14 @@ impl TruthMaintenance {
         facts.into_iter().flatten().for_each(|fact| self.less(fact));
     }
 
-    /// A rule is removed, and all its activations stop holding.
+    /// Handles the removal of a rule: all its activations stop holding.
     pub(crate) fn stop_rule(&mut self, rule: RuleId) {
         let Some(supported) = self.supported.get_mut(rule as usize) else { return };
         let facts: Vec<FactRef> = std::mem::replace(supported, table()).into_values().flatten().collect();
         facts.into_iter().for_each(|fact| self.less(fact));
     }
 
-    /// One activation less supports a fact.
+    /// Removes one activation from the support of a fact.
     fn less(&mut self, fact: FactRef) {
         if let Some(count) = self.counts.get_mut(&fact) {
             *count -= 1;
@@ -103,7 +107,7 @@ impl TruthMaintenance {
         }
     }
 
-    /// Gives back room that nothing needs, after a rule was removed.
+    /// Frees memory after a rule was removed.
     pub(crate) fn shrink(&mut self) {
         if self.counts.is_empty() {
             self.counts = table();
@@ -113,7 +117,7 @@ impl TruthMaintenance {
         }
     }
 
-    /// The bytes held.
+    /// The bytes allocated.
     pub(crate) fn bytes(&self) -> usize {
         let activations = self.supported.iter().map(|supported| {
             let lists: usize = supported.values().map(|facts| facts.capacity() * size_of::<FactRef>()).sum();

@@ -1,9 +1,8 @@
-//! Where facts of one type enter the network, and which rules they pass there.
+//! Rules that share a join differ in their filters on its input.
 //!
-//! Rules that share a join differ in what they demand of the facts on its inputs. Those demands are tables, not code: a
-//! table for each field that some rule constrains, from a value to the set of rules that accept it. A thousand rules
-//! with a threshold each cost one binary search; a rule added is some more rows. What no table can say (`LIKE`,
-//! arithmetic) is tested one by one, while a rule that needs the test is still in the set.
+//! Filters on fields are data, not code. Each constrained field has a [`FilterIndex`], from a value
+//! to the rules that accept it. Tests that no index can answer (`LIKE`, arithmetic) are evaluated
+//! one by one, as long as a rule that needs them is still in the set.
 
 use tsd_ir::{Domain, FieldId, List, Type, TypeId};
 
@@ -14,30 +13,31 @@ use crate::flow::Delta;
 use crate::ruleset::{Bit, Bits, RuleSet, RuleSets};
 use crate::store::{Strings, Symbol, WorkingMemory};
 
-/// One rule's demands on the facts of an input.
+/// The filters of one rule at an alpha node.
 #[derive(Clone, Debug)]
 pub(crate) struct Member {
     pub(crate) bit: Bit,
-    /// The values that fields may have.
+    /// The values that it accepts in fields.
     pub(crate) fields: List<(FieldId, Domain)>,
-    /// Further tests on the fact.
+    /// Its other tests of the fact.
     pub(crate) tests: Vec<PreparedTest>,
     /// The fields of the fact that the rule reads.
     pub(crate) reads: List<FieldId>,
 }
 
-/// An input of the network: the facts of one type, as one root or one right side of a join takes them.
+/// Filters the facts of one type for all rules that enter here: at a root, or at the right input of
+/// a join.
 #[derive(Clone, Debug)]
 pub(crate) struct AlphaNode {
     pub(crate) ty: TypeId,
     members: Vec<Member>,
     everyone: RuleSet,
-    /// For each field that some rule constrains, the rules that accept what it may have.
+    /// The filter index of each constrained field.
     tables: Vec<(FieldId, FilterIndex)>,
     tests: Residuals,
     /// For each field, the rules that read it.
     readers: Vec<RuleSet>,
-    /// The strings that the tables mention.
+    /// The strings that the indexes mention.
     symbols: Vec<Symbol>,
 }
 
@@ -72,8 +72,8 @@ impl AlphaNode {
         self.readers[field.index()]
     }
 
-    /// Makes the tables anew, after rules came or went. Costs the rows of all tables together times the words of a
-    /// set.
+    /// Rebuilds the indexes after rules were added or removed. Costs the number of rows of all
+    /// indexes times the words of a rule set.
     pub(crate) fn rebuild(&mut self, declared: &Type, sets: &mut RuleSets, strings: &mut Strings) {
         let mut symbols = Vec::new();
         let mut bits = Bits::default();
@@ -108,17 +108,17 @@ impl AlphaNode {
         std::mem::replace(&mut self.symbols, symbols).into_iter().for_each(|symbol| strings.release(symbol));
     }
 
-    /// Forgets the strings that the tables mention, which are those of somebody else.
+    /// Clears the list of strings, which belong to another session's interner.
     pub(crate) fn disown(&mut self) {
         self.symbols.clear();
     }
 
-    /// Gives back the strings that the tables mention.
+    /// Releases the strings that the indexes mention.
     pub(crate) fn release(&self, strings: &mut Strings) {
         self.symbols.iter().for_each(|symbol| strings.release(*symbol));
     }
 
-    /// The rules whose filters the fact at `slot` passes, of those in `candidates` or of all.
+    /// The rules whose filters the fact at `slot` passes, out of `candidates` or of all.
     #[inline]
     pub(crate) fn admit(
         &self,
@@ -140,8 +140,8 @@ impl AlphaNode {
         self.test(slot, passed.unwrap_or(self.everyone), memory, sets)
     }
 
-    /// Makes a delta one of those of some facts that rules out of `candidates` want, numbered by their
-    /// places.
+    /// Fills `admitted` with the facts that pass the filters of some rule of `candidates`, numbered
+    /// by their places.
     pub(crate) fn admit_all(
         &self,
         slots: &[u32],
@@ -169,7 +169,7 @@ impl AlphaNode {
         }
     }
 
-    /// The rules of `passed` whose further tests hold on the fact at `slot`.
+    /// The rules of `passed` whose other tests hold for the fact at `slot`.
     #[inline]
     pub(crate) fn test(
         &self,
@@ -184,7 +184,7 @@ impl AlphaNode {
         self.tests.clear(passed, Tuple::new(memory, &[self.ty], &[slot]), sets)
     }
 
-    /// Passes every set held through `map`.
+    /// Passes every rule set through `map`.
     pub(crate) fn map_sets(&mut self, map: &mut dyn FnMut(RuleSet) -> RuleSet) {
         self.everyone = map(self.everyone);
         self.readers.iter_mut().for_each(|set| *set = map(*set));

@@ -1,17 +1,17 @@
-//! Where the facts of each type enter the network.
+//! A fact enters the network at all alpha nodes of its type, in a fixed order.
 
 use tsd_ir::{NodeId, RootId, TypeId};
 
-/// One place where facts of a type enter: a root, or the right side of a join.
+/// Where facts of a type enter: a root, or the right input of a join.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct EntryPoint {
     pub(crate) root: RootId,
     pub(crate) join: Option<NodeId>,
-    /// How many joins lie between the root and the entrance.
+    /// How many joins lie between the root and the entry point.
     depth: u32,
 }
 
-/// The entrances of every type, roots first and then by depth.
+/// The entry points of every type, roots first and then by depth.
 #[derive(Clone, Debug)]
 pub(crate) struct EntryPoints {
     by_type: Vec<Vec<EntryPoint>>,
@@ -24,13 +24,13 @@ impl EntryPoints {
         Self { by_type: vec![Vec::new(); types], by_view: Vec::new() }
     }
 
-    /// Makes places for so many types.
+    /// Makes room for `types` types.
     #[cfg(feature = "dynamic")]
     pub(crate) fn declare(&mut self, types: usize) {
         self.by_type.resize_with(types, Vec::new);
     }
 
-    /// Opens an entrance behind `depth` joins.
+    /// Adds an entry point behind `depth` joins.
     pub(crate) fn open(&mut self, ty: TypeId, root: RootId, join: Option<NodeId>, depth: usize) {
         let entry_points = self.of_mut(ty);
         let depth = depth as u32;
@@ -38,7 +38,7 @@ impl EntryPoints {
         entry_points.insert(place, EntryPoint { root, join, depth });
     }
 
-    /// Closes an entrance.
+    /// Removes an entry point.
     pub(crate) fn close(&mut self, ty: TypeId, root: RootId, join: Option<NodeId>) {
         self.of_mut(ty).retain(|entry_point| entry_point.root != root || entry_point.join != join);
     }

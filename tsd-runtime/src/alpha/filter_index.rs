@@ -1,7 +1,7 @@
-//! Tables: from a value to the rules that accept it.
+//! What all rules demand of one field, or of one derived value, is answered by one search.
 //!
-//! What many rules demand of one field of a fact, or of one derived value, is one table. A thousand rules with a threshold each
-//! cost one binary search; a rule added is some more rows.
+//! A filter index maps a value to the rules that accept it. A thousand rules with a threshold each
+//! cost one binary search. A new rule adds rows.
 
 use std::hint::select_unpredictable;
 
@@ -12,7 +12,7 @@ use crate::base::hash_words;
 use crate::ruleset::{Bit, Bits, RuleSet, RuleSets};
 use crate::store::{Strings, Symbol};
 
-/// The rules that accept a value, or that there is none.
+/// The rules that accept a value, and those that accept a missing one.
 #[derive(Clone, Debug)]
 pub(crate) struct FilterIndex {
     rows: Rows,
@@ -21,22 +21,22 @@ pub(crate) struct FilterIndex {
 
 #[derive(Clone, Debug)]
 enum Rows {
-    /// A few single values by their words, and everything else.
+    /// A few single values, as words, and all others.
     Few { points: Vec<(u64, RuleSet)>, other: RuleSet },
-    /// Many of them.
+    /// Many single values.
     Points { points: HashTable<(u64, RuleSet)>, other: RuleSet },
-    /// Stretches between numbers: a stretch begins at its cut; the first has none.
+    /// Ranges of numbers. Each range but the first begins at its cut.
     Numbers { cuts: Vec<f64>, sets: Vec<RuleSet> },
-    /// The same for integers.
+    /// Ranges of integers.
     Ints { cuts: Vec<i64>, sets: Vec<RuleSet> },
-    /// The same for strings, whose cuts may lie before or after a string.
+    /// Ranges of strings, whose cuts may be before or after a string.
     Strings { cuts: Vec<Cut>, sets: Vec<RuleSet> },
 }
 
-/// So few values are compared with one after another, which costs no jump that could go wrong.
+/// Up to this many values are searched linearly, without a branch that could be mispredicted.
 const FEW: usize = 8;
 
-/// How many of the cuts lie before a value, in ascending order.
+/// How many of the ascending cuts are before a value.
 #[inline]
 fn cuts_before<T>(cuts: &[T], is_before: impl Fn(&T) -> bool) -> usize {
     if cuts.len() <= FEW {
@@ -84,9 +84,9 @@ impl FilterIndex {
         word.map_or(self.missing, |word| self.rows.accepting(word, strings))
     }
 
-    /// Leaves each set the rules that accept the value beside it. Most tables tell but two stretches, or one point from all
-    /// others: then there is next to nothing to do for a value, and a jump that goes wrong half of the time would cost more
-    /// than all of it.
+    /// Intersects each set with the rules that accept the value beside it. Most indexes have two
+    /// ranges or one point, so a mispredicted branch would cost more than all other work for a
+    /// value.
     #[inline]
     pub(crate) fn meet_all<'a>(
         &self,
@@ -115,7 +115,7 @@ impl FilterIndex {
         }
     }
 
-    /// Passes every set held through `map`.
+    /// Passes every rule set through `map`.
     pub(crate) fn map_sets(&mut self, map: &mut dyn FnMut(RuleSet) -> RuleSet) {
         self.missing = map(self.missing);
         match &mut self.rows {
@@ -133,8 +133,8 @@ impl FilterIndex {
         }
     }
 
-    /// Merges what rules demand of a value of a kind. A rule without a domain accepts every value, and none. The symbols of
-    /// strings that are mentioned are written down.
+    /// Merges the demands of rules on a value of a kind. A rule without a domain accepts every
+    /// value and a missing one. The symbols of mentioned strings are added to `symbols`.
     pub(crate) fn build<'a>(
         kind: Kind,
         demands: impl Iterator<Item = (Bit, Option<&'a Domain>)>,
@@ -225,7 +225,7 @@ impl FilterIndex {
         }
         match kind {
             Kind::Number => {
-                // Just after a number is just before the next one.
+                // A cut after a number is a cut before the next one.
                 let number = |cut: &&Cut| match &cut.value {
                     Const::Number(value) if cut.after => value.next_up(),
                     Const::Number(value) => *value,
@@ -234,7 +234,8 @@ impl FilterIndex {
                 Rows::Numbers { cuts: cuts.iter().map(number).collect(), sets: rows }
             }
             Kind::Text => Rows::Strings { cuts: cuts.into_iter().cloned().collect(), sets: rows },
-            // Booleans are points, or stretches from the start that the words 0 and 1 fit as well.
+            // Booleans are points, or ranges from the start, for which the words 0 and 1 are
+            // integers.
             Kind::Int | Kind::Bool | Kind::Fact(_) => {
                 let int = |cut: &&Cut| match &cut.value {
                     Const::Int(value) => *value,

@@ -1,7 +1,7 @@
-//! Tests that neither a table nor a join key can answer, with the rules that demand them.
+//! Some tests can be answered neither by a filter index nor by a join key.
 //!
-//! A test is evaluated only while some rule that demands it is still in the set; where it fails, it clears those
-//! rules' bits. Equal tests of several rules are one.
+//! Such a test is evaluated only while a rule that demands it is in the set. If it fails, it clears
+//! these rules' bits. Equal tests of several rules are one.
 
 use indexmap::IndexMap;
 use tsd_ir::TestRef;
@@ -21,7 +21,7 @@ struct Residual {
 }
 
 impl Residuals {
-    /// Puts the tests of all rules together.
+    /// Merges the tests of all rules.
     pub(crate) fn build<'a>(
         demands: impl Iterator<Item = (Bit, &'a PreparedTest)>,
         sets: &mut RuleSets,
@@ -42,7 +42,7 @@ impl Residuals {
         self.tests.is_empty()
     }
 
-    /// The rules of `set` none of whose tests fails on the tuple.
+    /// The rules of `set` without a test that fails for the tuple.
     #[inline]
     pub(crate) fn clear(&self, mut set: RuleSet, tuple: Tuple<'_>, sets: &mut RuleSets) -> RuleSet {
         for test in &self.tests {
@@ -56,13 +56,13 @@ impl Residuals {
         set
     }
 
-    /// Passes every set held through `map`.
+    /// Passes every rule set through `map`.
     pub(crate) fn map_sets(&mut self, map: &mut dyn FnMut(RuleSet) -> RuleSet) {
         self.tests.iter_mut().for_each(|test| test.demanded_by = map(test.demanded_by));
     }
 }
 
-/// A test that is ready to be evaluated.
+/// A prepared test.
 #[derive(Clone, Debug)]
 pub(crate) struct PreparedTest {
     canonical: tsd_ir::Text,
@@ -70,7 +70,7 @@ pub(crate) struct PreparedTest {
 }
 
 impl PreparedTest {
-    /// Prepares a test; generated functions come from `natives`.
+    /// Prepares a test; `natives` are the generated functions.
     pub(crate) fn new(test: &TestRef, natives: &[crate::eval::NativeTest]) -> Self {
         Self { canonical: test.canonical.clone(), predicate: Predicate::new(&test.body, natives) }
     }

@@ -1,11 +1,11 @@
-//! What only its owner may use.
+//! A session can be shared between threads though its observers cannot be called from two at once.
 //!
-//! An observer may be sent to another thread, but need not bear to be called from two. Nobody calls it but who has the session for
-//! himself; that is not enough for the compiler, to which a session that holds it could not be shared.
+//! An observer is `Send` but need not be `Sync`. It is only called through `&mut Session`, so no
+//! two threads ever call it; the wrapper makes that known to the compiler.
 
 use std::sync::{Mutex, PoisonError};
 
-/// A value that is reached only through `&mut`, so that it can be shared whatever it is.
+/// A value that is reached only through `&mut`, so that it is `Sync` whatever it is.
 pub(crate) struct Exclusive<T>(Mutex<T>);
 
 impl<T> Exclusive<T> {
@@ -13,7 +13,7 @@ impl<T> Exclusive<T> {
         Self(Mutex::new(value))
     }
 
-    /// The value. Nobody else has it, so nothing is locked.
+    /// The value. The exclusive borrow makes locking unnecessary.
     #[inline]
     pub(crate) fn get(&mut self) -> &mut T {
         self.0.get_mut().unwrap_or_else(PoisonError::into_inner)

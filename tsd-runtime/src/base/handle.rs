@@ -1,4 +1,4 @@
-//! Handles of facts that know the Rust type of what they name.
+//! Handles of facts that carry the Rust type of the fact.
 
 use tsd_ir::FactHandle;
 

@@ -1,8 +1,7 @@
-//! The hash functions of all tables.
-//!
-//! Their keys are fixed, so that a run is the same as the one before. No output depends on them either.
+//! Hash tables must not make two runs of a program differ, so the keys of all hash functions are
+//! fixed.
 
-/// The hash function of every table. Its keys are fixed: nothing that a table answers depends on them.
+/// The hash function of every hash table, with fixed keys. No output depends on it.
 pub(crate) fn hasher() -> ahash::RandomState {
     ahash::RandomState::with_seeds(
         0x9e37_79b9_7f4a_7c15,
@@ -12,8 +11,9 @@ pub(crate) fn hasher() -> ahash::RandomState {
     )
 }
 
-/// The hash of some words, all of whose bits are well mixed: the two halves of a product, folded, for each word. One
-/// multiplication is what a key of one word has time for: most of its searches end where they begin.
+/// The hash of some words. Each word is folded in with one multiplication, whose two halves are
+/// combined, so all bits are well mixed. A key of one word has no time for more: most searches end
+/// at the first place.
 #[inline]
 pub(crate) fn hash_words(words: impl IntoIterator<Item = u64>) -> u64 {
     words.into_iter().fold(0x243f_6a88_85a3_08d3, |hash, word| {

@@ -1,11 +1,11 @@
-//! Names that every layer uses for the things of a session.
+//! Numbers that every layer uses for the parts of a session.
 
 use smallvec::SmallVec;
 
 /// The number of a rule in its session.
 pub(crate) type RuleId = u32;
 
-/// The number of a watch.
+/// The number of a node with pending tests.
 pub(crate) type PendingId = u32;
 
 /// The slots of a tuple.

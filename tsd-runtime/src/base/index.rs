@@ -1,18 +1,20 @@
-//! An index of things that have numbers and keep their keys themselves: the slots of a store, the agenda's entries.
+//! An index of numbered things that contain their keys: the slots of a store, the agenda's entries.
 //!
-//! What a hash table of keys costs is less the search than the memory that the search meets: pages that the system must
-//! hand out, and entries that no cache holds. So a place of this index is four bytes: the thing's number, and in the
-//! bits that the number leaves free, some of the hash. A search hardly ever looks at a thing that is not the one sought.
-//! (Open addressing with linear probing; Knuth, The Art of Computer Programming 6.4, algorithms L and R.)
+//! Searching a hash table of keys is slow less for the search than for the memory that it reads. So
+//! a place of this index takes four bytes. It contains the number of a thing and, in the bits that
+//! the number leaves free, a part of the hash. A search hardly ever reads the key of another thing.
+//! (Open addressing with linear probing; Knuth, The Art of Computer Programming 6.4, algorithms L
+//! and R.)
 
 use super::hash::hash_words;
 
 /// Finds numbers by hash.
 #[derive(Clone, Debug)]
 pub(crate) struct Index {
-    /// For each place 0 when it is empty, or else the number plus one, below bits of the hash.
+    /// One word for each place: 0 when it is empty, or else the number plus one, below bits of the
+    /// hash.
     places: Vec<u32>,
-    /// How many bits a place's own number has; a thing's number has no more.
+    /// How many bits the number of a place has. The number of a thing has no more.
     bits: u32,
 }
 
@@ -23,20 +25,22 @@ impl Default for Index {
 }
 
 impl Index {
-    /// Whether things below this number may enter. There must always be an empty place, so that searches end.
+    /// Whether numbers below this one may be entered. Some place is always empty, so that searches
+    /// end.
     #[inline]
     pub(crate) fn has_room(&self, numbers: usize) -> bool {
         numbers * 4 <= self.places.len() * 3
     }
 
-    /// Makes room for things below this number, and enters these, which are all that there are, by their hashes.
+    /// Makes room for numbers below this one, and enters all existing things by their hashes.
     pub(crate) fn grow(&mut self, numbers: usize, things: impl Iterator<Item = (u64, u32)>) {
         let places = (numbers.max(6) * 4).div_ceil(3).next_power_of_two();
         *self = Self { places: vec![0; places], bits: places.trailing_zeros() };
         things.for_each(|(hash, number)| self.enter(hash, number));
     }
 
-    /// Reads where the search for a hash begins, so that it is at hand when the search comes.
+    /// Reads where the search for a hash begins, so that it is in the cache when the search
+    /// follows.
     #[inline]
     pub(crate) fn touch(&self, hash: u64) -> u32 {
         self.places[self.home(hash)]
@@ -48,8 +52,8 @@ impl Index {
         self.search(hash, same).ok()
     }
 
-    /// Enters a number for which there is [room](Self::has_room), unless there is a thing with this hash for which
-    /// `same` holds; then that is the error.
+    /// Enters a number for which there is [room](Self::has_room). If there is a thing with this
+    /// hash for which `same` holds, nothing changes and that thing is the error.
     #[inline]
     pub(crate) fn insert(&mut self, hash: u64, number: u32, same: impl Fn(u32) -> bool) -> Result<(), u32> {
         match self.search(hash, same) {
@@ -61,9 +65,9 @@ impl Index {
         }
     }
 
-    /// Enters numbers for which there is [room](Self::has_room), each unless there is a thing with its key; then the error is
-    /// how many were entered, and that thing. What the index has for all of them is read first, in a loop that does nothing
-    /// else and so waits for many places at once.
+    /// Enters numbers for which there is [room](Self::has_room), up to the first whose key is in
+    /// use. The error is how many were entered, and the thing with that key. The first place of
+    /// every search is read in a separate loop, so that cache misses overlap.
     #[inline]
     pub(crate) fn insert_new<W: AsRef<[u64]>>(
         &mut self,
@@ -81,8 +85,8 @@ impl Index {
         Ok(())
     }
 
-    /// Enters a number for which there is [room](Self::has_room), in place of the thing with this hash for which `same`
-    /// holds; returns that one.
+    /// Enters a number for which there is [room](Self::has_room). It replaces the thing with this
+    /// hash for which `same` holds, which is returned.
     #[inline]
     pub(crate) fn put(&mut self, hash: u64, number: u32, same: impl Fn(u32) -> bool) -> Option<u32> {
         let other = self.insert(hash, number, same).err()?;
@@ -94,7 +98,7 @@ impl Index {
         Some(other)
     }
 
-    /// The thing sought, or the empty place where the search ended.
+    /// The thing, or the empty place where the search ended.
     #[inline]
     fn search(&self, hash: u64, same: impl Fn(u32) -> bool) -> Result<u32, usize> {
         let (numbers, mark) = (self.numbers(), self.mark(hash));
@@ -120,13 +124,14 @@ impl Index {
         self.places[at] = self.mark(hash) | (number + 1);
     }
 
-    /// Takes a number out. `hash_of` tells the hashes of the others.
+    /// Removes a number. `hash_of` returns the hashes of the others.
     pub(crate) fn remove(&mut self, hash: u64, number: u32, hash_of: impl Fn(u32) -> u64) {
         let mut at = self.home(hash);
         while self.places[at] != 0 && self.places[at] & self.numbers() != number + 1 {
             at = self.after(at);
         }
-        // What was driven out of its home by what went moves up, so that no search ends too early.
+        // Entries that were displaced from their home move up into the gap, so that no search ends
+        // too early.
         let mask = self.places.len() - 1;
         let mut gap = at;
         while self.places[at] != 0 {
@@ -160,13 +165,13 @@ impl Index {
         (self.places.len() - 1) as u32
     }
 
-    /// What the index keeps of a hash besides its home.
+    /// The part of a hash that a place contains besides its home.
     #[inline]
     fn mark(&self, hash: u64) -> u32 {
         hash as u32 & !self.numbers()
     }
 
-    /// The bytes held.
+    /// The bytes allocated.
     pub(crate) fn bytes(&self) -> usize {
         self.places.capacity() * size_of::<u32>()
     }
@@ -179,7 +184,8 @@ mod tests {
     use std::collections::BTreeMap;
 
     proptest! {
-        /// Against a map from number to hash; few hashes, so that many things share one and others lie between.
+        /// Compares with a map from number to hash. There are few hashes, so that many things share
+        /// one.
         #[test]
         fn an_index_is_a_multimap(
             hashes in proptest::collection::vec(0..4_u64, 8..9),

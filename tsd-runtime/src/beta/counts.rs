@@ -1,30 +1,32 @@
-//! What passes through joins, and how often views are asked, counted only while somebody asks for it.
+//! Counting tells which joins are worth improving, but must cost nothing while it is off.
 //!
-//! A join that counts has a box for its counts; one that does not has none, and pays one look at an empty place for each
-//! arrival. How many pairs arrivals meet is known when their probes are over, so pairs are never counted one by one.
-//! Views look once for each tuple whether they count.
+//! A join that counts has boxed counts. A join that does not count pays a test of an empty box for
+//! each delta. The number of pairs is known after a probe, so pairs are not counted one by one.
 
 /// What passed through a join while the session counted.
 ///
-/// The share of possible pairs that had equal keys is [`hits`](Self::hits) / [`candidates`](Self::candidates), whatever
-/// the order of the changes; the share of those that some rule wanted is [`passed`](Self::passed) / `hits`.
+/// The share of possible pairs with equal keys is [`hits`](Self::hits) /
+/// [`candidates`](Self::candidates), whatever the order of the changes. The share of these that
+/// some rule matched is [`passed`](Self::passed) / `hits`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Changes that arrived on the left: a tuple that came or went, and whose key has no missing part, counts one.
+    /// Tuples that were added or removed at the left input, without those whose key has a missing
+    /// part.
     pub left_in: u64,
-    /// Changes that arrived on the right, counted alike.
+    /// Facts that were added or removed at the right input, counted in the same way.
     pub right_in: u64,
-    /// Arrivals that found something on the other side to be searched.
+    /// Arrivals at one input while the other was not empty.
     pub probes: u64,
-    /// For each probe, how many tuples or facts the other side held: the pairs that could have been.
+    /// For each probe, the number of tuples in the other input, summed: the possible pairs.
     pub candidates: u64,
     /// Pairs with equal keys.
     pub hits: u64,
-    /// Pairs that went on to rules or to further joins: some rule wanted both sides, and its tests held.
+    /// Pairs that went on to rules, views or further joins: their rule sets intersect, and the
+    /// residual tests of some rule hold.
     pub passed: u64,
 }
 
-/// Pairs that arrivals met.
+/// The pairs that a probe found.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct ProbeCounts {
     pub(crate) hits: u64,
@@ -32,7 +34,7 @@ pub(crate) struct ProbeCounts {
 }
 
 impl Counts {
-    /// Counts `probes` searches for partners among `others`.
+    /// Counts `probes` searches among `others` tuples.
     pub(crate) fn probed(&mut self, probes: usize, others: usize, met: ProbeCounts) {
         self.probes += if others > 0 { probes as u64 } else { 0 };
         self.candidates += (probes * others) as u64;

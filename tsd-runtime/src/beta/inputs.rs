@@ -1,8 +1,8 @@
-//! One side of a join: a memory of its own, or the store's primary key index.
+//! A join input is a memory of its own, or the store's primary-key index.
 //!
-//! Most joins lead from a reference to the primary key that it names. The store finds facts by primary key anyway, so a
-//! side whose join key is the whole primary key of its one type needs no second index: it remembers, for each slot, the
-//! rules of the fact there.
+//! Most joins lead from a reference to the primary key that it names. The store finds facts by
+//! primary key anyway. So an input whose join key is the whole primary key of its one type needs no
+//! second index: it stores the rule set of each fact, by slot.
 
 use std::borrow::Cow;
 
@@ -18,17 +18,17 @@ use crate::flow::{Delta, OperatorContext, Sign};
 use crate::ruleset::{RuleSet, RuleSets};
 use crate::store::WorkingMemory;
 
-/// The tuples on one side of a join.
+/// One input of a join.
 #[derive(Clone, Debug)]
 pub(crate) enum JoinInput<K> {
-    /// In a memory of the join.
+    /// A memory of the join.
     Memory(BetaMemory<K>),
-    /// In the store of their type.
+    /// The primary-key index of the store.
     KeyIndex(KeyIndexInput),
 }
 
 impl<K: Key> JoinInput<K> {
-    /// An input for tuples of so many facts, which the store finds where a key is given.
+    /// An empty input for tuples of `width` facts; `by_key` if the store finds them.
     fn new(width: usize, by_key: Option<&KeyWords>) -> Self {
         match by_key {
             Some(words) => Self::KeyIndex(KeyIndexInput::new(words.clone())),
@@ -59,7 +59,7 @@ impl<K: Key> JoinInput<K> {
         }
     }
 
-    /// Adds the rules of tuples with these keys to them, or takes them from them.
+    /// Adds the rules of tuples with these keys, or removes them.
     pub(crate) fn change(
         &mut self,
         keyed: &[(K, u32)],
@@ -81,7 +81,7 @@ impl<K: Key> JoinInput<K> {
         }
     }
 
-    /// Takes rules from every tuple; see [`BetaMemory::subtract_from_all`].
+    /// Removes rules from every tuple; see [`BetaMemory::subtract_from_all`].
     pub(crate) fn subtract_from_all(
         &mut self,
         set: RuleSet,
@@ -96,7 +96,7 @@ impl<K: Key> JoinInput<K> {
         }
     }
 
-    /// Forgets all tuples.
+    /// Drops all tuples.
     #[cold]
     pub(crate) fn evict(&mut self) {
         match self {
@@ -105,7 +105,7 @@ impl<K: Key> JoinInput<K> {
         }
     }
 
-    /// Whether it can be probed as it is.
+    /// Whether it can be probed without preparation.
     fn is_ready(&self) -> bool {
         match self {
             Self::Memory(memory) => memory.is_ready(),
@@ -123,7 +123,7 @@ impl<K: Key> JoinInput<K> {
         }
     }
 
-    /// Gets ready for probes; see [`BetaMemory::prepare`].
+    /// Prepares for probes; see [`BetaMemory::prepare`].
     #[inline]
     pub(crate) fn prepare<'k>(&mut self, keys: impl FnOnce() -> Keys<'k>) {
         if let Self::Memory(memory) = self {
@@ -140,7 +140,7 @@ impl<K: Key> JoinInput<K> {
         }
     }
 
-    /// Passes every set held through `map`.
+    /// Passes every rule set through `map`.
     pub(crate) fn map_sets(&mut self, map: &mut dyn FnMut(RuleSet) -> RuleSet) {
         match self {
             Self::Memory(memory) => memory.map_sets(map),
@@ -148,7 +148,7 @@ impl<K: Key> JoinInput<K> {
         }
     }
 
-    /// The bytes held.
+    /// The bytes allocated.
     pub(crate) fn bytes(&self) -> usize {
         match self {
             Self::Memory(memory) => memory.bytes(),
@@ -180,7 +180,7 @@ impl<K: Key> Inputs<K> {
         JoinInput::new(1, spec.right_by_key.as_ref())
     }
 
-    /// Prepares the right input for probes, unless there is nothing to find.
+    /// Prepares the right input for probes: rebuilds it if it was evicted and there are facts.
     #[inline]
     pub(crate) fn prepare_right(&mut self, spec: &JoinSpec, cx: &mut OperatorContext<'_>) {
         if !self.right_state.is_materialized() && cx.memory.store(spec.input.ty).len() > 0 {
@@ -198,7 +198,7 @@ impl<K: Key> Inputs<K> {
         self.left_state.probed();
     }
 
-    /// Visits the pairs, and changes nothing: what would have to be materialised is made for the occasion.
+    /// Visits the pairs without changing the join. An evicted input is rebuilt for this call only.
     pub(crate) fn for_each_pair(
         &self,
         spec: &JoinSpec,
@@ -241,7 +241,7 @@ impl<K: Key> Inputs<K> {
     }
 }
 
-/// Takes in the facts of which the right input is made.
+/// Adds the existing facts to an empty right input.
 #[cold]
 fn fill_right<K: Key>(right: &mut JoinInput<K>, spec: &JoinSpec, cx: &mut OperatorContext<'_>) {
     let keys = spec.right_keys(cx.memory);

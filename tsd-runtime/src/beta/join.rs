@@ -1,8 +1,8 @@
-//! Joins: the two inputs of a node, and what happens when a tuple or a fact arrives.
+//! When a tuple or a fact arrives at a join, its partners must be found and paired.
 //!
-//! Changes arrive at one input with a set of rules each, update that input and probe the other. Each pair goes on with the
-//! rules that both sides carry, less those whose residual tests it fails. The join hands the pairs over ([`Emit`]) and
-//! does not know where they go.
+//! A delta arrives at one input, updates it and probes the other. A pair carries the rules that
+//! both sides have in common, without those whose residual tests fail. The join emits the pairs
+//! ([`Emit`]) and does not know where they go.
 
 use super::counts::{Counts, ProbeCounts};
 use super::inputs::{Inputs, JoinInput};
@@ -15,11 +15,11 @@ use crate::flow::{Delta, Keyed, Matches, OperatorContext, Pairs, Sign, TupleBloc
 use crate::ruleset::{RuleSet, RuleSets};
 use crate::store::WorkingMemory;
 
-/// What a session keeps at a join node.
+/// The state of a join in one session.
 #[derive(Clone, Debug)]
 pub(crate) struct Join {
     inputs: InputsByKey,
-    /// There while the session counts.
+    /// Present while the session counts.
     pub(crate) counts: Option<Box<Counts>>,
 }
 
@@ -33,7 +33,8 @@ enum InputsByKey {
     Many(Inputs<LongKey>),
 }
 
-/// Nearly all joins have one key, so that is asked first: a predictable branch costs less than a jump through a table.
+/// Nearly all joins have one key, so that case is tested first: a predictable branch costs less
+/// than a jump table.
 macro_rules! with_inputs {
     ($inputs:expr, $pair:ident => $body:expr) => {
         match $inputs {
@@ -64,7 +65,7 @@ impl InputsByKey {
     }
 }
 
-/// How much a node holds.
+/// The sizes of a join's inputs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Held {
     /// `None` while it is not materialised.
@@ -73,36 +74,36 @@ pub(crate) struct Held {
     pub(crate) bytes: usize,
 }
 
-/// A node where nothing has arrived yet.
+/// A join at which nothing has arrived yet.
 impl Default for Held {
     fn default() -> Self {
         Self { left: Some(0), right: None, bytes: 0 }
     }
 }
 
-/// Takes what comes out of a join, block by block. The join knows neither who takes it nor where it goes.
+/// Receives what a join emits, block by block.
 pub(crate) trait Emit {
-    /// Pairs come out, or do no longer. What is left in the delta is of no use to the join.
+    /// Receives pairs that start or stop matching. The join does not use the delta afterwards.
     fn tuples(&mut self, cx: &mut OperatorContext<'_>, outputs: &Outputs, tuples: &mut Delta);
 
-    /// Pairs come out that go to views alone, and all of which carry the same rules. They were not built.
+    /// Receives pairs that go only to views and have equal rule sets, and that were not built.
     fn pairs(&mut self, cx: &mut OperatorContext<'_>, outputs: &Outputs, pairs: Pairs<'_>);
 }
 
-/// Takes tuples one by one, with where they go and the rules that they carry.
+/// Receives tuples one by one, with the outputs of their node and their rules.
 pub(crate) type Visit<'v> = dyn FnMut(&mut OperatorContext<'_>, &Outputs, &mut TupleSlots, RuleSet) + 'v;
 
-/// Visits the tuples that arrive on the left of a join, with the rules that go on there. Returns how many facts
-/// and tuples were read.
+/// Visits the tuples at the left input of a join, with the rules that continue there. Returns how
+/// many facts and tuples were read.
 pub(crate) type LeftTuples<'t> = dyn FnMut(&mut OperatorContext<'_>, &mut Visit<'_>) -> usize + 't;
 
 impl Join {
-    /// A node where nothing has arrived yet.
+    /// A join at which nothing has arrived yet.
     pub(crate) fn new(spec: &JoinSpec, counting: bool) -> Self {
         Self { inputs: InputsByKey::new(spec), counts: counting.then(Box::default) }
     }
 
-    /// Tuples arrive on the left of the join, or leave it.
+    /// Adds tuples at the left input, or removes them.
     pub(crate) fn left(
         &mut self,
         spec: &JoinSpec,
@@ -117,7 +118,7 @@ impl Join {
         });
     }
 
-    /// Facts arrive on the right of the join, or leave it. The left input must be there
+    /// Adds facts at the right input, or removes them. The left input must be materialised
     /// ([`lacks_left`](Self::lacks_left)).
     pub(crate) fn right(
         &mut self,
@@ -139,7 +140,7 @@ impl Join {
         !with_inputs!(&self.inputs, pair => pair.left_state.is_materialized())
     }
 
-    /// Rebuilds the left input of the tuples that `left` visits.
+    /// Rebuilds the left input from the tuples that `left` visits.
     #[cold]
     pub(crate) fn rebuild_left(
         &mut self,
@@ -157,8 +158,8 @@ impl Join {
         });
     }
 
-    /// Visits the pairs that come out of the join, and changes nothing; `left` visits the tuples on the left. Returns how many
-    /// facts and tuples were read.
+    /// Visits the pairs of the join without changing it; `left` visits the tuples at its left
+    /// input. Returns how many facts and tuples were read.
     pub(crate) fn for_each_pair(
         &self,
         spec: &JoinSpec,
@@ -169,7 +170,7 @@ impl Join {
         with_inputs!(&self.inputs, pair => pair.for_each_pair(spec, cx, left, visit))
     }
 
-    /// Takes a rule from every tuple held; `only` is the set of that rule.
+    /// Removes a rule from every tuple; `only` is the set of that rule.
     pub(crate) fn remove(
         &mut self,
         spec: &JoinSpec,
@@ -183,13 +184,13 @@ impl Join {
         });
     }
 
-    /// Whether anybody notices what comes into the right input.
+    /// Whether facts at the right input have to be stored or counted.
     pub(crate) fn wants_right(&self) -> bool {
         self.counts.is_some() || with_inputs!(&self.inputs, pair => pair.right_state.is_materialized())
     }
 
-    /// Takes facts into the right input without looking for partners, which the caller knows they cannot
-    /// have yet.
+    /// Stores facts at the right input without probing. The caller knows that they have no partners
+    /// yet.
     pub(crate) fn store_right(
         &mut self,
         spec: &JoinSpec,
@@ -209,7 +210,7 @@ impl Join {
         });
     }
 
-    /// Passes every set held through `map`.
+    /// Passes every rule set through `map`.
     pub(crate) fn map_sets(&mut self, map: &mut dyn FnMut(RuleSet) -> RuleSet) {
         with_inputs!(&mut self.inputs, pair => {
             pair.left.map_sets(map);
@@ -217,7 +218,7 @@ impl Join {
         });
     }
 
-    /// How much the node's inputs hold.
+    /// The sizes of the inputs.
     pub(crate) fn held(&self) -> Held {
         with_inputs!(&self.inputs, pair => Held {
             left: pair.left_state.is_materialized().then(|| pair.left.len()),
@@ -228,7 +229,7 @@ impl Join {
 }
 
 impl JoinSpec {
-    /// Changes come to one input (`LEFT`: the left one), which then probe the other.
+    /// Updates one input (`LEFT`: the left one) with a delta, then probes the other.
     fn probe<const LEFT: bool, K: Key>(
         &self,
         inputs: &mut Inputs<K>,
@@ -241,7 +242,7 @@ impl JoinSpec {
         let (own, own_state, other) =
             if LEFT { (left, left_state, right) } else { (right, right_state, left) };
         let memory = cx.memory;
-        // With nothing to be found, facts that the store finds need not even be asked for their keys.
+        // If there are no partners and no counts, facts of a key-index input need no keys.
         let is_alone = other.len() == 0 && counts.is_none() && own.is_key_index();
         let parts = if LEFT { &self.left } else { &self.right };
         let keyed = if is_alone { Keyed::new() } else { parts.keys(memory).find(arrivals) };
@@ -297,8 +298,9 @@ impl JoinSpec {
         }
     }
 
-    /// Passes pairs on without building them, where they go to views alone; `found_at` is the side of a pair on
-    /// which the facts stand that were found. Returns how many there were, if it could.
+    /// Passes pairs on without building them, if they only go to views. `found_at` is the place of
+    /// the found facts in a pair. Returns how many there were, or `None` if the pairs must be
+    /// built.
     #[inline]
     fn pass_unbuilt(
         &self,
@@ -319,8 +321,8 @@ impl JoinSpec {
         Some(passed as u64)
     }
 
-    /// Passes pairs on for the rules whose residual tests they pass, and empties the delta. Returns how many
-    /// went on.
+    /// Passes pairs on for the rules whose residual tests hold, and empties the delta. Returns how
+    /// many passed.
     fn pass(&self, cx: &mut OperatorContext<'_>, pairs: &mut Delta, emit: &mut dyn Emit) -> u64 {
         if !self.residuals.is_empty() {
             let (memory, sets) = (cx.memory, &mut *cx.sets);

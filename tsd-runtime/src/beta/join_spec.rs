@@ -1,6 +1,5 @@
-//! What a join node does, whatever its memories hold: what it joins, on what, for whom, and where the pairs go.
-//!
-//! It is the same for all sessions of a rule base.
+//! What a join compares, for which rules and with which outputs, is the same for all sessions of a
+//! rule base.
 
 use tsd_ir::{FieldId, KeyPair, NodeId, RootId, TypeId};
 
@@ -12,31 +11,31 @@ use crate::eval::NativeKey;
 use crate::ruleset::{Bit, RuleSet, RuleSets};
 use crate::store::WorkingMemory;
 
-/// What a join node does with what its memories hold.
+/// The specification of a join node.
 #[derive(Clone, Debug)]
 pub(crate) struct JoinSpec {
-    /// The facts that are joined.
+    /// Filters the facts of the right input.
     pub(crate) input: AlphaNode,
-    /// Where the pairs go.
+    /// The outputs of the pairs.
     pub(crate) outputs: Outputs,
     pub(crate) root: RootId,
-    /// The join whose tuples arrive on the left; `None` when the root's do.
+    /// The join whose tuples arrive at the left input; `None` for the root.
     pub(crate) parent: Option<NodeId>,
     pub(crate) types: Vec<TypeId>,
-    /// What is compared of the tuples on either side.
+    /// The key parts of the tuples of each input.
     pub(super) left: KeyParts,
     pub(super) right: KeyParts,
-    /// Where the store finds the tuples on a side: by which words of the key.
+    /// For an input that the primary-key index serves, how its key is read from the join key.
     pub(super) left_by_key: Option<KeyWords>,
     pub(super) right_by_key: Option<KeyWords>,
-    /// Beyond the keys: what a pair must pass, by rule.
+    /// The residual tests of pairs, by rule.
     demands: Vec<(Bit, Vec<PreparedTest>)>,
     pub(super) residuals: Residuals,
 }
 
 impl JoinSpec {
-    /// A join in the tree of a root, behind its parent if that is not the root itself. `key_of` gives the primary key of a
-    /// type.
+    /// A join in the tree of a root, below `parent` or the root itself. `key_of` returns the
+    /// primary key of a type.
     pub(crate) fn new(
         (root, parent): (RootId, Option<NodeId>),
         types: &[TypeId],
@@ -66,7 +65,7 @@ impl JoinSpec {
         }
     }
 
-    /// Lets a rule through.
+    /// Adds a rule with its filters and residual tests.
     pub(crate) fn add(&mut self, member: Member, tests: Vec<PreparedTest>) {
         if !tests.is_empty() {
             self.demands.push((member.bit, tests));
@@ -74,20 +73,20 @@ impl JoinSpec {
         self.input.add(member);
     }
 
-    /// Lets a rule through no longer.
+    /// Removes a rule.
     pub(crate) fn remove(&mut self, bit: Bit) {
         self.demands.retain(|(demanding, _)| *demanding != bit);
         self.input.remove(bit);
     }
 
-    /// Rebuilds the residual tests, after rules came or went.
+    /// Rebuilds the residual tests after rules were added or removed.
     pub(crate) fn rebuild(&mut self, sets: &mut RuleSets) {
         let demands = self.demands.iter();
         let demands = demands.flat_map(|(bit, tests)| tests.iter().map(|test| (*bit, test)));
         self.residuals = Residuals::build(demands, sets);
     }
 
-    /// Passes every set held through `map`.
+    /// Passes every rule set through `map`.
     pub(crate) fn map_sets(&mut self, map: &mut dyn FnMut(RuleSet) -> RuleSet) {
         self.input.map_sets(map);
         self.residuals.map_sets(map);
@@ -106,7 +105,7 @@ impl JoinSpec {
         self.right.keys(memory)
     }
 
-    /// How many facts there are of which the left input is made.
+    /// How many facts a rebuild of the left input would visit at least.
     pub(super) fn facts_on_left(&self, memory: &WorkingMemory) -> usize {
         self.types.iter().rev().skip(1).map(|ty| memory.store(*ty).len()).sum()
     }

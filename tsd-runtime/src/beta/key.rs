@@ -1,8 +1,8 @@
-//! The keys of tuples: what a join compares, word by word.
+//! A join compares keys word by word, and reads them for every tuple that comes or goes.
 //!
-//! Nearly always a part of a key is a field of a fact, which is read from its row, so that must cost no call. A part that
-//! is computed costs one call for each tuple that comes or goes, on either side, instead of a test for each pair. An
-//! expression without a value leaves its tuple without a key, as a missing field does: nothing equals it.
+//! Nearly always a part of a key is a field, which is read from the row without a call. A computed
+//! part costs one call for each tuple that is added or removed, instead of one test for each pair.
+//! If a part has no value, the tuple has no key, as with a missing field: nothing equals it.
 
 use std::fmt;
 
@@ -14,20 +14,20 @@ use crate::eval::{NativeKey, Tuple, interpret};
 use crate::flow::{Delta, Keyed, collected};
 use crate::store::{Store, WorkingMemory};
 
-/// What of the tuples on one side of a join is compared, one part for each equality.
+/// The key parts of the tuples of one join input, one for each equality.
 #[derive(Clone, Debug)]
 pub(crate) struct KeyParts(Vec<KeyPart>);
 
 /// A part of the key of a tuple.
 #[derive(Clone, Debug)]
 pub(crate) enum KeyPart {
-    /// Of one fact: its type, its place in the tuple, and what of it.
+    /// A part of one fact: its type, its place in the tuple, and what is read.
     Stored(TypeId, usize, StoredPart),
-    /// Computed.
+    /// A computed part.
     Computed(Formula),
 }
 
-/// What a fact has without computing.
+/// A part that is read without computing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum StoredPart {
     Field(FieldId),
@@ -35,10 +35,10 @@ pub(crate) enum StoredPart {
     Fact,
 }
 
-/// What is computed of some facts of a tuple.
+/// A part that is computed from facts of a tuple.
 #[derive(Clone, Debug)]
 pub(crate) struct Formula {
-    /// Where the facts stand in the tuple, in the order of the expression's positions.
+    /// The places of the facts in the tuple, in the order of the expression's positions.
     places: SmallVec<[usize; 2]>,
     /// Their types.
     types: SmallVec<[TypeId; 2]>,
@@ -61,17 +61,17 @@ impl fmt::Debug for Compute {
 }
 
 impl KeyParts {
-    /// What is compared of the tuples on the left, whose types these are.
+    /// The key parts of left tuples of these types.
     pub(crate) fn of_left(keys: &[KeyPair], types: &[TypeId], natives: &[NativeKey]) -> Self {
         Self(keys.iter().map(|key| KeyPart::new(&key.left, key.at.index(), types, natives)).collect())
     }
 
-    /// What is compared of the facts on the right.
+    /// The key parts of right facts.
     pub(crate) fn of_right(keys: &[KeyPair], ty: TypeId, natives: &[NativeKey]) -> Self {
         Self(keys.iter().map(|key| KeyPart::new(&key.right, 0, &[ty], natives)).collect())
     }
 
-    /// The place in the key of a field of the one fact that a tuple is.
+    /// The place of a field in the key, for tuples of one fact.
     pub(crate) fn position(&self, field: usize) -> Option<usize> {
         let is_it = |part: &KeyPart| match part {
             KeyPart::Stored(_, _, StoredPart::Field(id)) => id.index() == field,
@@ -80,12 +80,12 @@ impl KeyParts {
         self.0.iter().position(is_it)
     }
 
-    /// How many parts there are.
+    /// The number of parts.
     pub(crate) fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Tells the keys of tuples.
+    /// A reader of the keys of tuples.
     #[inline]
     pub(crate) fn keys<'a>(&'a self, memory: &'a WorkingMemory) -> Keys<'a> {
         Keys(self.0.iter().map(|part| part.source(memory)).collect())
@@ -93,7 +93,7 @@ impl KeyParts {
 }
 
 impl KeyPart {
-    /// A part of the fact at a place of a tuple whose types these are.
+    /// A part of the fact at a place of tuples of these types.
     pub(crate) fn new(part: &Part, at: usize, types: &[TypeId], natives: &[NativeKey]) -> Self {
         let stored = |part| Self::Stored(types[at], at, part);
         match part {
@@ -145,19 +145,19 @@ impl Formula {
     }
 }
 
-/// Tells the keys of tuples; `None` for a tuple of which a part is missing, for then nothing equals it.
+/// Reads the keys of tuples; `None` for a tuple with a missing part, which equals nothing.
 pub(crate) struct Keys<'a>(SmallVec<[Source<'a>; 4]>);
 
 /// Where a word of a key comes from.
 #[derive(Clone, Copy)]
 enum Source<'a> {
-    /// The store of a fact, its place in the tuple, and what of it.
+    /// The store of a fact, the fact's place in the tuple, and what is read.
     Stored(&'a Store, usize, StoredPart),
     Computed(&'a WorkingMemory, &'a Formula),
 }
 
 impl Source<'_> {
-    /// A field nearly always, which must cost no call.
+    /// Inlined, because nearly always this is a field.
     #[inline(always)]
     fn word(self, slots: &[u32]) -> Option<u64> {
         match self {
@@ -187,7 +187,7 @@ impl Keys<'_> {
         K::from_words(self.0.iter().map(|source| source.word(slots)))
     }
 
-    /// Finds the keys of tuples, with the tuples' places; those without a key are left out.
+    /// The keys of tuples, with the places of the tuples. Tuples without a key are left out.
     pub(crate) fn find<K: Key>(&self, tuples: &Delta) -> Keyed<K> {
         let slots = tuples.all_slots().chunks_exact(tuples.width());
         if let [Source::Stored(store, at, StoredPart::Field(field))] = self.0.as_slice()
@@ -217,7 +217,7 @@ impl<K: Key> KeysOf<K> for Keys<'_> {
     }
 }
 
-/// The keys that are there, each with its place.
+/// The keys that exist, each with its place.
 #[inline(always)]
 fn keyed<K: Key>(keys: impl ExactSizeIterator<Item = Option<K>>) -> Keyed<K> {
     const NONE: u32 = u32::MAX;

@@ -1,4 +1,4 @@
-//! The side of a join that the store keeps: facts found by their primary key.
+//! Facts that are joined by their primary key need no memory beside the store's index.
 
 use smallvec::SmallVec;
 use tsd_ir::{FieldId, TypeId};
@@ -10,14 +10,14 @@ use crate::flow::{Delta, Match, Matches, Sign, collected, move_up};
 use crate::ruleset::{RuleSet, RuleSets};
 use crate::store::{Capacity, Store, WorkingMemory};
 
-/// Facts that the store finds by the join key.
+/// A join input whose facts the store finds by key.
 #[derive(Clone, Debug)]
 pub(crate) struct KeyIndexInput {
     key: KeyWords,
     pub(crate) held: RulesBySlot,
 }
 
-/// How a join key leads to the primary key of a type.
+/// How the primary key of a type is read from a join key.
 #[derive(Clone, Debug)]
 pub(crate) struct KeyWords {
     ty: TypeId,
@@ -26,7 +26,7 @@ pub(crate) struct KeyWords {
 }
 
 impl KeyWords {
-    /// `None` unless the parts are all the fields of the primary key.
+    /// `None` unless the parts are exactly the fields of the primary key.
     pub(crate) fn new(ty: TypeId, key: &[FieldId], parts: &KeyParts) -> Option<Self> {
         if key.is_empty() || key.len() != parts.len() {
             return None;
@@ -36,31 +36,32 @@ impl KeyWords {
     }
 }
 
-/// The rules of facts, by slot.
+/// The rule sets of facts, by slot.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RulesBySlot {
-    /// How many facts have rules.
+    /// The number of facts with rules.
     len: u32,
-    /// The rules of each fact; empty where it does not take part. As long as facts come one right after the other and no rule
-    /// refuses one of them, there is no list: those of the first slots have the rules `same`, and no others have any.
+    /// The rule set of each fact; empty for a fact that is not in the input. As long as facts come
+    /// in the order of slots with equal rule sets, there is no list: the first `len` slots have the
+    /// rules `same`, and no others have any.
     each: Option<Vec<RuleSet>>,
     same: RuleSet,
 }
 
 impl RulesBySlot {
-    /// How many facts have rules.
+    /// The number of facts with rules.
     #[inline]
     pub(crate) fn len(&self) -> usize {
         self.len as usize
     }
 
-    /// The rules of the fact at a slot.
+    /// The rule set of the fact at a slot.
     #[inline]
     fn of(&self, slot: u32) -> RuleSet {
         self.each.as_ref().map_or_else(|| self.of_first(slot), |each| rules_at(each, slot))
     }
 
-    /// The rules of the fact at a slot, where the first ones have the same.
+    /// The rule set of the fact at a slot while there is no list.
     #[inline]
     fn of_first(&self, slot: u32) -> RuleSet {
         if slot < self.len { self.same } else { RuleSet::EMPTY }
@@ -83,7 +84,7 @@ impl RulesBySlot {
         self.len += u32::from(is_new);
     }
 
-    /// Adds rules to facts of a store that goes so far.
+    /// Adds the rule sets of facts. `capacity` is that of their store.
     fn add_all(&mut self, facts: &Delta, capacity: Capacity, sets: &mut RuleSets) {
         match &mut self.each {
             Some(each) => capacity.grow(each, RuleSet::EMPTY),
@@ -101,7 +102,7 @@ impl RulesBySlot {
         facts.iter().for_each(|fact| self.add(fact.slots[0], fact.set, sets));
     }
 
-    /// Takes rules from a fact.
+    /// Removes rules from a fact.
     fn subtract(&mut self, slot: u32, rules: RuleSet, sets: &mut RuleSets) {
         if self.of(slot).is_empty() {
             return;
@@ -112,7 +113,7 @@ impl RulesBySlot {
         self.len -= u32::from(is_gone);
     }
 
-    /// Takes rules from every fact.
+    /// Removes rules from every fact.
     pub(crate) fn subtract_from_all(&mut self, rules: RuleSet, sets: &mut RuleSets) {
         let Some(each) = &self.each else {
             self.same = sets.difference(self.same, rules);
@@ -135,13 +136,13 @@ impl RulesBySlot {
         }
     }
 
-    /// The list, made if there is none.
+    /// The list, created if necessary.
     fn make_each(&mut self) -> &mut Vec<RuleSet> {
         let Self { len, each, same } = self;
         each.get_or_insert_with(|| vec![*same; *len as usize])
     }
 
-    /// Passes every set held through `map`.
+    /// Passes every rule set through `map`.
     pub(crate) fn map_sets(&mut self, map: &mut dyn FnMut(RuleSet) -> RuleSet) {
         let Self { len, each, same } = self;
         match each {
@@ -151,13 +152,13 @@ impl RulesBySlot {
         }
     }
 
-    /// The bytes held.
+    /// The bytes allocated.
     pub(crate) fn bytes(&self) -> usize {
         self.each.as_ref().map_or(0, |each| each.capacity() * size_of::<RuleSet>())
     }
 }
 
-/// The rules of the fact at a slot.
+/// The rule set of the fact at a slot.
 #[inline]
 fn rules_at(sets: &[RuleSet], slot: u32) -> RuleSet {
     sets.get(slot as usize).copied().unwrap_or(RuleSet::EMPTY)
@@ -168,7 +169,8 @@ impl KeyIndexInput {
         Self { key, held: RulesBySlot::default() }
     }
 
-    /// Adds the rules of facts to them, or takes them from them. All facts have a primary key, so none is asked for it.
+    /// Adds the rule sets of facts, or removes them. All facts have a primary key, so it need not
+    /// be read.
     pub(crate) fn change(&mut self, facts: &Delta, sign: Sign, memory: &WorkingMemory, sets: &mut RuleSets) {
         match sign {
             Sign::Add { .. } => self.held.add_all(facts, memory.store(self.key.ty).capacity(), sets),
@@ -217,9 +219,9 @@ impl KeyIndexInput {
     }
 }
 
-/// Finds facts by their keys: those that the index leads to are most likely the ones sought. Their rules, unless those who
-/// take part have them in `common`, and then they themselves are read in loops that do nothing else, so that no search
-/// waits for what it reads.
+/// Finds facts by their keys. The first candidate that the index returns is most likely right. Rule
+/// sets (unless they are `common`) and facts are read in separate loops, so that cache misses
+/// overlap.
 #[inline(always)]
 fn find_by<K: Key>(
     keyed: &[(K, u32)],
@@ -237,7 +239,7 @@ fn find_by<K: Key>(
     if are_listed && all.len() > 1 {
         read_all(&all, |hit| rules_of(hit.slot).read());
     }
-    // A fact that takes no part need not be read, whether it is the one or not.
+    // A fact that is not in the input need not be compared.
     if are_listed || !all.iter().all(|hit| takes_part(hit.slot)) {
         keep(&mut all, |hit| {
             hit.set = rules_of(hit.slot);
@@ -265,13 +267,13 @@ fn find_by<K: Key>(
         });
     }
     if keyed.last().is_some_and(|(_, place)| *place as usize >= keyed.len()) {
-        // Some tuples have no key, so the places of keys are not those of tuples.
+        // Some tuples have no key, so the places of keys differ from those of tuples.
         all.iter_mut().for_each(|hit| hit.at = keyed[hit.at as usize].1);
     }
     Matches { all, common }
 }
 
-/// Keeps those of some hits that are good.
+/// Keeps the matches that are good.
 #[inline(always)]
 fn keep(hits: &mut SmallVec<[Match; 4]>, is_good: impl FnMut(&mut Match) -> bool) {
     let kept = move_up(hits, is_good);
@@ -281,7 +283,7 @@ fn keep(hits: &mut SmallVec<[Match; 4]>, is_good: impl FnMut(&mut Match) -> bool
 /// No slot.
 const NONE: u32 = u32::MAX;
 
-/// Reads something for each of a block. The loop has nothing else to do, so that it waits for many at once.
+/// Reads something for each element of a block in a separate loop, so that cache misses overlap.
 #[inline]
 fn read_all<T>(block: &[T], read: impl Fn(&T) -> u32) {
     std::hint::black_box(block.iter().fold(0, |all, one| all ^ read(one)));
@@ -294,7 +296,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     proptest! {
-        /// Against a map from slot to rules; slots that come in order, as in most stores, and others.
+        /// Compares with a map from slot to rules. Some slots come in order, as in most stores.
         #[test]
         fn rules_by_slot_are_a_map(
             in_order in 0..6_u32,

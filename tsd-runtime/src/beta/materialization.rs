@@ -1,38 +1,38 @@
-//! Which inputs of joins are kept, and how those that are not are computed.
+//! A join input can be rebuilt from the facts, so it is worth storing only while it is probed.
 //!
-//! What stands on a side of a join follows from the facts: on the right those that pass the input's filters, on the left
-//! the tuples of the chain before it. Keeping it saves computing it for each probe, and costs memory and work for each
-//! change. So a side is given up when more changes have gone into it since the last probe than facts would have to be
-//! looked at to compute it anew, and kept again from the next probe on. Counted in facts and tuples that are looked at, that
-//! is about twice the best choice at the worst (the ski rental rule; Karlin et al., Algorithmica 3, 1988). A chain that
-//! changes all the time and whose last facts hardly ever come stores no tuples for them. It is a bound on many changes
-//! together: the probe that finds nothing kept pays for all that did not have to.
+//! The right input contains the facts that pass its filters, the left input the tuples of the chain
+//! before it. Storing an input saves rebuilding it for each probe, but costs memory and an update
+//! for each change. So an input is evicted once it has absorbed more updates since its last probe
+//! than a rebuild would visit facts, and rebuilt by the next probe. Counted in facts and tuples,
+//! that costs at most about twice the optimum (ski rental; Karlin et al., Algorithmica 3, 1988).
+//! The bound is amortised: one probe after a long pause pays for the rebuild.
 //!
-//! At first the left side is kept, which costs less than to join once more, and the right side is not: to look through the
-//! facts costs no more than to write them down.
+//! At first the left input is materialised, because storing its tuples costs less than joining
+//! again. The right input is not, because storing facts costs as much as a scan of them.
 //!
-//! A left side whose tuples hold facts of the type on the right is always kept: while such a fact is on its way, what
-//! follows from the facts is not what the network has been told of.
+//! A left input with facts of the right input's type is never evicted. While such a fact
+//! propagates, the facts are ahead of what the network has processed.
 
 use tsd_ir::TypeId;
 
-/// Whether a side is kept.
+/// Whether an input is materialised, and what its eviction depends on.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Materialization {
     is_materialized: bool,
-    /// Whether it may never be given up.
+    /// Whether it may never be evicted.
     always: bool,
-    /// What computing it takes, in facts and tuples looked at, as far as is known.
+    /// The cost of a rebuild in facts and tuples, as far as known.
     work: u32,
-    /// How many changes have gone into it since the last probe.
+    /// The number of updates since the last probe.
     changes: u32,
 }
 
-/// How many changes a side takes without a probe before it is given up, unless the session sets another number.
+/// How many updates an input absorbs without a probe before it may be evicted, unless the session
+/// sets another number.
 pub(crate) const EVICTION_THRESHOLD: u32 = 4096;
 
 impl Materialization {
-    /// The left side of a join whose types these are, the last one that of the right side.
+    /// The left input of a join with these types, of which the last is that of the right input.
     pub(crate) fn of_left(types: &[TypeId]) -> Self {
         let always = types.split_last().is_some_and(|(right, left)| left.contains(right));
         Self { is_materialized: true, always, ..Self::default() }
@@ -43,20 +43,20 @@ impl Materialization {
         self.is_materialized
     }
 
-    /// A probe comes to a side that is kept.
+    /// Counts a probe.
     #[inline]
     pub(crate) fn probed(&mut self) {
         self.changes = 0;
     }
 
-    /// The side is kept from now on; `work` is what it took to compute it.
+    /// The input was rebuilt, which has cost `work`.
     pub(crate) fn materialize(&mut self, work: usize) {
         let work = u32::try_from(work).unwrap_or(u32::MAX);
         *self = Self { is_materialized: true, work, changes: 0, ..*self };
     }
 
-    /// So many changes come. Returns whether the side is to be given up, which it is not before `patience` changes; `work`
-    /// tells how many facts there are to be looked at now.
+    /// Counts updates. Returns whether to evict the input, never before `eviction_threshold`
+    /// updates. `work` returns how many facts a rebuild would visit now.
     #[inline]
     pub(crate) fn changes(
         &mut self,

@@ -1,10 +1,10 @@
-//! The memory of one side of a join: tuples, found by join key.
+//! Tuples of a join input must be found by key, and removed without a search.
 //!
-//! Tuples with one key form a group, an intrusive doubly linked list through flat arrays; a hash table finds the
-//! group's head. So a probe touches the table, then the tuples, nothing else, and there is no allocation for each key.
-//! The table is made when the first probe comes: the orders of customers who are all there before them are only written
-//! down. Removing a tuple must find it without walking its group, which may be long: a second table, from tuple to row,
-//! is made when the first change that needs it comes, and a memory that only grows never pays for it.
+//! Tuples with one key form a group, an intrusive doubly linked list through flat arrays. A hash
+//! table finds the head of a group. So a probe reads the table and the tuples, and a key needs no
+//! allocation. The table is built by the first probe, so facts that are loaded before are only
+//! appended. A removal must find a tuple without walking its group. A second table, from tuple to
+//! row, is built by the first change that needs it; a memory that only grows never has one.
 
 use hashbrown::HashTable;
 use smallvec::SmallVec;
@@ -15,10 +15,10 @@ use crate::ruleset::{RuleSet, RuleSets};
 
 /// The words of a join key.
 pub(crate) trait Key: Clone + Eq + std::fmt::Debug {
-    /// Some key, in the place of one that comes.
+    /// Any key, as a placeholder.
     fn nothing() -> Self;
 
-    /// Makes a key of words; `None` when one of them is missing, for then nothing equals it.
+    /// A key of these words; `None` if one is missing, because then nothing equals it.
     fn from_words(words: impl Iterator<Item = Option<u64>>) -> Option<Self>;
 
     /// The words.
@@ -68,12 +68,13 @@ impl Key for LongKey {
     }
 }
 
-/// Tells the keys of tuples.
+/// Reads the keys of tuples.
 pub(crate) trait KeysOf<K> {
     /// The key of a tuple; `None` when a part of it is missing.
     fn key_of(&self, slots: &[u32]) -> Option<K>;
 
-    /// Reads some of what the key of a tuple needs; `slot` tells the tuple's facts.
+    /// Reads some of what the key of a tuple needs into the cache; `slot` returns the tuple's
+    /// facts.
     fn touch(&self, slot: impl Fn(usize) -> u32) -> u32;
 }
 
@@ -87,16 +88,16 @@ const NONE: u32 = u32::MAX;
 /// Tuples with their rule sets, by key.
 #[derive(Clone, Debug)]
 pub(crate) struct BetaMemory<K> {
-    /// Finds the group of a key; made when first probed.
+    /// From a key to its group; built by the first probe.
     groups: Option<HashTable<Group<K>>>,
     rows: Vec<Row>,
-    /// The slots of each row behind its first.
+    /// The slots of each row except its first.
     more: Vec<u32>,
-    /// How many slots a tuple has.
+    /// The number of slots of a tuple.
     width: usize,
     free: u32,
     len: usize,
-    /// Finds the row of a tuple; built when first needed.
+    /// From a tuple to its row; built when first needed.
     places: Option<HashTable<u32>>,
 }
 
@@ -120,18 +121,17 @@ impl<K: Key> BetaMemory<K> {
         Self { groups: None, rows: Vec::new(), more: Vec::new(), width, free: NONE, len: 0, places: None }
     }
 
-    /// How many facts a tuple has.
+    /// The number of facts of a tuple.
     pub(crate) fn width(&self) -> usize {
         self.width
     }
 
-    /// How many tuples there are.
+    /// The number of tuples.
     pub(crate) fn len(&self) -> usize {
         self.len
     }
 
-    /// Adds rules to a tuple, which enters the memory with the first of them. A tuple of which the caller knows that
-    /// it is not there is `fresh`.
+    /// Adds rules to a tuple, which is added if it is not there. `fresh` says that it is not there.
     pub(crate) fn add(&mut self, key: &K, slots: &[u32], set: RuleSet, fresh: bool, sets: &mut RuleSets) {
         if !fresh && let Some(row) = self.place(slots) {
             let row = &mut self.rows[row as usize];
@@ -145,7 +145,7 @@ impl<K: Key> BetaMemory<K> {
         }
     }
 
-    /// Puts a row into the group of its key.
+    /// Adds a row to the group of its key.
     fn link(&mut self, key: &K, row: u32) {
         let Some(groups) = &mut self.groups else { return };
         let group = groups.entry(key.hash(), |group| group.key == *key, |group| group.key.hash());
@@ -161,7 +161,7 @@ impl<K: Key> BetaMemory<K> {
         }
     }
 
-    /// Gets ready for probes. `keys` gives, where that is needed, what tells the keys of tuples that were added.
+    /// Prepares for probes. `keys` returns the reader of keys, if it is needed.
     #[inline]
     pub(crate) fn prepare<T: KeysOf<K>>(&mut self, keys: impl FnOnce() -> T) {
         if self.groups.is_none() && self.len > 0 {
@@ -169,7 +169,7 @@ impl<K: Key> BetaMemory<K> {
         }
     }
 
-    /// Whether it can be probed as it is.
+    /// Whether it can be probed without preparation.
     pub(crate) fn is_ready(&self) -> bool {
         self.groups.is_some() || self.len == 0
     }
@@ -193,7 +193,7 @@ impl<K: Key> BetaMemory<K> {
         let count = self.rows.len() as u32;
         for first in (0..count).step_by(BLOCK) {
             let block = first..count.min(first + BLOCK as u32);
-            // Facts are far away: a loop that does nothing else waits for those of many tuples at once.
+            // Facts are cache misses, which overlap in a separate loop.
             let read = block.clone().map(|row| keys.touch(|at| self.slot(row, at)));
             std::hint::black_box(read.fold(0, |all, one| all ^ one));
             for row in block {
@@ -239,7 +239,7 @@ impl<K: Key> BetaMemory<K> {
         row
     }
 
-    /// Takes rules from a tuple, which leaves the memory with the last of them.
+    /// Removes rules from a tuple, which is removed with the last of them.
     pub(crate) fn subtract(&mut self, key: &K, slots: &[u32], set: RuleSet, sets: &mut RuleSets) {
         let Some(row) = self.place(slots) else { return };
         let left = sets.difference(self.rows[row as usize].set, set);
@@ -249,7 +249,7 @@ impl<K: Key> BetaMemory<K> {
         }
     }
 
-    /// Takes rules from every tuple. `key_of` tells the key of a tuple that was added.
+    /// Removes rules from every tuple. `key_of` returns the key of a tuple.
     pub(crate) fn subtract_from_all(
         &mut self,
         set: RuleSet,
@@ -287,7 +287,7 @@ impl<K: Key> BetaMemory<K> {
         self.len -= 1;
     }
 
-    /// Takes a row out of the group of its key.
+    /// Removes a row from the group of its key.
     fn unlink(&mut self, key: &K, row: u32) {
         let Row { next, previous, .. } = self.rows[row as usize];
         if next != NONE {
@@ -356,8 +356,8 @@ impl<K: Key> BetaMemory<K> {
         found.map_or(NONE, |group| group.head)
     }
 
-    /// Calls `visit` with the rows that have these keys, after [`prepare`](Self::prepare): with the place that stands beside
-    /// the key, and the row. First reads the table for all keys.
+    /// Calls `visit` with the rows of these keys, after [`prepare`](Self::prepare), each with the
+    /// place beside its key. The table is read for all keys first, so that cache misses overlap.
     #[inline]
     pub(crate) fn for_each_found<'a>(&'a self, keyed: &[(K, u32)], mut visit: impl FnMut(usize, Found<'a>)) {
         if self.len == 0 {
@@ -369,13 +369,13 @@ impl<K: Key> BetaMemory<K> {
         }
     }
 
-    /// Passes every set held through `map`.
+    /// Passes every rule set through `map`.
     pub(crate) fn map_sets(&mut self, map: &mut dyn FnMut(RuleSet) -> RuleSet) {
         let rows = self.rows.iter_mut().filter(|row| !row.set.is_empty());
         rows.for_each(|row| row.set = map(row.set));
     }
 
-    /// The bytes held.
+    /// The bytes allocated.
     pub(crate) fn bytes(&self) -> usize {
         self.groups.as_ref().map_or(0, HashTable::allocation_size)
             + self.rows.capacity() * size_of::<Row>()
@@ -390,7 +390,7 @@ pub(crate) struct RowIter<'a, K> {
     row: u32,
 }
 
-/// A row of a memory, seen by a probe.
+/// A row of a memory, as a probe finds it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Found<'a> {
     /// The first fact's slot.
@@ -437,7 +437,7 @@ mod tests {
     }
 
     proptest! {
-        /// Against a map from tuple to key and rules.
+        /// Compares with a map from tuple to rules.
         #[test]
         fn a_memory_is_a_multimap(steps in proptest::collection::vec((0..6_u32, 0..3_u32, 1..8_u64, any::<(bool, bool)>()), 1..80)) {
             let mut sets = RuleSets::new();

@@ -1,4 +1,5 @@
-//! Where a branch of a rule or of a view lies in the network, and whose it is.
+//! A bit of a tree stands for a branch of a rule or of a view, which has a path through the
+//! network.
 
 use tsd_ir::network::Path;
 
@@ -6,16 +7,16 @@ use crate::base::{PendingId, TupleSlots};
 use crate::flow::{BranchRank, TupleSource};
 use crate::ruleset::Bit;
 
-/// Whose branch a bit of a tree stands for.
+/// The end of a branch.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Terminal {
-    /// A rule's.
+    /// A branch of a rule.
     Rule(BranchRank),
-    /// A view's.
+    /// A branch of a view.
     View {
         /// The view.
         view: u16,
-        /// Which of its branches.
+        /// The number of its branch.
         branch: u32,
     },
 }
@@ -29,25 +30,25 @@ impl Terminal {
     }
 }
 
-/// What one branch occupies in the network.
+/// What a branch occupies in the network.
 #[derive(Clone, Debug)]
 pub(crate) struct BranchPath {
     pub(crate) path: Path,
     /// The number of the branch in its tree.
     pub(crate) bit: Bit,
-    /// For each pattern of the rule, the place in the chain where it stands.
+    /// For each pattern, its place in the chain.
     pub(crate) chain_places: Vec<u16>,
-    /// The watches along the path.
+    /// The pending nodes on the path.
     pub(crate) pending_nodes: Vec<PendingId>,
 }
 
 impl BranchPath {
-    /// The node at whose end the branch's tuples activate the rule.
+    /// The node whose tuples are those of the branch.
     pub(crate) fn end(&self) -> TupleSource {
         self.path.joins.last().map_or(TupleSource::Root, |join| TupleSource::Join(*join))
     }
 
-    /// Where in the chain a pattern stands.
+    /// The place of a pattern in the chain.
     pub(crate) fn at(&self, pattern: usize) -> usize {
         self.chain_places[pattern] as usize
     }

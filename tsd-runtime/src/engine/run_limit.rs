@@ -1,11 +1,11 @@
-//! How far a run may go, on rules that never come to rest.
+//! Rules that never come to rest, and where a run of them is stopped.
 
 use tsd_ir::{TypeId, Value};
 
 use crate::session::RunLimit;
 use crate::{Engine, Error, Report};
 
-/// Runs a program of which a run may bring about a thousand activations.
+/// Runs a program whose run may cause a thousand activations.
 fn run(text: &str) -> Result<Report, Error> {
     let mut engine = Engine::from_text("endless.tsd", text, ()).unwrap();
     engine.on_print(|_| {});
@@ -13,8 +13,7 @@ fn run(text: &str) -> Result<Report, Error> {
     engine.run()
 }
 
-/// How many activations a run that was stopped fired, how many it might have fired, and which rules it
-/// names.
+/// How many activations a stopped run fired, its limit, and the rules that the error names.
 fn stopped(text: &str) -> (u64, u64, Vec<String>) {
     let Err(Error::RunLimit { limit, rules, report }) = run(text) else { panic!("it comes to rest") };
     assert!(rules.iter().all(|(name, count)| report.count(name) == *count));
@@ -28,7 +27,7 @@ fn a_run_that_fires_on_and_on_is_stopped() {
     assert_eq!(stopped(text), (1002, 1002, vec!["grow".to_owned()]));
 }
 
-/// A thousand pairs wait long before a thousand of them have fired; and as many triples even sooner.
+/// A thousand pairs are on the agenda long before a thousand have fired; triples even sooner.
 #[test]
 fn one_that_brings_about_more_than_it_can_fire_is_stopped_before_it_fills_the_memory() {
     for (patterns, most) in [("{a: A, b: A}", 50), ("{a: A, b: A, c: A}", 12)] {
@@ -46,15 +45,16 @@ fn one_whose_firings_bring_about_much_and_take_it_back_is_stopped_when_it_has_do
                  rule turn salience 10 : {s: Switch} / s.n < LAST ==> Update(s, {n: s.n + 1})
                  rule wait : {s: Switch, i: Item} / s.n >= 0 ==> Print(i.k) Switch(n: 0)";
     let program = |last: u32| format!("{} {facts}", rules.replace("LAST", &last.to_string()));
-    // Each turn is 501 activations; 501 wait at first beside 501 facts, and a run may bring about 20
-    // times 10521.
+    // Each firing of `turn` renews 501 activations. At first 501 activations and 501 facts are
+    // there, so a run may cause about 20 times 10521.
     let (total, limit, rules) = stopped(&program(1000));
     assert!((415..425).contains(&total) && limit == 10_521, "{total} of {limit}");
     assert_eq!(rules, ["turn"]);
     assert_eq!(run(&program(400)).unwrap().total(), 900);
 }
 
-/// What waits when the run begins is no sign that it will not end, nor is some more for each fact.
+/// The activations on the agenda when a run begins are no sign that it will not end. Nor are a few
+/// more for each fact.
 #[test]
 fn a_long_run_is_not_stopped() {
     let text = "type A(n: int) type B(n: int)
@@ -68,7 +68,7 @@ fn a_long_run_is_not_stopped() {
     assert!(engine.run().unwrap().total() > 90_000);
 }
 
-/// Whoever sets a limit gets it, however much there is to fire.
+/// A limit that the host sets holds, however much there is to fire.
 #[test]
 fn a_limit_that_is_set_takes_the_place_of_all_others() {
     let mut engine =

@@ -1,4 +1,5 @@
-//! Scripts: what the compiler asks of the session that is to execute one, and the execution.
+//! Scripts are checked against a session before they are executed in it. This is what the compiler
+//! reads of the session, and the execution.
 
 use std::sync::Arc;
 
@@ -48,7 +49,7 @@ impl<P: Program> SessionState for Core<P> {
 }
 
 impl<P: Program> Core<P> {
-    /// Takes the steps of a script that was compiled for this session as it is.
+    /// Takes the steps of a script that was compiled for the present state of this session.
     pub(super) fn perform(&mut self, script: Script) {
         let Script { reset, schema, steps } = script;
         let standing = self.named_facts().into_iter().map(|(_, handle)| Some(handle));
@@ -57,7 +58,7 @@ impl<P: Program> Core<P> {
             self.reset();
         }
         self.declare(schema);
-        // Facts that stand one behind another are one load.
+        // Consecutive inserts are one load.
         let mut loads = vec![0; steps.len() + 1];
         for (index, step) in steps.iter().enumerate().rev() {
             loads[index] = if matches!(step, ScriptStep::Insert { .. }) { loads[index + 1] + 1 } else { 0 };
@@ -79,7 +80,7 @@ impl<P: Program> Core<P> {
                     self.named.extend(name.zip(handle));
                 }
                 ScriptStep::RemoveRule(name) => {
-                    // The compiler has seen that it is there.
+                    // The compiler has checked that it exists.
                     let _ = self.remove_rule(&name);
                 }
                 ScriptStep::RemoveFact(removed) => {
@@ -87,7 +88,7 @@ impl<P: Program> Core<P> {
                         Removed::Session(handle) => Some(handle),
                         Removed::Inserted(number) => facts[number],
                     };
-                    // One that another removal took along is gone, as it should be.
+                    // It may be gone already, because another removal withdrew it.
                     let _ = fact.map(|fact| self.retract(fact));
                 }
             }

@@ -1,26 +1,26 @@
-//! The derived values that a test, an expression or an effect reads.
+//! Tests and effects read derived values beside facts.
 
 use smallvec::SmallVec;
 
-/// What a derived value has for a tuple.
+/// A derived value of a tuple.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum DerivedWord<'a> {
     /// No value.
     Missing,
-    /// A value as a word, as facts hold it.
+    /// A value as a word, as facts contain it.
     Word(u64),
-    /// A string that no fact need hold.
+    /// A string that may not be interned.
     Text(&'a str),
 }
 
-/// The answers to some derived values.
+/// Some derived values of a tuple.
 pub(crate) type DerivedWords<'a> = SmallVec<[DerivedWord<'a>; 4]>;
 
-/// The answers that a test or an effect reads, by the numbers that it knows them by.
+/// The derived values that a test or an effect reads, by their numbers there.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Bindings<'a> {
     answers: &'a [DerivedWord<'a>],
-    /// For each number, the place of the answer; empty where these are the same.
+    /// For each number, the place of the derived value; empty if they are equal.
     places: &'a [u16],
 }
 

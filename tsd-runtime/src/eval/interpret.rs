@@ -1,8 +1,8 @@
-//! The interpreter: checked expressions as closures.
+//! Rules that are added at run time must be evaluated without rustc: expressions become closures.
 //!
-//! A closure is made once, when its rule is added, and captures what it needs: constants, compiled regular
-//! expressions, the closures of its operands. Each is typed by what it computes; what the operators compute is in
-//! [`tsd_ir::ops`], as for generated code.
+//! A closure is made once, when its rule is added. It captures constants, compiled regular
+//! expressions and the closures of its operands, and is typed by its result. [`tsd_ir::ops`] says
+//! what the operators compute, as for generated code.
 
 mod text;
 mod value;
@@ -21,7 +21,7 @@ pub(crate) use word::{ComputeWord, word};
 /// Computes a value of one kind, or none.
 type Compute<T> = Box<dyn Fn(Tuple<'_>) -> Option<T> + Send + Sync>;
 
-/// A test as a closure.
+/// A closure for a test.
 pub(crate) fn test(test: &Test) -> Closure {
     Arc::from(boxed(test))
 }
@@ -61,7 +61,8 @@ fn boxed(test: &Test) -> BoxedTest {
     }
 }
 
-/// A comparison, by the kind of its operands; the checker made sure that both have one kind.
+/// A comparison by the kind of its operands. The checker has made sure that both have the same
+/// kind.
 fn compare(op: Comparison, left: &Expr, right: &Expr) -> BoxedTest {
     let kind = left.kind().or_else(|| right.kind());
     match kind {

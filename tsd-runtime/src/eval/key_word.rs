@@ -1,10 +1,11 @@
-//! Computed values as words of join keys.
+//! Computed values can be parts of join keys, which are words.
 
 use tsd_ir::FactHandle;
 
-/// What a generated part of a join key can compute.
+/// The result of a generated part of a join key.
 pub trait ToWord {
-    /// As a word: equal values of one kind have equal words. Different texts may have the same.
+    /// The value as a word. Equal values of one kind have equal words; different strings may have
+    /// equal words, too.
     fn to_word(&self) -> u64;
 }
 
@@ -18,7 +19,7 @@ impl ToWord for i64 {
 impl ToWord for f64 {
     #[inline]
     fn to_word(&self) -> u64 {
-        // As facts hold it: zero has one sign.
+        // As facts contain it, without a negative zero.
         (*self + 0.0).to_bits()
     }
 }
@@ -65,7 +66,7 @@ impl ToWord for std::borrow::Cow<'_, str> {
     }
 }
 
-/// A computed value as a word of a key, if there is one.
+/// A computed value as a word of a key; `None` if there is none.
 #[inline]
 pub fn word_of(computed: Option<impl ToWord>) -> Option<u64> {
     computed.map(|value| value.to_word())

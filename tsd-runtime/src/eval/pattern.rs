@@ -1,11 +1,12 @@
-//! Regular expressions of compiled rules.
+//! A regular expression takes long to compile, so it is compiled once, when it is first used.
 
 use std::fmt;
 use std::sync::LazyLock;
 
 /// A regular expression in the syntax of the `regex` crate, compiled when it is first used.
 ///
-/// The compiler has compiled every pattern before, so one that does not compile here matches nothing.
+/// The compiler has already compiled every pattern, so one that does not compile here matches
+/// nothing.
 pub struct Pattern {
     text: String,
     compiled: std::sync::OnceLock<Option<regex::Regex>>,
@@ -30,5 +31,5 @@ impl fmt::Debug for Pattern {
     }
 }
 
-/// A pattern in a static of generated code.
+/// A pattern in a static variable of generated code.
 pub type StaticPattern = LazyLock<Pattern>;

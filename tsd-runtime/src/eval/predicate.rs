@@ -1,4 +1,4 @@
-//! Tests ready to be evaluated: generated functions, or closures that the interpreter made.
+//! The network calls generated and interpreted tests in the same way.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,10 +12,10 @@ use super::tuple::Tuple;
 /// An interpreted test.
 pub(crate) type Closure = Arc<dyn Fn(Tuple<'_>) -> bool + Send + Sync>;
 
-/// A test on a tuple. The network calls both kinds in the same way.
+/// A prepared test of a tuple.
 #[derive(Clone)]
 pub(crate) enum Predicate {
-    /// A generated function and the constants of this use of it.
+    /// A generated function with the constants of this use.
     Native(NativeTest, List<Const>),
     /// An interpreted test.
     Interpreted(Closure),

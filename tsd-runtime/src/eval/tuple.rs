@@ -1,11 +1,11 @@
-//! A view of the facts of a tuple, as tests and action arguments read them.
+//! Tests and action arguments read the facts of a tuple by position.
 
 use tsd_ir::{FactHandle, FieldId, TypeId};
 
 use super::bindings::{Bindings, DerivedWord};
 use crate::store::WorkingMemory;
 
-/// Some facts, one for each position. Reading a missing field gives `None`.
+/// The facts of a tuple, by position. Reading a missing field returns `None`.
 #[derive(Clone, Copy, Debug)]
 pub struct Tuple<'a> {
     memory: &'a WorkingMemory,
@@ -20,14 +20,14 @@ impl<'a> Tuple<'a> {
         Self { memory, types, slots, known: Bindings::default() }
     }
 
-    /// The tuple with answers to the derived values that are read of it.
+    /// The tuple with its derived values.
     #[inline]
     pub(crate) fn knowing(self, known: Bindings<'a>) -> Self {
         let Self { memory, types, slots, .. } = self;
         Self { memory, types, slots, known }
     }
 
-    /// The word of a field: equal words are equal values of one kind.
+    /// The word of a field. Equal words are equal values of one kind.
     #[inline]
     pub fn word(self, at: usize, field: u16) -> Option<u64> {
         self.memory.field(self.types[at], self.slots[at], FieldId(field))
@@ -72,7 +72,7 @@ impl<'a> Tuple<'a> {
     fn word_derived(self, index: usize) -> Option<u64> {
         match self.known.get(index) {
             DerivedWord::Word(word) => Some(word),
-            // Whoever asks for a word asks for no text.
+            // A string is read with `text_derived`.
             DerivedWord::Missing | DerivedWord::Text(_) => None,
         }
     }
@@ -106,8 +106,8 @@ impl<'a> Tuple<'a> {
         self.word_derived(index).map(|word| self.memory.handle_of(word))
     }
 
-    /// Passes the result of an operator through and counts it when it is no value: for operators that can fail, not for
-    /// fields. `operator` is what the rules call it.
+    /// Returns the result of an operator, and counts it if it is no value. It is for operators that
+    /// can fail, not for fields. `operator` is the operator's name in rules.
     #[inline]
     pub fn counted<T>(self, operator: &'static str, result: Option<T>) -> Option<T> {
         if result.is_none() {

@@ -1,4 +1,4 @@
-//! Lists of values that effects and aggregates compute of a tuple.
+//! Effects and aggregates compute lists of values from a tuple.
 
 use std::fmt;
 use std::sync::Arc;
@@ -36,7 +36,7 @@ impl Values {
         Self { optional: arguments.optional.clone(), ..Self::of_input(&arguments.body, natives) }
     }
 
-    /// The one value that a view gathers of a row; it may be missing.
+    /// The value of a row that a view aggregates; it may be missing.
     pub(crate) fn of_input(body: &Body<Vec<tsd_ir::Expr>>, natives: &[NativeValues]) -> Self {
         let compute = match body {
             Body::Tree(exprs) => Compute::Interpreted(Arc::new(interpret::values(exprs))),
@@ -47,7 +47,7 @@ impl Values {
         Self { compute, optional: List::Borrowed(&[true]) }
     }
 
-    /// Computes the values; `None` when one has no value that must have one.
+    /// Computes the values; `None` if a required one has no value.
     pub(crate) fn compute(&self, tuple: Tuple<'_>) -> Option<Vec<Value>> {
         let mut values = Vec::with_capacity(self.optional.len());
         match &self.compute {

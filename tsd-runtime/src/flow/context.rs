@@ -1,20 +1,20 @@
-//! What an operator needs to work on a delta, whatever network it stands in.
+//! An operator works on a delta without knowing its network. This is what it gets.
 
 use super::pool::DeltaPool;
 use super::sign::Sign;
 use crate::ruleset::RuleSets;
 use crate::store::WorkingMemory;
 
-/// The surroundings of an operator while one change goes through a tree of the network.
+/// What an operator may use while a change passes through a tree of the network.
 #[derive(Debug)]
 pub(crate) struct OperatorContext<'a> {
     pub(crate) memory: &'a WorkingMemory,
     /// The rule sets of the tree.
     pub(crate) sets: &'a mut RuleSets,
-    /// Room for tuples on their way.
+    /// Deltas for reuse.
     pub(crate) pool: &'a mut DeltaPool,
-    /// Whether tuples come or go.
+    /// Whether tuples are added or removed.
     pub(crate) sign: Sign,
-    /// How many changes a join input absorbs without a probe before it may be evicted.
+    /// How many updates a join input absorbs without a probe before it may be evicted.
     pub(crate) eviction_threshold: u32,
 }

@@ -1,24 +1,24 @@
-//! Tuples that begin or stop to hold together, on their way through the network.
+//! Tuples that start or stop matching move through the network in blocks.
 //!
-//! What a tuple costs by itself is less the work than the way to it: which node, which side, which store; and then the
-//! wait for memory, again and again: for an index, for the fact that it leads to, for the group of a view. So the network
-//! takes tuples by the block. The way is found once for all of them, and what one of them waits for is read while another
-//! is worked on. (Blocks instead of single tuples: MonetDB/X100, Boncz et al., CIDR 2005.)
+//! The work on a single tuple costs less than reaching it. Its node and its store must be looked
+//! up, and its index entry, its fact and its group are cache misses. So the network processes
+//! tuples by the block. What they need is looked up once for all of them, and the cache misses of
+//! many tuples overlap. (Blocks instead of single tuples: MonetDB/X100, Boncz et al., CIDR 2005.)
 
 use super::matches::Matches;
 use crate::ruleset::{RuleSet, RuleSets};
 
-/// How many tuples are on their way together: enough to keep the memory busy, few enough for all that they need on the way to
-/// stay in the cache.
+/// How many tuples are processed together: enough for cache misses to overlap, and few enough for
+/// their data to stay in the cache.
 pub(crate) const BLOCK: usize = 128;
 
-/// Tuples of one node, each with the rules that it carries.
+/// Tuples of one node, each with its rule set.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Delta {
     pub(crate) width: usize,
     pub(crate) slots: Vec<u32>,
     heads: Vec<Head>,
-    /// The rules of every tuple, where it is known that they are the same, as they are most of the time.
+    /// The rule set of every tuple, where they are known to be equal, as they are most of the time.
     pub(crate) common: Option<RuleSet>,
 }
 
@@ -31,10 +31,10 @@ struct Head {
 /// A tuple of a delta.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TupleRef<'a> {
-    /// How much younger it is than the first change of the block.
+    /// The age of the tuple, relative to the first change of the block.
     pub(crate) number: u32,
     pub(crate) slots: &'a [u32],
-    /// The rules that it carries.
+    /// The rules that it still satisfies.
     pub(crate) set: RuleSet,
 }
 
@@ -52,7 +52,7 @@ impl Delta {
         self.heads.len()
     }
 
-    /// Whether it is time to send the tuples on.
+    /// Whether the tuples should be passed on.
     #[inline]
     pub(crate) fn is_full(&self) -> bool {
         self.heads.len() >= BLOCK
@@ -64,7 +64,7 @@ impl Delta {
         self.common = None;
     }
 
-    /// Takes note of the rules of a tuple that is about to come in.
+    /// Updates the common rule set for a tuple that is about to be added.
     #[inline]
     fn note(&mut self, set: RuleSet) {
         if self.common != Some(set) {
@@ -90,7 +90,7 @@ impl Delta {
         self.heads.push(Head { number, set });
     }
 
-    /// Makes the delta one of facts that carry the same rules, numbered by their places.
+    /// Fills the delta with facts that have the same rule set, numbered by their places.
     pub(crate) fn fill(&mut self, slots: &[u32], set: RuleSet) {
         debug_assert_eq!(self.width, 1);
         self.clear();
@@ -106,7 +106,7 @@ impl Delta {
         self.heads.iter_mut().for_each(|head| head.number = 0);
     }
 
-    /// The rules that each fact carries, beside what `read` tells of its slot.
+    /// The rule set of each fact, with what `read` returns for its slot.
     #[inline]
     pub(crate) fn held<T>(&mut self, read: impl Fn(u32) -> T) -> impl Iterator<Item = (&mut RuleSet, T)> {
         self.common = None;
@@ -114,7 +114,8 @@ impl Delta {
         facts.map(move |(head, slot)| (&mut head.set, read(*slot)))
     }
 
-    /// Drops the tuples that carry no rules. Whether a fact does is chance, so its loop does not jump.
+    /// Drops the tuples without rules. Whether a fact has some is unpredictable, so its loop is
+    /// branch-free.
     pub(crate) fn drop_empty(&mut self) {
         let are_wanted = self.common.is_some_and(|common| !common.is_empty());
         if are_wanted || !self.heads.iter().any(|head| head.set.is_empty()) {
@@ -134,7 +135,7 @@ impl Delta {
         self.slots.truncate(kept);
     }
 
-    /// Adds the tuple of a pair: the facts on the left, in two parts, and that on the right.
+    /// Adds the tuple of a pair: the left facts, in two parts, and the right fact.
     #[inline]
     pub(crate) fn push_pair(&mut self, number: u32, first: &[u32], more: &[u32], right: u32, set: RuleSet) {
         debug_assert_eq!(first.len() + more.len() + 1, self.width);
@@ -145,7 +146,7 @@ impl Delta {
         self.heads.push(Head { number, set });
     }
 
-    /// Adds the pairs of facts that were found and those for which they were, which are on the right.
+    /// Adds the pairs of found facts (left) and the facts that probed (right).
     pub(crate) fn pair_with_left(&mut self, found: &Matches, facts: &Self, sets: &mut RuleSets) {
         self.meet_found(found, facts, sets);
         let before = self.slots.len();
@@ -156,7 +157,7 @@ impl Delta {
         self.drop_empty();
     }
 
-    /// Adds the pairs of tuples and facts that were found for them, which are on the right.
+    /// Adds the pairs of tuples that probed (left) and found facts (right).
     pub(crate) fn pair_with_right(&mut self, tuples: &Self, found: &Matches, sets: &mut RuleSets) {
         self.meet_found(found, tuples, sets);
         for hit in &found.all {
@@ -166,7 +167,7 @@ impl Delta {
         self.drop_empty();
     }
 
-    /// Begins, while it is empty, with the rules that facts and the tuples for which they were found have in common.
+    /// Fills an empty delta with the intersections of the rule sets of tuples and found facts.
     fn meet_found(&mut self, found: &Matches, tuples: &Self, sets: &mut RuleSets) {
         debug_assert!(self.is_empty());
         let heads = found.all.iter().map(|hit| tuples.heads[hit.at as usize]);
@@ -188,20 +189,21 @@ impl Delta {
         TupleRef { number, slots: &self.slots[at * self.width..][..self.width], set }
     }
 
-    /// The tuples, in the order in which they came.
+    /// The tuples, in order of addition.
     #[inline]
     pub(crate) fn iter(&self) -> impl Iterator<Item = TupleRef<'_>> + Clone {
         let tuples = self.slots.chunks_exact(self.width.max(1)).zip(&self.heads);
         tuples.map(|(slots, Head { number, set })| TupleRef { number: *number, slots, set: *set })
     }
 
-    /// The slots of all tuples, one tuple behind the other.
+    /// The slots of all tuples, one tuple after the other.
     #[inline]
     pub(crate) fn all_slots(&self) -> &[u32] {
         &self.slots
     }
 
-    /// Gives each tuple the rules that `keep` leaves it, and drops those that have none left.
+    /// Reduces the rule set of each tuple to what `keep` returns, and drops the tuples without
+    /// rules.
     #[inline]
     pub(crate) fn retain(&mut self, mut keep: impl FnMut(&[u32], RuleSet) -> RuleSet) {
         let width = self.width;
@@ -223,7 +225,7 @@ impl Delta {
         self.slots.truncate(kept * width);
     }
 
-    /// The tuples with the rules that `keep` leaves them, without those that have none left.
+    /// A copy with the rule sets that `keep` returns, without the tuples that have no rules left.
     pub(crate) fn filtered(&self, keep: impl FnMut(&[u32], RuleSet) -> RuleSet) -> Self {
         let Self { width, slots, heads, common } = self;
         let mut kept = Self { width: *width, slots: slots.clone(), heads: heads.clone(), common: *common };
@@ -231,7 +233,7 @@ impl Delta {
         kept
     }
 
-    /// The rules of every tuple, if all have the same ones and there are any.
+    /// The rule set of every tuple, if all are equal and there is a tuple.
     #[inline]
     pub(crate) fn common_set(&self) -> Option<RuleSet> {
         let (first, others) = self.heads.split_first()?;
@@ -239,7 +241,7 @@ impl Delta {
         is_common.then_some(first.set)
     }
 
-    /// Gives every tuple these rules.
+    /// Sets the rule set of every tuple.
     pub(crate) fn set_all(&mut self, set: RuleSet) {
         if set.is_empty() {
             self.clear();
@@ -248,7 +250,7 @@ impl Delta {
         self.common = (!set.is_empty()).then_some(set);
     }
 
-    /// Adds the tuples of another delta that carry some rules of `way`, with these.
+    /// Adds the tuples of another delta with the rules that they share with `way`, if any.
     pub(crate) fn extend_with(&mut self, other: &Self, way: RuleSet, sets: &mut RuleSets) {
         for TupleRef { number, slots, set } in other.iter() {
             let set = sets.meet(set, way);
@@ -259,15 +261,15 @@ impl Delta {
     }
 }
 
-/// Tuples that are rows of a view.
+/// A block of tuples that are rows of a view.
 pub(crate) trait TupleBlock: Copy {
-    /// How many there are.
+    /// The number of tuples.
     fn count(self) -> usize;
 
-    /// The slots at a place of each.
+    /// The slots at a place of each tuple.
     fn slots_at(self, place: usize) -> impl Iterator<Item = u32> + Clone;
 
-    /// Calls `visit` with the slots of each.
+    /// Calls `visit` with the slots of each tuple.
     fn visit(self, visit: impl FnMut(&[u32]));
 }
 
@@ -288,8 +290,8 @@ impl TupleBlock for &Delta {
     }
 }
 
-/// Moves those of a block that are good to its front, and returns how many there are. Whether one is may be chance, so the
-/// loop does not jump.
+/// Moves the good elements of a block to its front, and returns their number. Which are good is
+/// unpredictable, so the loop is branch-free.
 #[inline(always)]
 pub(crate) fn move_up<T: Copy>(block: &mut [T], mut is_good: impl FnMut(&mut T) -> bool) -> usize {
     let mut good = 0;
@@ -302,7 +304,7 @@ pub(crate) fn move_up<T: Copy>(block: &mut [T], mut is_good: impl FnMut(&mut T) 
     good
 }
 
-/// Appends the slots of a tuple, of which there are few nearly always.
+/// Appends the slots of a tuple, which nearly always are few.
 #[inline]
 fn append(all: &mut Vec<u32>, slots: &[u32]) {
     match slots {

@@ -1,52 +1,54 @@
-//! What a probe found for the tuples of a delta.
+//! A probe finds facts for the tuples of a delta.
 
 use smallvec::SmallVec;
 
 use super::delta::{Delta, TupleBlock};
 use crate::ruleset::{RuleSet, RuleSets};
 
-/// Keys of tuples of a delta, with the tuples' places there. Those of a single change need no allocation; those of a block
-/// would take too much of the stack, where there is one such list for each join of a chain.
+/// Keys of tuples of a delta, with the places of the tuples. Those of a single change need no
+/// allocation. Those of a block would take too much of the stack, because each join of a chain has
+/// such a list.
 pub(crate) type Keyed<K> = SmallVec<[(K, u32); 4]>;
 
-/// Collects what belongs to the tuples of a delta.
+/// Collects one item for each tuple of a delta.
 #[inline(always)]
 pub(crate) fn collected<T>(items: impl Iterator<Item = T>) -> SmallVec<[T; 4]> {
     if items.size_hint().0 > 4 { SmallVec::from_vec(items.collect()) } else { items.collect() }
 }
 
-/// A fact that has the key of a tuple of a delta.
+/// A fact with the key of a tuple.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Match {
     /// The tuple's place.
     pub(crate) at: u32,
     /// The fact.
     pub(crate) slot: u32,
-    /// Its rules, of which there are some.
+    /// Its rule set, which is not empty.
     pub(crate) set: RuleSet,
 }
 
-/// What was found for a delta.
+/// What a probe found for a delta.
 #[derive(Debug, Default)]
 pub(crate) struct Matches {
     pub(crate) all: SmallVec<[Match; 4]>,
-    /// The rules of every fact found, where it is known that they are the same.
+    /// The rule set of every fact found, where they are known to be equal.
     pub(crate) common: Option<RuleSet>,
 }
 
-/// The pairs of facts and those that were found for them. Where pairs are only gathered, they need not be made.
+/// Pairs of facts and the facts that probed for them. Where pairs are only aggregated, they need
+/// not be built.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pairs<'a> {
     facts: &'a Delta,
     hits: &'a [Match],
-    /// On which side of a pair the facts stand that were found: 0 or 1.
+    /// The place of the found facts in a pair: 0 or 1.
     found_at: usize,
-    /// The rules that all pairs carry.
+    /// The rule set of all pairs.
     pub(crate) common: RuleSet,
 }
 
 impl<'a> Pairs<'a> {
-    /// `None` unless it is known that all pairs carry the same rules.
+    /// `None` unless all pairs are known to have the same rule set.
     #[inline]
     pub(crate) fn new(
         facts: &'a Delta,

@@ -1,13 +1,13 @@
-//! DeltaPool that are not in use.
+//! A change needs a delta for each node that it passes, so deltas are reused.
 
 use super::delta::Delta;
 
-/// DeltaPool that are not in use: a change needs one for each node that it goes through, and they come and go all the time.
+/// Deltas that are not in use.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct DeltaPool(Vec<Delta>);
 
 impl DeltaPool {
-    /// An empty delta for tuples of so many facts.
+    /// An empty delta for tuples of `width` facts.
     #[inline]
     pub(crate) fn take(&mut self, width: usize) -> Delta {
         let mut delta = self.0.pop().unwrap_or_default();

@@ -1,13 +1,14 @@
-//! Whether tuples come or go.
+//! Additions and removals take the same path through the network, with opposite signs.
 
-/// Whether activations come or go.
+/// Whether tuples are added or removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sign {
-    /// They begin to hold. With `fresh`, the changed fact is new, so no memory knows its tuples yet.
+    /// They start to match.
     Add {
-        /// Whether the fact was just inserted.
+        /// Whether the changed fact has just been inserted, so that no memory contains a tuple with
+        /// it.
         fresh: bool,
     },
-    /// They stop holding.
+    /// They stop matching.
     Remove,
 }

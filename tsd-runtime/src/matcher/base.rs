@@ -1,8 +1,9 @@
-//! Rules wired into a network: all that sessions of the same rules have in common.
+//! Everything about rules that does not change while facts do is shared by all sessions of the same
+//! rules.
 //!
-//! A session is facts and what follows from them; everything else is here, and never changes while facts do. A base is wired once and
-//! shared by any number of sessions. One that adds or removes rules makes changes to a copy of its own, whose rule sets
-//! and strings may then have numbers of that session alone; [`Matcher::share`](super::Matcher::share) renumbers such a copy for others.
+//! A base is built once for any number of sessions. A session that adds or removes rules changes a
+//! copy of its own. Rule sets and strings that are new in the copy have numbers of that session
+//! alone; [`Matcher::share`](super::Matcher::share) renumbers such a copy for others.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -18,7 +19,7 @@ use crate::ruleset::{RuleSets, SharedSets};
 use crate::store::{SharedStrings, Strings};
 use crate::view::DerivedSpecs;
 
-/// Rules, wired.
+/// The network of a set of rules.
 #[derive(Clone, Debug)]
 pub(crate) struct Base {
     pub(crate) schema: Schema,
@@ -30,20 +31,21 @@ pub(crate) struct Base {
     pub(super) joins: Vec<Option<Arc<JoinSpec>>>,
     pub(super) entry_points: EntryPoints,
     pub(super) derived: DerivedSpecs,
-    /// What sessions begin with; `None` while the base is one session's own.
+    /// The rule sets and strings of new sessions; `None` while the base belongs to one session.
     pub(super) shared: Option<Shared>,
 }
 
-/// Where the chains of one tree start, and whose they are.
+/// The root of one tree, and the branches in it.
 #[derive(Clone, Debug)]
 pub(crate) struct Tree {
     pub(super) input: AlphaNode,
     pub(super) outputs: Outputs,
-    /// For each bit, whose branch it stands for.
+    /// For each bit, the branch that it stands for.
     pub(super) branches: Vec<Option<Terminal>>,
 }
 
-/// The rule sets and strings that the nodes mention.
+/// The rule sets and strings that the nodes mention. Sessions start with them and keep their
+/// numbers.
 #[derive(Clone, Debug)]
 pub(crate) struct Shared {
     sets: Vec<SharedSets>,
@@ -66,24 +68,24 @@ impl Base {
         }
     }
 
-    /// Whether it is the same for all sessions that have it.
+    /// Whether sessions may share it as it is.
     pub(super) fn is_shared(&self) -> bool {
         self.shared.is_some()
     }
 
-    /// The rule sets that a session begins with, by tree.
+    /// The rule sets of a new session, by tree.
     pub(super) fn open_sets(&self) -> Vec<RuleSets> {
         self.shared.iter().flat_map(|shared| shared.sets.iter().map(SharedSets::open)).collect()
     }
 
-    /// The strings that a session begins with.
+    /// The strings of a new session.
     pub(super) fn open_strings(&self) -> Strings {
         self.shared
             .as_ref()
             .map_or_else(Strings::default, |shared| Strings::behind(Arc::clone(&shared.strings)))
     }
 
-    /// The same rules, with rule sets and strings that other sessions may begin with.
+    /// A copy whose rule sets and strings are renumbered, so that sessions may share it.
     pub(super) fn sealed(&self) -> Self {
         let mut base = self.clone();
         let mut strings = Strings::default();
@@ -104,7 +106,7 @@ impl Base {
         base
     }
 
-    /// The tree of a root. It is there: what names a root goes before it does.
+    /// The tree of a root. It exists: whatever names a root is removed before it.
     #[inline]
     pub(super) fn tree(&self, id: RootId) -> &Tree {
         self.trees[id.0 as usize].as_deref().expect("who names a tree goes before the tree")
@@ -128,8 +130,8 @@ impl Base {
         self.joins.get_mut(id.0 as usize)?.as_mut().map(Arc::make_mut)
     }
 
-    /// The alpha node behind an entry point. It is there: an entry point is opened when its root or join is made, and closed in
-    /// the same step that takes it (`Matcher::remove_rule`).
+    /// The alpha node of an entry point. It exists: an entry point is opened with its root or join,
+    /// and closed in the step that removes it (`Matcher::remove_rule`).
     #[inline]
     pub(super) fn alpha_node(&self, entry_point: EntryPoint) -> &AlphaNode {
         match entry_point.join {
@@ -138,7 +140,7 @@ impl Base {
         }
     }
 
-    /// Where the tuples of a node go.
+    /// The outputs of a node.
     pub(super) fn outputs(&self, (root, source): (RootId, TupleSource)) -> Option<&Outputs> {
         match source {
             TupleSource::Root => self.find_tree(root).map(|tree| &tree.outputs),
@@ -146,7 +148,7 @@ impl Base {
         }
     }
 
-    /// The types of the tuples that come out of a node.
+    /// The types of the tuples of a node.
     pub(super) fn types_at(&self, (root, source): (RootId, TupleSource)) -> &[TypeId] {
         match source {
             TupleSource::Root => {

@@ -1,12 +1,12 @@
-//! Facts that come in a batch.
+//! Many facts are inserted faster together, but the activations must be those of single insertions.
 //!
-//! The facts of a batch come part by part, each of one type, and a part block by block. A block goes through the network
-//! entrance by entrance, together: see [`delta`](super::delta). What views find is looked at when the whole batch is there,
-//! group by group.
+//! A batch has parts, each of one type, and a part is inserted block by block. A block enters the
+//! network entry point by entry point: see [`Delta`](crate::flow::Delta). Views are read when the
+//! whole batch is in.
 //!
-//! An activation is as old as the youngest fact of the batch in its tuple, as if the facts had come one by one; one that
-//! derived values alone have brought about is as old as the last of them. Where activations did not arise in that order, they
-//! are dated when the batch ends.
+//! An activation is as old as the youngest fact of the batch in its tuple, as if the facts had come
+//! one by one. An activation that only derived values brought about is as old as the last fact.
+//! Where activations did not arise in that order, they are dated at the end of the batch.
 
 use smallvec::SmallVec;
 use tsd_ir::TypeId;
@@ -17,38 +17,41 @@ use crate::alpha::EntryPoint;
 use crate::flow::Sign;
 use crate::store::{Store, WorkingMemory};
 
-/// A batch of facts on its way in, part by part: each part is of one type.
+/// A batch of facts that is being inserted.
 #[derive(Debug)]
 pub(crate) struct Batch {
-    /// For each type that comes, its parts.
+    /// The parts of each type.
     parts: Vec<(TypeId, Vec<Part>)>,
-    /// How old the last change before it is.
+    /// The age of the last change before the batch.
     age: u64,
-    /// Whether activations may be of another age than that of the fact that brought them.
+    /// Whether activations may have to be dated, because their age may differ from that of the fact
+    /// that brought them.
     is_mixed: bool,
 }
 
-/// Facts of one type that come one right after the other.
+/// Facts of one type that are inserted consecutively.
 #[derive(Clone, Copy, Debug)]
 struct Part {
-    /// The insertion number of the first.
+    /// The insertion number of the first fact.
     first: u64,
-    /// How old the last change before it is.
+    /// The age of the last change before it.
     age: u64,
 }
 
 impl Batch {
-    /// How old the fact of a type with these parts and with this insertion number is, if it came with the batch.
+    /// The age of the fact with this insertion number, if it came with the batch. `parts` are those
+    /// of its type.
     #[inline]
     fn age_of(parts: &[Part], number: u64) -> Option<u64> {
-        // Most types come in one part.
+        // Most types have one part.
         let [first, others @ ..] = parts else { return None };
         let behind = others.partition_point(|part| part.first <= number);
         let Part { first, age } = if behind == 0 { *first } else { others[behind - 1] };
         Some(age + 1 + number.checked_sub(first)?)
     }
 
-    /// Dates tuples of these types: each as the youngest of its facts that came with the batch, or as `last`.
+    /// Dates tuples of these types. A tuple gets the age of its youngest fact of the batch, or
+    /// `last`.
     fn date(&self, undated: Undated<'_>, types: &[TypeId], memory: &WorkingMemory, last: u64) {
         let parts = |ty: &TypeId| self.parts.iter().find(|(known, _)| known == ty);
         let own: SmallVec<[(usize, &Store, &[Part]); 4]> = (types.iter().enumerate())
@@ -83,8 +86,8 @@ impl Matcher {
         }
     }
 
-    /// Takes in facts of a part and writes down their slots; if there is one with the primary key of one of them, that one
-    /// and those behind it stay out, and the error is that fact's slot.
+    /// Inserts facts of a part, up to the first whose primary key is in use, and appends their
+    /// slots to `slots`. The error is the slot of the fact with that key.
     pub(crate) fn insert_block(
         &mut self,
         ty: TypeId,
@@ -103,7 +106,8 @@ impl Matcher {
         entered
     }
 
-    /// Ends a batch: brings everything up to date that depends on derived values, and puts what the batch activates in order.
+    /// Ends a batch: brings derived values and what depends on them up to date, and sorts the new
+    /// activations.
     pub(crate) fn end_batch(&mut self, batch: &mut Batch) {
         batch.is_mixed |= self.state.stabilize(&self.base);
         self.state.settle_no_loop(&self.base);
@@ -121,7 +125,8 @@ impl Matcher {
 }
 
 impl State {
-    /// Sends facts into the network at an entrance; `age` is that of the last change before them.
+    /// Sends facts into the network at an entry point; `age` is that of the last change before
+    /// them.
     fn enter_block(&mut self, base: &Base, entry_point: EntryPoint, age: u64, slots: &[u32]) {
         let input = base.alpha_node(entry_point);
         let sets = &mut self.sets[entry_point.root.0 as usize];

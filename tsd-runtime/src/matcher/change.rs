@@ -1,9 +1,9 @@
-//! Changes to facts, one by one.
+//! A change to one fact must update the match without looking at other facts.
 //!
-//! Every change goes the same way. The fact is delivered to each entry point of its type; then what depends on derived values
-//! is brought up to date; then what was activated is put in order. Additions are delivered at the far ends of chains first and
-//! at their roots last, removals the other way round, so that a fact that fills two places of one tuple is met exactly once.
-//! While removals run, the fact still has its old row.
+//! The fact is delivered to each entry point of its type. Then what depends on derived values is
+//! brought up to date, and the new activations are sorted. Additions are delivered at the far ends
+//! of chains first and at their roots last, removals the other way round. So a fact that occurs
+//! twice in a tuple is processed exactly once. While removals run, the fact still has its old row.
 
 use smallvec::SmallVec;
 use tsd_ir::TypeId;
@@ -15,11 +15,12 @@ use crate::flow::{Delta, Sign};
 use crate::ruleset::RuleSet;
 use crate::store::WorkingMemory;
 
-/// For each entry point of a type, the rules that a change concerns.
+/// For each entry point of a type, the rules that a change affects.
 type Affected = SmallVec<[RuleSet; 8]>;
 
 impl Matcher {
-    /// Takes in a fact; if there is one with its primary key, nothing changes and the error is that fact's slot.
+    /// Inserts a fact. If a fact has its primary key, nothing changes and that fact's slot is the
+    /// error.
     pub(crate) fn insert(&mut self, ty: TypeId, row: &[u64]) -> Result<u32, u32> {
         let slot = self.state.memory.stores[ty.index()].insert(row)?;
         self.change(|base, state| {
@@ -29,7 +30,7 @@ impl Matcher {
         Ok(slot)
     }
 
-    /// Lets a fact go.
+    /// Retracts a fact.
     pub(crate) fn retract(&mut self, ty: TypeId, slot: u32) {
         self.change(|base, state| {
             state.deliver(base, ty, slot, Sign::Remove, None);
@@ -39,8 +40,8 @@ impl Matcher {
         });
     }
 
-    /// Gives a fact a new row, whose primary key must be its own or new. Rules that read no changed field notice
-    /// nothing; for the others the fact leaves and comes again.
+    /// Replaces the row of a fact. The primary key must be unchanged or new. Only rules that read a
+    /// changed field react: for them the fact is removed and added again.
     pub(crate) fn update(&mut self, ty: TypeId, slot: u32, row: &[u64]) {
         let store = self.state.memory.store(ty);
         let changed: SmallVec<[_; 8]> = store.changed_fields(store.row(slot), row).collect();
@@ -62,7 +63,7 @@ impl Matcher {
         });
     }
 
-    /// Makes a change, and brings everything up to date that depends on it.
+    /// Makes a change, and brings up to date what depends on it.
     #[inline]
     pub(super) fn change(&mut self, change: impl FnOnce(&Base, &mut State)) {
         let Self { base, state } = self;
@@ -73,8 +74,8 @@ impl Matcher {
         self.end_change();
     }
 
-    /// At the end of a change: puts what it activates in order, where the agenda's strategy asks for it, and gives back what
-    /// nothing uses any more.
+    /// Ends a change: sorts the new activations if the strategy requires it, and collects unused
+    /// rule sets.
     #[inline]
     pub(super) fn end_change(&mut self) {
         self.state.put_in_order(&self.base);
@@ -83,7 +84,8 @@ impl Matcher {
 }
 
 impl State {
-    /// Delivers a fact to every entry point of its type: for all rules, or at each entry point for those of `affected`.
+    /// Delivers a fact to every entry point of its type. `affected` restricts the rules at each of
+    /// them.
     #[inline]
     pub(super) fn deliver(
         &mut self,
@@ -131,7 +133,8 @@ impl State {
         self.pool.put_back(facts);
     }
 
-    /// Sends facts into the network at an entry point; what they bring about is so old, each by its number older.
+    /// Sends facts into the network at an entry point. `age` is the age of the first; the numbers
+    /// of the others are added to it.
     #[inline]
     pub(super) fn enter_all(
         &mut self,
@@ -149,7 +152,8 @@ impl State {
         }
     }
 
-    /// Puts what a change activates in order, where the agenda's strategy asks for it, and gives back what is done with.
+    /// Sorts the new activations if the strategy requires it, and compacts the agenda if many of
+    /// its entries are obsolete.
     #[inline]
     pub(super) fn put_in_order(&mut self, base: &Base) {
         let (wants_order, is_crowded) = (self.agenda.wants_order(), self.agenda.is_crowded());

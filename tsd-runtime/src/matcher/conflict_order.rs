@@ -1,4 +1,5 @@
-//! The order of activations, as the agenda asks for it: by the rules' declaration and by the facts.
+//! The agenda must sort activations by the declaration of rules and by facts, which it does not
+//! know.
 
 use std::cmp::Ordering;
 
@@ -13,7 +14,7 @@ use crate::ruleset::{Bit, RuleSets};
 use crate::store::WorkingMemory;
 use crate::strategy::Strategy;
 
-/// What the agenda needs to know to put activations in order.
+/// What the agenda needs to sort activations.
 pub(super) struct Order<'a> {
     pub(super) base: &'a Base,
     /// The rule sets of each tree.
@@ -23,14 +24,15 @@ pub(super) struct Order<'a> {
 }
 
 impl Order<'_> {
-    /// The rule of a waiting branch. It is there: a rule that goes is first taken out of every entry
-    /// (`Agenda::cancel_rules`), and its tree goes with its last rule, so entries of a tree that is gone activate nothing.
+    /// The rule and path of a branch on the agenda. They exist: a rule that is removed is first
+    /// taken out of every entry (`Agenda::cancel_rules`). Its tree is removed with its last rule,
+    /// so entries of a removed tree activate nothing.
     fn place(&self, branch: BranchRank) -> (&LiveRule, &BranchPath) {
         let live = self.base.rules.get(branch.rule).expect("branches name live rules");
         (live, &live.places[branch.branch as usize])
     }
 
-    /// Brings a tuple from the order of its chain into that of the rule's patterns.
+    /// Rearranges a tuple from the order of its chain to that of the rule's patterns.
     pub(crate) fn put_in_declared_order(&self, branch: BranchRank, slots: &mut TupleSlots) {
         let (_, place) = self.place(branch);
         let chain = slots.clone();
@@ -49,7 +51,8 @@ impl ConflictOrder for Order<'_> {
     #[inline]
     fn ranked(&self, root: RootId, bit: Bit) -> BranchRank {
         let owner = self.base.tree(root).branches[bit as usize].and_then(Terminal::rule);
-        // Views end elsewhere, and the bit of a rule that goes leaves all entries before another gets it.
+        // Bits of views are not in entries, and the bit of a removed rule is taken out of all
+        // entries before it is reused.
         owner.expect("entries of a rule go before the rule")
     }
 
@@ -70,7 +73,7 @@ impl ConflictOrder for Order<'_> {
                 let start = key.len();
                 key.extend(tags);
                 key[start..].sort_unstable();
-                // Where one has more facts than the other it comes first.
+                // If the facts of one are a prefix of the other's, the longer one comes first.
                 key.push(u64::MAX);
                 key.push(u64::from(u32::MAX - live.rule.complexity));
             }

@@ -1,23 +1,23 @@
-//! Effects ready to take place, and the values that they need.
+//! Effects are prepared once, so that firing only computes values and performs calls.
 
 use tsd_ir::{ActionId, Arguments, Body, Const, DerivedValue, Effect, FieldId, List, Position, Rule, TypeId};
 
 use crate::eval::{NativeValues, Values};
 
-/// The effects of a rule, ready to take place.
+/// The prepared effects of a rule.
 #[derive(Debug, Default)]
 pub(crate) struct Effects {
     pub(crate) list: Vec<Prepared>,
     /// The types of the rule's patterns.
     pub(crate) types: Vec<TypeId>,
-    /// The derived values that they read; those of views name live ones.
+    /// The derived values that they read, with the numbers of views in use.
     pub(crate) derived_values: Vec<DerivedValue>,
-    /// Whether all of them are generated calls, as they are in most rules.
+    /// Whether all of them are generated calls, as in most rules.
     pub(crate) calls_only: bool,
 }
 
 impl Effects {
-    /// Prepares the effects of a rule; generated functions come from `natives`.
+    /// Prepares the effects of a rule; `natives` are the generated functions.
     pub(crate) fn new(rule: &Rule, derived_values: Vec<DerivedValue>, natives: &[NativeValues]) -> Self {
         let list: Vec<Prepared> = rule.effects.iter().map(|effect| Prepared::new(effect, natives)).collect();
         let types = rule.patterns.iter().map(|pattern| pattern.ty).collect();
@@ -25,7 +25,8 @@ impl Effects {
     }
 }
 
-/// Whether effects are generated calls alone: nothing has to be computed before them, and they change no facts.
+/// Whether effects are only generated calls. These need no values computed before, and change no
+/// facts.
 pub(super) fn are_calls(effects: &[Effect]) -> bool {
     effects.iter().all(|effect| match effect {
         Effect::Call { arguments, .. } => matches!(arguments.body, Body::Native { .. }),
@@ -33,7 +34,7 @@ pub(super) fn are_calls(effects: &[Effect]) -> bool {
     })
 }
 
-/// An effect of a rule, ready to take place.
+/// A prepared effect of a rule.
 #[derive(Debug)]
 pub(crate) enum Prepared {
     /// A generated call, which reads its arguments from the facts itself.
@@ -93,7 +94,7 @@ impl Prepared {
         }
     }
 
-    /// The values to compute before any effect of the activation takes place.
+    /// The values to compute before the first effect of the activation takes place.
     pub(crate) fn values(&self) -> Option<&Values> {
         match self {
             Self::Call { .. } | Self::Retract { .. } => None,

@@ -1,7 +1,8 @@
-//! Changes that an activation's own effects bring about for its rule, where the rule is `no-loop`.
+//! An activation of a `no-loop` rule must not activate the rule again by its own effects.
 //!
-//! They are held back while a change goes through the network and derived values settle: see [`agenda`](crate::agenda). What
-//! is left of them in the end is what holds after the change and did not before, and the other way round.
+//! Changes to the rule's activations are held back until the change is over: see
+//! [`agenda`](crate::agenda). Then only tuples that hold after the change and did not before, or
+//! the other way round, count.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +14,7 @@ use crate::base::{RuleId, TupleSlots};
 use crate::ruleset::RuleSet;
 
 impl State {
-    /// From now on, until the agenda is told that this ends, changes do not count for a rule.
+    /// Holds changes back from a `no-loop` rule until its effects have taken place.
     pub(crate) fn hold_back(&mut self, base: &Base, rule: RuleId) {
         let Some(live) = base.rules.get(rule) else { return };
         let mut ways = Vec::with_capacity(live.places.len());
@@ -25,7 +26,7 @@ impl State {
         self.agenda.no_loop.begin(rule, ways);
     }
 
-    /// At the end of a change, when derived values have settled: sees to what was held back of it.
+    /// Ends a change for a `no-loop` rule, after derived values have reached the fixpoint.
     #[inline]
     pub(super) fn settle_no_loop(&mut self, base: &Base) {
         if !self.agenda.no_loop.is_idle() {
@@ -34,12 +35,14 @@ impl State {
         }
     }
 
-    /// Lets that count which holds for a rule now and did not before, or did and does not now.
+    /// Adds activations of tuples that hold now and did not before, and cancels those of tuples
+    /// that did and do not now.
     fn let_count(&mut self, base: &Base) {
         let Some((rule, ways, changes)) = self.agenda.no_loop.take_changes() else { return };
         let Some(live) = base.rules.get(rule) else { return };
-        // For each tuple, in the order of the patterns: by which ways it began to hold, and by which it stopped. It never
-        // holds by two at once, but on its way from one to the other it may.
+        // For each tuple, in the order of the patterns, how often each branch started to match
+        // minus how often it stopped. A tuple never matches by two branches at once, but may change
+        // from one to the other.
         let mut tuples: BTreeMap<TupleSlots, SmallVec<[(usize, i32); 2]>> = BTreeMap::new();
         for change in changes {
             let by_way = tuples.entry(live.places[change.way].declared(&change.slots)).or_default();
@@ -69,7 +72,7 @@ impl State {
         }
     }
 
-    /// Lets it count that a tuple begins to hold by one of the ways of a rule, or stops.
+    /// Adds or cancels the activation of a tuple by one branch of a rule.
     fn let_count_one(
         &mut self,
         base: &Base,
@@ -90,7 +93,7 @@ impl State {
         self.pool.put_back(delta);
     }
 
-    /// Takes out activations that stopped holding after they had moved.
+    /// Cancels activations that stopped holding after they had moved to another branch.
     fn take_out_moved(&mut self) {
         for Ended { salience, way: Way { place, only }, slots, until } in self.agenda.no_loop.take_ended() {
             let sets = &mut self.sets[place.0.0 as usize];

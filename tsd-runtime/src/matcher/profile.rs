@@ -1,8 +1,9 @@
-//! What the planner would want to know of the facts that are there.
+//! The planner estimates better with what is known of the facts of a session.
 //!
-//! Counting while joins run would tell of the joins that run, and would cost something all the time. So everything here is
-//! computed from the facts when it is asked for: each fact is asked once more which filters it passes, and for each pair
-//! of types that some rule joins, in whatever order, the facts of both are counted by their keys.
+//! Counting while joins run would cost something all the time, and would only tell of the joins
+//! that run. So a profile is computed from the facts on demand. Each fact is tested against all
+//! filters. For each pair of types that some rule joins, in any order, the facts of both are
+//! counted by key.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -13,14 +14,14 @@ use crate::beta::KeyPart;
 use crate::eval::NativeKey;
 use crate::ruleset::Bit;
 
-/// Parts of two facts that are to be equal.
+/// Parts of two facts that must be equal.
 type Keys = Vec<(Part, Part)>;
 
-/// For each input, what each of its members demands of single facts.
+/// For each entry point, the filter of each of its members.
 type FiltersByInput = BTreeMap<(RootId, Option<NodeId>), Vec<(Bit, Filter)>>;
 
 impl Matcher {
-    /// What there is to observe of the facts that are there.
+    /// Computes a profile of the facts.
     pub(crate) fn profile(&self, natives: &[NativeKey]) -> Profile {
         let mut profile = Profile::default();
         let types = || (0..self.base.schema.types.len()).map(|index| TypeId(index as u16));
@@ -40,7 +41,8 @@ impl Matcher {
         profile
     }
 
-    /// The pairs of types that rules and views join on keys, each once, in whatever order they are joined.
+    /// The pairs of types that rules and views join on keys, each once, whatever the order of the
+    /// join.
     fn joined_pairs(&self) -> Vec<((TypeId, TypeId), Keys)> {
         let mut pairs: BTreeMap<Subject, ((TypeId, TypeId), Keys)> = BTreeMap::new();
         for live in self.base.rules.iter() {
@@ -86,7 +88,7 @@ impl Matcher {
         profile.note_join(&self.base.schema, types, keys, matches, pairs);
     }
 
-    /// The filters of the rules, by the entrance where facts are asked for them.
+    /// The filters of the rules, by entry point.
     fn filters(&self) -> FiltersByInput {
         let mut filters: BTreeMap<_, Vec<(Bit, Filter)>> = BTreeMap::new();
         for live in self.base.rules.iter() {
@@ -104,7 +106,7 @@ impl Matcher {
         filters
     }
 
-    /// Asks each fact of a type which filters it passes.
+    /// Tests each fact of a type against all filters.
     fn observe_filters(&self, ty: TypeId, filters: &FiltersByInput, profile: &mut Profile) {
         let facts = self.state.memory.store(ty).len() as u64;
         for index in 0..self.base.entry_points.of(ty).len() {
@@ -114,7 +116,7 @@ impl Matcher {
                 continue;
             };
             let input = self.base.alpha_node(entry_point);
-            // A copy: whoever looks changes nothing.
+            // A copy, because observing must not change the session.
             let sets = &mut self.state.sets[entry_point.root.0 as usize].clone();
             let mut passed: BTreeMap<Bit, u64> = BTreeMap::new();
             for slot in self.state.memory.store(ty).live_slots() {
@@ -129,7 +131,7 @@ impl Matcher {
     }
 }
 
-/// The pairs of types that a chain joins on keys. Parameters of views are no facts, so pairs with them are left out.
+/// The pairs of types that a chain joins on keys, without parameters of views, which are not facts.
 fn pairs_of(branch: &Branch) -> Vec<((TypeId, TypeId), Keys)> {
     let types = branch.types();
     let mut pairs: BTreeMap<(usize, usize), Keys> = BTreeMap::new();
@@ -143,7 +145,7 @@ fn pairs_of(branch: &Branch) -> Vec<((TypeId, TypeId), Keys)> {
     pairs.filter(|((one, other), _)| *one != TypeId::PARAMETERS && *other != TypeId::PARAMETERS).collect()
 }
 
-/// Whether a part is one of a single fact.
+/// Whether a part is of a single fact.
 fn is_of_one(part: &Part) -> bool {
     !matches!(part, Part::Computed(computed) if !computed.others.is_empty())
 }

@@ -1,11 +1,11 @@
-//! Changes on their way through a tree of joins: from each node to the rules that end there, the views whose rows
-//! its tuples are, and the joins behind it.
+//! A delta of a node must reach the rules that end there, the views whose rows its tuples are, and
+//! the joins below it.
 //!
-//! The rules that a tuple carries are split between these ways. Rules that wait for a derived value hold the tuple back
-//! until it is tested. Additions and removals take the same way with opposite signs, so whatever an addition reached,
-//! the removal reaches too.
+//! The rule set of a tuple is split between these outputs. For rules with pending tests, the tuple
+//! is held at the node until it is tested. Additions and removals take the same path with opposite
+//! signs, so a removal reaches whatever the addition reached.
 //!
-//! Joins know nothing of all this: they take a delta and [emit](Emit) others.
+//! Joins know nothing of this: they take a delta and [emit](Emit) others.
 
 use tsd_ir::{NodeId, RootId};
 
@@ -18,30 +18,31 @@ use crate::flow::{Delta, OperatorContext, Pairs, Sign, TupleBlock, TupleRef, Tup
 use crate::ruleset::RuleSet;
 use crate::view::DerivedState;
 
-/// A change that is about to go through a tree.
+/// A delta on its way through a tree.
 #[derive(Debug)]
 pub(crate) struct Propagation<'a> {
     pub(crate) cx: OperatorContext<'a>,
     pub(crate) down: Downstream<'a>,
 }
 
-/// The tree of joins that a change goes through, with all that its tuples may reach.
+/// The tree through which a delta passes, with everything that its tuples may reach.
 #[derive(Debug)]
 pub(crate) struct Downstream<'a> {
     root: RootId,
     tree: &'a Tree,
     base: &'a Base,
     joins: &'a mut Vec<Option<Box<Join>>>,
-    /// Whether joins count what passes through them.
+    /// Whether joins count probes and matches.
     counting: bool,
     derived: &'a mut DerivedState,
     agenda: &'a mut Agenda,
-    /// How old what comes now is.
+    /// The age of the first tuple of a delta.
     pub(crate) age: u64,
 }
 
 impl Propagation<'_> {
-    /// Facts arrive at an entry point of the tree, or leave it: at the root, or on the right of a join.
+    /// Adds facts at an entry point of the tree, or removes them: at the root, or at the right
+    /// input of a join.
     pub(crate) fn enter(&mut self, join: Option<NodeId>, facts: &mut Delta) {
         let Self { cx, down } = self;
         match join {
@@ -50,7 +51,7 @@ impl Propagation<'_> {
         }
     }
 
-    /// Tuples of a node (`None`: the root) go where the node's tuples go.
+    /// Passes tuples of a node (`None`: the root) on to its outputs.
     pub(super) fn forward_from(&mut self, node: Option<NodeId>, delta: &Delta) {
         let Self { cx, down } = self;
         match node {
@@ -64,7 +65,8 @@ impl Propagation<'_> {
 }
 
 impl Downstream<'_> {
-    /// What is kept at a join, which is taken out: a tuple never comes back to the node that it left.
+    /// Takes the state of a join out, creating it if necessary. A tuple never returns to the node
+    /// that it left.
     #[inline]
     fn take_join(&mut self, node: NodeId, spec: &JoinSpec) -> Box<Join> {
         let index = node.0 as usize;
@@ -74,7 +76,7 @@ impl Downstream<'_> {
         self.joins[index].take().unwrap_or_else(|| Box::new(Join::new(spec, self.counting)))
     }
 
-    /// Tuples arrive on the left of a join, or leave it.
+    /// Adds tuples at the left input of a join, or removes them.
     fn left_activate(&mut self, cx: &mut OperatorContext<'_>, node: NodeId, tuples: &Delta) {
         let Some(spec) = self.base.join(node) else { return };
         let mut join = self.take_join(node, spec);
@@ -82,7 +84,7 @@ impl Downstream<'_> {
         self.joins[node.0 as usize] = Some(join);
     }
 
-    /// Facts arrive on the right of a join, or leave it.
+    /// Adds facts at the right input of a join, or removes them.
     fn right_activate(&mut self, cx: &mut OperatorContext<'_>, node: NodeId, facts: &Delta) {
         let Some(spec) = self.base.join(node) else { return };
         let mut join = self.take_join(node, spec);
@@ -96,7 +98,7 @@ impl Downstream<'_> {
         self.joins[node.0 as usize] = Some(join);
     }
 
-    /// Tuples come out of a node, or do no longer.
+    /// Passes a delta of a node on to its pending tests and its outputs.
     #[inline]
     fn emit(&mut self, cx: &mut OperatorContext<'_>, end: TupleSource, outputs: &Outputs, delta: &mut Delta) {
         for (id, pending) in &outputs.pending_nodes {
@@ -112,7 +114,7 @@ impl Downstream<'_> {
         }
     }
 
-    /// Tuples of a node go where the node's tuples go.
+    /// Passes a delta of a node on to rules, views and joins.
     fn forward(&mut self, cx: &mut OperatorContext<'_>, end: TupleSource, outputs: &Outputs, delta: &Delta) {
         for (salience, rules) in &outputs.levels {
             self.along(cx, outputs, *rules, delta, |down, cx, ending| {
@@ -135,7 +137,7 @@ impl Downstream<'_> {
         }
     }
 
-    /// Calls `go` with the tuples that take one of the ways out of a node, if there are any.
+    /// Calls `go` with the tuples that carry a rule of one output, if there are any.
     #[inline]
     fn along<'c>(
         &mut self,
@@ -165,7 +167,7 @@ impl Downstream<'_> {
         cx.pool.put_back(part);
     }
 
-    /// Tuples are rows of views.
+    /// Aggregates tuples in the views whose rows they are.
     fn gather(&mut self, cx: &mut OperatorContext<'_>, gathered: RuleSet, delta: &Delta) {
         if let Some(common) = delta.common_set() {
             return self.gather_alike(cx, gathered, common, delta);
@@ -184,7 +186,7 @@ impl Downstream<'_> {
         });
     }
 
-    /// Tuples that all carry the same rules are rows of views.
+    /// Aggregates tuples with equal rule sets in the views whose rows they are.
     fn gather_alike(
         &mut self,
         cx: &OperatorContext<'_>,
@@ -208,7 +210,7 @@ impl Downstream<'_> {
     }
 }
 
-/// Where what comes out of a join goes on.
+/// Receives what a join emits.
 struct Onward<'t, 'a> {
     down: &'t mut Downstream<'a>,
     node: NodeId,
@@ -225,7 +227,7 @@ impl Emit for Onward<'_, '_> {
 }
 
 impl State {
-    /// A change that is about to go through a tree, which is in use.
+    /// Prepares a delta's way through a tree, which must be in use.
     #[inline]
     pub(super) fn propagation<'a>(&'a mut self, base: &'a Base, id: RootId, sign: Sign) -> Propagation<'a> {
         let age = self.agenda.age();

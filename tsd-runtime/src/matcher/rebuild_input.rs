@@ -1,4 +1,4 @@
-//! Computing what a join input held before it was evicted: the tuples of the chain before it, from the facts.
+//! An evicted join input must be rebuilt: the tuples of its chain are computed from the facts.
 
 use tsd_ir::NodeId;
 
@@ -9,7 +9,7 @@ use crate::flow::OperatorContext;
 use crate::ruleset::RuleSet;
 use crate::view::DerivedState;
 
-/// The tree whose tuples are computed. Nothing is changed.
+/// The tree whose tuples are computed, read-only.
 pub(super) struct Chain<'a> {
     pub(super) base: &'a Base,
     pub(super) tree: &'a Tree,
@@ -18,8 +18,8 @@ pub(super) struct Chain<'a> {
 }
 
 impl Chain<'_> {
-    /// Calls `visit` with every tuple that comes out of a node (`None`: of the root), as the network was notified
-    /// of it. Returns how many facts and tuples were read.
+    /// Calls `visit` with every tuple that a node (`None`: the root) has passed on. Returns how
+    /// many facts and tuples were read.
     pub(super) fn for_each_tuple(
         &self,
         cx: &mut OperatorContext<'_>,
@@ -28,7 +28,7 @@ impl Chain<'_> {
     ) -> usize {
         let Some(id) = node else { return self.for_each_fact(cx, visit) };
         let Some(spec) = self.base.join(id) else { return 0 };
-        // Where nothing has arrived there are no tuples.
+        // Nothing has arrived at the join, so it has no tuples.
         let Some(join) = self.joins.get(id.0 as usize).and_then(Option::as_deref) else { return 0 };
         join.for_each_pair(
             spec,
@@ -38,7 +38,7 @@ impl Chain<'_> {
         )
     }
 
-    /// Calls `visit` with every tuple that arrives on the left of a join, whose parent this is.
+    /// Calls `visit` with every tuple at the left input of a join; `parent` is the node before it.
     pub(super) fn for_each_left_tuple(
         &self,
         cx: &mut OperatorContext<'_>,
@@ -65,8 +65,8 @@ impl Chain<'_> {
     }
 }
 
-/// Visits a tuple for the rules that do not wait for a derived value, and for those whose tests on derived values
-/// it passed when they were evaluated last.
+/// Visits a tuple for the rules without pending tests here, and for those whose pending tests it
+/// passed when it was last tested.
 fn visit_passed(
     derived: &DerivedState,
     cx: &mut OperatorContext<'_>,

@@ -1,4 +1,4 @@
-//! Rules that come and go, and what each of them occupies in the network.
+//! Rules are added and removed while facts are there; each occupies bits and nodes of the network.
 
 mod add;
 mod newcomers;
@@ -22,7 +22,7 @@ use crate::flow::{DeltaPool, OperatorContext, Sign};
 /// A root, or a join of its tree.
 type NodePlace = (RootId, Option<NodeId>);
 
-/// What must be rebuilt.
+/// The nodes that must be rebuilt after rules were added or removed.
 #[derive(Debug, Default)]
 struct Touched {
     nodes: BTreeSet<NodePlace>,
@@ -37,7 +37,7 @@ impl Touched {
 }
 
 impl Matcher {
-    /// Gives each rule the place in the order of declaration that it has in a base, which has all of them.
+    /// Gives each rule the rank that it has in another base, which must have all of them.
     pub(crate) fn rerank(&mut self, other: &Base) {
         let base = self.own_base();
         base.rules.rerank(&other.rules);
@@ -48,17 +48,17 @@ impl Matcher {
                 }
             }
         }
-        // Strategies other than the default have put what waits in the order of before.
+        // Strategies other than the default have sorted the activations by the old ranks.
         self.set_strategy(self.state.agenda.strategy());
     }
 
-    /// Calls `visit` with the facts of every tuple that satisfies a rule, in the order of its patterns.
+    /// Calls `visit` with every tuple that satisfies a rule, in the order of its patterns.
     pub(crate) fn for_each_match(&self, name: &str, visit: &mut dyn FnMut(&[u32])) {
         let Some(live) = self.base.rules.find(name) else { return };
         for place in &live.places {
             let root = place.path.root;
             let Some(tree) = self.base.find_tree(root) else { continue };
-            // Copies: whoever looks changes nothing.
+            // Copies, because reading must not change the session.
             let (mut sets, mut pool) = (self.state.sets[root.0 as usize].clone(), DeltaPool::default());
             let mut cx = OperatorContext {
                 memory: &self.state.memory,

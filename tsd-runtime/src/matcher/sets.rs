@@ -1,4 +1,5 @@
-//! The rule sets of a tree, wherever they are kept.
+//! Rule sets of a tree are stored in many places, all of which must change when sets are
+//! renumbered.
 
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use super::{Matcher, State};
 use crate::ruleset::{RuleSet, RuleSets};
 
 impl Matcher {
-    /// Forgets the rule sets of a tree that nothing carries any more, once there are many.
+    /// Drops the unused rule sets of a tree, once there are many.
     pub(super) fn collect_sets(&mut self) {
         let Some(id) = self.state.crowded.take() else { return };
         let mut keep = self.state.sets[id.0 as usize].collect();
@@ -16,7 +17,7 @@ impl Matcher {
         self.state.sets[id.0 as usize].collected();
     }
 
-    /// Passes every set of a tree through `map`, but for those that are shared with other sessions.
+    /// Passes every rule set of a tree through `map`, except those that other sessions share.
     pub(super) fn map_sets(&mut self, id: RootId, map: &mut dyn FnMut(&mut RuleSets, RuleSet) -> RuleSet) {
         let State { sets, joins, derived, agenda, .. } = &mut self.state;
         let sets = &mut sets[id.0 as usize];

@@ -1,12 +1,13 @@
-//! Settling: what changes when derived values change, after a change has gone through the network.
+//! After a change has passed through the joins, derived values and the tests that read them must
+//! reach the fixpoint.
 //!
-//! A change goes through all joins first; on its way it touches groups of views and leaves tuples to be looked at. Then
-//! layer by layer, each behind those that it depends on, the tuples are looked at and the changed groups told to those who
-//! ask them. So every tuple is looked at once for one change, when all derived values that it reads have their final values,
-//! and what is in between is never seen.
+//! A change passes through all joins first, touches groups of views and queues tuples. Then queued
+//! tuples are re-tested and readers of changed groups are notified, layer by layer, each after
+//! those on which it depends. So a tuple is tested when all derived values that it reads are final,
+//! and intermediate results are never visible.
 //!
-//! Parameters of views enter the network as facts do, when the first tuple asks for them, and leave it when the last one
-//! that asked is gone.
+//! Parameters of views enter the network, as facts do, when the first tuple reads them. They leave
+//! it after the last tuple that reads them is gone.
 
 use tsd_ir::{NodeId, RootId, Type, TypeId};
 
@@ -17,7 +18,7 @@ use crate::flow::{BLOCK, Delta, Sign};
 use crate::view::{Reading, Task, Tested};
 
 impl State {
-    /// Brings everything up to date that depends on derived values. Returns whether there was anything to do.
+    /// Processes pending work until the fixpoint is reached. Returns whether there was any.
     #[inline]
     pub(super) fn stabilize(&mut self, base: &Base) -> bool {
         let idle = self.derived.queue.is_idle();
@@ -44,10 +45,10 @@ impl State {
         }
     }
 
-    /// Re-tests the queued tuples of a place.
+    /// Re-tests the queued tuples of a pending node.
     fn recheck(&mut self, base: &Base, id: PendingId) {
         let Some(pending) = base.derived.pending(id) else { return };
-        // No tuple that goes on from here comes back here, so the rows can be taken out meanwhile.
+        // A tuple that goes on from here never returns, so the rows can be taken out meanwhile.
         let Some(mut rows) = self.derived.take_rows(id) else { return };
         let queued = rows.take_waiting();
         if rows.is_indexed()
@@ -78,7 +79,7 @@ impl State {
         self.derived.put_rows_back(id, rows);
     }
 
-    /// Lets parameters go that nobody asks any more.
+    /// Removes parameters that no tuple reads any more.
     fn retire(&mut self, base: &Base, view: u16, slot: u32) {
         if self.memory.parameters(view).is_live(slot) && self.derived.is_unused(view, slot) {
             self.deliver(base, TypeId::parameters_of(view), slot, Sign::Remove, None);
@@ -87,7 +88,7 @@ impl State {
         }
     }
 
-    /// Sends what began or stopped to hold at a watch on from its place, and empties the delta.
+    /// Propagates what started or stopped matching at a pending node, and empties the delta.
     fn pass_on(&mut self, base: &Base, root: RootId, join: Option<NodeId>, delta: &mut Delta, sign: Sign) {
         if delta.is_empty() {
             return;
@@ -102,13 +103,14 @@ impl State {
 }
 
 impl Matcher {
-    /// What the effects of a tuple may read.
+    /// What effects may read.
     pub(crate) fn reading(&self) -> Reading<'_> {
         Reading { memory: &self.state.memory, views: self.state.derived.views(&self.base.derived) }
     }
 
-    /// After an activation of a rule that cannot change the session has left the agenda, from a level: those that come right
-    /// behind it and differ from it in nothing but their facts, and what their effects may read.
+    /// The activations of a level of the agenda that follow one of the same rule and differ from it
+    /// only in their facts, and what their effects read. `rule` must not be able to change the
+    /// session.
     pub(crate) fn same_rule_run(
         &mut self,
         level: usize,

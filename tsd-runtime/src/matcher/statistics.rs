@@ -1,4 +1,4 @@
-//! What there is to be told of a live network.
+//! Statistics are collected from the nodes and the agenda on demand.
 
 use tsd_ir::network::JoinNode;
 use tsd_ir::{NodeId, Parameters, TypeId, ViewId};
@@ -13,7 +13,7 @@ use crate::store::Store;
 use crate::view::Rows;
 
 impl Matcher {
-    /// Has joins and views count what passes through them, from nothing on, or stop counting.
+    /// Makes joins and views count, starting from zero, or stop counting.
     pub(crate) fn collect_counts(&mut self, on: bool) {
         self.state.counting = on;
         self.state.joins.iter_mut().flatten().for_each(|join| join.counts = on.then(Box::default));
@@ -42,7 +42,7 @@ impl Matcher {
         }
     }
 
-    /// One join's statistics.
+    /// The statistics of a join.
     pub(crate) fn join_statistics(&self, node: NodeId, shape: &JoinNode) -> JoinStatistics {
         let live = self.state.joins.get(node.0 as usize).and_then(Option::as_ref);
         let held = live.map(|join| join.held()).unwrap_or_default();
@@ -60,7 +60,7 @@ impl Matcher {
         }
     }
 
-    /// One view's statistics. The view must be in use.
+    /// The statistics of a view, which must be in use.
     pub(crate) fn view_statistics(&self, id: ViewId) -> ViewStatistics {
         let shape = self.base.network.view(id);
         let parameters = self.state.memory.parameters(id.0);
@@ -74,7 +74,7 @@ impl Matcher {
         ViewStatistics { view: id, signature: shape.signature, users: shape.users, groups, bytes, counts }
     }
 
-    /// The statistics of the places where tuples wait.
+    /// The statistics of the nodes with pending tests.
     pub(crate) fn pending_statistics(&self) -> Vec<PendingStatistics> {
         let places = self.base.derived.all_pending().map(|(id, pending)| {
             let rows = self.state.derived.rows(id);
@@ -88,7 +88,7 @@ impl Matcher {
         places.collect()
     }
 
-    /// The rules' statistics, in the order in which they were added.
+    /// The statistics of the rules, in order of declaration.
     pub(crate) fn rule_statistics(&self) -> Vec<RuleStatistics> {
         let order = self.state.order(&self.base);
         let mut waiting: Vec<usize> = Vec::new();
@@ -108,7 +108,7 @@ impl Matcher {
         rules.collect()
     }
 
-    /// The bytes that facts, strings, node memories and the agenda hold.
+    /// The bytes of all parts of the session.
     pub(crate) fn bytes_by_kind(&self) -> Bytes {
         Bytes {
             facts: self.state.memory.stores.iter().map(Store::bytes).sum(),

@@ -1,26 +1,27 @@
-//! How generated functions read their constants and arguments, and how they deal with "no value".
+//! Generated functions read constants and arguments of known kinds, and must deal with "no value".
 
 use tsd_ir::{FactHandle, Signature, Value};
 
-/// Whether a test holds; one that has no value does not.
+/// Whether a test holds; a test without a value does not.
 #[inline]
 pub fn holds(test: impl FnOnce() -> Option<bool>) -> bool {
     test() == Some(true)
 }
 
-/// The value of an expression whose operands may have none.
+/// The value of an expression; `None` where an operand has none.
 #[inline]
 pub fn value<T>(compute: impl FnOnce() -> Option<T>) -> Option<T> {
     compute()
 }
 
-/// Whether an action was called: it is not when an argument that must have a value has none.
+/// Whether an action was called. It is not when a required argument has no value.
 #[inline]
 pub fn done(call: impl FnOnce() -> Option<()>) -> bool {
     call().is_some()
 }
 
-/// The constants of one use of a generated function. Each is of the kind that its reader expects.
+/// Reads the constants of one use of a generated function. Each is of the kind that its reader
+/// expects.
 pub mod constant {
     use tsd_ir::Const;
 
@@ -58,7 +59,7 @@ pub mod constant {
     }
 }
 
-/// The computed arguments of an action; `None` is a missing one.
+/// Reads the computed arguments of an action; `None` for a missing one.
 pub mod argument {
     use tsd_ir::Value;
 
@@ -106,9 +107,9 @@ pub mod argument {
     }
 }
 
-/// What a generated expression can compute.
+/// The result of a generated expression.
 pub trait ToValue {
-    /// As a value of any kind.
+    /// The result as a value of any kind.
     fn to_value(self) -> Value;
 }
 

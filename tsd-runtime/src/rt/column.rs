@@ -1,10 +1,11 @@
 //! Which Rust types can be fields of which kinds.
 //!
-//! Generated code moves every field of a struct in and out of its row through [`Column`], so rustc checks that the
-//! fields of a user's own struct exist and fit what the rules say of them.
+//! Generated code moves every field of a struct in and out of its row through [`Column`]. So rustc
+//! checks that the fields of a user's struct exist and fit their declaration in the rules.
 //!
-//! A user's own field may hold less than its column: a `u8` beside an `int`. Before a row changes, its new values are
-//! made to fit; where one does not, the change is refused. So a row and its struct never say different things.
+//! A user's field may hold less than its column: a `u8` beside an `int`. Before a row changes, its
+//! new values are made to fit, and the change is refused where one does not. So a row and its
+//! struct never differ.
 
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -49,17 +50,17 @@ pub trait Column<K>: Sized {
     /// Writes the value as the next field of a row.
     fn write(&self, row: &mut RowWriter<'_>);
 
-    /// Reads the value of a field; `None` for one that the type cannot hold.
+    /// Reads the value of a field; `None` if the type cannot hold it.
     fn read(row: RowReader<'_>, field: usize) -> Option<Self>;
 
-    /// Makes the value of a field that is about to change one that the type can hold, as near to it as the type's
-    /// precision allows. Returns whether there is one.
+    /// Rounds the value of a field that is about to change to the nearest one that the type can
+    /// hold. Returns whether there is one.
     #[inline]
     fn fit(row: &mut RowFitter<'_>, field: usize) -> bool {
         Self::read(row.reader(), field).is_some()
     }
 
-    /// The same, where the type is that of a field of a struct.
+    /// The same, where the type is that of a struct's field.
     #[inline]
     fn fit_as<T>(_: impl Fn(&T) -> &Self, row: &mut RowFitter<'_>, field: usize) -> bool {
         Self::fit(row, field)
@@ -107,7 +108,7 @@ impl Column<AsNumber> for f32 {
         row.number(f64::from(*self));
     }
 
-    /// The nearest one, unless it is out of its range.
+    /// The nearest `f32`, unless the number is out of its range.
     #[inline]
     fn read(row: RowReader<'_>, field: usize) -> Option<Self> {
         let number = row.number(field);

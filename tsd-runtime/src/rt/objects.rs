@@ -1,8 +1,8 @@
-//! The user's own structs behind facts of `extern` types.
+//! Facts of `extern` types are structs of the host program, which are stored beside their rows.
 
 use std::fmt;
 
-/// A struct of the user's own that rules may use as a fact type: `#[derive(tsd::Fact)]`.
+/// A struct of the host program that rules may use as a fact type: `#[derive(tsd::Fact)]`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a fact",
     label = "named by an `extern type` of the rules",
@@ -32,7 +32,7 @@ impl<T> Default for Objects<T> {
 }
 
 impl<T> Objects<T> {
-    /// Keeps the struct of the fact at `slot`.
+    /// Stores the struct of the fact at `slot`.
     pub fn keep(&mut self, slot: u32, object: T) {
         let slot = slot as usize;
         if self.by_slot.len() <= slot {

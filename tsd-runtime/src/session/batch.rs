@@ -1,4 +1,5 @@
-//! Batches: many facts, of one type or of several, that the match takes in together.
+//! A load of many facts is faster and more predictable when it is one change to the match: batches
+//! of facts, of one type or of several.
 
 use tsd_ir::{FieldId, TypeId, Value};
 
@@ -9,10 +10,10 @@ use crate::flow::BLOCK;
 use crate::matcher::{self, Matcher};
 use crate::store::{InvalidValue, RowFitter, RowWriter, WorkingMemory};
 
-/// For how many facts a batch makes room before they come, however many it says that there will be.
+/// For how many facts a batch reserves room in advance, whatever size its iterator claims.
 const MOST_RESERVED: usize = 1 << 20;
 
-/// Takes the facts of a batch; see [`Session::batch`](crate::Session::batch).
+/// Receives the facts of a batch; see [`Session::batch`](crate::Session::batch).
 pub struct Batch<'a, P: Program> {
     core: &'a mut Core<P>,
     facts: matcher::Batch,
@@ -24,7 +25,8 @@ impl<'a, P: Program> Batch<'a, P> {
         Self { core, facts }
     }
 
-    /// Inserts facts of one type and returns how many; see [`Session::insert_all`](crate::Session::insert_all).
+    /// Inserts facts of one type and returns how many; see
+    /// [`Session::insert_all`](crate::Session::insert_all).
     ///
     /// # Errors
     /// Those of [`Session::insert_all`](crate::Session::insert_all).
@@ -38,7 +40,7 @@ impl<'a, P: Program> Batch<'a, P> {
         self.insert(shape, facts.into_iter(), write, keeping(|fact: T| fact))
     }
 
-    /// Inserts facts of one type, which stay the caller's, and returns how many; see
+    /// Inserts facts of one type that the caller keeps, and returns how many; see
     /// [`Session::insert_from_slice`](crate::Session::insert_from_slice).
     ///
     /// # Errors
@@ -53,7 +55,8 @@ impl<'a, P: Program> Batch<'a, P> {
         self.insert(shape, facts.iter(), write, keeping(T::clone))
     }
 
-    /// Inserts facts of one type; see [`Session::insert_all_values`](crate::Session::insert_all_values).
+    /// Inserts facts of one type; see
+    /// [`Session::insert_all_values`](crate::Session::insert_all_values).
     ///
     /// # Errors
     /// Those of [`Session::insert_all_values`](crate::Session::insert_all_values).
@@ -75,8 +78,8 @@ impl<'a, P: Program> Batch<'a, P> {
         self.insert((ty, fields, words), facts.into_iter(), (write, fit), keep)
     }
 
-    /// Inserts facts of a type that there is, with so many fields and words, block by block. Inlined, for where these are
-    /// known when the code is compiled, a row is written without a check.
+    /// Inserts facts of an existing type, block by block. It is inlined, so that a row of
+    /// statically known size is written without a check.
     #[inline(always)]
     fn insert<F, K>(
         &mut self,
@@ -159,8 +162,8 @@ impl<P: Program> std::fmt::Debug for Batch<'_, P> {
 }
 
 impl<P: Program> Drop for Batch<'_, P> {
-    /// Ends the batch, even when an iterator over its facts has panicked; but not when the session itself
-    /// has.
+    /// Ends the batch, even when an iterator over its facts has panicked, but not when the session
+    /// is poisoned.
     fn drop(&mut self) {
         if self.core.check().is_ok() {
             let facts = &mut self.facts;
@@ -172,7 +175,8 @@ impl<P: Program> Drop for Batch<'_, P> {
     }
 }
 
-/// How the session comes by the structs that it keeps: `own` makes one of what is inserted, before it is.
+/// How the session obtains the structs that it stores: the first function takes or clones the
+/// struct before the row is inserted, the second stores it.
 #[expect(clippy::type_complexity)]
 fn keeping<P: Program, T: FactOf<P>, F>(
     own: impl Fn(F) -> T,

@@ -1,4 +1,5 @@
-//! What effects did to the facts, for whoever wants to see it: Insert, Update and Retract have no host that performs them.
+//! `Insert`, `Update` and `Retract` have no host that performs them, so observers are notified of
+//! what they did.
 
 use std::fmt;
 
@@ -25,7 +26,7 @@ pub struct Change<'a> {
 pub enum ChangeKind {
     /// `Insert`.
     Insert,
-    /// `InsertLogical`, which supports a fact that may have been there already.
+    /// `InsertLogical`. The fact may have existed already and is supported once more.
     InsertLogical,
     /// `Update`.
     Update,
@@ -51,7 +52,7 @@ impl Change<'_> {
         self.effect
     }
 
-    /// The fact. One that was retracted is gone.
+    /// The fact. A retracted one no longer exists.
     pub fn fact(&self) -> FactHandle {
         self.fact
     }
@@ -66,8 +67,8 @@ impl Change<'_> {
         &self.matcher.base.schema.ty(self.fact.ty()).name
     }
 
-    /// The fields that the effect gave values to, in the order of the rule, with their values: all of a new fact, and those
-    /// that `Update` names.
+    /// The fields that the effect set, in the order of the rule, with their values: all fields of a
+    /// new fact, or those that `Update` names.
     pub fn fields(&self) -> impl Iterator<Item = (&str, &Value)> {
         let declared = self.matcher.base.schema.ty(self.fact.ty());
         self.fields.iter().map(|field| &*declared.field(*field).name).zip(self.values)
@@ -80,7 +81,7 @@ impl Change<'_> {
 }
 
 impl<P: Program> Core<P> {
-    /// The name of a fact that is about to change, if somebody wants to see that.
+    /// The name of a fact that is about to change; `None` if there is no observer.
     pub(super) fn name_for_observer(&self, fact: FactHandle) -> Option<String> {
         if self.listeners.observing_changes == 0 {
             return None;
@@ -89,7 +90,8 @@ impl<P: Program> Core<P> {
         Some(names::fact(&self.matcher, fact.ty(), slot))
     }
 
-    /// Tells of a change, if somebody wants to see it. A fact that is gone has the name that it had.
+    /// Notifies observers of a change, if there are any. A retracted fact has the name that it had
+    /// before.
     pub(super) fn changed(
         &mut self,
         effect: ChangeKind,
@@ -103,7 +105,7 @@ impl<P: Program> Core<P> {
         self.listeners.changes.get().iter_mut().for_each(|observer| observer(&change));
     }
 
-    /// Tells of a new fact, if somebody wants to see it.
+    /// Notifies observers of a new fact, if there are any.
     pub(super) fn inserted(&mut self, effect: ChangeKind, ty: TypeId, fact: FactHandle, values: &[Value]) {
         if let Some(name) = self.name_for_observer(fact) {
             let fields = all_fields(self.matcher.base.schema.ty(ty).fields.len());

@@ -1,4 +1,4 @@
-//! What an action may do to the session that runs it.
+//! An action may change the session that runs it.
 
 use tsd_ir::{FactHandle, Value};
 
@@ -8,11 +8,11 @@ use super::program::{FactOf, Program};
 use crate::base::Handle;
 use crate::error::Error;
 
-/// Lets an action that is declared with `@context` insert, update and retract facts. Changes bring the match up to date
-/// at once; what they activate fires later in the same run.
+/// Lets an action that is declared with `@context` insert, update and retract facts. A change
+/// brings the match up to date at once; new activations fire later in the same run.
 ///
-/// An action may catch a panic of the session. This is then poisoned (see [`Session`](crate::session::Session)), and
-/// the run ends when the action returns.
+/// If an action catches a panic of the session, the session is poisoned (see
+/// [`Session`](crate::session::Session)) and the run ends when the action returns.
 pub struct Context<'a, P: Program> {
     pub(crate) core: &'a mut Core<P>,
 }
@@ -41,12 +41,12 @@ impl<P: Program> Context<'_, P> {
     /// Retracts a fact.
     ///
     /// # Errors
-    /// [`Error::NoSuchFact`] when it was retracted before.
+    /// [`Error::NoSuchFact`] if it has been retracted before.
     pub fn retract<T: FactOf<P>>(&mut self, handle: Handle<T>) -> Result<(), Error> {
         self.core.retract_typed(handle)
     }
 
-    /// A copy of a fact; `None` after it was retracted.
+    /// A copy of a fact; `None` if it has been retracted.
     pub fn get<T: FactOf<P>>(&self, handle: Handle<T>) -> Option<T> {
         self.core.sound();
         self.core.get(handle)
@@ -63,7 +63,7 @@ impl<P: Program> Context<'_, P> {
         names::value(self.core.sound(), value)
     }
 
-    /// The fields of a fact, in order of declaration; `None` after it was retracted.
+    /// The fields of a fact, in order of declaration; `None` if it has been retracted.
     pub fn values(&self, handle: FactHandle) -> Option<Vec<Value>> {
         self.core.sound();
         self.core.values(handle)

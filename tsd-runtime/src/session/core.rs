@@ -1,4 +1,5 @@
-//! What a session and the context of its actions have in common: everything but the host.
+//! The API of a session and the context of an action change the same state: all of a session but
+//! its host.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -19,18 +20,18 @@ use crate::telemetry::{self, Reported, Work};
 pub(crate) struct Core<P: Program> {
     pub(crate) matcher: Matcher,
     pub(crate) objects: P::Objects,
-    /// The facts that stand in the rules, which sessions begin with.
+    /// The facts written in the rules, with which sessions begin.
     pub(crate) initial: Cow<'static, [InitialFact]>,
     pub(crate) run_limit: RunLimit,
     pub(crate) listeners: Listeners,
-    /// The facts to which texts gave names, which later texts may use.
+    /// The facts to which scripts gave names, for later scripts.
     #[cfg(feature = "dynamic")]
     pub(crate) named: std::collections::BTreeMap<String, FactHandle>,
     pub(crate) told: Reported,
-    /// Whether a change is on its way. Where that is found before one begins, a panic has interrupted
-    /// another.
+    /// Whether a change is under way. If it is set before a change begins, a panic has interrupted
+    /// an earlier one.
     is_changing: bool,
-    /// A row on its way in.
+    /// The row that is being inserted or updated.
     row: Vec<u64>,
 }
 
@@ -54,7 +55,7 @@ impl<P: Program> Core<P> {
         }
     }
 
-    /// A copy with the same facts and the same agenda, which goes its own way. Nobody listens to it yet.
+    /// An independent copy with the same facts and the same agenda, without observers and sinks.
     pub(crate) fn fork(&self) -> Self
     where
         P::Objects: Clone,
@@ -69,12 +70,12 @@ impl<P: Program> Core<P> {
         }
     }
 
-    /// Forgets the facts.
+    /// Removes all facts.
     pub(crate) fn clear(&mut self) {
         self.restart(self.matcher.share());
     }
 
-    /// Forgets the facts and begins anew with the rules of a base.
+    /// Removes all facts and continues with the rules of a base.
     fn restart(&mut self, base: Arc<Base>) {
         self.change(|core| {
             core.matcher.restart(base);
@@ -84,21 +85,21 @@ impl<P: Program> Core<P> {
         });
     }
 
-    /// Makes sure that no panic has interrupted a change.
+    /// An error if a panic has interrupted a change.
     #[inline]
     pub(crate) fn check(&self) -> Result<(), Error> {
         if self.is_changing { Err(Error::Poisoned) } else { Ok(()) }
     }
 
-    /// The same, for what has no way to return an error.
+    /// The matcher. Panics if the session is poisoned; for methods that cannot return an error.
     #[inline]
     pub(crate) fn sound(&self) -> &Matcher {
         self.check().unwrap_or_else(|error| panic!("{error}"));
         &self.matcher
     }
 
-    /// Makes a change that must not be left halfway. A panic in it leaves the session poisoned; what the host
-    /// program does (its actions, closures and iterators) is therefore done outside.
+    /// Makes a change that must not be left halfway. A panic in it leaves the session poisoned, so
+    /// the host's code (actions, closures, iterators) runs outside.
     #[inline]
     pub(crate) fn change<R>(&mut self, change: impl FnOnce(&mut Self) -> R) -> R {
         let before = std::mem::replace(&mut self.is_changing, true);
@@ -107,14 +108,14 @@ impl<P: Program> Core<P> {
         result
     }
 
-    /// Forgets types, actions, rules and facts. What is set by the host program stays.
+    /// Removes types, actions, rules and facts. The settings of the host stay.
     #[cfg(feature = "dynamic")]
     pub(crate) fn reset(&mut self) {
         let Base { network, natives, .. } = &*self.matcher.base;
         self.restart(Arc::new(Base::new(Schema::default(), network.sharing(), *natives)));
     }
 
-    /// Takes over a schema that begins with the present one.
+    /// Replaces the schema by one that begins with the present one.
     #[cfg(feature = "dynamic")]
     pub(crate) fn declare(&mut self, schema: Schema) {
         self.change(|core| core.matcher.declare(schema));
@@ -141,14 +142,15 @@ impl<P: Program> Core<P> {
         })
     }
 
-    /// Writes a row of values that are not known to be those of a struct.
+    /// Writes a row of values, and makes them fit the user's struct if there is one.
     fn write_values(&mut self, ty: TypeId, values: &[Value]) -> Result<(), Error> {
         self.check_count(ty, values)?;
         self.write_row(ty, |row| values.iter().for_each(|value| row.value(value)))?;
         self.fit_row(ty, &all_fields(values.len()))
     }
 
-    /// Makes fields of the row that was written fit those of the user's struct. A row that does not fit is given up.
+    /// Makes fields of the written row fit those of the user's struct. A row that does not fit is
+    /// discarded.
     fn fit_row(&mut self, ty: TypeId, fields: &[FieldId]) -> Result<(), Error> {
         let Self { matcher, row, .. } = self;
         fit::<P>(matcher, ty, fields, row).map_err(|unfit| {
@@ -158,7 +160,7 @@ impl<P: Program> Core<P> {
         })
     }
 
-    /// Makes sure that there is such a type, and a value for each of its fields.
+    /// An error unless the type exists and there is a value for each of its fields.
     fn check_count(&self, ty: TypeId, values: &[Value]) -> Result<(), Error> {
         let declared = self.matcher.base.schema.types.get(ty.index()).ok_or(Error::UnknownType(ty))?;
         check_count(declared, values)
@@ -173,9 +175,9 @@ impl<P: Program> Core<P> {
         }
     }
 
-    /// Inserts a fact as long as the activation whose effects take place holds. An equal fact that activations support is
-    /// supported by one more; one that was stated stays as it is. Does nothing when the activation holds no longer.
-    /// Returns the fact, if the activation supports one now.
+    /// Inserts a fact that the firing activation supports. If an equal fact is supported by
+    /// activations, this one is added to them. If an equal fact is stated, or the activation no
+    /// longer holds, nothing happens. Returns the fact if the activation now supports one.
     pub(crate) fn insert_logical(
         &mut self,
         ty: TypeId,
@@ -211,8 +213,8 @@ impl<P: Program> Core<P> {
         Ok(equal.first().map(|fact| FactHandle::new(*fact, origin)))
     }
 
-    /// Withdraws the facts that lost their last support by a change, and those that lose theirs by that, each by a change
-    /// of its own.
+    /// Withdraws the facts that lost their last support by a change, and those that lose theirs by
+    /// a withdrawal. Each withdrawal is a change of its own.
     #[inline]
     pub(super) fn withdraw(&mut self) {
         if !self.matcher.state.agenda.deactivations.is_empty()
@@ -234,7 +236,7 @@ impl<P: Program> Core<P> {
         }
     }
 
-    /// Lets a fact go that is there.
+    /// Retracts an existing fact.
     fn let_go(&mut self, fact: FactRef) {
         self.matcher.state.support.forget(fact);
         self.matcher.retract(fact.ty(), fact.slot());
@@ -262,7 +264,7 @@ impl<P: Program> Core<P> {
         self.update_fields(handle, &all_fields(values.len()), values)
     }
 
-    /// Changes some fields of a fact; there is a value for each of its fields.
+    /// Changes some fields of a fact. `values` has a value for every field of its type.
     pub(crate) fn update_fields(
         &mut self,
         handle: FactHandle,
@@ -283,7 +285,7 @@ impl<P: Program> Core<P> {
         })
     }
 
-    /// Gives the fact at a slot the row that was written.
+    /// Replaces the row of a fact by the row that was written.
     fn update_written(&mut self, ty: TypeId, slot: u32) -> Result<(), Error> {
         match self.matcher.state.memory.store(ty).find_by_key(&self.row) {
             Some(other) if other != slot => return Err(refuse(&mut self.matcher, ty, &self.row, other)),
@@ -296,7 +298,7 @@ impl<P: Program> Core<P> {
         Ok(())
     }
 
-    /// Writes a row on its way in.
+    /// Writes a row to be inserted or to replace another.
     #[inline]
     fn write_row(&mut self, ty: TypeId, write: impl FnOnce(&mut RowWriter<'_>)) -> Result<(), Error> {
         let Matcher { base, state } = &mut self.matcher;
@@ -319,7 +321,7 @@ impl<P: Program> Core<P> {
         Ok(())
     }
 
-    /// Retracts a fact that is said to be of a type. One of another type has no such handle.
+    /// Retracts a fact, if it is of the type of the handle.
     pub(crate) fn retract_typed<T: FactOf<P>>(&mut self, handle: Handle<T>) -> Result<(), Error> {
         if handle.raw().ty() == T::TYPE { self.retract(handle.raw()) } else { Err(Error::NoSuchFact) }
     }
@@ -340,8 +342,8 @@ impl<P: Program> Core<P> {
         Some((0..declared.fields.len()).map(|field| row.value(declared, field)).collect())
     }
 
-    /// Inserts the facts that stand in the rules. The compiler has checked them; one whose primary key is there
-    /// already is left out, as an insert would refuse it.
+    /// Inserts the facts written in the rules. The compiler has checked them. A fact whose primary
+    /// key is in use is left out, as an insert would refuse it.
     pub(crate) fn insert_initial(&mut self, facts: &[InitialFact]) {
         let _work = telemetry::work(Work::Load(facts.len()));
         let mut handles: Vec<Option<FactHandle>> = Vec::with_capacity(facts.len());
@@ -351,7 +353,7 @@ impl<P: Program> Core<P> {
         }
     }
 
-    /// Inserts a fact that stands in rules; its references count these facts.
+    /// Inserts a fact written in rules. Its references are indices into `handles`.
     pub(crate) fn insert_one(
         &mut self,
         fact: &InitialFact,
@@ -367,7 +369,7 @@ impl<P: Program> Core<P> {
         self.insert_values(fact.ty, &values).ok()
     }
 
-    /// Makes sure that rules with so many views can be added.
+    /// An error unless rules with `views` more views can be added.
     pub(crate) fn make_sure_of_room(&self, views: usize) -> Result<(), Error> {
         if self.matcher.base.network.has_room_for(views) { Ok(()) } else { Err(Error::TooManyViews) }
     }
@@ -386,7 +388,7 @@ impl<P: Program> Core<P> {
         Ok(())
     }
 
-    /// Adds a rule at a free place of the order of declaration.
+    /// Adds a rule at a free place in the order of declaration.
     pub(crate) fn restore_rule(&mut self, rule: Rule, rank: u32) -> Result<(), Error> {
         self.check()?;
         self.make_sure_of_name_and_views(&rule)?;
@@ -433,7 +435,7 @@ impl<P: Program> Core<P> {
     }
 }
 
-/// The fields of a type that has so many.
+/// The numbers of all fields of a type with `count` fields.
 pub(super) fn all_fields(count: usize) -> Vec<FieldId> {
     (0..count).map(|field| FieldId(field as u16)).collect()
 }
@@ -451,13 +453,13 @@ fn fit<P: Program>(
     P::fit(ty, fields, &mut row).map_or(Ok(()), |unfit| Err(InvalidValue::unfit(declared, unfit)))
 }
 
-/// Makes sure that there is a value for each field of a type.
+/// An error unless there is a value for each field of a type.
 pub(super) fn check_count(declared: &Type, values: &[Value]) -> Result<(), Error> {
     let (expected, found) = (declared.fields.len(), values.len());
     if expected == found { Ok(()) } else { Err(Error::WrongCount { expected, found }) }
 }
 
-/// Gives up rows that were written: another fact has the primary key of the first of them.
+/// Discards written rows: the fact at `other` has the primary key of the first of them.
 #[cold]
 pub(super) fn refuse(matcher: &mut Matcher, ty: TypeId, rows: &[u64], other: u32) -> Error {
     let (store, strings, _) = matcher.store_and_texts(ty);
@@ -465,7 +467,7 @@ pub(super) fn refuse(matcher: &mut Matcher, ty: TypeId, rows: &[u64], other: u32
     Error::DuplicateKey { fact: names::fact(matcher, ty, other) }
 }
 
-/// Reads the fact at a slot.
+/// A reader of the fact at a slot.
 pub(crate) fn reader(matcher: &Matcher, ty: TypeId, slot: u32) -> RowReader<'_> {
     let fields = matcher.base.schema.ty(ty).fields.len();
     let memory = &matcher.state.memory;

@@ -1,7 +1,7 @@
-//! Firing: taking activations off the agenda and letting their effects take place.
+//! A run takes activations off the agenda and performs their effects.
 //!
-//! The values that an activation's effects need are computed from its facts as they matched, before the first effect
-//! takes place. An effect that cannot take place is reported, and the run goes on.
+//! The values that effects need are computed from the facts as they matched, before the first
+//! effect takes place. An effect that cannot take place is reported, and the run continues.
 
 use std::sync::Arc;
 
@@ -38,7 +38,7 @@ impl Activation<'_> {
         &self.rule.name
     }
 
-    /// The rule's variables with the facts that they stand for, in order of declaration.
+    /// The rule's variables with their facts, in order of declaration.
     pub fn bindings(&self) -> impl Iterator<Item = (&str, FactHandle)> {
         self.rule.patterns.iter().zip(self.slots).map(|(pattern, slot)| {
             (&*pattern.variable, self.matcher.state.memory.store(pattern.ty).handle(*slot))
@@ -74,7 +74,7 @@ fn fire_all<P: Program>(session: &mut Session<P>) -> Result<Report, Error> {
         fire(session, due.rule, &slots, tally);
         // An action may have caught a panic of the session.
         session.core.check()?;
-        // Rules that share a join often come to hold together, and their calls need nothing from the agenda between them.
+        // Rules that share a join often match together, and their calls do not change the agenda.
         if due.calls_only
             && due.as_declared
             && let Some(level) = session.core.matcher.state.agenda.last_level()
@@ -91,14 +91,14 @@ fn fire_all<P: Program>(session: &mut Session<P>) -> Result<Report, Error> {
     Ok(run.end().report(&mut run.session.core.matcher))
 }
 
-/// A run on its way.
+/// A run in progress.
 struct Running<'s, P: Program> {
     session: &'s mut Session<P>,
     tally: Tally,
 }
 
 impl<P: Program> Running<'_, P> {
-    /// What was counted, which the rules have been told.
+    /// Adds the counts of the run to those of the rules, and returns them.
     fn end(&mut self) -> Tally {
         self.tally.settle(&mut self.session.core.matcher);
         std::mem::replace(&mut self.tally, Tally::new(0))
@@ -106,7 +106,7 @@ impl<P: Program> Running<'_, P> {
 }
 
 impl<P: Program> Drop for Running<'_, P> {
-    /// The rules have fired what they have fired, also when an action has panicked.
+    /// Counts what was fired even when an action has panicked.
     fn drop(&mut self) {
         self.end();
     }
@@ -114,7 +114,7 @@ impl<P: Program> Drop for Running<'_, P> {
 
 const NO_VALUE: &str = "an argument has no value";
 
-/// Lets the effects of one activation take place.
+/// Performs the effects of one activation.
 #[inline]
 fn fire<P: Program>(session: &mut Session<P>, id: RuleId, slots: &[u32], tally: &mut Tally) {
     let Session { host, core } = session;
@@ -131,11 +131,11 @@ fn fire<P: Program>(session: &mut Session<P>, id: RuleId, slots: &[u32], tally: 
     });
 }
 
-/// Fires, one by one, the activations that come right behind one of a rule and differ from it in nothing but their facts. The
-/// rule makes calls alone, so none of them can stop holding, and no other can come between.
+/// Fires consecutive activations of the same rule, which differ only in their facts. The rule only
+/// calls actions, so none of them can stop holding and no other can come in between.
 fn fire_alike<P: Program>(session: &mut Session<P>, id: RuleId, level: usize, tally: &mut Tally) {
     let Session { host, core } = session;
-    // Who observes may look at the whole match, so that its agenda cannot be in hand meanwhile.
+    // An observer may read the whole match, so the agenda cannot be borrowed meanwhile.
     if core.listeners.observing > 0 {
         return;
     }
@@ -164,8 +164,8 @@ fn fire_alike<P: Program>(session: &mut Session<P>, id: RuleId, level: usize, ta
     }
 }
 
-/// Makes the calls of an activation whose effects are nothing else; `no_value` is told of those with an argument that has
-/// none.
+/// Makes the calls of an activation whose effects are only calls. `no_value` receives each call
+/// with an argument that has no value.
 #[inline]
 fn make_calls<P: Program>(
     host: &mut P::Host,
@@ -201,7 +201,7 @@ fn observe<P: Program>(core: &mut Core<P>, id: RuleId, slots: &[u32]) {
     }
 }
 
-/// Lets effects of any kind take place, which may change the facts of the activation.
+/// Performs effects of any kind, which may change the facts of the activation.
 fn fire_any<P: Program>(session: &mut Session<P>, id: RuleId, slots: &[u32], tally: &mut Tally) {
     let Session { host, core } = session;
     let Some(live) = core.matcher.base.rules.get(id) else { return };
@@ -230,27 +230,27 @@ fn fire_any<P: Program>(session: &mut Session<P>, id: RuleId, slots: &[u32], tal
     }
 }
 
-/// While the effects of an activation take place.
+/// An activation whose effects are being performed.
 struct Firing<'c, P: Program> {
     core: &'c mut Core<P>,
 }
 
 impl<P: Program> Drop for Firing<'_, P> {
-    /// Whose they are is forgotten when they have, also when an action has panicked.
+    /// Ends the exemptions of the activation, even when an action has panicked.
     fn drop(&mut self) {
         self.core.matcher.state.agenda.no_loop.end();
         self.core.matcher.state.support.end();
     }
 }
 
-/// The facts of a tuple.
+/// The handles of a tuple's facts.
 type Handles = SmallVec<[FactHandle; 8]>;
 
 fn handles(tuple: Tuple<'_>, count: usize) -> Handles {
     (0..count).map(|at| tuple.fact(at)).collect()
 }
 
-/// Lets one effect take place, with its values computed.
+/// Performs one effect, whose values have been computed.
 fn take_place<P: Program>(
     host: &mut P::Host,
     core: &mut Core<P>,
@@ -286,7 +286,8 @@ fn take_place<P: Program>(
         Prepared::Insert { ty, logical: true, .. } => {
             let ty = *ty;
             let supported = core.insert_logical(ty, &values).map_err(|error| error.to_string())?;
-            // One that has ended what supports it is gone again, and not told of.
+            // If the insertion has ended the activation that supports the fact, the fact is gone
+            // again.
             supported
                 .into_iter()
                 .for_each(|fact| core.inserted(ChangeKind::InsertLogical, ty, fact, &values));
@@ -303,7 +304,7 @@ fn take_place<P: Program>(
             update_fields(core, handle, &fields, values)
         }
         Prepared::Retract { at } => {
-            // What an earlier effect retracted is gone, as it should be.
+            // An earlier effect may have retracted it already.
             let fact = handles[at.index()];
             let name = core.name_for_observer(fact);
             if core.retract(fact).is_ok() {

@@ -1,20 +1,20 @@
-//! How far a run may go before it is taken for one that never rests.
+//! A run that never comes to rest must be stopped.
 //!
-//! Nobody can tell a long run from an endless one, but a run that ends fires what waited and not very much
-//! more. What is counted are activations, so the same run is always stopped at the same place, whatever the
-//! time it takes. Three things tell on one that does not rest: it fires on and on; or what it brings about
-//! grows faster than it fires, until the agenda fills the memory long before many have fired; or each firing
-//! brings about and takes back so much that few of them take long.
+//! A long run cannot be distinguished from an endless one. But a run that ends fires what was on
+//! the agenda and not very much more. Activations are counted and not time, so the same run is
+//! always stopped at the same place. There are three signs of an endless run. It fires on and on.
+//! Or activations come faster than they fire, until the agenda fills the memory. Or each firing
+//! creates and cancels so many activations that even a few firings take long.
 
 use crate::matcher::Matcher;
 
 /// How many activations a run may fire.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum RunLimit {
-    /// What waits when it begins, and of the activations that it brings about itself so many; or where these
-    /// are more, so many for whatever is there as a run that ends will hardly need.
+    /// What is on the agenda when the run begins, and in addition the larger of this number and
+    /// [`OWN_FOR_EACH`] for each fact and each of these activations.
     Own(u64),
-    /// So many.
+    /// This number.
     Fixed(u64),
 }
 
@@ -24,11 +24,12 @@ impl Default for RunLimit {
     }
 }
 
-/// How many activations a run may bring about and fire for each fact, and for each activation that waits when
-/// it begins.
+/// How many activations a run may fire in addition, for each fact and for each activation on the
+/// agenda when it begins.
 const OWN_FOR_EACH: u64 = 10;
 
-/// How many times as many as it may fire a run may bring about, to take most of them back before they fire.
+/// How many times as many activations as it may fire a run may create, if most are cancelled before
+/// they fire.
 const RENEWALS: u32 = 20;
 
 /// What a run may still do.
@@ -39,12 +40,12 @@ pub(super) struct Allowance {
     growth: Option<Growth>,
 }
 
-/// What a run may bring about.
+/// How many activations a run may create.
 #[derive(Debug)]
 struct Growth {
-    /// How many activations there will have been when those that wait are counted next,
+    /// The number of created activations at which those on the agenda are counted next.
     next: u64,
-    /// and how often they will be counted.
+    /// How many more times they are counted.
     left: u32,
 }
 
@@ -62,8 +63,8 @@ impl Allowance {
         }
     }
 
-    /// Whether the run has brought about more than it may. No more wait than have come, so they are counted
-    /// only now and then.
+    /// Whether the run has created more activations than it may. The agenda cannot hold more
+    /// activations than were created, so it is counted only now and then.
     #[inline]
     pub(super) fn is_exceeded(&mut self, matcher: &Matcher) -> bool {
         let Self { firings, growth } = self;

@@ -1,6 +1,7 @@
-//! Who is called with what happens in a session: observers, and what takes the lines of `Print` and `Log`.
+//! The host program may observe what happens in a session, and receive the lines of `Print` and
+//! `Log`.
 //!
-//! All of them belong to the program around the session, so a copy of a session has none of them.
+//! Observers and sinks belong to the host program, so a copy of a session has none.
 
 use std::io::Write;
 
@@ -8,22 +9,22 @@ use super::changed::Change;
 use super::fire::Activation;
 use crate::base::Exclusive;
 
-/// Takes the lines of `Print` and `Log`.
+/// Receives the lines of `Print` or `Log`.
 pub(crate) type Sink = Box<dyn FnMut(&str) + Send>;
 
-/// Sees every activation that fires.
+/// Receives every activation that fires.
 pub(crate) type Observer = Box<dyn FnMut(&Activation<'_>) + Send>;
 
-/// Sees every change that an effect makes.
+/// Receives every change that an effect makes.
 pub(crate) type ChangeObserver = Box<dyn FnMut(&Change<'_>) + Send>;
 
-/// All of them.
+/// The observers and sinks of a session.
 pub(crate) struct Listeners {
     pub(super) observers: Exclusive<Vec<Observer>>,
     pub(super) changes: Exclusive<Vec<ChangeObserver>>,
     pub(super) print: Exclusive<Sink>,
     pub(super) log: Exclusive<Sink>,
-    /// How many observers there are, of either kind.
+    /// The number of observers of each kind.
     pub(super) observing: usize,
     pub(super) observing_changes: usize,
 }

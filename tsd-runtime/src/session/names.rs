@@ -1,11 +1,12 @@
-//! What facts are called in reports and output.
+//! Reports and output need names for facts.
 
 use tsd_ir::{TypeId, Value, ops};
 
 use super::core::reader;
 use crate::matcher::Matcher;
 
-/// `Type~key`, with the parts of a composite key joined by `_`; without a key, `Type~#n` by insertion number.
+/// `Type~key`, with the parts of a composite key joined by `_`; without a key, `Type~#n` by
+/// insertion number.
 pub(crate) fn fact(matcher: &Matcher, ty: TypeId, slot: u32) -> String {
     let declared = matcher.base.schema.ty(ty);
     if declared.key.is_empty() {
@@ -17,7 +18,7 @@ pub(crate) fn fact(matcher: &Matcher, ty: TypeId, slot: u32) -> String {
     format!("{}~{}", declared.name, parts.join("_"))
 }
 
-/// A value as `Print` shows it: texts as they are, whole numbers without `.0`, a fact by its name.
+/// A value as `Print` shows it: a string as it is, a whole number without `.0`, a fact by its name.
 pub(crate) fn value(matcher: &Matcher, value: &Value) -> String {
     match value {
         Value::Missing => "missing".to_owned(),
@@ -27,7 +28,7 @@ pub(crate) fn value(matcher: &Matcher, value: &Value) -> String {
         Value::Text(text) => text.clone(),
         Value::Fact(handle) => match matcher.find(*handle) {
             Some(slot) => fact(matcher, handle.ty(), slot),
-            // One of another session may be of a type that is not known here.
+            // A fact of another session may be of a type that does not exist here.
             None => {
                 let declared = matcher.base.schema.types.get(handle.ty().index());
                 format!("{}~(retracted)", declared.map_or("?", |declared| &declared.name))

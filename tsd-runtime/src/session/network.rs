@@ -1,4 +1,4 @@
-//! The network of a session as it is at one moment.
+//! The network of a session can be read, with what each node holds at the moment.
 
 use std::fmt::{self, Write as _};
 use std::ops::Deref;
@@ -8,7 +8,7 @@ use tsd_ir::{Network, NodeId, ViewId};
 use crate::matcher::Matcher;
 use crate::statistics::{JoinStatistics, RuleStatistics, ViewStatistics};
 
-/// The network of a session: its shape, which it can be used as, and what its nodes hold.
+/// The network of a session: its shape, to which it dereferences, and what its nodes hold.
 ///
 /// `Display` writes the network as [`Network::to_text`] does, with what each node holds beside it.
 #[derive(Clone, Copy)]
@@ -21,22 +21,23 @@ impl<'a> LiveNetwork<'a> {
         Self { matcher }
     }
 
-    /// The shape: nodes, what they join, and who uses them.
+    /// The shape: nodes, what they join, and which rules use them.
     pub fn shape(&self) -> &'a Network {
         &self.matcher.base.network
     }
 
-    /// What a join holds, and what passed through it if the session counts. The join must be in use.
+    /// What a join holds, and its counts if the session counts. The join must be in use.
     pub fn statistics(&self, join: NodeId) -> JoinStatistics {
         self.matcher.join_statistics(join, self.matcher.base.network.join(join))
     }
 
-    /// What a view holds, and how often it was asked if the session counts. The view must be in use.
+    /// What a view holds, and its counts if the session counts. The view must be in use.
     pub fn view_statistics(&self, view: ViewId) -> ViewStatistics {
         self.matcher.view_statistics(view)
     }
 
-    /// How many activations of each rule have fired and wait, in the order in which the rules were added.
+    /// How many activations of each rule have fired and how many are on the agenda, by rule in
+    /// order of addition.
     pub fn activations(&self) -> Vec<RuleStatistics> {
         self.matcher.rule_statistics()
     }

@@ -1,8 +1,9 @@
 //! The contract between a compiled module and the runtime.
 //!
-//! A module brings its declarations and rules as constant tables ([`Module`]), its tests and computed values as plain
-//! functions over a [`Tuple`], and its actions through [`Program`]. All matching is done by the runtime, which is
-//! compiled once: what a module adds to a build grows with the shapes of its tests and actions, not with its rules.
+//! A module contains its declarations and rules as constant tables ([`Module`]), its tests and
+//! computed values as plain functions over a [`Tuple`], and its actions as a [`Program`]. The
+//! runtime, which is compiled once, does all matching. So what a module adds to a build grows with
+//! the shapes of its tests and actions, not with its rules.
 
 use tsd_ir::{ActionId, Const, FieldId, InitialFact, Rule, Schema, Sharing, TypeId, Value};
 
@@ -24,35 +25,35 @@ pub struct Module {
     pub rules: &'static [Rule],
     /// The tests that [`tsd_ir::Body::Native`] refers to by number, in filters and joins.
     pub tests: &'static [NativeTest],
-    /// The value lists that [`tsd_ir::Body::Native`] refers to by number, in every effect but a call of an action
-    /// without context.
+    /// The value lists that [`tsd_ir::Body::Native`] refers to by number. Every effect has one,
+    /// except the call of an action without context.
     pub values: &'static [NativeValues],
     /// The parts of join keys that [`tsd_ir::Body::Native`] refers to by number.
     pub keys: &'static [NativeKey],
     /// The facts that a session starts with.
     pub facts: &'static [InitialFact],
-    /// The rules, wired when the first session needs them.
+    /// The network of the rules, built when the first session needs it.
     pub wired: Wired,
 }
 
-/// The rules of a module, wired into a network when the first session needs them.
+/// The network of a module's rules, built when the first session needs it.
 #[derive(Debug, Default)]
 pub struct Wired(OnceLock<Arc<Base>>);
 
 impl Wired {
-    /// Nothing wired yet.
+    /// Not built yet.
     pub const fn new() -> Self {
         Self(OnceLock::new())
     }
 }
 
 impl Module {
-    /// The rules, wired.
+    /// The shared network of the rules; builds it if necessary.
     pub(crate) fn base(&self) -> Arc<Base> {
         Arc::clone(self.wired.0.get_or_init(|| self.wire(Sharing::On)))
     }
 
-    /// Wires the rules into a network of their own.
+    /// Builds a network of the rules.
     pub(crate) fn wire(&self, sharing: Sharing) -> Arc<Base> {
         let natives = Natives { tests: self.tests, values: self.values, keys: self.keys };
         let mut matcher = Matcher::new(Arc::new(Base::new(self.schema.clone(), sharing, natives)));
@@ -61,35 +62,37 @@ impl Module {
     }
 }
 
-/// A set of rules that sessions can run: compiled, or interpreted.
+/// A set of rules that sessions can run, compiled or interpreted.
 pub trait Program: Sized + 'static {
-    /// Who performs the actions.
+    /// Performs the actions.
     type Host;
 
-    /// The user's own structs behind facts of `extern` types, by type and slot.
+    /// The host program's structs behind facts of `extern` types, by type and slot.
     type Objects: Clone + Default;
 
-    /// Performs the generated call `function` of an action without context, unless an argument that must have a value
-    /// has none: then it does nothing and returns `false`. Positions count the patterns as the rule declares them.
+    /// Performs the generated call `function` of an action without context. If a required argument
+    /// has no value, does nothing and returns `false`. Positions count the patterns in order of
+    /// declaration.
     fn call(function: u32, tuple: Tuple<'_>, constants: &[Const], host: &mut Self::Host) -> bool;
 
-    /// Performs an action with arguments computed before; there is one for each parameter, of the parameter's kind or
-    /// [`Value::Missing`] where the parameter is optional.
+    /// Performs an action with computed arguments. There is one for each parameter, of the
+    /// parameter's kind, or [`Value::Missing`] for an optional one.
     fn perform(action: ActionId, arguments: &[Value], host: &mut Self::Host, context: &mut Context<'_, Self>);
 
-    /// Makes `fields` of a row that is about to be taken in fit those of the user's struct (see
-    /// [`Column`](crate::rt::column::Column)), up to the first whose value does not, which is returned.
+    /// Makes `fields` of a new row fit those of the user's struct (see
+    /// [`Column`](crate::rt::column::Column)). Returns the first field whose value does not fit.
     fn fit(ty: TypeId, fields: &[FieldId], row: &mut RowFitter<'_>) -> Option<FieldId> {
         let _ = (ty, fields, row);
         None
     }
 
-    /// Brings the user's struct up to date after `fields` of the fact at `slot` were changed, which [fit](Self::fit).
+    /// Brings the user's struct up to date after `fields` of the fact at `slot` have changed. Their
+    /// values [fit](Self::fit).
     fn refresh(ty: TypeId, slot: u32, fields: &[FieldId], row: RowReader<'_>, objects: &mut Self::Objects) {
         let _ = (ty, slot, fields, row, objects);
     }
 
-    /// Drops the user's struct of the fact at `slot`.
+    /// Drops the host program's struct of the fact at `slot`.
     fn forget(ty: TypeId, slot: u32, objects: &mut Self::Objects) {
         let _ = (ty, slot, objects);
     }
@@ -116,17 +119,17 @@ pub trait FactOf<P: Program>: Clone + Sized + 'static {
     /// How many words its rows have.
     const WORDS: usize;
 
-    /// Whether the user's struct is [kept](Self::keep).
+    /// Whether the user's struct is [stored](Self::keep).
     const IS_KEPT: bool = false;
 
     /// Writes every field, in order of declaration.
     fn write(&self, row: &mut RowWriter<'_>);
 
-    /// Makes the fact at `slot` of its row, or of the struct kept for it; `None` for a fact of an `extern` type that was
-    /// inserted as bare values, which have no struct.
+    /// The fact at `slot`, from its row or from its stored struct. `None` for a fact of an `extern`
+    /// type that was inserted as bare values and has no struct.
     fn read(slot: u32, row: RowReader<'_>, objects: &P::Objects) -> Option<Self>;
 
-    /// Keeps the user's struct of the fact at `slot`, for types that have more to it than the row.
+    /// Stores the user's struct of the fact at `slot`, for types with more to them than the row.
     fn keep(self, slot: u32, objects: &mut P::Objects) {
         let _ = (slot, objects);
     }

@@ -1,4 +1,4 @@
-//! Rules wired once, for any number of sessions.
+//! Building a network takes time and memory, so it is built once for any number of sessions.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,22 +12,23 @@ use super::program::{Compiled, Program};
 use crate::error::Error;
 use crate::matcher::Base;
 
-/// Rules wired into a network: what sessions of the same rules have in common.
+/// The network of a set of rules, which many sessions share.
 ///
-/// A rule base never changes, so it can be shared between threads, and a session that begins on one costs next to nothing: a few
-/// kilobytes, and room at a node when the first fact arrives there. One that adds or removes rules does so for itself alone;
-/// [`Session::rule_base`](crate::Session::rule_base) hands on what comes of it.
+/// A rule base never changes, so threads can share it. A session that begins with one costs a few
+/// kilobytes; a node takes memory when its first fact arrives. A session that adds or removes rules
+/// changes a copy of its own, which [`Session::rule_base`](crate::Session::rule_base) returns.
 ///
 /// Cloning a rule base is cheap.
 pub struct RuleBase<P: Program> {
     pub(crate) base: Arc<Base>,
-    /// The facts that stand in the rules.
+    /// The facts written in the rules.
     pub(crate) facts: Cow<'static, [InitialFact]>,
     program: PhantomData<fn() -> P>,
 }
 
 impl<P: Compiled> RuleBase<P> {
-    /// The rules of the module, as they were compiled. They are wired when they are first asked for, once in a process.
+    /// The rules of the module, as they were compiled. Their network is built by the first call,
+    /// once per process.
     pub fn compiled() -> Self {
         let module = P::module();
         Self::new(module.base(), Cow::Borrowed(module.facts))
@@ -35,12 +36,12 @@ impl<P: Compiled> RuleBase<P> {
 }
 
 impl<P: Program> RuleBase<P> {
-    /// Rules that are wired, and the facts that stand in them.
+    /// A network of rules, and the facts written in them.
     pub(crate) fn new(base: Arc<Base>, facts: Cow<'static, [InitialFact]>) -> Self {
         Self { base, facts, program: PhantomData }
     }
 
-    /// The names of the rules, in the order of their declaration.
+    /// The names of the rules, in order of declaration.
     pub fn rules(&self) -> impl Iterator<Item = &str> {
         self.base.rules.iter().map(|live| &*live.rule.name)
     }
@@ -50,7 +51,8 @@ impl<P: Program> RuleBase<P> {
         &self.base.schema
     }
 
-    /// The same rules without one of them. Costs about what it takes to wire the others.
+    /// The same rules without one of them. Costs about as much as building the network of the
+    /// others.
     ///
     /// # Errors
     /// [`Error::UnknownRule`]
@@ -58,7 +60,7 @@ impl<P: Program> RuleBase<P> {
         self.changed(|core| core.remove_rule(name))
     }
 
-    /// The same rules and a planned one behind them. Its effects must be those of the program's module.
+    /// The same rules followed by a planned one. Its effects must be those of the program's module.
     ///
     /// # Errors
     /// [`Error::DuplicateRule`]
@@ -66,7 +68,7 @@ impl<P: Program> RuleBase<P> {
         self.changed(|core| core.add_planned_rule(rule))
     }
 
-    /// The rules that a session would have after a change to its rules.
+    /// The rules that a session would have after changing its rules.
     pub(crate) fn changed(
         &self,
         change: impl FnOnce(&mut Core<P>) -> Result<(), Error>,

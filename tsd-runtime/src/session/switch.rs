@@ -1,4 +1,4 @@
-//! Taking over the rules of another base.
+//! A session can replace its rules by those of another base without losing its facts.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -12,7 +12,8 @@ use crate::matcher::Base;
 use crate::telemetry;
 
 impl<P: Program> Core<P> {
-    /// Takes over the rules of a base: removes those that it lacks, then adds those that it has beside, each at its place.
+    /// Removes the rules that `base` lacks, then adds those that it has in addition, each at its
+    /// place.
     pub(super) fn switch_to(&mut self, base: &Arc<Base>) -> Result<(), Error> {
         self.check()?;
         if Arc::ptr_eq(base, &self.matcher.base) {

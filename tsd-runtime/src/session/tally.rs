@@ -1,4 +1,4 @@
-//! What a run counts on its way to its report.
+//! A run counts what it fires, for its report and for its limit.
 
 use std::sync::Arc;
 
@@ -11,25 +11,25 @@ use crate::matcher::Matcher;
 use crate::report::{Problem, Report};
 use crate::telemetry;
 
-/// How many of the last firings tell which rules keep a run going.
+/// How many of the last firings show which rules keep a run going.
 const REMEMBERED: usize = 256;
 
 /// The counts of a run.
 pub(super) struct Tally {
     /// How often each rule fired, by its number.
     counts: Vec<u64>,
-    /// The rules that fired, by the order of their first firing.
+    /// The rules that fired, in the order of their first firing.
     fired: Vec<(RuleId, Arc<Rule>)>,
     total: u64,
     limit: u64,
-    /// The rules that fired last, each at the place of its number.
+    /// The rules that fired last, as a ring.
     last: [RuleId; REMEMBERED],
     problems: Vec<Problem>,
     problem_count: u64,
 }
 
 impl Tally {
-    /// Nothing counted yet, of a run that may fire `limit` activations.
+    /// The counts of a run that may fire `limit` activations.
     pub(super) fn new(limit: u64) -> Self {
         Self {
             counts: Vec::new(),
@@ -97,7 +97,7 @@ impl Tally {
         }
     }
 
-    /// The run was stopped.
+    /// The error of a stopped run.
     pub(super) fn run_limit(self, matcher: &mut Matcher) -> Error {
         let limit = self.limit;
         let mut rules: Vec<(String, u64)> = (self.fired.iter())

@@ -1,6 +1,6 @@
-//! How lists grow that are kept by slot, beside the facts of a store.
+//! Lists indexed by the slots of a store should grow with it, not by repeated doubling.
 
-/// How far the slots of a store go.
+/// The number of slots of a store.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Capacity {
     slots: usize,
@@ -8,19 +8,20 @@ pub(crate) struct Capacity {
 }
 
 impl Capacity {
-    /// So many slots, of which there is room for so many.
+    /// `slots` slots, with room for `room`.
     #[inline]
     pub(crate) fn new(slots: usize, room: usize) -> Self {
         Self { slots, room }
     }
 
-    /// So many numbers of something that grows one by one.
+    /// The capacity for `numbers` numbers that are added one by one.
     #[inline]
     pub(crate) fn of(numbers: usize) -> Self {
         Self { slots: numbers, room: numbers.next_power_of_two() }
     }
 
-    /// Makes room for more in a list of some of them: in larger steps than a list takes by itself, but never for more than all.
+    /// Makes room for more elements in a list of some slots. It grows in larger steps than a list
+    /// does by itself, but never beyond the number of slots.
     #[inline]
     pub(crate) fn reserve<T>(self, list: &mut Vec<T>, more: usize) {
         if list.len() + more > list.capacity() {
@@ -29,7 +30,7 @@ impl Capacity {
         }
     }
 
-    /// Makes a list that is kept by slot long enough for some more.
+    /// Extends a list that is indexed by slot.
     #[inline]
     pub(crate) fn extend<T: Clone>(self, list: &mut Vec<T>, more: usize, value: T) {
         if list.len() + more > list.capacity() {
@@ -38,7 +39,7 @@ impl Capacity {
         list.resize(list.len() + more, value);
     }
 
-    /// Makes a list that is kept by slot long enough.
+    /// Extends a list that is indexed by slot to all slots.
     #[inline]
     pub(crate) fn grow<T: Clone>(self, list: &mut Vec<T>, value: T) {
         if list.len() < self.slots {

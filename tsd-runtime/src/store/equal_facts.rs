@@ -1,7 +1,7 @@
-//! Equal facts of a type without a primary key.
+//! A logical insertion must find equal facts, also of a type without a primary key.
 //!
-//! Whoever inserts a fact logically must find one that is equal. The facts with one row are a list, so that any number of
-//! equal facts costs no more than as many different ones.
+//! The facts with equal rows form a linked list. So many equal facts cost no more than as many
+//! different ones.
 
 use hashbrown::HashTable;
 
@@ -10,7 +10,7 @@ use hashbrown::HashTable;
 pub(crate) struct EqualFacts {
     /// The first slot of each list.
     firsts: HashTable<u32>,
-    /// By slot: the slots before and behind it in its list.
+    /// By slot: the slots before and after it in its list.
     links: Vec<Links>,
     hasher: ahash::RandomState,
 }
@@ -28,7 +28,7 @@ impl EqualFacts {
         Self { firsts: HashTable::new(), links: Vec::new(), hasher: crate::base::hasher() }
     }
 
-    /// The slots with a row; `row_at` gives the rows of slots.
+    /// The slots with a row; `row_at` returns the row of a slot.
     pub(crate) fn find<'a>(
         &self,
         row: &[u64],
@@ -40,7 +40,7 @@ impl EqualFacts {
         })
     }
 
-    /// Enters the fact at `slot`, whose row is there.
+    /// Adds the fact at `slot`, whose row is in the store.
     pub(crate) fn enter<'a>(&mut self, slot: u32, row_at: impl Fn(u32) -> &'a [u64]) {
         let index = slot as usize;
         if self.links.len() <= index {
@@ -62,7 +62,7 @@ impl EqualFacts {
         }
     }
 
-    /// Takes the fact at `slot` out, whose row is still there.
+    /// Removes the fact at `slot`, whose row is still in the store.
     pub(crate) fn leave(&mut self, slot: u32, row: &[u64]) {
         let Links { before, behind } = self.links[slot as usize];
         if behind != NONE {
@@ -82,7 +82,7 @@ impl EqualFacts {
         }
     }
 
-    /// The bytes held.
+    /// The bytes allocated.
     pub(crate) fn bytes(&self) -> usize {
         self.firsts.allocation_size() + self.links.capacity() * size_of::<Links>()
     }

@@ -1,8 +1,9 @@
-//! The facts of one type, in one dense table of words.
+//! The facts of one type, in one dense array of words.
 //!
-//! A row has a word for each field and, when fields may be missing, words of presence bits behind them. A string
-//! is its symbol, a number its bits, an integer itself, a Boolean 0 or 1, a reference a [`FactRef`]. Rows of
-//! retracted facts are used again, with the slot's next generation.
+//! A row has a word for each field. If fields may be missing, words of presence bits follow. The
+//! word of a string is its symbol, that of a number its bits, and that of a reference a
+//! [`FactRef`]. A Boolean is 0 or 1. The slot of a retracted fact is reused with its next
+//! generation.
 
 use smallvec::SmallVec;
 use tsd_ir::{FactHandle, FactRef, FieldId, Kind, Origin, Type, TypeId};
@@ -14,11 +15,11 @@ use super::slots::Slots;
 use super::strings::Strings;
 use crate::base::{Index, hash_words};
 
-/// The table of one type.
+/// The facts of one type.
 #[derive(Clone, Debug)]
 pub(crate) struct Store {
     ty: TypeId,
-    /// Of the handles of its facts.
+    /// The origin of the handles of its facts.
     origin: Origin,
     fields: usize,
     width: usize,
@@ -27,12 +28,12 @@ pub(crate) struct Store {
     slots: Slots,
     recency: Recency,
     key: Option<KeyIndex>,
-    /// While some rule inserts facts of the type logically and they have no primary key.
+    /// Only for a type without primary key, while some rule inserts facts of it logically.
     equal_facts: Option<EqualFacts>,
 }
 
-/// For how many facts room is made at once. Growing beyond costs them little, and the index takes four to eight bytes
-/// for each that may never come.
+/// For how many facts room is reserved at once. Growing further is cheap, and the index takes four
+/// to eight bytes for each fact, whether or not it comes.
 const MOST_RESERVED: usize = 1 << 24;
 
 /// Finds facts by primary key.
@@ -77,7 +78,8 @@ impl Store {
         }
     }
 
-    /// Takes over the room that another store had, if its rows are as wide. There are no facts here yet.
+    /// Takes over the allocated rows of another store, if they are equally wide. This store must be
+    /// empty.
     pub(crate) fn reuse(&mut self, other: &mut Self) {
         if self.width == other.width {
             self.words = std::mem::take(&mut other.words);
@@ -90,19 +92,19 @@ impl Store {
         Self { origin, ..self.clone() }
     }
 
-    /// How many words a row has.
+    /// The number of words of a row.
     pub(crate) fn width(&self) -> usize {
         self.width
     }
 
-    /// How many slots there are, in use or not, and for how many there is room: what is kept by slot grows with them, once
-    /// instead of again and again.
+    /// The number of slots and their allocated number. Lists indexed by slot grow with it, in one
+    /// step.
     #[inline]
     pub(crate) fn capacity(&self) -> Capacity {
         Capacity::new(self.slots.len(), self.words.capacity() / self.width.max(1))
     }
 
-    /// How many facts there are.
+    /// The number of facts.
     pub(crate) fn len(&self) -> usize {
         self.slots.live_count()
     }
@@ -126,7 +128,7 @@ impl Store {
         self.words[slot as usize * self.width + field]
     }
 
-    /// Reads a field of the fact at `slot`, if there is such a slot.
+    /// Reads a field of the fact at `slot`, if there is such a slot, so that it is in the cache.
     #[inline]
     pub(crate) fn touch(&self, slot: u32, field: usize) -> u32 {
         self.words.get(slot as usize * self.width + field).map_or(0, |word| *word as u32)
@@ -136,7 +138,7 @@ impl Store {
     #[inline]
     pub(crate) fn field(&self, slot: u32, field: FieldId) -> Option<u64> {
         if !self.has_missing() {
-            // Nothing is ever missing, and there is but one look at the table.
+            // No field can be missing, so one read is enough.
             return self.words.get(slot as usize * self.width + field.index()).copied();
         }
         let row = self.row(slot);
@@ -149,13 +151,13 @@ impl Store {
         FactHandle::new(self.reference(slot), self.origin)
     }
 
-    /// The fact at `slot`, as fields refer to it.
+    /// The reference to the fact at `slot`, as fields contain it.
     #[inline]
     pub(crate) fn reference(&self, slot: u32) -> FactRef {
         FactRef::new(self.ty, slot, self.slots.generation(slot).unwrap_or_default())
     }
 
-    /// How many facts were ever inserted.
+    /// The number of facts ever inserted.
     #[cfg(feature = "metrics")]
     pub(crate) fn inserted(&self) -> u64 {
         self.slots.inserted()
@@ -177,8 +179,8 @@ impl Store {
         self.recency.of(slot, self.number(slot))
     }
 
-    /// Whether facts that were inserted one right after the other have recencies that begin with this one, so that nothing
-    /// need be written down.
+    /// Whether facts that were inserted consecutively already have consecutive recencies from
+    /// `first`, so that none need be stored.
     pub(crate) fn has_recency(&self, slots: &[u32], first: u64) -> bool {
         slots.first().is_some_and(|slot| self.recency.is_counted(self.number(*slot), first))
     }
@@ -189,13 +191,13 @@ impl Store {
         self.recency.set(slot, recency, slots.len(), |slot| slots.number(slot));
     }
 
-    /// The slot of a fact of this type to which something refers, if it is still there.
+    /// The slot of the referenced fact, if it is a fact of this type that still exists.
     pub(crate) fn find(&self, fact: FactRef) -> Option<u32> {
         let generation = self.slots.generation(fact.slot())?;
         (fact.ty() == self.ty && generation == fact.generation()).then_some(fact.slot())
     }
 
-    /// Whether the place that a fact had is free, or another's.
+    /// Whether the fact has been retracted, so that its slot is free or another's.
     pub(super) fn is_past(&self, fact: FactRef) -> bool {
         fact.ty() == self.ty && self.slots.next_generation(fact.slot()) > fact.generation()
     }
@@ -206,12 +208,12 @@ impl Store {
         self.find_key(key.fields.iter().map(|field| row[*field]))
     }
 
-    /// The fields of the primary key; none when the type has no key.
+    /// The fields of the primary key; empty when the type has no key.
     pub(crate) fn key_fields(&self) -> &[usize] {
         self.key.as_ref().map_or(&[], |key| &key.fields)
     }
 
-    /// The slot of the fact whose primary key is these words, in the order of the key's fields.
+    /// The slot of the fact with these words as its primary key, in the order of the key's fields.
     #[inline]
     pub(crate) fn find_key(&self, words: impl Iterator<Item = u64> + Clone) -> Option<u32> {
         let key = self.key.as_ref()?;
@@ -222,7 +224,7 @@ impl Store {
         key.slots.find(hash_words(words.clone()), same)
     }
 
-    /// The fields of the primary key and the index over them, by the hashes of those fields' words in their order.
+    /// The fields of the primary key, and the index over the hashes of their words.
     #[inline]
     pub(crate) fn key_index(&self) -> Option<(&[usize], &Index)> {
         self.key.as_ref().map(|key| (key.fields.as_slice(), &key.slots))
@@ -245,8 +247,8 @@ impl Store {
         self.slots.live()
     }
 
-    /// Makes room for so many more facts, as far as there is any: the number is somebody's guess, and room that is not
-    /// made beforehand is made when the facts come.
+    /// Makes room for `facts` more facts, as far as memory allows. The number is a guess; what is
+    /// not reserved is allocated when facts come.
     pub(crate) fn reserve(&mut self, facts: usize) {
         let facts = facts.min(MOST_RESERVED);
         if self.words.try_reserve(facts.saturating_mul(self.width)).is_ok() {
@@ -254,7 +256,8 @@ impl Store {
         }
     }
 
-    /// Takes a row in; if a fact has its primary key, nothing changes and the error is that fact's slot.
+    /// Inserts a row. If a fact has its primary key, nothing changes and that fact's slot is the
+    /// error.
     pub(crate) fn insert(&mut self, row: &[u64]) -> Result<u32, u32> {
         let slot = self.slots.next();
         self.index(slot, row)?;
@@ -269,8 +272,8 @@ impl Store {
         Ok(slot)
     }
 
-    /// Takes rows in one after another, and writes down the slots; if a fact has the primary key of one of them, that one
-    /// and those behind it stay out, and the error is that fact's slot.
+    /// Inserts rows, up to the first whose primary key is in use, and appends their slots to
+    /// `slots`. The error is the slot of the fact with that key.
     pub(crate) fn insert_all(&mut self, rows: &[u64], count: usize, slots: &mut Vec<u32>) -> Result<(), u32> {
         if (self.slots.next() as usize) < self.slots.len() {
             for index in 0..count {
@@ -292,8 +295,8 @@ impl Store {
         entered.map_err(|(_, other)| other)
     }
 
-    /// Enters the primary keys of the last `count` rows, as far as no fact has them; if one has, the error is how many
-    /// were entered, and that fact's slot.
+    /// Enters the primary keys of the last `count` rows, up to the first that is in use. The error
+    /// is how many were entered, and the slot of the fact with that key.
     fn index_new(&mut self, first: usize, count: usize) -> Result<(), (usize, u32)> {
         if self.key.as_ref().is_some_and(|key| !key.slots.has_room(first + count)) {
             self.grow_index(first + count);
@@ -326,7 +329,7 @@ impl Store {
         key.slots.insert(key.hash(row), slot, same)
     }
 
-    /// Makes room in the index for so many slots.
+    /// Makes room in the primary-key index for `slots` slots.
     fn grow_index(&mut self, slots: usize) {
         let Some(mut key) = self.key.take() else { return };
         if !key.slots.has_room(slots) {
@@ -340,7 +343,7 @@ impl Store {
         self.key = Some(key);
     }
 
-    /// Gives up the fact at `slot` and its references to strings.
+    /// Removes the fact at `slot` and its references to strings.
     pub(crate) fn remove(&mut self, slot: u32, strings: &mut Strings) {
         self.unindex(slot);
         self.leave_equal(slot);
@@ -365,7 +368,8 @@ impl Store {
         }
     }
 
-    /// The facts that are equal to a row. At the first question the facts of a type without a primary key are indexed.
+    /// The facts that are equal to a row; at most two. The first call for a type without a primary
+    /// key indexes its facts.
     pub(crate) fn find_equal(&mut self, row: &[u64]) -> SmallVec<[u32; 2]> {
         if self.key.is_some() {
             let found = self.find_by_key(row).filter(|slot| self.row(*slot) == row);
@@ -380,11 +384,11 @@ impl Store {
         let equal_facts = equal_facts
             .iter()
             .flat_map(|equal_facts| equal_facts.find(row, |slot| row_at(words, *width, slot)));
-        // Of several that are equal, one at the most is there for a reason of its own.
+        // Of several equal facts, at most one is supported logically.
         equal_facts.take(2).collect()
     }
 
-    /// Gives up what [`find_equal`](Self::find_equal) needs, which makes it anew when asked again.
+    /// Drops the index of [`find_equal`](Self::find_equal), whose next call rebuilds it.
     pub(crate) fn forget_equal_facts(&mut self) {
         self.equal_facts = None;
     }
@@ -420,7 +424,7 @@ impl Store {
         release_texts(self.row(slot), self.fields, &self.strings, strings);
     }
 
-    /// Gives up the references to strings of a row that was written but not taken in.
+    /// Releases the strings of a row that was written but not inserted.
     pub(crate) fn discard(&self, row: &[u64], strings: &mut Strings) {
         release_texts(row, self.fields, &self.strings, strings);
     }
@@ -440,7 +444,7 @@ impl Store {
             .map(|field| FieldId(field as u16))
     }
 
-    /// The bytes held.
+    /// The bytes allocated.
     pub(crate) fn bytes(&self) -> usize {
         let key = self.key.as_ref().map_or(0, |key| key.slots.bytes());
         let equal_facts = self.equal_facts.as_ref().map_or(0, EqualFacts::bytes);
@@ -456,7 +460,8 @@ fn row_at(words: &[u64], width: usize, slot: u32) -> &[u64] {
     &words[slot as usize * width..][..width]
 }
 
-/// Whether a field of a row has a value. Rows of types without optional fields have no presence bits.
+/// Whether a field of a row has a value. Rows of types without optional fields have no presence
+/// bits.
 #[inline]
 pub(crate) fn is_present(row: &[u64], fields: usize, field: usize) -> bool {
     row.len() == fields || row[fields + field / 64] & (1 << (field % 64)) != 0

@@ -1,5 +1,5 @@
-//! Whose handles a session knows: its own, and those of the sessions that it was forked from, as far as they name facts that were
-//! there when it was.
+//! A session accepts its own handles, and those of the sessions that it was forked from if they
+//! name facts that existed at the fork.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ pub(crate) struct Lineage {
 #[derive(Clone, Debug)]
 struct Ancestor {
     origin: Origin,
-    /// By type: the insertion number behind that of the last fact that both sessions have had.
+    /// By type: the first insertion number that the two sessions do not share.
     ends: Arc<[u64]>,
 }
 
@@ -32,7 +32,7 @@ impl Lineage {
         self.origin
     }
 
-    /// The lineage of a session that begins as a copy of one with these facts.
+    /// The lineage of a fork of a session with these facts.
     pub(super) fn forked(&self, stores: &[Store]) -> Self {
         let ends = stores.iter().map(Store::next_number).collect();
         let parent = Ancestor { origin: self.origin, ends };
@@ -40,7 +40,7 @@ impl Lineage {
         Self { origin: Origin::new(), ancestors }
     }
 
-    /// The fact that a handle names, if it is one that the session may have had.
+    /// The fact that a handle names, if the session may have had it.
     #[inline]
     pub(crate) fn known(&self, handle: FactHandle, stores: &[Store]) -> Option<FactRef> {
         if handle.origin() == self.origin { Some(handle.fact()) } else { self.inherited(handle, stores) }
@@ -53,7 +53,7 @@ impl Lineage {
         let (store, end) = (stores.get(ty)?, ancestor.ends.get(ty)?);
         match store.find(fact) {
             Some(slot) => (store.number(slot) < *end).then_some(fact),
-            // A fact that is gone for good has no number any more. The handle names nothing in either session.
+            // A retracted fact has no number. Its handle names nothing in either session.
             None => store.is_past(fact).then_some(fact),
         }
     }

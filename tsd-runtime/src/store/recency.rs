@@ -1,22 +1,24 @@
-//! How recent facts are, for the strategies that ask: the place of each in the order of all inserts and updates.
+//! Some strategies order activations by the recency of facts, their place in the order of all
+//! inserts and updates.
 //!
-//! As long as the facts of a type come one right after the other and stay as they are, their recency follows from their
-//! insertion numbers. So it is only written down for types whose facts come among others, or change.
+//! As long as the facts of a type come one after another and do not change, their recencies follow
+//! from their insertion numbers. So recencies are stored only for types whose facts come among
+//! others, or change.
 
 /// The recencies of the facts of one type.
 #[derive(Clone, Debug, Default)]
 pub(crate) enum Recency {
-    /// There was no fact yet.
+    /// There has been no fact yet.
     #[default]
     Unknown,
-    /// The insertion number and this.
+    /// The insertion number plus this.
     Counted(u64),
     /// By slot.
     Written(Vec<u64>),
 }
 
 impl Recency {
-    /// The recency of the fact at a slot, with its insertion number.
+    /// The recency of the fact at a slot with this insertion number.
     pub(crate) fn of(&self, slot: u32, number: u64) -> u64 {
         match self {
             Self::Unknown => 0,
@@ -25,12 +27,14 @@ impl Recency {
         }
     }
 
-    /// Whether a fact with this insertion number has this recency, and those that come right behind it have the next ones.
+    /// Whether the recency of a fact follows from its insertion number, as do those of its
+    /// successors.
     pub(crate) fn is_counted(&self, number: u64, recency: u64) -> bool {
         matches!(self, Self::Counted(ahead) if number + ahead == recency)
     }
 
-    /// Sets the recency of the fact at a slot; `number` tells the insertion numbers of all `slots` slots.
+    /// Sets the recency of the fact at a slot; `number` returns the insertion numbers of all
+    /// `slots` slots.
     #[inline]
     pub(crate) fn set(&mut self, slot: u32, recency: u64, slots: usize, number: impl Fn(u32) -> u64) {
         match self {
@@ -50,7 +54,7 @@ impl Recency {
         }
     }
 
-    /// The bytes held.
+    /// The bytes allocated.
     pub(crate) fn bytes(&self) -> usize {
         match self {
             Self::Written(all) => all.capacity() * size_of::<u64>(),

@@ -1,4 +1,4 @@
-//! Rows on their way in and out: what a fact's fields look like in its store.
+//! Fields are written to rows and read from rows as typed values.
 
 use std::fmt;
 
@@ -13,15 +13,15 @@ use super::strings::{Strings, Symbol};
 pub struct RowWriter<'a> {
     ty: &'a Type,
     strings: &'a mut Strings,
-    /// Whose handles name facts to which a field may refer.
+    /// Tells which handles a field may contain.
     lineage: &'a Lineage,
     stores: &'a [Store],
     row: &'a mut [u64],
-    /// Which fields are there, where some may be missing.
+    /// The presence bits, where fields may be missing.
     presence: &'a mut [u64],
     /// The next field.
     field: usize,
-    /// Why it could not be written; nothing is any more.
+    /// Why a field could not be written. The fields after it are ignored.
     problem: Option<Problem>,
 }
 
@@ -30,7 +30,7 @@ pub struct RowWriter<'a> {
 enum Problem {
     /// The field cannot hold it.
     Invalid(&'static str),
-    /// It refers to a fact of another session.
+    /// It refers to a fact that this session does not have.
     Foreign,
 }
 
@@ -39,7 +39,7 @@ enum Problem {
 pub(crate) enum Unwritten {
     /// A field cannot hold its value.
     Invalid(InvalidValue),
-    /// A field was to refer to a fact of another session.
+    /// A reference field has a handle of another session.
     Foreign,
 }
 
@@ -61,7 +61,7 @@ impl fmt::Display for InvalidValue {
 }
 
 impl InvalidValue {
-    /// The value of a field of a type cannot be held by the field of the user's own struct.
+    /// The value of a field does not fit the field of the user's struct.
     pub(crate) fn unfit(ty: &Type, field: FieldId) -> Self {
         let field = ty.field(field).name.to_string();
         Self { ty: ty.name.to_string(), field, problem: "has a value that the field's Rust type cannot hold" }
@@ -69,7 +69,7 @@ impl InvalidValue {
 }
 
 impl<'a> RowWriter<'a> {
-    /// Starts to write a row of so many fields. Behind them, where it says which are there, all words are zero.
+    /// Starts a row of `fields` fields. Its presence bits are zero.
     #[inline]
     pub(crate) fn new(
         ty: &'a Type,
@@ -87,8 +87,8 @@ impl<'a> RowWriter<'a> {
         self.ty
     }
 
-    // Generated code writes field after field. What it calls is inlined, down to what is wrong with a field, so that where
-    // the writer stands is known when the code is compiled.
+    // Generated code writes field after field. The functions that it calls are inlined, so that the
+    // position of the writer is known at compile time.
 
     #[inline]
     fn put(&mut self, word: u64) {
@@ -108,7 +108,7 @@ impl<'a> RowWriter<'a> {
         self.problem = self.problem.or(Some(Problem::Invalid(problem)));
     }
 
-    /// The next field is a string.
+    /// Writes the next field, a string.
     #[inline]
     pub fn text(&mut self, text: &str) {
         if self.problem.is_none() {
@@ -117,7 +117,7 @@ impl<'a> RowWriter<'a> {
         }
     }
 
-    /// The next field is a number; NaN is not a value.
+    /// Writes the next field, a number; NaN is rejected.
     #[inline]
     pub fn number(&mut self, number: f64) {
         if number.is_nan() {
@@ -127,19 +127,19 @@ impl<'a> RowWriter<'a> {
         }
     }
 
-    /// The next field is an integer.
+    /// Writes the next field, an integer.
     #[inline]
     pub fn int(&mut self, int: i64) {
         self.put(int as u64);
     }
 
-    /// The next field is a Boolean.
+    /// Writes the next field, a Boolean.
     #[inline]
     pub fn bool(&mut self, bool: bool) {
         self.put(u64::from(bool));
     }
 
-    /// The next field is a reference to a fact.
+    /// Writes the next field, a reference to a fact.
     #[inline]
     pub fn fact(&mut self, handle: FactHandle) {
         match self.lineage.known(handle, self.stores) {
@@ -148,7 +148,7 @@ impl<'a> RowWriter<'a> {
         }
     }
 
-    /// The next field has no value.
+    /// Leaves the next field without a value.
     #[inline]
     pub fn missing(&mut self) {
         if self.problem.is_none() {
@@ -160,13 +160,13 @@ impl<'a> RowWriter<'a> {
         }
     }
 
-    /// The next field is out of the range of its kind.
+    /// Rejects the next field, which is out of the range of its kind.
     #[inline]
     pub fn out_of_range(&mut self) {
         self.reject("is beyond the range of a 64-bit integer");
     }
 
-    /// The next field has this value, which must be of its kind.
+    /// Writes the next field, whose value must be of its kind.
     pub fn value(&mut self, value: &Value) {
         use tsd_ir::Kind;
         if self.problem.is_some() {
@@ -184,8 +184,8 @@ impl<'a> RowWriter<'a> {
         }
     }
 
-    /// Ends the row: what was wrong with it, first of all, if anything was. (The writer is taken apart first, so that it need
-    /// not be in memory where all is well.)
+    /// Ends the row. The error is the first problem. (The writer is taken apart first, so that it
+    /// need not be in memory where there is none.)
     #[inline]
     pub(crate) fn finish(self) -> Result<(), Box<Unwritten>> {
         let Self { ty, strings, row, presence, field, problem, .. } = self;
@@ -199,7 +199,7 @@ impl<'a> RowWriter<'a> {
     }
 }
 
-/// Gives back the strings that were written before a field that could not be.
+/// Releases the strings that were written before the field with the problem.
 #[cold]
 #[inline(never)]
 fn give_back(
@@ -219,7 +219,7 @@ fn give_back(
     Box::new(Unwritten::Invalid(InvalidValue { ty, field, problem }))
 }
 
-/// The word that a field of a kind holds for a value, if some fact can hold it.
+/// The word of a value in a field of a kind, if some fact can have it.
 #[cfg(feature = "dynamic")]
 pub(crate) fn find_word(strings: &Strings, kind: tsd_ir::Kind, value: &Value) -> Option<u64> {
     match (value, kind) {
@@ -233,7 +233,7 @@ pub(crate) fn find_word(strings: &Strings, kind: tsd_ir::Kind, value: &Value) ->
     }
 }
 
-/// A row that is about to be taken in, made to fit what will be read from it.
+/// A row that is about to be stored, whose values can be rounded.
 #[derive(Debug)]
 pub struct RowFitter<'a> {
     fields: usize,
@@ -247,12 +247,12 @@ impl<'a> RowFitter<'a> {
         Self { fields, strings, origin, row }
     }
 
-    /// Reads the row as it is.
+    /// A reader of the row.
     pub fn reader(&self) -> RowReader<'_> {
         RowReader::new(self.fields, self.strings, self.origin, self.row)
     }
 
-    /// Gives a number field another value.
+    /// Replaces the value of a number field.
     pub fn set_number(&mut self, field: usize, number: f64) {
         self.row[field] = (number + 0.0).to_bits();
     }

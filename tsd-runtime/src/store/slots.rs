@@ -1,7 +1,8 @@
-//! The slots of a store: which facts are there, and what tells them from those that were there before.
+//! The slots of a store are reused, so a reference must tell a fact from its predecessors.
 //!
-//! A slot is used again after its fact went, with the next generation. Until the first fact goes, slot `n` holds the
-//! fact with the insertion number `n + 1` in the first generation; so nothing is written down before.
+//! After a fact is removed its slot is reused with the next generation. Until the first removal,
+//! slot `n` holds the fact with insertion number `n + 1` in the first generation, so nothing is
+//! stored.
 
 use tsd_ir::FactRef;
 
@@ -9,22 +10,23 @@ use tsd_ir::FactRef;
 pub(crate) struct Slots {
     /// How many slots there are.
     count: u32,
-    /// A mark for each slot, once a fact went.
+    /// A mark for each slot, after the first removal.
     marks: Vec<Mark>,
     free: Vec<u32>,
     live: usize,
     next_number: u64,
 }
 
-/// What there is to know of a slot, in one word: the fact's insertion number, counted from 1 in its type, above the
-/// slot's generation and whether a fact is there.
+/// The state of a slot in one word: the fact's insertion number, counted from 1 in its type, the
+/// slot's generation, and whether a fact is there.
 #[derive(Clone, Copy, Debug)]
 struct Mark(u64);
 
 impl Mark {
     const LIVE: u64 = 1;
     const NUMBER_SHIFT: u32 = 21;
-    /// Numbers of 43 bits: a million insertions a second for a hundred days. Beyond, they stay at the last one.
+    /// Numbers of 43 bits: a million insertions a second for a hundred days. After that, the last
+    /// number is used for all.
     const LAST_NUMBER: u64 = u64::MAX >> Self::NUMBER_SHIFT;
 
     fn live(generation: u32, number: u64) -> Self {
@@ -58,12 +60,12 @@ impl Slots {
         self.count as usize
     }
 
-    /// How many facts there are.
+    /// The number of facts.
     pub(crate) fn live_count(&self) -> usize {
         self.live
     }
 
-    /// The slot that the next fact will take, which is new when it is [`len`](Self::len).
+    /// The slot of the next fact. It is new if it equals [`len`](Self::len).
     #[inline]
     pub(crate) fn next(&self) -> u32 {
         self.free.last().copied().unwrap_or(self.count)
@@ -86,7 +88,7 @@ impl Slots {
         }
     }
 
-    /// Takes so many slots that are all new.
+    /// Takes `count` new slots.
     pub(crate) fn take_new(&mut self, count: usize) {
         let numbers = self.next_number..self.next_number + count as u64;
         self.next_number = numbers.end;
@@ -97,7 +99,7 @@ impl Slots {
         }
     }
 
-    /// Gives a slot up.
+    /// Frees a slot.
     pub(crate) fn release(&mut self, slot: u32) {
         if self.marks.is_empty() {
             let first = |slot| Mark::live(0, u64::from(slot) + 1);
@@ -122,12 +124,12 @@ impl Slots {
         }
     }
 
-    /// The generation of the fact at a slot, or of the next one there.
+    /// The generation of the fact at a slot, or of the next fact there.
     pub(crate) fn next_generation(&self, slot: u32) -> u32 {
         self.marks.get(slot as usize).map_or(0, |mark| mark.generation())
     }
 
-    /// How many facts were ever inserted.
+    /// The number of facts ever inserted.
     #[cfg(feature = "metrics")]
     pub(crate) fn inserted(&self) -> u64 {
         self.next_number - 1
@@ -149,7 +151,7 @@ impl Slots {
         (0..self.count).filter(|slot| self.marks.get(*slot as usize).is_none_or(|mark| mark.is_live()))
     }
 
-    /// The bytes held.
+    /// The bytes allocated.
     pub(crate) fn bytes(&self) -> usize {
         self.marks.capacity() * size_of::<Mark>() + self.free.capacity() * size_of::<u32>()
     }

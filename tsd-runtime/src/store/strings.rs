@@ -1,7 +1,8 @@
-//! The strings of a session, each kept once and named by a number.
+//! Joins and filters compare strings all the time, so every string is stored once and named by a
+//! number.
 //!
-//! Joins and filters compare strings all the time. Interned, equal strings are equal numbers, and a fact's string
-//! field is one word. References are counted, so a string that no fact and no rule uses any more is forgotten.
+//! Equal strings are equal numbers, and a string field is one word. References are counted, so a
+//! string that neither a fact nor a rule uses is removed.
 
 use std::sync::Arc;
 
@@ -15,18 +16,19 @@ pub(crate) type Symbol = u32;
 /// The strings of a session.
 #[derive(Clone, Debug)]
 pub(crate) struct Strings {
-    /// The first ones, which the rules mention and other sessions have as well. They are never forgotten.
+    /// The first ones, which the rules mention. Sessions of a rule base share them, and they are
+    /// never removed.
     shared: Arc<SharedStrings>,
-    /// Those behind them.
+    /// The session's own, numbered after the shared ones.
     entries: Vec<Entry>,
     index: HashTable<u32>,
     free: Vec<u32>,
     hasher: ahash::RandomState,
-    /// Short strings that came lately, each in the only place where it can be.
+    /// A direct-mapped cache of short strings that were interned lately.
     recent: [Short; RECENT],
 }
 
-/// The strings that rules mention, for any number of sessions to begin with.
+/// The strings that rules mention, which sessions of a rule base share.
 #[derive(Debug)]
 pub(crate) struct SharedStrings {
     texts: Vec<Box<str>>,
@@ -45,11 +47,11 @@ impl Default for SharedStrings {
     }
 }
 
-/// How many short strings are remembered.
+/// How many short strings are cached.
 const RECENT: usize = 64;
 
-/// A string of at most 16 bytes, as numbers: most fields with few values, such as states and classes, have no longer
-/// ones, and to compare numbers is far quicker than to compare strings.
+/// A string of at most 16 bytes, as numbers. Most fields with few values, such as states and
+/// classes, are that short, and comparing numbers is far quicker than comparing strings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Short {
     first: u64,
@@ -59,10 +61,10 @@ struct Short {
 }
 
 impl Short {
-    /// No string: none is so long.
+    /// No string: none has this length.
     const NONE: Self = Self { first: 0, last: 0, length: u32::MAX, symbol: 0 };
 
-    /// A string with a symbol to be filled in; `None` when it is too long.
+    /// A string with a symbol to be filled in; `None` if it is too long.
     #[inline]
     fn new(text: &str) -> Option<Self> {
         let bytes = text.as_bytes();
@@ -77,7 +79,7 @@ impl Short {
         Some(Self { first, last, length, symbol: 0 })
     }
 
-    /// Where it is remembered.
+    /// Its place in the cache.
     #[inline]
     fn place(&self) -> usize {
         hash_words([self.first ^ self.last.rotate_left(32)]) as usize % RECENT
@@ -102,7 +104,7 @@ impl Default for Strings {
 }
 
 impl Strings {
-    /// Nothing but what is shared.
+    /// Only the shared strings.
     pub(crate) fn behind(shared: Arc<SharedStrings>) -> Self {
         Self {
             shared,
@@ -114,7 +116,7 @@ impl Strings {
         }
     }
 
-    /// What other sessions may begin with: these strings, of which there are none before.
+    /// The strings for a rule base. None of them may be shared already.
     pub(crate) fn share(self) -> Arc<SharedStrings> {
         Arc::new(SharedStrings {
             texts: self.entries.into_iter().map(|entry| entry.text).collect(),
@@ -122,7 +124,7 @@ impl Strings {
         })
     }
 
-    /// The place of a string among those of this session alone; `None` for one that is shared.
+    /// The place of a symbol among the session's own strings; `None` for a shared one.
     #[inline]
     fn place(&self, symbol: Symbol) -> Option<usize> {
         (symbol as usize).checked_sub(self.shared.texts.len())
@@ -179,7 +181,7 @@ impl Strings {
         })
     }
 
-    /// One reference to `symbol` more.
+    /// Adds a reference to `symbol`.
     #[inline]
     pub(crate) fn retain(&mut self, symbol: Symbol) {
         if let Some(at) = self.place(symbol) {
@@ -187,7 +189,7 @@ impl Strings {
         }
     }
 
-    /// One reference to `symbol` less; the last one forgets the string.
+    /// Removes a reference to `symbol`; removes the string with the last one.
     pub(crate) fn release(&mut self, symbol: Symbol) {
         let Some(at) = self.place(symbol) else { return };
         let entry = &mut self.entries[at];
@@ -218,7 +220,7 @@ impl Strings {
         }
     }
 
-    /// The bytes held, strings included.
+    /// The bytes allocated, strings included.
     pub(crate) fn bytes(&self) -> usize {
         let strings: usize = self.entries.iter().map(|entry| entry.text.len()).sum();
         let entries = self.entries.capacity() * size_of::<Entry>();

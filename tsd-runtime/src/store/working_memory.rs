@@ -1,4 +1,4 @@
-//! Working memory: the facts of a session and the strings in them.
+//! All facts of a session and the strings in them, found by type, slot and handle.
 
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
@@ -13,33 +13,35 @@ use super::strings::Strings;
 #[derive(Debug)]
 pub(crate) struct WorkingMemory {
     pub(crate) stores: Vec<Store>,
-    /// The parameters of views that are values, by the number of the view. There is none before somebody asks.
+    /// The parameters of views that are values and not facts, by the number of the view. A store is
+    /// made when a tuple first reads the view.
     parameters: Vec<Option<Box<Store>>>,
-    /// No parameters.
+    /// An empty store, for views without parameters.
     nothing: Store,
     pub(crate) strings: Strings,
-    /// How often an expression had no value for another reason than a missing field.
+    /// How often an operator had no value for another reason than a missing field.
     no_values: AtomicU64,
-    /// Whose handles name facts here.
+    /// Tells which handles name facts of this session.
     pub(crate) lineage: Lineage,
-    /// How many facts were inserted or updated.
+    /// The number of inserts and updates so far.
     recency: u64,
 }
 
 impl WorkingMemory {
-    /// Counts that an operator had no value, and tells which. Inlined, so that its name is nowhere where nothing is told.
+    /// Counts and traces that an operator had no value. It is inlined, so that a build without
+    /// tracing does not contain the operator's name.
     #[inline]
     pub(crate) fn count_no_value(&self, operator: &'static str) {
         self.no_values.fetch_add(1, Relaxed);
         crate::base::no_value(operator);
     }
 
-    /// How often an expression had no value since the last call.
+    /// How often an operator had no value since the last call.
     pub(crate) fn take_no_values(&mut self) -> u64 {
         std::mem::take(self.no_values.get_mut())
     }
 
-    /// A memory without facts, with the strings that rules mention.
+    /// A memory without facts, with the strings that the rules mention.
     pub(crate) fn new(schema: &Schema, strings: Strings) -> Self {
         let lineage = Lineage::new();
         let origin = lineage.origin();
@@ -56,7 +58,7 @@ impl WorkingMemory {
         memory
     }
 
-    /// The memory of a session that begins as a copy of this one. Handles of this one name the facts that both have.
+    /// An independent copy. Handles of this memory name the same facts in the copy.
     pub(crate) fn forked(&self) -> Self {
         let lineage = self.lineage.forked(&self.stores);
         let origin = lineage.origin();
@@ -76,14 +78,14 @@ impl WorkingMemory {
         }
     }
 
-    /// Takes over the room that another memory had for facts of the same types, of which none is left.
+    /// Takes over the allocated rows of another memory of the same types. It has no facts any more.
     pub(crate) fn reuse(&mut self, before: &mut Self) {
         for (store, other) in self.stores.iter_mut().zip(&mut before.stores) {
             store.reuse(other);
         }
     }
 
-    /// Makes stores for the types of a schema that begins with the types known.
+    /// Adds stores for the new types of a schema that begins with the known types.
     pub(crate) fn declare(&mut self, schema: &Schema) {
         let new = schema.types.iter().enumerate().skip(self.stores.len());
         let origin = self.lineage.origin();
@@ -106,7 +108,8 @@ impl WorkingMemory {
         self.parameters.get(view as usize).and_then(Option::as_deref).unwrap_or(&self.nothing)
     }
 
-    /// The same, to change them, beside the strings in them. They are declared where they are the first.
+    /// The parameters of a view that are values, and the strings. The store is made with the type
+    /// `declared` if it does not exist.
     pub(crate) fn parameters_mut(
         &mut self,
         view: u16,
@@ -121,7 +124,7 @@ impl WorkingMemory {
         (self.parameters[index].get_or_insert_with(new), &mut self.strings)
     }
 
-    /// Forgets the parameters of a view.
+    /// Removes the parameters of a view.
     pub(crate) fn forget_parameters(&mut self, view: u16) {
         let Some(store) = self.parameters.get_mut(view as usize).and_then(Option::take) else { return };
         for slot in store.live_slots() {
@@ -129,7 +132,7 @@ impl WorkingMemory {
         }
     }
 
-    /// The bytes that the parameters of all views hold.
+    /// The bytes that the parameters of all views occupy.
     pub(crate) fn parameter_bytes(&self) -> usize {
         self.parameters.iter().flatten().map(|store| store.bytes()).sum()
     }
@@ -139,7 +142,7 @@ impl WorkingMemory {
         self.store(ty).field(slot, field)
     }
 
-    /// How many facts there are, of all types.
+    /// The number of facts, of all types.
     pub(crate) fn count(&self) -> usize {
         self.stores.iter().map(Store::len).sum()
     }
@@ -151,7 +154,7 @@ impl WorkingMemory {
         self.stores[ty.index()].set_recency(slot, self.recency);
     }
 
-    /// Makes facts of one type the most recent ones, the last one most of all.
+    /// Makes facts of one type the most recent ones, the last of them the most recent.
     pub(crate) fn renew_all(&mut self, ty: TypeId, slots: &[u32]) {
         let store = &mut self.stores[ty.index()];
         if !store.has_recency(slots, self.recency + 1) {
@@ -162,19 +165,19 @@ impl WorkingMemory {
         self.recency += slots.len() as u64;
     }
 
-    /// The slot of a handle whose fact is still there. A handle of another session has none, whatever it
-    /// looks like.
+    /// The slot of the fact that a handle names, if it still exists. A handle of an unrelated
+    /// session has none.
     pub(crate) fn find(&self, handle: FactHandle) -> Option<u32> {
         self.find_referred(self.lineage.known(handle, &self.stores)?)
     }
 
-    /// The slot of a fact to which one of this session refers, if it is still there.
+    /// The slot of the fact to which a fact of this session refers, if it still exists.
     #[inline]
     pub(crate) fn find_referred(&self, fact: FactRef) -> Option<u32> {
         self.stores.get(fact.ty().index())?.find(fact)
     }
 
-    /// The handle of a fact to which one of this session refers, by the word of its field.
+    /// The handle of a referenced fact, from the word of a reference field.
     #[inline]
     pub(crate) fn handle_of(&self, word: u64) -> FactHandle {
         FactHandle::new(FactRef::from_word(word), self.lineage.origin())

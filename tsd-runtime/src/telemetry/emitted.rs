@@ -1,4 +1,5 @@
-//! The metrics, by name. All begin with `tsd_`; counters end with `_total`.
+//! The names and meanings of all metrics in one place. All names begin with `tsd_`; those of
+//! counters end with `_total`.
 
 use std::time::Duration;
 
@@ -10,7 +11,8 @@ use crate::matcher::Matcher;
 use crate::report::Report;
 use crate::statistics::{Bytes, Statistics};
 
-/// Says what each metric means, once for each session: whoever listens may come late.
+/// Describes each metric. It is repeated for each session, because a recorder may be installed
+/// late.
 fn describe() {
     describe_counter!("tsd_runs_total", "Runs, of which some may have been stopped");
     describe_counter!("tsd_runs_stopped_total", "Runs that were stopped by the run limit");
@@ -48,7 +50,7 @@ fn describe() {
     describe_gauge!("tsd_join_passed", "Pairs that a join let pass since the session began to count");
 }
 
-/// After a run.
+/// Reports a run.
 pub(super) fn run(took: Duration, ended: &Result<Report, Error>, matcher: &Matcher, told: &mut Reported) {
     if told.facts.is_empty() {
         describe();
@@ -66,7 +68,8 @@ pub(super) fn run(took: Duration, ended: &Result<Report, Error>, matcher: &Match
     facts(matcher, told);
 }
 
-/// How many facts came and went since this was told last, and how many there are.
+/// Reports how many facts were inserted and retracted since the last report, and how many there
+/// are.
 fn facts(matcher: &Matcher, told: &mut Reported) {
     let stores = matcher.base.schema.types.iter().zip(&matcher.state.memory.stores);
     for ((ty, store), (told_in, told_out)) in stores.zip(&mut told.facts) {
@@ -85,18 +88,18 @@ fn facts(matcher: &Matcher, told: &mut Reported) {
     counter!("tsd_facts_updated_total").increment(std::mem::take(&mut told.updates));
 }
 
-/// How often a rule fired in a run.
+/// Reports how often a rule fired in a run.
 pub(super) fn fired(rule: &str, count: u64) {
     counter!("tsd_activations_fired_total", "rule" => rule.to_owned()).increment(count);
 }
 
-/// After rules came or went.
+/// Reports the number of rules and nodes.
 pub(super) fn network(matcher: &Matcher) {
     gauge!("tsd_rules").set(matcher.base.rules.iter().count() as f64);
     gauge!("tsd_joins").set(matcher.base.network.joins().count() as f64);
 }
 
-/// What a session holds.
+/// Reports what a session holds.
 pub(super) fn held(matcher: &Matcher) {
     describe();
     network(matcher);

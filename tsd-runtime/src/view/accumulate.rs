@@ -1,10 +1,12 @@
-//! What a view keeps of the values in each of its groups, and what comes of them.
+//! A view must keep an aggregate of each of its groups up to date, one value at a time.
 //!
-//! An aggregate is an [`Accumulator`], in a file of its own: what is kept of the values of one group. [`Groups`] does for all of
-//! them what does not depend on the aggregate, in loops that are compiled for each; [`Aggregate`] chooses between them, once for a
-//! block of rows. (DuckDB's aggregate functions have the same form; Raasveldt and Mühleisen, SIGMOD 2019.)
+//! An aggregate is an [`Accumulator`] in a file of its own: the state of one group. [`Groups`] does
+//! what does not depend on the aggregate, in loops that are compiled for each. [`Aggregate`]
+//! chooses between them, once for a block of rows. (DuckDB's aggregate functions have the same
+//! form; Raasveldt and Mühleisen, SIGMOD 2019.)
 //!
-//! One value more or less costs the same in a group of ten as in one of a hundred thousand.
+//! Adding or removing a value costs the same in a group of ten as in one of a hundred thousand, but
+//! for the logarithm of `MIN` and `MAX`.
 
 mod aggregate;
 mod count;
@@ -22,41 +24,43 @@ use self::input::ReadInput;
 use crate::eval::DerivedWord;
 use crate::store::Strings;
 
-/// What is kept of the values of one group, beside how many there are. A group without values is the default.
+/// The state of one group of an aggregate, besides the number of its values. The default is the
+/// state of an empty group.
 trait Accumulator: Clone + Debug + Default + Send + Sync + 'static {
-    /// Whether what came of a group before a change follows from how many values there were. Then
-    /// [`differs`](Self::differs) tells whether the group has changed.
+    /// Whether the number of values determines the output. Then [`differs`](Self::differs) tells
+    /// whether a group has changed.
     const IS_COUNT: bool = false;
 
-    /// Takes in a value. Returns whether this form of accumulator can hold it: if not, nothing has changed, and all groups are
-    /// [widened](Groups::widened).
+    /// Adds a value. Returns whether this form of accumulator can hold it. If not, nothing has
+    /// changed, and all groups are [widened](Groups::widened).
     fn add(&mut self, value: &impl ReadInput, strings: &Strings) -> bool;
 
-    /// Gives up a value that was taken in, after which so many are left. Returns what [`add`](Self::add) does.
+    /// Removes a value that was added; `left` values remain. Returns what [`add`](Self::add) does.
     fn remove(&mut self, value: &impl ReadInput, left: u32, strings: &Strings) -> bool;
 
-    /// What comes of the values, of which there are `count`.
+    /// The result for the `count` values of the group.
     fn output(&self, count: u32) -> DerivedWord<'_>;
 
-    /// Whether a change to a group of so many values may change what comes of it.
+    /// Whether adding or removing a value in a group of `count` values may change the output.
     #[inline]
     fn may_show(_count: u32, _adds: bool) -> bool {
         true
     }
 
-    /// Whether groups of so many values have different outputs, where counts are all that matters.
+    /// Whether groups with these numbers of values have different outputs. Only called with
+    /// [`IS_COUNT`](Self::IS_COUNT).
     #[inline]
     fn differs(before: u32, now: u32) -> bool {
         before != now
     }
 
-    /// Something that can only be had by reading all of the accumulator.
+    /// A number that can only be computed by reading the whole accumulator.
     #[inline]
     fn read(&self) -> u32 {
         0
     }
 
-    /// The bytes held beside the accumulator itself, estimated.
+    /// An estimate of the bytes allocated by the accumulator.
     fn bytes(&self) -> usize {
         0
     }

@@ -1,10 +1,11 @@
-//! How often views are looked up, and how often they change.
+//! A view is worth its cost if it is looked up more often than it changes, so both are counted.
 
-/// What was asked of a view and told by it while the session counted.
+/// How often a view was looked up and changed while the session counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ViewCounts {
-    /// How often somebody asked for an answer: a tuple that was tested anew, an effect that fired, another view.
+    /// How often a derived value of the view was read: by a tuple that was re-tested, by an effect
+    /// that fired or by another view.
     pub lookups: u64,
-    /// How many groups changed in the end, so that those who wait for them were told: one for each group and change.
+    /// How many changed groups were notified, summed over all changes.
     pub changes: u64,
 }

@@ -1,6 +1,6 @@
-//! The derived half of a session: what views have aggregated, and the tuples whose tests read them.
+//! A session keeps what its views have aggregated, and the tuples whose tests read derived values.
 //!
-//! What is kept of a view or of a place begins to be there when something arrives.
+//! The state of a view or of a pending node is created when something first arrives there.
 
 use tsd_ir::{DerivedValue, FieldId, TypeId, ViewId};
 
@@ -15,32 +15,32 @@ use crate::flow::{Delta, TupleBlock};
 use crate::ruleset::{RuleSet, RuleSets};
 use crate::store::WorkingMemory;
 
-/// Views, held tuples, and what is left to do.
+/// Views, held tuples, and the work that is left.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct DerivedState {
     views: Vec<Option<Box<View>>>,
-    /// By place.
+    /// The held tuples of each pending node, by its number.
     rows: Vec<Option<Box<Rows>>>,
     pub(crate) queue: Queue,
-    /// Room for tuples that are re-tested.
+    /// The block of tuples that are being re-tested.
     pub(crate) due: Vec<Recheck>,
-    /// There while the session counts.
+    /// Present while the session counts.
     counts: Option<Vec<ViewTally>>,
 }
 
 impl DerivedState {
-    /// The views, to be read.
+    /// The views, for reading.
     #[inline]
     pub(crate) fn views<'a>(&'a self, specs: &'a DerivedSpecs) -> Views<'a> {
         Views { specs, states: &self.views, counts: self.counts.as_deref() }
     }
 
-    /// What is kept of a view.
+    /// The state of a view, created if necessary.
     fn view_mut(&mut self, specs: &DerivedSpecs, id: u16) -> &mut View {
         place_at(&mut self.views, id as usize).get_or_insert_with(|| Box::new(View::new(specs.view(id))))
     }
 
-    /// Makes room for the parameters at a slot of a view.
+    /// Makes room to count the readers of the group at a slot.
     pub(super) fn make_users(&mut self, specs: &DerivedSpecs, view: u16, slot: u32) {
         let users = &mut self.view_mut(specs, view).users;
         if users.len() <= slot as usize {
@@ -48,7 +48,7 @@ impl DerivedState {
         }
     }
 
-    /// A tuple asks a group of a view from now on.
+    /// Counts a tuple that starts reading a group of a view.
     pub(super) fn add_user(&mut self, view: u16, group: u32) {
         let view = self.views.get_mut(view as usize).and_then(Option::as_mut);
         if let Some(users) = view.and_then(|view| view.users.get_mut(group as usize)) {
@@ -56,25 +56,25 @@ impl DerivedState {
         }
     }
 
-    /// Whether nobody asks for the parameters at a slot of a view any more.
+    /// Whether no tuple reads the group at a slot of a view.
     pub(crate) fn is_unused(&self, view: u16, slot: u32) -> bool {
         let view = self.views.get(view as usize).and_then(Option::as_ref);
         view.is_some_and(|view| view.users.get(slot as usize).is_some_and(|users| *users == 0))
     }
 
-    /// The rows of a place.
+    /// The held tuples of a pending node, created if necessary.
     fn rows_mut(&mut self, specs: &DerivedSpecs, id: PendingId) -> Option<&mut Rows> {
         let spec = specs.pending(id)?;
         let rows = place_at(&mut self.rows, id as usize).get_or_insert_with(|| Box::new(Rows::of(spec)));
         Some(&mut **rows)
     }
 
-    /// The rows of a place, if a tuple has ever been there.
+    /// The held tuples of a pending node, if a tuple has ever arrived there.
     pub(crate) fn rows(&self, id: PendingId) -> Option<&Rows> {
         self.rows.get(id as usize)?.as_deref()
     }
 
-    /// Takes out the rows of a place.
+    /// Takes the held tuples of a pending node out.
     pub(crate) fn take_rows(&mut self, id: PendingId) -> Option<Box<Rows>> {
         self.rows.get_mut(id as usize)?.take()
     }
@@ -83,7 +83,8 @@ impl DerivedState {
         self.rows[id as usize] = Some(rows);
     }
 
-    /// Tuples arrive at a place, which holds them back from the rules of `pending`.
+    /// Tuples arrive at a pending node, which holds them for the rules of `pending` and queues
+    /// them.
     pub(crate) fn arrive(
         &mut self,
         specs: &DerivedSpecs,
@@ -101,7 +102,8 @@ impl DerivedState {
         }
     }
 
-    /// Tuples leave a place, which lets go on of the rules of `pending` those for which a tuple held.
+    /// Tuples leave a pending node. Of the rules of `pending`, a tuple keeps those for which it had
+    /// passed, so that the removal reaches what the addition reached.
     pub(crate) fn leave(
         &mut self,
         specs: &DerivedSpecs,
@@ -132,13 +134,13 @@ impl DerivedState {
         self.put_rows_back(id, rows);
     }
 
-    /// The rules for which a held tuple passed its tests when they were evaluated last.
+    /// The rules whose tests a held tuple passed when it was last tested.
     pub(crate) fn passed(&self, id: PendingId, slots: &[u32]) -> RuleSet {
         let rows = self.rows(id);
         rows.and_then(|rows| Some(rows.passed(rows.find(slots)?))).unwrap_or(RuleSet::EMPTY)
     }
 
-    /// Rows of a view arrive at the end of a branch, or leave.
+    /// Adds rows at the end of a branch of a view, or removes them.
     pub(crate) fn gather(
         &mut self,
         specs: &DerivedSpecs,
@@ -148,10 +150,10 @@ impl DerivedState {
         memory: &WorkingMemory,
     ) {
         let spec = specs.view(id);
-        // Tuples that are re-tested anyway will see what has come of the view, and need not be notified.
+        // Queued tuples will read the new values anyway. Only others need to be notified.
         let may_rest = |id: PendingId| self.rows(id).is_some_and(|rows| !rows.all_wait());
         let observed = spec.subscribers.iter().any(|(pending, _)| may_rest(*pending));
-        // A view that aggregates rows is taken out meanwhile: it asks only views of layers below its own.
+        // The view is taken out meanwhile. Its input only reads views of lower layers.
         let view = place_at(&mut self.views, id as usize).take();
         let mut view = view.unwrap_or_else(|| Box::new(View::new(spec)));
         let has_changes = view.gather((spec, branch), rows, (adds, observed), self.views(specs), memory);
@@ -161,7 +163,7 @@ impl DerivedState {
         }
     }
 
-    /// Notifies the tuples that read groups of a view that these have changed.
+    /// Queues the tuples that read changed groups of a view.
     pub(crate) fn notify(&mut self, specs: &DerivedSpecs, id: u16) {
         let Some(view) = self.views.get_mut(id as usize).and_then(Option::as_mut) else { return };
         let changed = view.take_changed();
@@ -176,7 +178,8 @@ impl DerivedState {
         }
     }
 
-    /// Notifies those who follow references to a fact that it has changed: some fields of it, or all.
+    /// Queues the tuples that follow a reference to a fact of which some fields have changed, or
+    /// all.
     pub(crate) fn notify_followers(
         &mut self,
         specs: &DerivedSpecs,
@@ -191,7 +194,7 @@ impl DerivedState {
         }
     }
 
-    /// Queues the tuples of a place that read one of some groups for a derived value.
+    /// Queues the tuples of a pending node that read one of these groups for a derived value.
     fn mark(&mut self, specs: &DerivedSpecs, id: PendingId, derived_value: u16, groups: &[u32]) {
         let rows = self.rows.get_mut(id as usize).and_then(Option::as_mut);
         if let (Some(spec), Some(rows)) = (specs.pending(id), rows)
@@ -201,7 +204,7 @@ impl DerivedState {
         }
     }
 
-    /// A tuple reads a group no more.
+    /// Counts a tuple that stops reading a group.
     pub(crate) fn unsubscribe(&mut self, derived_value: &DerivedValue, group: u32) {
         let DerivedValue::Found { view: id, .. } = derived_value else { return };
         let view = self.views.get_mut(*id as usize).and_then(Option::as_mut);
@@ -213,56 +216,56 @@ impl DerivedState {
         }
     }
 
-    /// Forgets a view that nobody asks any more.
+    /// Drops the state of a view that is no longer used.
     pub(crate) fn forget_view(&mut self, id: ViewId) {
         if let Some(view) = self.views.get_mut(id.0 as usize) {
             *view = None;
         }
     }
 
-    /// Has all views count, from nothing on, or stop counting.
+    /// Makes all views count, starting from zero, or stop counting.
     pub(crate) fn collect_counts(&mut self, on: bool, views: usize) {
         self.counts = on.then(|| vec![ViewTally::default(); views]);
     }
 
-    /// Has views that are new count as well, if views count.
+    /// Makes room for the counts of new views, if views count.
     pub(crate) fn extend_counts(&mut self, views: usize) {
         if let Some(counts) = self.counts.as_mut().filter(|counts| counts.len() < views) {
             counts.resize_with(views, ViewTally::default);
         }
     }
 
-    /// What a view has counted; `None` unless views count.
+    /// The counts of a view; `None` unless views count.
     pub(crate) fn counts(&self, id: ViewId) -> Option<ViewCounts> {
         let counts = self.counts.as_ref()?;
         Some(counts.get(id.0 as usize).map_or_else(ViewCounts::default, ViewTally::counts))
     }
 
-    /// Passes every set held at a place through `map`.
+    /// Passes every rule set of a pending node's tuples through `map`.
     pub(crate) fn map_sets(&mut self, id: PendingId, map: &mut dyn FnMut(RuleSet) -> RuleSet) {
         if let Some(rows) = self.rows.get_mut(id as usize).and_then(Option::as_mut) {
             rows.map_sets(map);
         }
     }
 
-    /// The bytes that a view holds.
+    /// The bytes that a view occupies.
     pub(crate) fn view_bytes(&self, id: ViewId) -> usize {
         let view = self.views.get(id.0 as usize).and_then(Option::as_ref);
         view.map_or(0, |view| view.bytes())
     }
 
-    /// The bytes that all views hold.
+    /// The bytes that all views occupy.
     pub(crate) fn bytes(&self) -> usize {
         self.views.iter().flatten().map(|view| view.bytes()).sum()
     }
 
-    /// The bytes that held tuples take.
+    /// The bytes that held tuples occupy.
     pub(crate) fn row_bytes(&self) -> usize {
         self.rows.iter().flatten().map(|rows| rows.bytes()).sum()
     }
 }
 
-/// The place with a number, made if the list is too short.
+/// The element at an index. The list is extended if necessary.
 fn place_at<T>(places: &mut Vec<Option<T>>, index: usize) -> &mut Option<T> {
     if places.len() <= index {
         places.resize_with(index + 1, || None);

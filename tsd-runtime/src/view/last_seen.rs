@@ -1,22 +1,23 @@
-//! Derived values that outlive the change in which they were read.
+//! A derived value must be compared with its value at an earlier change, when its string may be
+//! gone.
 
 use crate::eval::DerivedWord;
 use crate::store::Strings;
 
-/// An answer that outlives a change.
+/// A derived value that outlives the change in which it was read.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) enum LastSeen {
-    /// Nobody has looked yet.
+    /// It has not been read yet.
     #[default]
     Unknown,
     Missing,
     Word(u64),
-    /// In a box of its own, so that other answers are kept in 16 bytes.
+    /// Boxed twice, so that a value takes 16 bytes.
     Text(Box<Box<str>>),
 }
 
 impl LastSeen {
-    /// What an aggregate puts out, whose words are no strings.
+    /// The output of an aggregate, whose words are not symbols.
     #[inline]
     pub(crate) fn of_output(output: DerivedWord<'_>) -> Self {
         match output {
@@ -26,7 +27,7 @@ impl LastSeen {
         }
     }
 
-    /// Whether it is the same as what an aggregate puts out.
+    /// Whether it equals the output of an aggregate.
     #[inline]
     pub(crate) fn is(&self, output: DerivedWord<'_>) -> bool {
         match (self, output) {
@@ -37,7 +38,7 @@ impl LastSeen {
         }
     }
 
-    /// A word stays good for longer than the string that it names, so strings are kept as they are.
+    /// A derived value. The symbol of a string may be reused later, so the string itself is copied.
     #[inline]
     pub(crate) fn of(answer: DerivedWord<'_>, is_text: bool, strings: &Strings) -> Self {
         match answer {

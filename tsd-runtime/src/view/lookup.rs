@@ -1,4 +1,4 @@
-//! Derived values at work: which group of a view a tuple asks, and what the answer is.
+//! A tuple reads derived values: which group of a view it reads, and what the value is.
 
 use smallvec::SmallVec;
 use tsd_ir::{DerivedValue, FactRef, FieldId, Parameters, TypeId, ViewArgument};
@@ -7,18 +7,18 @@ use super::views::Views;
 use crate::eval::{DerivedWord, DerivedWords};
 use crate::store::{Store, WorkingMemory};
 
-/// A tuple that derived values are asked about, with the answers to those before.
+/// A tuple whose derived values are looked up.
 pub(crate) struct ViewLookup<'a> {
     pub(crate) memory: &'a WorkingMemory,
     pub(crate) types: &'a [TypeId],
     pub(crate) slots: &'a [u32],
 }
 
-/// No group: a reference leads nowhere, or nobody has asked for such parameters.
+/// No group: a reference leads nowhere, or no tuple has read these parameters.
 pub(crate) const NOWHERE: u32 = u32::MAX;
 
 impl ViewLookup<'_> {
-    /// A parameter as a word.
+    /// The word of an argument of a view.
     fn word(&self, leaf: ViewArgument, answers: &[DerivedWord<'_>]) -> Option<u64> {
         match leaf {
             ViewArgument::Field { at, field } => {
@@ -37,7 +37,7 @@ impl ViewLookup<'_> {
         self.memory.store(self.types[at]).reference(self.slots[at])
     }
 
-    /// The slot of the fact that a parameter names.
+    /// The slot of the fact to which an argument refers.
     fn fact(&self, leaf: ViewArgument, answers: &[DerivedWord<'_>]) -> u32 {
         match leaf {
             ViewArgument::Fact { at } => self.slots[at.index()],
@@ -48,7 +48,7 @@ impl ViewLookup<'_> {
         }
     }
 
-    /// The group that a derived value asks; [`NOWHERE`] when it is not there.
+    /// The group that a derived value reads; [`NOWHERE`] if it does not exist.
     pub(crate) fn group(
         &self,
         derived_value: &DerivedValue,
@@ -68,7 +68,7 @@ impl ViewLookup<'_> {
         }
     }
 
-    /// Parameters as the row of a fact; `partial` where some may be missing.
+    /// Parameters as the row of a fact; `partial` if some may be missing.
     pub(crate) fn parameter_row(
         &self,
         parameters: &[ViewArgument],
@@ -84,7 +84,8 @@ impl ViewLookup<'_> {
             for (index, _) in all.enumerate().filter(|(_, present)| *present) {
                 present[index / 64] |= 1 << (index % 64);
             }
-            // What tells parameters apart beside their words; more than 64 of them share it.
+            // A word that distinguishes parameters by which of them are present. Its bits are
+            // unique for up to 64 parameters.
             row.push(present.iter().fold(0, |all, word| all.rotate_left(1) ^ word));
             row.extend(present);
         }
@@ -92,7 +93,7 @@ impl ViewLookup<'_> {
     }
 }
 
-/// Where the answers to a derived value come from.
+/// Where a derived value is read.
 #[derive(Clone, Copy)]
 pub(crate) enum Source<'a> {
     View(Views<'a>, u16),
@@ -107,7 +108,7 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// Calls `put` with the answers for groups.
+    /// Calls `put` with the values for groups.
     #[inline]
     pub(crate) fn answer_all(
         self,
@@ -126,7 +127,7 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// The answer for a group.
+    /// The value for a group.
     #[inline]
     pub(crate) fn answer(self, group: u32, memory: &WorkingMemory) -> DerivedWord<'a> {
         match self {
@@ -145,7 +146,7 @@ impl<'a> Source<'a> {
     }
 }
 
-/// The answers to all derived values of a list about a tuple, each of which may depend on those before it.
+/// The derived values of a tuple, each of which may depend on those before it.
 pub(crate) fn answers<'a>(
     derived_values: &[DerivedValue],
     asking: &ViewLookup<'a>,
@@ -160,16 +161,17 @@ pub(crate) fn answers<'a>(
     answers
 }
 
-/// What a tuple needs before its derived values can be answered.
+/// What must be created before a derived value of a tuple can be looked up.
 pub(crate) enum Wanted {
-    /// Parameters that nobody has asked for before.
+    /// Parameters that no tuple has read before.
     Parameters(u16, Vec<u64>),
-    /// A string that no fact holds.
+    /// A string that no fact has.
     Text(String),
 }
 
 impl ViewLookup<'_> {
-    /// What must be there before the group of a derived value can be told, which is `group` as things are.
+    /// What must be created before the group of a derived value is known. `group` is its present
+    /// group.
     pub(crate) fn lacks(
         &self,
         derived_value: &DerivedValue,
@@ -189,7 +191,7 @@ impl ViewLookup<'_> {
         })
     }
 
-    /// A string that is a parameter of a derived value and that no fact holds.
+    /// A parameter of a derived value that is a string which no fact has.
     fn unknown_text<'t>(&self, derived_value: &DerivedValue, answers: &[DerivedWord<'t>]) -> Option<&'t str> {
         derived_value.leaves().iter().find_map(|leaf| match leaf {
             tsd_ir::ViewArgument::Derived(other) => match answers[*other as usize] {

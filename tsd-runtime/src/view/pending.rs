@@ -1,12 +1,13 @@
-//! Watches: the tuples at a place of the network whose tests read derived values.
+//! The result of a test that reads a derived value can change while the facts of its tuple stay the
+//! same.
 //!
-//! A derived value can change while the facts of a tuple stay the same. So the tuple waits here, with the rules that want it,
-//! and is looked at anew whenever a group that it asks is not what it was. What then begins or stops to hold goes on from
-//! the place like any other change. Tuples are never looked at on arrival, but when the change that brought them is
-//! through the network and every derived value has settled: see [`settle`](super::settle).
+//! Such a tuple is held at its node, with the rules that it satisfies so far, and re-tested when a
+//! group that it reads changes. What starts or stops matching propagates from the node like any
+//! other delta. A tuple is not tested on arrival, but at the end of the change, when all derived
+//! values are final: see `matcher/stabilize.rs`.
 //!
-//! A place has one watch for each layer of derived values, so that a derived value that depends on other derived values is looked at after
-//! them.
+//! A node has pending tests for each layer of derived values. So a test is evaluated after the
+//! derived values on which its own depend.
 
 mod rows;
 mod subscriptions;
@@ -27,49 +28,51 @@ use crate::store::{Strings, WorkingMemory};
 
 pub(crate) use self::rows::{Recheck, Rows};
 
-/// What one rule or view watches at a place.
+/// The pending tests of one rule or view at a node.
 #[derive(Clone, Debug)]
 pub(crate) struct Member {
     pub(crate) bit: Bit,
-    /// The derived values of its branch; those of views name live ones.
+    /// The derived values of its branch, with the numbers of views in use.
     pub(crate) derived_values: Vec<DerivedValue>,
-    /// Those that matter at the place, ascending.
+    /// Those that the tests here or the rule's effects read, and those that these depend on,
+    /// ascending.
     pub(crate) wanted: Vec<u16>,
-    /// Those whose change is a change of the tuple.
+    /// Those whose change renews the activation, whatever the tests say.
     pub(crate) shown: Vec<u16>,
-    /// The tests that are no bounds.
+    /// The tests that are not bounds.
     pub(crate) tests: Vec<PreparedTest>,
-    /// The values that derived values may have.
+    /// Tests of one derived value against constants.
     pub(crate) bounds: Vec<Bound>,
 }
 
-/// A watch at a place of the network.
+/// The pending tests of one layer at a node of the network.
 #[derive(Clone, Debug)]
 pub(crate) struct PendingTests {
     pub(crate) root: RootId,
-    /// The join behind which it stands; `None` at the root.
+    /// The join that emits the tuples; `None` at the root.
     pub(crate) join: Option<NodeId>,
     pub(crate) depth: u32,
     pub(crate) types: Vec<TypeId>,
     members: Vec<Member>,
     pub(crate) everyone: RuleSet,
-    /// The derived values of all members, each behind those that it depends on.
+    /// The derived values of all members, each after those that it depends on.
     pub(crate) derived_values: Vec<DerivedValue>,
-    /// For each derived value, the members for which its change is a change of the tuple.
+    /// For each derived value, the members whose activations its change renews.
     pub(crate) shown: Vec<RuleSet>,
-    /// Whether there is any.
+    /// Whether there is such a member.
     pub(crate) shows: bool,
-    /// For each derived value that some member bounds, the members that accept what it may be.
+    /// For each derived value with bounds, an index from its value to the members that accept it.
     tables: Vec<(usize, Kind, FilterIndex)>,
     tests: Vec<LiveTest>,
-    /// For each derived value, whether a tuple is found by the slot of a fact that is its own group, so that no index is needed.
+    /// For each derived value, whether the tuple is one fact that is its own group, so that no
+    /// index of the tuples by group is needed.
     pub(crate) direct: Vec<bool>,
 }
 
 #[derive(Clone, Debug)]
 struct LiveTest {
     predicate: Predicate,
-    /// For each derived value that the test may read, its place among those of the watch.
+    /// For each derived value of the test, its place among those of the node.
     places: Arc<[u16]>,
     demanded_by: RuleSet,
 }
@@ -96,12 +99,12 @@ impl PendingTests {
         self.members.push(member);
     }
 
-    /// Forgets a member, but not its tuples.
+    /// Removes a member, but not its tuples.
     pub(crate) fn remove(&mut self, bit: Bit) {
         self.members.retain(|member| member.bit != bit);
     }
 
-    /// For each derived value, whether its change is a change of the tuple for some rule.
+    /// For each derived value, whether its change renews activations of some rule.
     pub(crate) fn shows_each(&self) -> Vec<bool> {
         self.shown.iter().map(|set| !set.is_empty()).collect()
     }
@@ -110,14 +113,16 @@ impl PendingTests {
         self.members.is_empty()
     }
 
-    /// Puts the derived values and tests of all members together anew. Returns, for each derived value, the place that it had before.
+    /// Rebuilds the derived values and tests from those of all members. Returns, for each derived
+    /// value, its place before.
     pub(crate) fn rebuild(
         &mut self,
         is_of_fact: impl Fn(u16) -> bool,
         sets: &mut RuleSets,
         strings: &mut Strings,
     ) -> Vec<Option<usize>> {
-        // Hundreds of rules may each ask something of their own here, so that equal ones are not looked for one by one.
+        // Hundreds of rules may each have derived values of their own here, so equal ones are found
+        // by hash.
         let mut derived_values: IndexSet<DerivedValue> = IndexSet::new();
         let mut shown: Vec<Bits> = Vec::new();
         let mut everyone = Bits::default();
@@ -153,13 +158,13 @@ impl PendingTests {
         let members = &self.members;
         self.tables = (bounds.into_iter())
             .map(|(derived_value, (kind, known))| {
-                // Those who have bounds stand in the order of all.
+                // The members with bounds are in the order of all members.
                 let mut known = known.iter().peekable();
                 let demands = members.iter().map(|member| {
                     let bounded = known.next_if(|(bit, _)| *bit == member.bit);
                     (member.bit, bounded.map(|(_, domain)| domain))
                 });
-                // Derived values with bounds are no strings, so no symbol is mentioned.
+                // Derived values with bounds are not strings, so no symbol is used.
                 (derived_value, kind, FilterIndex::build(kind, demands, sets, strings, &mut Vec::new()))
             })
             .collect();
@@ -183,8 +188,8 @@ impl PendingTests {
         self.derived_values.iter().map(|derived_value| before.get_index_of(derived_value)).collect()
     }
 
-    /// Leaves tuples that are looked at the rules whose bounds all derived values keep. Where the answers are not known for tests or
-    /// effects anyway, derived values are asked one after another, so that the way to one is gone once for all tuples.
+    /// Removes from tuples the rules whose bounds a derived value violates. Unless the values have
+    /// been read for tests or effects anyway, they are read column by column.
     pub(crate) fn meet_bounds(
         &self,
         rows: &Rows,
@@ -198,7 +203,7 @@ impl PendingTests {
             words.clear();
             let mut put = |answer| {
                 words.push(match answer {
-                    // What is computed may be a negative zero, which no table knows.
+                    // A computed value may be a negative zero, which the index does not contain.
                     DerivedWord::Word(word) if *kind == Kind::Number => {
                         Some((f64::from_bits(word) + 0.0).to_bits())
                     }
@@ -221,7 +226,7 @@ impl PendingTests {
         }
     }
 
-    /// The answers to the derived values about tuples that are looked at, tuple by tuple; none where nobody reads them.
+    /// The derived values of tuples, tuple by tuple. Empty if no test and no effect reads them.
     pub(crate) fn answers<'a>(
         &self,
         rows: &Rows,
@@ -245,7 +250,7 @@ impl PendingTests {
         answers
     }
 
-    /// Asks a derived value about tuples that are looked at.
+    /// Reads a derived value of tuples.
     #[inline]
     fn ask<'a>(
         &self,
@@ -264,7 +269,7 @@ impl PendingTests {
         }
     }
 
-    /// Leaves tuples that are looked at the rules none of whose tests fails on them.
+    /// Removes from tuples the rules with a test that fails.
     pub(crate) fn test(
         &self,
         rows: &Rows,
@@ -289,7 +294,7 @@ impl PendingTests {
         }
     }
 
-    /// Passes every set held through `map`.
+    /// Passes every rule set through `map`.
     pub(crate) fn map_sets(&mut self, map: &mut dyn FnMut(RuleSet) -> RuleSet) {
         self.everyone = map(self.everyone);
         self.shown.iter_mut().for_each(|set| *set = map(*set));
@@ -297,7 +302,7 @@ impl PendingTests {
         self.tests.iter_mut().for_each(|test| test.demanded_by = map(test.demanded_by));
     }
 
-    /// Whether a tuple is found by the slot of a fact that is its own group for a derived value, so that no index is needed.
+    /// Whether the tuple is one fact that is its own group for a derived value.
     fn is_direct(&self, derived_value: &DerivedValue, of_fact: bool) -> bool {
         let own = [ViewArgument::Fact { at: tsd_ir::Position(0) }];
         self.types.len() == 1
@@ -307,7 +312,7 @@ impl PendingTests {
     }
 }
 
-/// A derived value with the derived values that it depends on named by their places.
+/// A derived value whose dependencies are replaced by their places.
 fn at_places(derived_value: &DerivedValue, places: &[u16]) -> DerivedValue {
     let moved = |leaf: &ViewArgument| match leaf {
         ViewArgument::Derived(other) => ViewArgument::Derived(places[*other as usize]),

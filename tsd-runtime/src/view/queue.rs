@@ -1,20 +1,20 @@
-//! What is left to do before the derived state is up to date.
+//! After a change, tuples and views must be processed layer by layer until nothing is pending.
 
 use crate::base::PendingId;
 
-/// What is to be settled.
+/// The work that is left.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Queue {
-    /// Parameters that are to enter the network.
+    /// Parameters that will enter the network.
     pub(crate) arrivals: Vec<(u16, u32)>,
-    /// Parameters that nobody may ask any more.
+    /// Parameters that perhaps no tuple reads any more.
     pub(crate) departures: Vec<(u16, u32)>,
     layers: Vec<Layer>,
-    /// How many watches and views wait in the layers.
+    /// The number of pending nodes and views in all layers.
     waiting: usize,
 }
 
-/// What waits in one layer: watches with tuples to be looked at, and views with groups that were touched.
+/// The work in one layer: pending nodes with queued tuples, and views with touched groups.
 #[derive(Clone, Debug, Default)]
 struct Layer {
     pending_nodes: Vec<PendingId>,
@@ -52,7 +52,7 @@ impl Queue {
         self.departures.push((view, group));
     }
 
-    /// The next task of the lowest layer: tuples before views, whose groups they may touch.
+    /// The next task of the lowest layer. Tuples come before views, whose groups they may touch.
     pub(crate) fn next(&mut self) -> Option<Task> {
         if self.waiting == 0 {
             return None;

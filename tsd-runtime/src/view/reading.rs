@@ -1,4 +1,4 @@
-//! What the effects of a tuple may read.
+//! Effects read facts and derived values.
 
 use tsd_ir::{DerivedValue, TypeId};
 
@@ -7,7 +7,7 @@ use super::views::Views;
 use crate::eval::DerivedWords;
 use crate::store::WorkingMemory;
 
-/// What the effects of a tuple may read: facts, and what has come of derived values.
+/// The facts and views that the effects of a tuple may read.
 #[derive(Clone, Copy)]
 pub(crate) struct Reading<'a> {
     pub(crate) memory: &'a WorkingMemory,
@@ -15,7 +15,7 @@ pub(crate) struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    /// The answers to derived values about a tuple.
+    /// The derived values of a tuple.
     #[inline]
     pub(crate) fn answers(
         self,

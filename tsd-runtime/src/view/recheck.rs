@@ -1,4 +1,4 @@
-//! Re-testing tuples whose derived values may have changed.
+//! Tuples are re-tested when a derived value that they read may have changed.
 
 use tsd_ir::Schema;
 
@@ -9,18 +9,19 @@ use crate::flow::{Delta, move_up};
 use crate::ruleset::{RuleSet, RuleSets};
 use crate::store::WorkingMemory;
 
-/// What tuples are tested against.
+/// What tests read.
 pub(crate) struct Tested<'a> {
     pub(crate) schema: &'a Schema,
     pub(crate) memory: &'a WorkingMemory,
     pub(crate) views: Views<'a>,
-    /// The rule sets of the tree in which the tuples are.
+    /// The rule sets of the tree of the tuples.
     pub(crate) sets: &'a mut RuleSets,
 }
 
 impl PendingTests {
-    /// Re-tests a block of queued tuples. Rules that stopped matching go to `gone`, rules that started to `come`. A tuple
-    /// that still matches but of which a value changed that an effect reads goes to both, which renews its activation.
+    /// Re-tests a block of queued tuples. Rules that stopped matching go to `gone`, rules that
+    /// started to `come`. A tuple that still matches but whose effects read a changed value goes to
+    /// both. That renews its activation.
     pub(crate) fn recheck(
         &self,
         rows: &mut Rows,
@@ -48,7 +49,7 @@ impl PendingTests {
                         again = sets.union(again, *shown);
                     }
                 }
-                // What goes and comes again holds, and held before.
+                // Only rules that match now and matched before are renewed.
                 again = sets.meet(again, holds);
                 again = sets.meet(again, passed);
             }

@@ -1,4 +1,4 @@
-//! What a view asks, and who is notified of it: the same for all sessions of a rule base.
+//! What a view computes and which nodes it notifies is the same for all sessions of a rule base.
 
 use std::sync::Arc;
 
@@ -15,29 +15,30 @@ use crate::beta::BranchPath;
 use crate::eval::{Bindings, NativeValues, Tuple, Values};
 use crate::store::WorkingMemory;
 
-/// The views of a rule base and the places where tuples are held whose tests read them, by number.
+/// The views and pending nodes of a rule base, by number.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct DerivedSpecs {
     views: Vec<Option<Arc<ViewSpec>>>,
     pub(crate) pending: Vec<Option<Arc<PendingTests>>>,
-    /// For each type, who follows references to its facts: the field, the place, and the derived value there.
+    /// The tuples that follow references to facts of each type: the field, the pending node, and
+    /// the number of the derived value there.
     pub(crate) followers: Vec<Vec<(FieldId, PendingId, u16)>>,
 }
 
 impl DerivedSpecs {
-    /// The view with a number, which must be in use. Those that derived values name are: whoever has a derived value is a user
-    /// of its view, and the network frees a view with its last user.
+    /// The view with a number, which must be in use. Derived values only name such views: their
+    /// owner is a user of the view, and the network frees a view with its last user.
     #[inline]
     pub(crate) fn view(&self, id: u16) -> &ViewSpec {
         self.views[id as usize].as_deref().expect("derived values name views in use")
     }
 
-    /// The same, to change it.
+    /// The same, for changing it.
     pub(crate) fn view_mut(&mut self, id: u16) -> &mut ViewSpec {
         Arc::make_mut(self.views[id as usize].as_mut().expect("derived values name views in use"))
     }
 
-    /// The view with a number, to change it, if it is in use.
+    /// The view with a number, for changing it, if it is in use.
     pub(crate) fn find_view_mut(&mut self, id: u16) -> Option<&mut ViewSpec> {
         self.views.get_mut(id as usize)?.as_mut().map(Arc::make_mut)
     }
@@ -54,18 +55,18 @@ impl DerivedSpecs {
         self.views.get_mut(id.0 as usize)?.take()
     }
 
-    /// The place with a number, if it is in use.
+    /// The pending node with a number, if it is in use.
     #[inline]
     pub(crate) fn pending(&self, id: PendingId) -> Option<&PendingTests> {
         self.pending.get(id as usize)?.as_deref()
     }
 
-    /// The same, to change it.
+    /// The same, for changing it.
     pub(crate) fn pending_mut(&mut self, id: PendingId) -> Option<&mut PendingTests> {
         self.pending.get_mut(id as usize)?.as_mut().map(Arc::make_mut)
     }
 
-    /// All places with their numbers.
+    /// All pending nodes with their numbers.
     pub(crate) fn all_pending(&self) -> impl Iterator<Item = (PendingId, &PendingTests)> {
         let places = self.pending.iter().enumerate();
         places.filter_map(|(id, pending)| Some((id as PendingId, pending.as_deref()?)))
@@ -80,7 +81,7 @@ impl DerivedSpecs {
         place as PendingId
     }
 
-    /// Whether the values of a derived value are strings.
+    /// Whether a derived value is a string.
     pub(crate) fn is_text(&self, derived_value: &DerivedValue, schema: &Schema) -> bool {
         match derived_value {
             DerivedValue::Found { view, .. } => self.view(*view).is_text,
@@ -89,7 +90,7 @@ impl DerivedSpecs {
     }
 }
 
-/// What a view asks.
+/// What a view computes.
 #[derive(Clone, Debug)]
 pub(crate) struct ViewSpec {
     pub(crate) parameters: Parameters,
@@ -97,24 +98,24 @@ pub(crate) struct ViewSpec {
     pub(crate) types: Vec<TypeId>,
     pub(crate) input: InputSource,
     pub(crate) source: Position,
-    /// The derived values that the input reads.
+    /// The derived values that its input reads.
     pub(crate) derived_values: Vec<DerivedValue>,
-    /// What an empty group is aggregated to, and any other begins as.
+    /// No groups yet. Also gives the output of an empty group.
     pub(crate) empty: Aggregate,
-    /// Whether a fact may stand in several rows, or its input may change while its row stays, so that it must be remembered what
-    /// each fact has contributed.
+    /// Whether the contribution of each fact must be remembered: a fact may be in several rows, or
+    /// its input may change while its row stays.
     pub(crate) remembers: bool,
-    /// Who is notified of changes: places where tuples are held, with the number of the derived value there.
+    /// The pending nodes to notify of changes, with the number of the derived value there.
     pub(crate) subscribers: Vec<(PendingId, u16)>,
     pub(crate) places: Vec<BranchPath>,
-    /// How many layers of places where tuples are held lie between the facts and this view.
+    /// How many layers of pending tests lie between the facts and this view.
     pub(crate) depth: u32,
-    /// The word of the language for what is aggregated.
+    /// The name of the aggregate in the language.
     pub(crate) name: &'static str,
     is_text: bool,
 }
 
-/// Where the values come from that are aggregated.
+/// Where the values to aggregate come from.
 #[derive(Clone, Debug)]
 pub(crate) enum InputSource {
     Row,
@@ -123,7 +124,7 @@ pub(crate) enum InputSource {
 }
 
 impl ViewSpec {
-    /// A view of which nobody knows yet. The derived values of its input name live views.
+    /// A view without branches and subscribers. The derived values of its input name views in use.
     pub(crate) fn new(
         id: ViewId,
         planned: &tsd_ir::View,
@@ -162,7 +163,7 @@ impl ViewSpec {
         matches!(&self.parameters, Parameters::Values(values) if values.iter().any(|value| value.optional))
     }
 
-    /// What of a row is aggregated; `None` when it has no value.
+    /// The value of a row to aggregate; `None` if it has none.
     pub(super) fn input_of(
         &self,
         branch: u32,
@@ -196,7 +197,7 @@ impl ViewSpec {
     }
 }
 
-/// What is aggregated of a field with this word.
+/// The value to aggregate of a field with this word.
 #[inline]
 fn of_word(word: u64, kind: Kind, counts: bool, memory: &WorkingMemory) -> Input {
     match kind {

@@ -1,7 +1,7 @@
-//! Which groups of views a held tuple reads, so that it is found when one of them changes.
+//! A held tuple must be found when a group of a view that it reads changes.
 //!
-//! A tuple is the first to ask for some parameters, or one of many. Parameters that are new become facts of a type of their
-//! own, which enter the network; the tuple is tested when what comes of them is known.
+//! Parameters that a tuple is the first to read become a fact of a type of their own, which enters
+//! the network. The tuple is tested when the group of these parameters has been aggregated.
 
 use smallvec::SmallVec;
 use tsd_ir::DerivedValue;
@@ -15,8 +15,8 @@ use crate::eval::{DerivedWord, DerivedWords};
 use crate::store::{Symbol, WorkingMemory};
 
 impl DerivedState {
-    /// Makes sure that tuples have their groups. Returns whether they have: when some are asked for the first time, all are
-    /// looked at when what came of these is known.
+    /// Makes tuples subscribe to their groups. Returns whether all groups exist. If some were
+    /// created, the tuples must be tested later, when these have been aggregated.
     pub(crate) fn subscribe_all(
         &mut self,
         specs: &DerivedSpecs,
@@ -33,8 +33,8 @@ impl DerivedState {
         are_there
     }
 
-    /// Finds the groups that a tuple asks, one for each derived value of the watch, and lets them know of it. Returns whether all
-    /// were there.
+    /// Subscribes a tuple to the groups that it reads, one for each derived value of the node.
+    /// Returns whether all of them existed.
     fn subscribe(
         &mut self,
         specs: &DerivedSpecs,
@@ -45,8 +45,9 @@ impl DerivedState {
         let slots = rows.tuple(row);
         let mut held: Vec<Symbol> = Vec::new();
         let mut are_there = true;
-        // What is found wanting is made for all derived values at once. Derived values that depend on it are asked behind that, so
-        // there are as many rounds as derived values stand behind one another, however many there are.
+        // What is missing is created for all derived values at once, and those that depend on it
+        // are looked up in the next round. So there are as many rounds as the longest chain of
+        // dependencies.
         let groups = loop {
             let (groups, wanted) = self.groups(specs, (pending, rows), row, &slots, memory);
             if wanted.is_empty() {
@@ -77,8 +78,8 @@ impl DerivedState {
         are_there
     }
 
-    /// The groups that a tuple asks, one for each derived value of the watch, and what must be there before all of them can be
-    /// told. What depends on that asks no group yet.
+    /// The groups that a tuple reads, one for each derived value of the node, and what must be
+    /// created first. A derived value that depends on that has no group yet.
     fn groups(
         &self,
         specs: &DerivedSpecs,
@@ -92,7 +93,7 @@ impl DerivedState {
         let mut groups = TupleSlots::new();
         let mut wanted = Vec::new();
         let mut answers = DerivedWords::new();
-        // The derived values that must wait, ascending.
+        // The derived values whose group is not known yet, ascending.
         let mut waiting: SmallVec<[u16; 8]> = SmallVec::new();
         for (index, derived_value) in pending.derived_values.iter().enumerate() {
             if rows.group(row, index).is_none() {
@@ -120,7 +121,7 @@ impl DerivedState {
         (groups, wanted)
     }
 
-    /// Takes in parameters that are asked for the first time.
+    /// Creates parameters that a tuple is the first to read.
     fn create_parameters(
         &mut self,
         specs: &DerivedSpecs,
@@ -129,7 +130,7 @@ impl DerivedState {
         memory: &mut WorkingMemory,
     ) {
         let (store, strings) = memory.parameters_mut(view, || specs.view(view).parameters.declared());
-        // Where they are there already, the tuple finds them.
+        // If they exist already, the tuple will find them.
         let Ok(slot) = store.insert(words) else { return };
         store.texts_of(slot).for_each(|symbol| strings.retain(symbol));
         self.make_users(specs, view, slot);

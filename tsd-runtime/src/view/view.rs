@@ -1,8 +1,8 @@
-//! What a session keeps of a view: what has been aggregated, group by group.
+//! A session keeps the aggregates of a view group by group.
 //!
-//! Rows arrive at the ends of the view's branches with a sign, as activations of rules do, and are aggregated for the group
-//! of their parameters. Where a fact may stand in several rows, or what is aggregated of it may change while its row stays,
-//! the view remembers what each fact has contributed.
+//! Rows arrive at the ends of the view's branches with a sign, as activations of rules do, and are
+//! aggregated in the group of their parameters. The view remembers the contribution of each fact if
+//! a fact may be in several rows, or if its input may change while its row stays.
 
 use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
@@ -14,13 +14,13 @@ use super::views::Views;
 use crate::flow::TupleBlock;
 use crate::store::WorkingMemory;
 
-/// The groups of a view.
+/// The state of a view.
 #[derive(Clone, Debug)]
 pub(crate) struct View {
     groups: Aggregate,
-    /// What each fact has contributed to each group, where that has to be remembered.
+    /// The contribution of each fact to each group, if that must be remembered.
     contributions: Option<HashMap<(u32, u32), Contribution, ahash::RandomState>>,
-    /// For parameters that are values: how many held tuples ask each group.
+    /// For parameters that are values: how many held tuples read each group.
     pub(crate) users: Vec<u32>,
 }
 
@@ -45,25 +45,25 @@ impl View {
         &self.groups
     }
 
-    /// The groups that were touched and of which now comes something else than before, in ascending order; none is
-    /// touched any more.
+    /// The groups whose outputs have changed since the last call, in ascending order.
     pub(super) fn take_changed(&mut self) -> Vec<u32> {
         self.groups.take_changed()
     }
 
-    /// Takes back the room for the groups that were taken.
+    /// Takes the list of changed groups back for reuse.
     pub(super) fn put_back(&mut self, changed: Vec<u32>) {
         self.groups.put_back(changed);
     }
 
-    /// The bytes held.
+    /// The bytes allocated.
     pub(super) fn bytes(&self) -> usize {
         let contributions = self.contributions.as_ref().map_or(0, |known| known.allocation_size());
         self.groups.bytes() + contributions + self.users.capacity() * size_of::<u32>()
     }
 
-    /// Rows arrive at the end of a branch, or leave. Where the view is `observed`, groups remember what came of them before.
-    /// Returns whether the view has changes to notify of now and had none before.
+    /// Adds rows at the end of a branch, or removes them. If the view is `observed`, groups
+    /// remember their previous outputs. Returns whether the view has changed groups now and had
+    /// none before.
     pub(super) fn gather(
         &mut self,
         (spec, branch): (&ViewSpec, u32),
@@ -116,7 +116,7 @@ impl View {
         !was_touched && self.groups.are_touched()
     }
 
-    /// A row arrives, or leaves, where it is remembered what its fact has contributed to the group.
+    /// Adds or removes a row, where the contribution of its fact to the group is remembered.
     fn contribute(
         &mut self,
         spec: &ViewSpec,
@@ -138,8 +138,8 @@ impl View {
             Entry::Vacant(_) => {}
             Entry::Occupied(mut entry) if adds => {
                 entry.get_mut().rows += 1;
-                // A row that derived values have changed leaves and comes again by itself, so that the fact may never be without
-                // a row.
+                // If a derived value has changed, the row is removed and added separately. The fact
+                // may have had other rows meanwhile, so its value is compared here.
                 if !spec.derived_values.is_empty() {
                     let value = spec.input_of(branch, chain, views, memory);
                     self.exchange(group, (&mut entry.get_mut().value, value), observed, memory);
@@ -156,12 +156,12 @@ impl View {
         }
     }
 
-    /// One value of a group more or less.
+    /// Adds or removes one value of a group.
     fn change(&mut self, group: u32, value: Input, (adds, observed): (bool, bool), memory: &WorkingMemory) {
         self.groups.change(std::iter::once((group, value)), adds, observed, &memory.strings);
     }
 
-    /// Gathers another value of a fact than before.
+    /// Replaces the value of a fact in a group.
     fn exchange(
         &mut self,
         group: u32,

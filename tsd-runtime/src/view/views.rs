@@ -1,4 +1,4 @@
-//! The views of a session, to be read.
+//! Reading a view needs its specification in the rule base and its state in the session.
 
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
@@ -10,16 +10,16 @@ use super::spec::{DerivedSpecs, ViewSpec};
 use super::view::View;
 use crate::eval::DerivedWord;
 
-/// What views ask, and what has come of it.
+/// The views of a session, for reading.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Views<'a> {
     pub(super) specs: &'a DerivedSpecs,
-    /// By number. There is none of a view where no row has arrived yet.
+    /// By number; `None` for a view at which no row has arrived yet.
     pub(super) states: &'a [Option<Box<View>>],
     pub(super) counts: Option<&'a [ViewTally]>,
 }
 
-/// How often a view was looked up, and how often it changed.
+/// How often a view was looked up and how many of its groups changed.
 #[derive(Debug, Default)]
 pub(crate) struct ViewTally {
     lookups: AtomicU64,
@@ -49,7 +49,7 @@ impl<'a> Views<'a> {
         self.specs.view(id)
     }
 
-    /// Calls `put` with what comes of groups of a view.
+    /// Calls `put` with the outputs of groups of a view.
     #[inline]
     pub(super) fn outputs(
         self,
@@ -63,7 +63,7 @@ impl<'a> Views<'a> {
         }
     }
 
-    /// What comes of a group of a view.
+    /// The output of a group of a view.
     #[inline]
     pub(super) fn output(self, id: u16, group: u32) -> DerivedWord<'a> {
         match self.states.get(id as usize).and_then(Option::as_deref) {
@@ -72,7 +72,7 @@ impl<'a> Views<'a> {
         }
     }
 
-    /// Counts that each of these derived values was looked up so often.
+    /// Counts a number of lookups of each of these derived values.
     #[inline]
     pub(super) fn count_lookups(self, derived_values: &[DerivedValue], times: u64) {
         if let Some(counts) = self.counts {

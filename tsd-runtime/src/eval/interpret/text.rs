@@ -1,4 +1,4 @@
-//! Closures that compute and test texts. A text is borrowed from its fact where that is possible.
+//! Strings are expensive to copy, so closures borrow them from facts where possible.
 
 use std::borrow::Cow;
 
@@ -7,10 +7,10 @@ use tsd_ir::{Arithmetic, Const, Expr, Function, Kind, ops};
 use super::{BoxedTest, value};
 use crate::eval::tuple::Tuple;
 
-/// Computes a text, or none.
+/// Computes a string, or none.
 pub(crate) type ComputeText = Box<dyn for<'a> Fn(Tuple<'a>) -> Option<Cow<'a, str>> + Send + Sync>;
 
-/// Keeps closures that return what they borrow from the tuple general in its lifetime.
+/// Makes the compiler infer a closure that is general in the lifetime of the tuple.
 fn text_closure<F>(closure: F) -> ComputeText
 where
     F: for<'a> Fn(Tuple<'a>) -> Option<Cow<'a, str>> + Send + Sync + 'static,
@@ -18,7 +18,7 @@ where
     Box::new(closure)
 }
 
-/// A test of two texts; false when either has no value.
+/// A test of two strings; false if one has no value.
 pub(crate) fn test_of_two(
     left: &Expr,
     right: &Expr,
@@ -36,7 +36,7 @@ pub(crate) fn test_of_two(
     })
 }
 
-/// `MATCHES`. The checker has compiled the pattern before.
+/// `MATCHES`. The checker has already compiled the pattern.
 #[cfg(feature = "regex")]
 pub(crate) fn matches(operand: &Expr, pattern: &str) -> BoxedTest {
     let operand = text(operand);
@@ -44,7 +44,7 @@ pub(crate) fn matches(operand: &Expr, pattern: &str) -> BoxedTest {
     Box::new(move |tuple| operand(tuple).is_some_and(|text| pattern.is_match(&text)))
 }
 
-/// `MATCHES` needs the feature `regex`, without which no rule that uses it can be compiled or added.
+/// `MATCHES` needs the feature `regex`. Without it, no rule that uses `MATCHES` can be added.
 #[cfg(not(feature = "regex"))]
 pub(crate) fn matches(_: &Expr, _: &str) -> BoxedTest {
     Box::new(|_| false)

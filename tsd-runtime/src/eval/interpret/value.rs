@@ -1,4 +1,5 @@
-//! Closures that compute numbers, integers, Booleans and references, and values of whatever kind.
+//! Closures for numbers, integers, Booleans and references need a type each; values of any kind are
+//! built on them.
 
 use tsd_ir::{Arithmetic, Const, Expr, FactHandle, Function, Kind, Value, ops};
 
@@ -12,7 +13,7 @@ type ComputeValue = Box<dyn Fn(Tuple<'_>) -> Value + Send + Sync>;
 /// Computes a list of values.
 pub(crate) type ComputeValues = Box<dyn Fn(Tuple<'_>, &mut Vec<Value>) + Send + Sync>;
 
-/// The values of some expressions, in order; [`Value::Missing`] for those that have none.
+/// The values of some expressions, in order; [`Value::Missing`] for those without a value.
 pub(crate) fn values(exprs: &[Expr]) -> ComputeValues {
     let values: Vec<ComputeValue> = exprs.iter().map(value).collect();
     Box::new(move |tuple, out| out.extend(values.iter().map(|value| value(tuple))))
@@ -173,7 +174,7 @@ pub(crate) fn int(expr: &Expr) -> Compute<i64> {
                 tuple.counted(Function::Abs.name(), ops::abs_int(operand))
             })
         }
-        // Rounding an integer leaves it as it is.
+        // Rounding an integer does not change it.
         Expr::Call { arguments, .. } => {
             arguments.first().map_or_else(|| -> Compute<i64> { Box::new(|_| None) }, int)
         }

@@ -1,4 +1,4 @@
-//! Closures that compute parts of join keys.
+//! Join keys are words, so an expression in a key is compiled to a closure that computes one.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::eval::tuple::Tuple;
 /// Computes a value as a word: equal values of one kind have equal words.
 pub(crate) type ComputeWord = Arc<dyn Fn(Tuple<'_>) -> Option<u64> + Send + Sync>;
 
-/// The value of an expression as a word, if it has one.
+/// The value of an expression as a word; `None` if it has none.
 pub(crate) fn word(expr: &Expr) -> ComputeWord {
     match expr.kind() {
         Some(Kind::Number) => {

@@ -1,4 +1,4 @@
-//! Rules that come: their nodes, their views and their bits.
+//! A new rule gets nodes, views and bits, shared with other rules where possible.
 
 use std::sync::Arc;
 
@@ -17,13 +17,13 @@ use crate::matcher::{Effects, Matcher};
 use crate::ruleset::{Bit, RuleSets};
 
 impl Matcher {
-    /// Adds rules whose names are new, behind all others, and lets them see the facts that are there.
+    /// Adds rules with new names after all others, and matches them against the existing facts.
     pub(crate) fn add_rules(&mut self, rules: impl IntoIterator<Item = Arc<Rule>>) {
         let first = self.base.rules.next_rank();
         self.add_ranked_rules((first..).zip(rules));
     }
 
-    /// Adds rules whose names are new, each at a free place of the order of declaration.
+    /// Adds rules with new names, each at a free place in the order of declaration.
     pub(crate) fn add_ranked_rules(&mut self, rules: impl IntoIterator<Item = (u32, Arc<Rule>)>) {
         self.own_base();
         let mut touched = Touched::default();
@@ -35,7 +35,7 @@ impl Matcher {
         self.change(|base, state| state.let_see(base, &newcomers));
     }
 
-    /// Gives a rule its nodes, its views and its bits. What is new is added to `newcomers`.
+    /// Assigns nodes, views and bits to a rule, and adds the new branches to `newcomers`.
     fn wire(&mut self, rule: Arc<Rule>, rank: u32, touched: &mut Touched, newcomers: &mut Newcomers) {
         let base = self.own_base();
         let id = base.rules.reserve();
@@ -66,7 +66,7 @@ impl Matcher {
         self.own_base().rules.put(id, live);
     }
 
-    /// Gives a branch its bit, and adds it to the nodes along its path.
+    /// Assigns a bit to a branch, and adds it to the nodes on its path.
     pub(super) fn occupy(
         &mut self,
         path: Path,
@@ -78,7 +78,7 @@ impl Matcher {
     ) -> BranchPath {
         let mut chain_places = vec![0; patterns.len()];
         for (place, position) in branch.order.iter().enumerate() {
-            // A fact that a reference leads to is no part of what is found.
+            // A fact to which a reference leads is not part of the rule's tuple.
             if let Some(own) = chain_places.get_mut(position.index()) {
                 *own = place as u16;
             }
@@ -90,7 +90,7 @@ impl Matcher {
         BranchPath { path, bit, chain_places, pending_nodes }
     }
 
-    /// Makes sure that the tree is there, and takes a free bit of it.
+    /// Assigns a free bit of a tree, which is created if necessary.
     fn occupy_root(&mut self, path: &Path, owner: Terminal) -> Bit {
         let id = path.root;
         let base = self.own_base();
@@ -117,7 +117,7 @@ impl Matcher {
         bit as Bit
     }
 
-    /// Adds what the rule demands to the alpha nodes and joins along a path.
+    /// Adds a branch's filters and tests to the alpha nodes and joins on its path.
     fn enroll(&mut self, patterns: &[Pattern], branch: &Branch, path: &Path, bit: Bit) {
         let base = self.own_base();
         let natives = base.natives;
@@ -150,7 +150,7 @@ impl Matcher {
     }
 }
 
-/// The place with a number, made if the list is too short.
+/// The element at an index. The list is extended if necessary.
 fn place_at<T>(places: &mut Vec<Option<T>>, number: u32) -> &mut Option<T> {
     let index = number as usize;
     if places.len() <= index {

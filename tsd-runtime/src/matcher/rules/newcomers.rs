@@ -1,10 +1,9 @@
-//! Rules that come while facts are there, and see them.
+//! Rules that are added while facts are there must see these facts.
 //!
-//! A text may bring a thousand rules, and a pass over the facts for each of them costs a thousand passes. But
-//! to the network a rule is one bit more in the sets that facts carry, and what costs is the way of the
-//! facts. So the new branches of all rules that come together are seen in one pass for each tree of the
-//! network: every fact takes the way once, with all new bits for which it is wanted, and as long as it takes
-//! to load it.
+//! A text may add a thousand rules, and a pass over the facts for each would cost a thousand
+//! passes. But a rule is only one more bit in the rule sets that facts carry, and the cost is in
+//! propagating facts. So the facts of each tree are propagated once, with the new bits of all rules
+//! that are added together.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +16,7 @@ use crate::matcher::State;
 use crate::matcher::base::Base;
 use crate::ruleset::{Bit, Bits};
 
-/// Branches that have not seen the facts yet.
+/// Branches that have not seen the existing facts yet.
 #[derive(Debug, Default)]
 pub(super) struct Newcomers {
     trees: BTreeMap<RootId, Tree>,
@@ -34,7 +33,7 @@ struct Tree {
 #[derive(Debug, Default)]
 struct NewAt {
     bits: Bits,
-    /// Whether the join came with one of them, so that no tuple has been there.
+    /// Whether the join is new, so that no tuple has arrived there.
     is_new: bool,
 }
 
@@ -51,8 +50,8 @@ impl Newcomers {
 }
 
 impl State {
-    /// Lets new branches see the facts that are there: in each tree first those on the right of joins, which
-    /// find no partner yet, then those at the root.
+    /// Shows the existing facts to new branches. In each tree, facts are first stored at the right
+    /// inputs of joins, where they find no partners yet. Then facts are propagated from the root.
     pub(super) fn let_see(&mut self, base: &Base, newcomers: &Newcomers) {
         for (id, tree) in &newcomers.trees {
             for (node, new) in &tree.joins {
@@ -62,7 +61,7 @@ impl State {
         }
     }
 
-    /// Takes the facts that new branches want on the right of a join into its memory.
+    /// Stores the facts that new branches accept at the right input of a join.
     fn store_right(&mut self, base: &Base, id: RootId, node: NodeId, new: &NewAt) {
         let Some(spec) = base.join(node) else { return };
         let index = node.0 as usize;
@@ -95,7 +94,7 @@ impl State {
             let only = sets.intern(&new.bits.0);
             let mut facts = self.pool.take(1);
             tree.input.admit_all(block, only, &self.memory, sets, &mut facts);
-            // All of them are seen in one change.
+            // All of them belong to one change.
             facts.number_alike();
             let mut propagation = self.propagation(base, id, Sign::Add { fresh });
             propagation.enter(None, &mut facts);

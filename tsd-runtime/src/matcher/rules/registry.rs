@@ -1,4 +1,4 @@
-//! The rules of a base: by number, by name, and in the order of their declaration.
+//! Rules are found by number, by name, and in the order of their declaration.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::base::RuleId;
 use crate::beta::BranchPath;
 use crate::matcher::Effects;
 
-/// The rules of a session.
+/// The rules of a base.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Rules {
     live: Vec<Option<LiveRule>>,
@@ -23,9 +23,9 @@ pub(crate) struct Rules {
 #[derive(Clone, Debug)]
 pub(crate) struct LiveRule {
     pub(crate) rule: Arc<Rule>,
-    /// Where each branch lies.
+    /// The path of each branch.
     pub(crate) places: Vec<BranchPath>,
-    /// Its effects, ready to take place.
+    /// Its prepared effects.
     pub(crate) effects: Arc<Effects>,
     /// Its place in the order of declaration.
     pub(super) rank: u32,
@@ -44,12 +44,12 @@ impl Rules {
         self.get(self.id(name)?)
     }
 
-    /// The place behind all rules in the order of declaration.
+    /// The rank after all others in the order of declaration.
     pub(super) fn next_rank(&self) -> u32 {
         self.next_rank
     }
 
-    /// A number for a rule that is about to come.
+    /// A free number for a new rule.
     pub(super) fn reserve(&mut self) -> RuleId {
         self.free.pop().unwrap_or_else(|| {
             self.live.push(None);
@@ -57,7 +57,7 @@ impl Rules {
         })
     }
 
-    /// Takes in a rule under a number that was reserved.
+    /// Adds a rule under a reserved number.
     pub(super) fn put(&mut self, id: RuleId, live: LiveRule) {
         self.next_rank = self.next_rank.max(live.rank + 1);
         let at = self.by_name.partition_point(|_, other| self.rank(*other) < live.rank);
@@ -65,7 +65,7 @@ impl Rules {
         self.live[id as usize] = Some(live);
     }
 
-    /// Takes out a rule; its number is free again.
+    /// Removes a rule and frees its number.
     pub(super) fn take(&mut self, name: &str) -> Option<(RuleId, LiveRule)> {
         let id = self.by_name.shift_remove(name)?;
         let live = self.live[id as usize].take()?;
@@ -95,7 +95,7 @@ impl Rules {
         self.by_name.values().filter_map(|id| Some((*id, self.get(*id)?)))
     }
 
-    /// Gives each rule the place that it has in another base.
+    /// Gives each rule the rank that it has in another base.
     pub(super) fn rerank(&mut self, other: &Self) {
         for (name, id) in &self.by_name {
             let rank = other.id(name).map(|id| other.rank(id));

@@ -1,4 +1,4 @@
-//! Rules that go: what only they needed goes with them.
+//! A removed rule must leave no activation, no bit and no unused node.
 
 use tsd_ir::{Effect, Rule};
 
@@ -6,8 +6,9 @@ use super::Touched;
 use crate::matcher::Matcher;
 
 impl Matcher {
-    /// Removes a rule: its activations leave the agenda, its bits the tuples, and nodes that only it used are freed.
-    /// Returns whether there was such a rule. Costs the rows of the memories along its chain.
+    /// Removes a rule: its activations from the agenda, its bits from tuples, and the nodes that
+    /// only it used. Returns whether there was such a rule. Costs a pass over the memories on its
+    /// path.
     pub(crate) fn remove_rule(&mut self, name: &str) -> bool {
         let base = self.own_base();
         let Some((id, live)) = base.rules.take(name) else { return false };
@@ -55,7 +56,7 @@ impl Matcher {
         true
     }
 
-    /// Frees nodes that nobody uses any more.
+    /// Frees unused nodes.
     fn free(&mut self, freed: &tsd_ir::network::Freed) {
         self.own_base();
         let Self { base, state } = self;
@@ -78,7 +79,7 @@ impl Matcher {
         }
     }
 
-    /// Gives up what only a removed rule needed to find facts equal to those that it inserted logically.
+    /// Drops the indexes of equal facts that only a removed rule needed.
     fn forget_equal_facts(&mut self, removed: &Rule) {
         for effect in removed.effects.iter() {
             let Effect::Insert { ty, logical: true, .. } = effect else { continue };

@@ -1,4 +1,5 @@
-//! The indexes and outputs of nodes, rebuilt after rules came or went.
+//! Filter indexes and outputs name the rules of a node, so they are rebuilt when rules are added or
+//! removed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -15,18 +16,18 @@ use crate::matcher::{Matcher, State};
 use crate::ruleset::{Bit, Bits, RuleSet, RuleSets};
 use crate::store::Strings;
 
-/// Places where tuples are held, with the rules that hold them there.
+/// Pending nodes, each with the rules for which it holds tuples.
 type Waiting = Vec<(PendingId, RuleSet)>;
 
-/// What a place where tuples are held looked at before it was rebuilt.
+/// The derived values of a pending node before it was rebuilt.
 struct Before {
     derived_values: Vec<DerivedValue>,
-    /// For each derived value of now, its place among those.
+    /// For each present derived value, its place among them.
     places: Vec<Option<usize>>,
 }
 
 impl Matcher {
-    /// Rebuilds the indexes and outputs of nodes.
+    /// Rebuilds the filter indexes and outputs of nodes.
     pub(super) fn rebuild(&mut self, touched: &Touched) {
         self.own_base();
         touched.pending.iter().for_each(|pending| self.rebuild_pending(*pending));
@@ -34,7 +35,7 @@ impl Matcher {
         Arc::make_mut(base).retable(&touched.nodes, sets, &mut memory.strings);
     }
 
-    /// Rebuilds a place where tuples are held, after members came or went; every tuple is then re-tested.
+    /// Rebuilds a pending node after its members changed, and queues all its tuples.
     pub(super) fn rebuild_pending(&mut self, id: PendingId) {
         self.own_base();
         let Self { base, state: State { sets, memory, derived, .. } } = self;
@@ -59,7 +60,7 @@ impl Matcher {
 }
 
 impl Base {
-    /// Rebuilds everything, for rule sets and strings that are new.
+    /// Rebuilds all nodes with new rule sets and strings.
     pub(in crate::matcher) fn retable_all(&mut self, sets: &mut [RuleSets], strings: &mut Strings) {
         let mut nodes: BTreeSet<NodePlace> = BTreeSet::new();
         let roots: Vec<_> = self.network.roots().map(|(root, _)| root).collect();
@@ -83,7 +84,7 @@ impl Base {
         self.retable(&nodes, sets, strings);
     }
 
-    /// Rebuilds the indexes and outputs of nodes.
+    /// Rebuilds the filter indexes and outputs of nodes.
     fn retable(&mut self, nodes: &BTreeSet<NodePlace>, sets: &mut [RuleSets], strings: &mut Strings) {
         for (root, join) in nodes {
             let sets = &mut sets[root.0 as usize];
@@ -106,7 +107,7 @@ impl Base {
                 }
             }
         }
-        // Outputs name the rules of the nodes behind them, which are known by now.
+        // The outputs of a node name the rules of the nodes below it, which are complete now.
         let mut waiting = self.pending_at(nodes);
         for place in nodes {
             let waiting = waiting.remove(place).unwrap_or_default();
@@ -173,7 +174,7 @@ impl Base {
         }
     }
 
-    /// Rebuilds a place where tuples are held. Returns what it looked at before.
+    /// Rebuilds a pending node. Returns its derived values before.
     fn retable_pending(
         &mut self,
         id: PendingId,
@@ -193,7 +194,7 @@ impl Base {
                 }
             }
         }
-        // Taken out while it is rebuilt, so that views can be asked what they are.
+        // Taken out while it is rebuilt, because that reads views.
         let mut pending = self.derived.pending[id as usize].take()?;
         let is_of_fact = |view: u16| matches!(self.derived.view(view).parameters, Parameters::Fact(_));
         let sets = &mut sets[pending.root.0 as usize];
@@ -216,7 +217,7 @@ impl Base {
         Some(Before { derived_values, places })
     }
 
-    /// The places where tuples are held, by node, with the rules that hold them there.
+    /// The pending nodes by node, each with the rules for which it holds tuples.
     fn pending_at(&self, nodes: &BTreeSet<NodePlace>) -> BTreeMap<NodePlace, Waiting> {
         let mut found: BTreeMap<NodePlace, Waiting> = BTreeMap::new();
         for (id, pending) in self.derived.all_pending() {

@@ -1,4 +1,4 @@
-//! Views, and places where tuples are held, that come and go with rules.
+//! Views and pending nodes are added and removed with the rules that use them.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::matcher::Matcher;
 use crate::ruleset::{Bit, RuleSet};
 use crate::view::{Member, PendingTests, ViewSpec};
 
-/// The derived values of a rule with its views, by their numbers in the rule, replaced by live ones.
+/// Replaces the numbers of views in the rule by the numbers of views in use.
 pub(super) fn live_derived_values(derived_values: &[DerivedValue], views: &[ViewId]) -> Vec<DerivedValue> {
     let live = |derived_value: &DerivedValue| match derived_value {
         DerivedValue::Found { view, parameters } => {
@@ -25,7 +25,7 @@ pub(super) fn live_derived_values(derived_values: &[DerivedValue], views: &[View
 }
 
 impl Matcher {
-    /// Gives a new view its nodes. The views that it asks are there.
+    /// Assigns nodes to a new view. The views that it reads exist already.
     pub(super) fn wire_view(
         &mut self,
         id: ViewId,
@@ -54,7 +54,7 @@ impl Matcher {
         self.state.derived.extend_counts(usize::from(id.0) + 1);
     }
 
-    /// Lets a branch watch its derived values at their places.
+    /// Adds the pending tests of a branch to the nodes where they belong.
     pub(super) fn enroll_pending(
         &mut self,
         branch: &Branch,
@@ -105,8 +105,8 @@ impl Matcher {
         ids
     }
 
-    /// Takes a bit out of the places where the tuples of a branch are held, and from every tuple there; `only` is the set of
-    /// that bit.
+    /// Removes a bit from the pending nodes of a branch, and from every tuple held there. `only` is
+    /// the set of that bit.
     pub(super) fn leave_pending(&mut self, place: &BranchPath, only: RuleSet) {
         self.own_base();
         let Self { base, state } = self;
@@ -128,7 +128,7 @@ impl Matcher {
         }
     }
 
-    /// Forgets a view that nobody asks any more; returns where its branches lay.
+    /// Removes an unused view and returns the paths of its branches.
     pub(super) fn forget_view(&mut self, id: ViewId) -> Vec<BranchPath> {
         let Some(view) = self.own_base().derived.remove_view(id) else { return Vec::new() };
         self.state.derived.forget_view(id);

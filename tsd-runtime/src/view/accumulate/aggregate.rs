@@ -1,4 +1,4 @@
-//! Which accumulator an aggregate has.
+//! Each aggregate and kind of value has its accumulator, chosen at run time.
 
 use tsd_ir::ops::{ExactSum, PairSum};
 use tsd_ir::{AggregateKind, Kind};
@@ -12,7 +12,7 @@ use super::sum::Sum;
 use crate::eval::DerivedWord;
 use crate::store::{Capacity, Strings};
 
-/// The groups of a view, of whatever aggregate.
+/// The groups of a view, for any aggregate.
 #[derive(Clone, Debug)]
 pub(crate) struct Aggregate(AnyGroups);
 
@@ -26,7 +26,7 @@ enum AnyGroups {
     IntMean(Groups<Sum<i128, true>>),
     NumberSum(Groups<Sum<PairSum, false>>),
     NumberMean(Groups<Sum<PairSum, true>>),
-    /// Sums of numbers after the first that two doubles could not hold.
+    /// Sums of numbers after one has needed more than two doubles.
     WideSum(Groups<Sum<ExactSum, false>>),
     WideMean(Groups<Sum<ExactSum, true>>),
     LeastInt(Groups<Extreme<i64, true>>),
@@ -37,7 +37,7 @@ enum AnyGroups {
     GreatestText(Groups<Extreme<String, false>>),
 }
 
-/// Does the same with the groups of any aggregate.
+/// Evaluates an expression with the groups of any aggregate.
 macro_rules! with_groups {
     ($aggregate:expr, $groups:ident => $body:expr) => {
         match $aggregate {
@@ -62,7 +62,7 @@ macro_rules! with_groups {
 }
 
 impl Aggregate {
-    /// No groups yet, of values of a kind.
+    /// No groups yet, for values of a kind.
     pub(crate) fn new(aggregate: AggregateKind, kind: Option<Kind>) -> Self {
         let is_int = kind == Some(Kind::Int);
         Self(match (aggregate, kind) {
@@ -83,24 +83,25 @@ impl Aggregate {
         })
     }
 
-    /// Makes sure that there are groups enough, and room for so many that are touched.
+    /// Makes room for all groups, and for the list of `touched` more.
     pub(crate) fn grow(&mut self, groups: Capacity, touched: usize) {
         with_groups!(&mut self.0, all => all.grow(groups, touched));
     }
 
-    /// Reads some groups ahead of a [change](Self::change).
+    /// Reads the cells of groups before a [change](Self::change), so that they are in the cache.
     #[inline]
     pub(crate) fn look_ahead(&self, groups: impl Iterator<Item = u32>) {
         with_groups!(&self.0, all => all.look_ahead(groups));
     }
 
-    /// Whether some group was touched.
+    /// Whether a group was changed since [`take_changed`](Self::take_changed).
     #[inline]
     pub(crate) fn are_touched(&self) -> bool {
         with_groups!(&self.0, all => all.are_touched())
     }
 
-    /// Values come to groups, or go. Where the view is `observed`, what came of a group before is remembered.
+    /// Adds values to groups or removes them. If the view is `observed`, the previous outputs are
+    /// remembered.
     pub(crate) fn change<V: ReadInput>(
         &mut self,
         mut values: impl Iterator<Item = (u32, V)>,
@@ -116,7 +117,7 @@ impl Aggregate {
         }
     }
 
-    /// Gives groups of numbers the room that any sum needs.
+    /// Changes pairs of doubles to exact sums, which can hold any sum.
     #[cold]
     fn widen(&mut self) {
         match &mut self.0 {
@@ -126,29 +127,28 @@ impl Aggregate {
         }
     }
 
-    /// The groups that were touched and of which now comes something else than before, in ascending order; none is
-    /// touched any more.
+    /// The groups whose outputs have changed since the last call, in ascending order.
     pub(crate) fn take_changed(&mut self) -> Vec<u32> {
         with_groups!(&mut self.0, all => all.take_changed())
     }
 
-    /// Takes back the room for the groups that were taken.
+    /// Takes the list of changed groups back for reuse.
     pub(crate) fn put_back(&mut self, changed: Vec<u32>) {
         with_groups!(&mut self.0, all => all.put_back(changed));
     }
 
-    /// Calls `put` with what comes of groups.
+    /// Calls `put` with the outputs of groups.
     #[inline]
     pub(crate) fn outputs<'a>(&'a self, groups: impl Iterator<Item = u32>, put: impl FnMut(DerivedWord<'a>)) {
         with_groups!(&self.0, all => all.outputs(groups, put));
     }
 
-    /// What comes of a group.
+    /// The output of a group.
     pub(crate) fn output(&self, group: u32) -> DerivedWord<'_> {
         with_groups!(&self.0, all => all.output(group))
     }
 
-    /// The bytes held, those of ordered and different values estimated.
+    /// The bytes allocated; those of ordered and distinct values are estimates.
     pub(crate) fn bytes(&self) -> usize {
         with_groups!(&self.0, all => all.bytes())
     }

@@ -1,11 +1,11 @@
-//! `EXISTS` and `COUNT`: how many values there are is all that matters.
+//! `EXISTS` and `COUNT` only need the number of values.
 
 use super::Accumulator;
 use super::input::ReadInput;
 use crate::eval::DerivedWord;
 use crate::store::Strings;
 
-/// Whether there are any.
+/// Whether there is a value.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Exists;
 
@@ -27,7 +27,7 @@ impl Accumulator for Exists {
         DerivedWord::Word(u64::from(count > 0))
     }
 
-    /// One row more or less of many does not change that there are some.
+    /// A group with many values still has some after one more or less.
     #[inline]
     fn may_show(count: u32, adds: bool) -> bool {
         count <= u32::from(!adds)
@@ -39,7 +39,7 @@ impl Accumulator for Exists {
     }
 }
 
-/// How many there are.
+/// The number of values.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Count;
 

@@ -1,4 +1,4 @@
-//! `COUNT(DISTINCT …)`: how many different values there are.
+//! `COUNT(DISTINCT …)` needs every distinct value and its number of occurrences.
 
 use std::hash::Hash;
 
@@ -10,21 +10,21 @@ use crate::base::hasher;
 use crate::eval::DerivedWord;
 use crate::store::Strings;
 
-/// Values that can be told from each other.
+/// A value that can be looked up in a hash map.
 pub(super) trait Distinguished: Clone + std::fmt::Debug + Eq + Hash + Send + Sync + 'static {
-    /// What is looked up.
+    /// The form in which it is looked up.
     type Borrowed: Equivalent<Self> + Hash + ToOwned<Owned = Self> + ?Sized;
 
-    /// The value as it is looked up.
+    /// Calls `then` with the value in the form in which it is looked up.
     fn with<R>(value: &impl ReadInput, strings: &Strings, then: impl FnOnce(&Self::Borrowed) -> R) -> R;
 
-    /// The bytes of a value.
+    /// The bytes that a value allocates.
     fn bytes(&self) -> usize {
         0
     }
 }
 
-/// The values with how often each is there.
+/// The distinct values and how often each occurs.
 #[derive(Clone, Debug)]
 pub(super) struct Distinct<V>(HashMap<V, u32, ahash::RandomState>);
 

@@ -1,4 +1,4 @@
-//! `MIN` and `MAX`: values in order, so that the next one is there when the extreme goes.
+//! `MIN` and `MAX` need the next value when the extreme is removed, so values are kept in order.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -8,15 +8,15 @@ use super::input::ReadInput;
 use crate::eval::DerivedWord;
 use crate::store::Strings;
 
-/// Values of a kind that has an order.
+/// A value of a kind with an order.
 pub(super) trait Ordered: Clone + Debug + Ord + Send + Sync + 'static {
-    /// A value as its place in the order.
+    /// Calls `then` with the value in the form in which it is looked up.
     fn with<R>(value: &impl ReadInput, strings: &Strings, then: impl FnOnce(&Self::Borrowed) -> R) -> R;
 
-    /// What is looked up.
+    /// The form in which it is looked up.
     type Borrowed: Ord + ToOwned<Owned = Self> + ?Sized;
 
-    /// The value at a place.
+    /// The value as output.
     fn output(&self) -> DerivedWord<'_>;
 
     /// The bytes of a value.
@@ -25,7 +25,7 @@ pub(super) trait Ordered: Clone + Debug + Ord + Send + Sync + 'static {
     }
 }
 
-/// The values with how often each is there; what comes of them is the least (`LEAST`) or the greatest.
+/// The values and how often each occurs. The output is the least (`LEAST`) or the greatest.
 #[derive(Clone, Debug)]
 pub(super) struct Extreme<V, const LEAST: bool>(BTreeMap<V, u32>);
 
@@ -75,7 +75,7 @@ impl Ordered for i64 {
     }
 }
 
-/// A number, never NaN, as an integer of the same order.
+/// A number, never NaN, as an integer with the same order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct OrderedNumber(i64);
 
@@ -85,7 +85,7 @@ impl OrderedNumber {
     }
 }
 
-/// Turns the bits of a number into an integer of the same order, and back.
+/// Turns the bits of a number into an integer with the same order, and back.
 fn in_order(bits: i64) -> i64 {
     bits ^ ((bits >> 63) as u64 >> 1) as i64
 }

@@ -1,4 +1,4 @@
-//! The groups of a view, whatever is aggregated: their accumulators, and which of them have changed.
+//! A view must know which of its many groups have changed, whatever it aggregates.
 
 use tsd_ir::ops::{ExactSum, PairSum};
 
@@ -9,34 +9,36 @@ use crate::eval::DerivedWord;
 use crate::store::{Capacity, Strings};
 use crate::view::last_seen::LastSeen;
 
-/// Of so many groups, one must be touched for a pass over all of them to be quicker than to sort those that are.
+/// A pass over all groups is quicker than sorting the touched ones if more than one in this many
+/// groups is touched.
 const MANY: usize = 64;
 
-/// For how many touched groups room is kept.
+/// Lists of up to this many touched groups are kept for reuse.
 const ROOM: usize = 1024;
 
-/// There was nothing in a group before: what came of that is known, and most groups are touched like this.
+/// The mark of a touched group that was empty before. Its previous output is known, and most
+/// touched groups are like this.
 const EMPTY: u32 = u32::MAX;
 
-/// The groups of a view, by the slot of their parameters.
+/// The groups of a view, indexed by the slots of their parameters.
 #[derive(Clone, Debug)]
 pub(super) struct Groups<A> {
     cells: Vec<Cell<A>>,
-    /// The groups that changes have touched.
+    /// The groups that were changed since the last [`take_changed`](Self::take_changed).
     touched: Vec<u32>,
-    /// What came of some of them before.
+    /// The previous outputs of some of them.
     before: Vec<LastSeen>,
-    /// The accumulator of every group that there is none for.
+    /// The state of a group that has no cell.
     empty: A,
 }
 
-/// A group.
+/// The state of a group.
 #[derive(Clone, Debug, Default)]
 struct Cell<A> {
-    /// 0 unless the group was touched. Otherwise counted from 1: where the count is all that matters, how many values there were
-    /// before; elsewhere the place of what came of them, or [`EMPTY`].
+    /// 0 unless the group was touched. For a count, one more than the number of values before.
+    /// Otherwise one more than the index of the previous output, or [`EMPTY`].
     before: u32,
-    /// How many values there are.
+    /// The number of values.
     count: u32,
     accumulator: A,
 }
@@ -53,14 +55,14 @@ impl<A: Accumulator> Groups<A> {
         Self { cells: Vec::new(), touched: Vec::new(), before: Vec::new(), empty: A::default() }
     }
 
-    /// Makes sure that there are groups enough, and room for so many that are touched.
+    /// Makes room for all groups, and for the list of `touched` more.
     pub(super) fn grow(&mut self, groups: Capacity, touched: usize) {
         groups.reserve(&mut self.touched, touched);
         groups.grow(&mut self.cells, Cell::default());
     }
 
-    /// Reads the cells of some groups, for each of which a value comes or goes, in a loop that does nothing else and so
-    /// waits for many at once.
+    /// Reads the cells of groups in a separate loop before they change, so that cache misses
+    /// overlap.
     #[inline]
     pub(super) fn look_ahead(&self, groups: impl Iterator<Item = u32>) {
         let read = |cell: &Cell<A>| cell.before ^ cell.accumulator.read();
@@ -68,15 +70,15 @@ impl<A: Accumulator> Groups<A> {
         std::hint::black_box(all.fold(0, |all, one| all ^ one));
     }
 
-    /// Whether some group was touched.
+    /// Whether a group was changed since [`take_changed`](Self::take_changed).
     #[inline]
     pub(super) fn are_touched(&self) -> bool {
         !self.touched.is_empty()
     }
 
-    /// Values come to groups, or go, of which each was there before. Where the view is `observed`, what came of a group before is
-    /// remembered, unless a value plainly leaves that as it is. Returns the value that no accumulator of this form can hold, if
-    /// there is one; it and those behind it are not taken in.
+    /// Adds values to groups, or removes values that were added. If the view is `observed`, the
+    /// previous output of a group is remembered, unless a value cannot change it. Returns the first
+    /// value that this form of accumulator cannot hold; it and those after it are not added.
     #[inline]
     pub(super) fn change<V: ReadInput>(
         &mut self,
@@ -116,8 +118,7 @@ impl<A: Accumulator> Groups<A> {
         None
     }
 
-    /// The groups that were touched and of which now comes something else than before, in ascending order; none is
-    /// touched any more.
+    /// The groups whose outputs have changed since the last call, in ascending order.
     pub(super) fn take_changed(&mut self) -> Vec<u32> {
         let mut changed = std::mem::take(&mut self.touched);
         let before = &self.before;
@@ -136,7 +137,7 @@ impl<A: Accumulator> Groups<A> {
         changed
     }
 
-    /// Takes back the room for the groups that were taken.
+    /// Takes the list of changed groups back for reuse.
     pub(super) fn put_back(&mut self, mut changed: Vec<u32>) {
         if changed.capacity() <= ROOM && self.touched.is_empty() {
             changed.clear();
@@ -144,7 +145,7 @@ impl<A: Accumulator> Groups<A> {
         }
     }
 
-    /// Calls `put` with what comes of groups.
+    /// Calls `put` with the outputs of groups.
     #[inline]
     pub(super) fn outputs<'a>(
         &'a self,
@@ -154,13 +155,13 @@ impl<A: Accumulator> Groups<A> {
         groups.for_each(|group| put(self.output(group)));
     }
 
-    /// What comes of a group.
+    /// The output of a group.
     #[inline]
     pub(super) fn output(&self, group: u32) -> DerivedWord<'_> {
         self.cells.get(group as usize).map_or_else(|| self.empty.output(0), Cell::output)
     }
 
-    /// The bytes held.
+    /// The bytes allocated.
     pub(super) fn bytes(&self) -> usize {
         self.cells.capacity() * size_of::<Cell<A>>()
             + self.cells.iter().map(|cell| cell.accumulator.bytes()).sum::<usize>()
@@ -170,7 +171,7 @@ impl<A: Accumulator> Groups<A> {
 }
 
 impl<const MEAN: bool> Groups<Sum<PairSum, MEAN>> {
-    /// The same groups with the room that any sum needs.
+    /// The same groups with exact sums, which can hold any sum.
     #[cold]
     pub(super) fn widened(&mut self) -> Groups<Sum<ExactSum, MEAN>> {
         let Self { cells, touched, before, .. } = std::mem::replace(self, Self::new());
@@ -183,11 +184,11 @@ impl<const MEAN: bool> Groups<Sum<PairSum, MEAN>> {
     }
 }
 
-/// Leaves those of some groups that have changed, in ascending order.
+/// Keeps the groups that have changed, in ascending order.
 fn retain<T>(groups: &mut Vec<u32>, cells: &mut [T], mut has_changed: impl FnMut(&mut T) -> bool) {
     let mut kept = 0;
     if groups.len() > cells.len() / MANY {
-        // Each group is in the list once, so what has changed fits into it.
+        // Each group is in the list once, so those that have changed fit into it.
         for (group, cell) in (0..).zip(cells) {
             if has_changed(cell) {
                 groups[kept] = group;

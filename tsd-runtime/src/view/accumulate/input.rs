@@ -1,11 +1,11 @@
-//! The values that accumulators take in.
+//! Accumulators read values from facts and from computed expressions.
 
 use crate::store::{Strings, Symbol};
 
-/// A value that outlives the row from which it was read.
+/// A value that does not borrow from its row.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Input {
-    /// A row that only counts.
+    /// A row without a value.
     Row,
     /// A Boolean or a reference.
     Word(u64),
@@ -14,9 +14,9 @@ pub(crate) enum Input {
     Text(Box<str>),
 }
 
-/// A value as an accumulator reads it, which knows its kind.
+/// A value, read by an accumulator that knows its kind.
 pub(crate) trait ReadInput {
-    /// A value of any kind but a string: equal values have equal words.
+    /// A value of any kind except string. Equal values have equal words.
     fn word(&self) -> u64;
 
     fn number(&self) -> f64;
@@ -53,7 +53,7 @@ impl ReadInput for Input {
         match self {
             Self::Word(word) => *word,
             Self::Int(int) => *int as u64,
-            // As facts hold it: zero has one sign.
+            // As facts contain it, without a negative zero.
             Self::Number(number) => (number + 0.0).to_bits(),
             Self::Row | Self::Text(_) => 0,
         }

@@ -1,7 +1,7 @@
-//! `SUM` and `AVG`: sums that do not drift.
+//! `SUM` and `AVG` must not drift while values are added and removed.
 //!
-//! Sums of numbers are [exact](tsd_ir::ops::ExactSum). As long as two doubles hold all of them they are pairs; the first that needs
-//! more has all groups of the view take the wider form, once.
+//! Sums of numbers are [exact](tsd_ir::ops::ExactSum). A sum is a pair of doubles as long as these
+//! can hold it. The first sum that needs more changes all groups of the view to the wider form.
 
 use tsd_ir::ops::{self, ExactSum, PairSum};
 
@@ -10,18 +10,19 @@ use super::input::ReadInput;
 use crate::eval::DerivedWord;
 use crate::store::Strings;
 
-/// A sum of values of one kind, not rounded before it is read.
+/// A sum of values of one kind, rounded only when it is read.
 pub(super) trait Total: Clone + std::fmt::Debug + Default + Send + Sync + 'static {
-    /// One value more. Returns whether this form of sum can hold it; if not, nothing has changed.
+    /// Adds a value. Returns whether this form of sum can hold the result; if not, nothing has
+    /// changed.
     fn add(&mut self, value: &impl ReadInput) -> bool;
 
-    /// One value less, of which so many are left.
+    /// Removes a value; `left` values remain. Returns what [`add`](Self::add) does.
     fn remove(&mut self, value: &impl ReadInput, left: u32) -> bool;
 
-    /// The sum as a word of its own kind.
+    /// The sum, as a word of its kind.
     fn sum(&self) -> Option<u64>;
 
-    /// The mean of so many values.
+    /// The mean of `count` values.
     fn mean(&self, count: u32) -> Option<f64>;
 
     #[inline]
@@ -30,7 +31,7 @@ pub(super) trait Total: Clone + std::fmt::Debug + Default + Send + Sync + 'stati
     }
 }
 
-/// The sum, and `MEAN`: divided by how many there are.
+/// The sum, or the mean of the values (`MEAN`).
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sum<T, const MEAN: bool>(pub(super) T);
 
@@ -87,7 +88,7 @@ impl Total for PairSum {
         self.add(value.number())
     }
 
-    /// Of no numbers it is zero again, because nothing was ever lost.
+    /// The pair is exact, so it is zero again when no value is left.
     #[inline]
     fn remove(&mut self, value: &impl ReadInput, _: u32) -> bool {
         self.add(-value.number())
@@ -103,7 +104,7 @@ impl Total for PairSum {
         ops::divide_number(self.value()?, f64::from(count))
     }
 
-    /// A cell with such a sum may lie in two lines of the cache.
+    /// A cell with a pair may lie in two cache lines.
     #[inline]
     fn read(&self) -> u32 {
         u32::from(self.value().is_some())

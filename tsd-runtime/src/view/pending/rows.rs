@@ -1,7 +1,8 @@
-//! The tuples of a watch, found by themselves and by the groups that they ask.
+//! Held tuples must be found by their facts and by the groups that they read.
 //!
-//! Everything about a row is in flat arrays by its number. A tuple of one fact has the number of the fact's slot, so it
-//! is found without a table; and where such a fact is its own group, neither does its group need an index.
+//! Everything about a row is in flat arrays, indexed by its number. A tuple of one fact has the
+//! number of the fact's slot, so it is found without a hash table. If such a fact is its own group,
+//! the group needs no index either.
 
 use std::slice::Chunks;
 
@@ -17,39 +18,39 @@ use crate::store::Capacity;
 use crate::view::last_seen::LastSeen;
 use crate::view::lookup::NOWHERE;
 
-/// For how many waiting rows room is kept.
+/// Lists of up to this many queued rows are kept for reuse.
 const ROOM: usize = 1024;
 
-/// Tuples that are watched.
+/// The held tuples of a pending node.
 #[derive(Clone, Debug)]
 pub(crate) struct Rows {
     width: usize,
-    /// The slots of each row; of tuples of one fact the number says it.
+    /// The slots of each row. Empty for tuples of one fact, whose number is the slot.
     slots: Vec<u32>,
     rows: Vec<Row>,
     fresh: Fresh,
-    /// The rows that are to be looked at, among others that are not any more.
+    /// Queued rows; may contain stale entries.
     waiting: Vec<u32>,
-    /// How many rows that rules want are not to be looked at.
+    /// How many rows that some rule wants are not queued.
     resting: usize,
-    /// For each derived value that needs it, by which group rows are found.
+    /// For each derived value that needs it, an index from groups to rows.
     indexes: Vec<Option<Subscriptions>>,
     is_indexed: bool,
-    /// For each derived value that shows, what each row saw last.
+    /// For each derived value whose change renews activations, its last value for each row.
     seen: Vec<Option<Vec<LastSeen>>>,
     by_tuple: HashTable<u32>,
     free: Vec<u32>,
     hasher: ahash::RandomState,
 }
 
-/// A tuple that is watched.
+/// A held tuple.
 #[derive(Clone, Copy, Debug, Default)]
 struct Row {
-    /// The rules that want it.
+    /// The rules that test it.
     reached: RuleSet,
-    /// Those of them whose tests it passed when it was last looked at.
+    /// Those whose tests it passed when it was last tested.
     passed: RuleSet,
-    /// Whether it is to be looked at.
+    /// Whether it is queued.
     is_due: bool,
 }
 
@@ -59,28 +60,28 @@ impl Row {
     }
 }
 
-/// Facts that came one right after the other, behind those with rows, and that the same rules want. They are to be looked at
-/// and get their rows then: most facts come like this, in numbers.
+/// Facts after those with rows, inserted consecutively and with equal rule sets. They are queued
+/// and get rows when they are tested. Most facts come like this, in large numbers.
 #[derive(Clone, Copy, Debug, Default)]
 struct Fresh {
     len: u32,
     rules: RuleSet,
-    /// How far the facts go.
+    /// The capacity of the store of the facts.
     facts: Capacity,
 }
 
-/// A row that is looked at.
+/// A row that is being re-tested.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Recheck {
     pub(crate) row: u32,
-    /// Those for which it held.
+    /// The rules whose tests it passed last time.
     pub(crate) passed: RuleSet,
-    /// Those for which it holds, or may as far as it was looked at.
+    /// The rules whose tests it passes, as far as they have been evaluated.
     pub(crate) holds: RuleSet,
 }
 
 impl Rows {
-    /// No rows yet, of a place with these tests.
+    /// No rows yet, for a node with these tests.
     pub(crate) fn of(tests: &PendingTests) -> Self {
         let mut rows = Self::new(tests.types.len());
         let nothing_before = vec![None; tests.derived_values.len()];
@@ -125,9 +126,9 @@ impl Rows {
         if self.width == 1 { smallvec::smallvec![row] } else { self.tuple_of(row).into() }
     }
 
-    /// Lets rules have tuples, each of which is then to be looked at. The rules of `watching` are kept here and do not go
-    /// on; where tuples are single facts, `facts` tells how far those go. Returns whether one of these tuples is the first
-    /// to wait.
+    /// Holds and queues tuples for the rules of `watching`, which are removed from the delta. For
+    /// tuples of one fact, `facts` is the capacity of their store. Returns whether the queue was
+    /// empty before.
     pub(crate) fn arrive(
         &mut self,
         delta: &mut Delta,
@@ -138,7 +139,7 @@ impl Rows {
         let was_idle = self.is_idle();
         if self.width == 1 {
             if let Some(common) = delta.common_set() {
-                // As most facts do that come together, these carry the same rules.
+                // Facts that come together mostly have equal rule sets.
                 let waiting = sets.meet(common, watching);
                 if !waiting.is_empty() {
                     self.arrive_alike(delta.all_slots(), waiting, facts, sets);
@@ -160,12 +161,12 @@ impl Rows {
         was_idle && !self.is_idle()
     }
 
-    /// Whether no tuple is to be looked at.
+    /// Whether no tuple is queued.
     fn is_idle(&self) -> bool {
         self.waiting.is_empty() && self.fresh.len == 0
     }
 
-    /// Lets the same rules have some facts.
+    /// Holds and queues facts with equal rule sets.
     fn arrive_alike(&mut self, slots: &[u32], rules: RuleSet, facts: Capacity, sets: &mut RuleSets) {
         let Fresh { len, rules: before, .. } = self.fresh;
         let next = self.rows.len() as u32 + len;
@@ -180,7 +181,7 @@ impl Rows {
         slots.iter().for_each(|slot| self.give(*slot, rules, sets));
     }
 
-    /// Gives fresh facts rows before they are looked at.
+    /// Creates rows for fresh facts before they are tested.
     fn seat_fresh(&mut self) {
         let Fresh { len, rules, facts } = std::mem::take(&mut self.fresh);
         if len > 0 {
@@ -195,7 +196,7 @@ impl Rows {
         }
     }
 
-    /// Lets rules have a row, which is then to be looked at.
+    /// Holds a row for rules, and queues it.
     #[inline]
     fn give(&mut self, number: u32, rules: RuleSet, sets: &mut RuleSets) {
         let row = &mut self.rows[number as usize];
@@ -208,7 +209,7 @@ impl Rows {
         }
     }
 
-    /// The slots of a row; those of a fact are written to `own`.
+    /// The slots of a row; the slot of a single fact is written to `own`.
     #[inline]
     pub(crate) fn slots<'a>(&'a self, row: u32, own: &'a mut [u32; 1]) -> &'a [u32] {
         if self.width > 1 {
@@ -218,7 +219,7 @@ impl Rows {
         own
     }
 
-    /// Marks every row.
+    /// Queues every row. Returns whether the queue was empty before.
     pub(crate) fn mark_all(&mut self) -> bool {
         let was_idle = self.is_idle();
         let Self { rows, waiting, resting, .. } = self;
@@ -227,7 +228,8 @@ impl Rows {
         was_idle && !self.is_idle()
     }
 
-    /// The rows that wait to be looked at, and perhaps others; of those with a row none is left waiting.
+    /// Takes the queued rows; may contain stale entries. Fresh facts stay, unless rows are indexed
+    /// by group.
     pub(crate) fn take_waiting(&mut self) -> Vec<u32> {
         if self.is_indexed {
             self.seat_fresh();
@@ -235,7 +237,8 @@ impl Rows {
         std::mem::take(&mut self.waiting)
     }
 
-    /// Takes the room for waiting rows back, unless it is large or others wait already.
+    /// Takes a list of queued rows back for reuse, unless it is large or rows have been queued
+    /// meanwhile.
     pub(crate) fn recycle(&mut self, mut rows: Vec<u32>) {
         if self.waiting.is_empty() && rows.capacity() <= ROOM {
             rows.clear();
@@ -243,30 +246,30 @@ impl Rows {
         }
     }
 
-    /// Lets rows wait on that were taken.
+    /// Queues rows again that were taken.
     pub(crate) fn wait_again(&mut self, rows: Vec<u32>) {
         let others = std::mem::replace(&mut self.waiting, rows);
         self.waiting.extend(others);
     }
 
-    /// Whether every row is to be looked at, so that none need be told of what it asks.
+    /// Whether every row is queued, so that none needs to be notified.
     #[inline]
     pub(crate) fn all_wait(&self) -> bool {
         self.resting == 0
     }
 
-    /// Whether a row is to be looked at.
+    /// Whether a row is queued.
     pub(crate) fn is_due(&self, row: u32) -> bool {
         self.rows.get(row as usize).is_some_and(|row| row.is_due && row.is_wanted())
     }
 
-    /// Whether some derived value finds its rows by an index.
+    /// Whether rows are indexed by group for some derived value.
     #[inline]
     pub(crate) fn is_indexed(&self) -> bool {
         self.is_indexed
     }
 
-    /// The row of a tuple of several facts, made if there is none.
+    /// The row of a tuple of several facts, created if necessary.
     fn row_for(&mut self, slots: &[u32]) -> u32 {
         if let Some(row) = self.find(slots) {
             return row;
@@ -284,19 +287,20 @@ impl Rows {
         row
     }
 
-    /// Makes sure that there are rows enough.
+    /// Makes the lists of rows long enough.
     fn grow(&mut self, rows: Capacity) {
         rows.grow(&mut self.rows, Row::default());
         self.grow_beside(rows);
     }
 
-    /// Makes the lists long enough that are kept beside the rows.
+    /// Makes the lists beside the rows long enough.
     fn grow_beside(&mut self, rows: Capacity) {
         self.indexes.iter_mut().flatten().for_each(|index| index.grow(rows));
         self.seen.iter_mut().flatten().for_each(|seen| rows.grow(seen, LastSeen::Unknown));
     }
 
-    /// Takes a tuple from rules. Returns the rules for which it held, and the row if nobody wants it any more.
+    /// Removes a tuple for rules. Returns the rules whose tests it had passed, and the row if no
+    /// rule is left.
     pub(crate) fn leave(
         &mut self,
         slots: &[u32],
@@ -312,7 +316,8 @@ impl Rows {
         (held, (!row.is_wanted()).then_some(number))
     }
 
-    /// Forgets a row that nobody wants, and calls `asked` with each derived value that has an index and the group that it asked.
+    /// Frees a row that no rule wants. Calls `left` with each derived value that has an index, and
+    /// the group that the row read.
     pub(crate) fn release(&mut self, row: u32, slots: &[u32], mut left: impl FnMut(usize, u32)) {
         let index = row as usize;
         for (derived_value, groups) in self.indexes.iter_mut().enumerate() {
@@ -335,12 +340,12 @@ impl Rows {
         }
     }
 
-    /// Takes some tuples to be looked at, none of which is due any more: those that are still wanted of the blocks, and when
-    /// these are done, fresh facts. Returns whether there are any.
+    /// Takes a block of tuples off the queue: first those of `blocks`, without stale entries, then
+    /// fresh facts. Returns whether there are any.
     pub(crate) fn take_due(&mut self, blocks: &mut Chunks<'_, u32>, due: &mut Vec<Recheck>) -> bool {
         due.clear();
         let Self { rows, fresh, resting, .. } = self;
-        // Of a block all tuples may have left again since they began to wait.
+        // All tuples of a block may have left since they were queued.
         for block in blocks {
             due.extend(block.iter().filter_map(|number| {
                 let row = rows.get_mut(*number as usize)?;
@@ -373,33 +378,35 @@ impl Rows {
         self.rows[row as usize].passed = set;
     }
 
-    /// The groups that rows ask for a derived value that has an index; for others, they ask that with their own number.
+    /// The groups that rows read for a derived value. `None` if each row reads the group with its
+    /// own number.
     #[inline]
     pub(crate) fn groups(&self, derived_value: usize) -> Option<&Subscriptions> {
         self.indexes[derived_value].as_ref()
     }
 
-    /// The group that a row asks for a derived value that has an index.
+    /// The group that a row reads for a derived value, if that is indexed.
     #[inline]
     pub(crate) fn group(&self, row: u32, derived_value: usize) -> Option<u32> {
         self.indexes[derived_value].as_ref().map(|index| index.group_of(row))
     }
 
-    /// Says which group a row asks for a derived value that has an index.
+    /// Sets the group that a row reads for a derived value, if that is indexed.
     pub(crate) fn ask(&mut self, row: u32, derived_value: usize, group: u32) {
         if let Some(index) = &mut self.indexes[derived_value] {
             index.ask(row, group);
         }
     }
 
-    /// What a row saw last of a derived value that shows, for which there is `new` now. Returns whether that is a change.
+    /// Replaces the last value of a derived value for a row. Returns whether that is a change.
     pub(crate) fn see(&mut self, row: u32, derived_value: usize, new: LastSeen) -> bool {
         let Some(seen) = &mut self.seen[derived_value] else { return false };
         let old = std::mem::replace(&mut seen[row as usize], new);
         old != LastSeen::Unknown && old != seen[row as usize]
     }
 
-    /// Marks the rows that ask one of some groups for a derived value. Returns whether the first of them is the first to wait.
+    /// Queues the rows that read one of these groups for a derived value. Returns whether the queue
+    /// was empty before.
     pub(crate) fn mark_groups(&mut self, derived_value: usize, groups: &[u32]) -> bool {
         let was_idle = self.is_idle();
         let Self { rows, waiting, resting, indexes, .. } = self;
@@ -426,13 +433,14 @@ impl Rows {
         seated.chain((self.rows.len() as u32..).take(self.fresh.len as usize))
     }
 
-    /// The rules for which a row held when it was last looked at.
+    /// The rules whose tests a row passed when it was last tested.
     pub(crate) fn passed(&self, row: u32) -> RuleSet {
         self.rows.get(row as usize).map_or(RuleSet::EMPTY, |row| row.passed)
     }
 
-    /// Makes the indexes anew for other derived values, empty: `direct` tells which need none, `shows` which show, and `old`
-    /// where each stood before. Calls `asked` with every derived value of before and every group that a row asked for it.
+    /// Replaces the indexes by empty ones for other derived values: `direct` says which need none,
+    /// `shows` which have their last values stored, `old` where each was before. Calls `left` with
+    /// every previous derived value and every group that a row read for it.
     pub(crate) fn reindex(
         &mut self,
         direct: &[bool],
@@ -456,14 +464,14 @@ impl Rows {
             .collect();
     }
 
-    /// Passes every set held through `map`.
+    /// Passes every rule set through `map`.
     pub(crate) fn map_sets(&mut self, map: &mut dyn FnMut(RuleSet) -> RuleSet) {
         let rows = self.rows.iter_mut().flat_map(|row| [&mut row.reached, &mut row.passed]);
         let sets = rows.chain([&mut self.fresh.rules]);
         sets.filter(|set| !set.is_empty()).for_each(|set| *set = map(*set));
     }
 
-    /// The bytes held.
+    /// The bytes allocated.
     pub(crate) fn bytes(&self) -> usize {
         let indexes = self.indexes.iter().flatten();
         let seen = self.seen.iter().flatten();
@@ -477,7 +485,7 @@ impl Rows {
     }
 }
 
-/// Has a row that rules want wait, unless it does already.
+/// Queues a row, unless it is queued already.
 #[inline]
 fn wake(row: &mut Row, number: u32, waiting: &mut Vec<u32>, resting: &mut usize) {
     if !std::mem::replace(&mut row.is_due, true) {

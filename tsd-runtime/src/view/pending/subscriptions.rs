@@ -1,7 +1,7 @@
-//! Which rows of a watch ask which group, for one derived value.
+//! When a group changes, the tuples that read it must be found, for one derived value.
 //!
-//! When a group changes, the rows that ask it must be found, and a row may turn to another group at any time. So the rows
-//! of a group are an intrusive doubly linked list.
+//! A row may turn to another group at any time. So the rows of a group form an intrusive doubly
+//! linked list.
 
 use crate::store::Capacity;
 use crate::view::lookup::NOWHERE;
@@ -9,15 +9,15 @@ use crate::view::lookup::NOWHERE;
 /// No row.
 const NONE: u32 = u32::MAX;
 
-/// The rows that ask each group.
+/// The rows that read each group.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Subscriptions {
-    /// For each group, the first row that asks it.
+    /// For each group, the first row that reads it.
     heads: Vec<u32>,
     rows: Vec<Asks>,
 }
 
-/// What a row asks, and its neighbours among those that ask the same.
+/// The group that a row reads, and its neighbours in the list of that group.
 #[derive(Clone, Copy, Debug)]
 struct Asks {
     group: u32,
@@ -30,35 +30,35 @@ impl Asks {
 }
 
 impl Subscriptions {
-    /// So many rows that ask nothing yet.
+    /// An index of `rows` rows that read no group yet.
     pub(crate) fn by(rows: usize) -> Self {
         Self { heads: Vec::new(), rows: vec![Asks::NOBODY; rows] }
     }
 
-    /// Makes sure that there are rows enough.
+    /// Makes room for all rows.
     pub(crate) fn grow(&mut self, rows: Capacity) {
         rows.grow(&mut self.rows, Asks::NOBODY);
     }
 
-    /// The group that a row asks.
+    /// The group that a row reads.
     #[inline]
     pub(crate) fn group_of(&self, row: u32) -> u32 {
         self.rows[row as usize].group
     }
 
-    /// The groups that rows ask, once for each row that asks one.
+    /// The groups that rows read, once for each row.
     pub(crate) fn groups(&self) -> impl Iterator<Item = u32> + '_ {
         self.rows.iter().map(|asks| asks.group).filter(|group| *group != NOWHERE)
     }
 
-    /// The rows that ask a group.
+    /// The rows that read a group.
     pub(crate) fn rows_of(&self, group: u32) -> impl Iterator<Item = u32> + '_ {
         let is_one = |row: &u32| *row != NONE;
         let first = self.heads.get(group as usize).copied().filter(is_one);
         std::iter::successors(first, move |row| Some(self.rows[*row as usize].next).filter(is_one))
     }
 
-    /// Has a row ask a group instead of what it asked before.
+    /// Makes a row read a group instead of its previous one.
     pub(crate) fn ask(&mut self, row: u32, group: u32) {
         self.ask_nothing(row);
         if group == NOWHERE {
@@ -74,7 +74,7 @@ impl Subscriptions {
         }
     }
 
-    /// Has a row ask nothing any more. Returns the group that it asked.
+    /// Makes a row read no group. Returns the previous one.
     pub(crate) fn ask_nothing(&mut self, row: u32) -> u32 {
         let Asks { group, next, previous } = std::mem::replace(&mut self.rows[row as usize], Asks::NOBODY);
         if group == NOWHERE {
@@ -91,7 +91,7 @@ impl Subscriptions {
         group
     }
 
-    /// The bytes held.
+    /// The bytes allocated.
     pub(crate) fn bytes(&self) -> usize {
         self.heads.capacity() * size_of::<u32>() + self.rows.capacity() * size_of::<Asks>()
     }
@@ -109,7 +109,7 @@ mod tests {
             let mut model = [NOWHERE; 6];
             for (row, group) in steps {
                 let before = model[row as usize];
-                // The highest of the groups stands for none.
+                // The highest group stands for none.
                 if group == 4 {
                     prop_assert_eq!(index.ask_nothing(row), before);
                     model[row as usize] = NOWHERE;
