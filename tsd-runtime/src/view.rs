@@ -12,8 +12,8 @@ mod queue;
 mod reading;
 mod recheck;
 mod spec;
+mod state;
 mod subscribe;
-mod view;
 mod views;
 
 pub use self::counts::ViewCounts;

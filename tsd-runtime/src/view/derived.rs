@@ -8,7 +8,7 @@ use super::counts::ViewCounts;
 use super::pending::{Recheck, Rows};
 use super::queue::Queue;
 use super::spec::DerivedSpecs;
-use super::view::View;
+use super::state::View;
 use super::views::{ViewTally, Views};
 use crate::base::PendingId;
 use crate::flow::{Delta, TupleBlock};

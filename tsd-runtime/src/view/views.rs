@@ -7,7 +7,7 @@ use tsd_ir::DerivedValue;
 
 use super::counts::ViewCounts;
 use super::spec::{DerivedSpecs, ViewSpec};
-use super::view::View;
+use super::state::View;
 use crate::eval::DerivedWord;
 
 /// The views of a session, for reading.
