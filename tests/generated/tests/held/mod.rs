@@ -25,6 +25,7 @@ pub(crate) struct Program {
 
 /// Records actions. A fact among the arguments is recorded by its handle, because an action without
 /// `@context` does not know its name. Sessions that take the same steps give the same handles.
+#[derive(Clone)]
 pub(crate) struct Notes(Log);
 
 impl Notes {
