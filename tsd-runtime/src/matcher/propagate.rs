@@ -69,11 +69,17 @@ impl Downstream<'_> {
     /// that it left.
     #[inline]
     fn take_join(&mut self, node: NodeId, spec: &JoinSpec) -> Box<Join> {
+        let join = self.joins.get_mut(node.0 as usize).and_then(Option::take);
+        join.unwrap_or_else(|| self.new_join(node, spec))
+    }
+
+    #[cold]
+    fn new_join(&mut self, node: NodeId, spec: &JoinSpec) -> Box<Join> {
         let index = node.0 as usize;
         if self.joins.len() <= index {
             self.joins.resize_with(self.base.joins.len().max(index + 1), || None);
         }
-        self.joins[index].take().unwrap_or_else(|| Box::new(Join::new(spec, self.counting)))
+        Box::new(Join::new(spec, self.counting))
     }
 
     /// Adds tuples at the left input of a join, or removes them.

@@ -10,8 +10,15 @@ use crate::ruleset::{RuleSet, RuleSets};
 
 impl Matcher {
     /// Drops the unused rule sets of a tree, once there are many.
+    #[inline]
     pub(super) fn collect_sets(&mut self) {
-        let Some(id) = self.state.crowded.take() else { return };
+        if let Some(id) = self.state.crowded.take() {
+            self.collect_sets_of(id);
+        }
+    }
+
+    #[cold]
+    fn collect_sets_of(&mut self, id: RootId) {
         let mut keep = self.state.sets[id.0 as usize].collect();
         self.map_sets(id, &mut keep);
         self.state.sets[id.0 as usize].collected();

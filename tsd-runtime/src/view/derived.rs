@@ -141,6 +141,7 @@ impl DerivedState {
     }
 
     /// Adds rows at the end of a branch of a view, or removes them.
+    #[inline]
     pub(crate) fn gather(
         &mut self,
         specs: &DerivedSpecs,

@@ -64,6 +64,7 @@ impl View {
     /// Adds rows at the end of a branch, or removes them. If the view is `observed`, groups
     /// remember their previous outputs. Returns whether the view has changed groups now and had
     /// none before.
+    #[inline]
     pub(super) fn gather(
         &mut self,
         (spec, branch): (&ViewSpec, u32),
