@@ -14,6 +14,7 @@ mod distinct;
 mod extreme;
 mod groups;
 mod input;
+mod multiset;
 mod sum;
 
 use std::fmt::Debug;
@@ -33,10 +34,16 @@ trait Accumulator: Clone + Debug + Default + Send + Sync + 'static {
 
     /// Adds a value. Returns whether this form of accumulator can hold it. If not, nothing has
     /// changed, and all groups are [widened](Groups::widened).
-    fn add(&mut self, value: &impl ReadInput, strings: &Strings) -> bool;
+    #[inline]
+    fn add(&mut self, _value: &impl ReadInput, _strings: &Strings) -> bool {
+        true
+    }
 
     /// Removes a value that was added; `left` values remain. Returns what [`add`](Self::add) does.
-    fn remove(&mut self, value: &impl ReadInput, left: u32, strings: &Strings) -> bool;
+    #[inline]
+    fn remove(&mut self, _value: &impl ReadInput, _left: u32, _strings: &Strings) -> bool {
+        true
+    }
 
     /// The result for the `count` values of the group.
     fn output(&self, count: u32) -> DerivedWord<'_>;

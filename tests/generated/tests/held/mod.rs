@@ -99,7 +99,10 @@ fn interpreter(text: &str, facts: &Facts) -> Subject {
     let module =
         compilation.module.unwrap_or_else(|| panic!("{}", render(&sources, &compilation.diagnostics, false)));
     let declared = module.rules.iter().map(|planned| planned.rule.clone()).collect();
-    let engine = Engine::from_module(module, Notes(log.clone()), Sharing::On);
+    // A compiled program starts on a rule base, so the interpreter does too: what a base holds
+    // counts for no session, and the bytes of both can be compared.
+    let base = Engine::from_module(module, Notes(log.clone()), Sharing::On).rule_base();
+    let engine = Engine::with_rule_base(Notes(log.clone()), &base);
     Subject::new("interpreted", engine, log, facts, declared)
 }
 

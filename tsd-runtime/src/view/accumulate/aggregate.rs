@@ -5,9 +5,10 @@ use tsd_ir::{AggregateKind, Kind};
 
 use super::count::{Count, Exists};
 use super::distinct::Distinct;
-use super::extreme::{Extreme, OrderedNumber};
+use super::extreme::Extreme;
 use super::groups::Groups;
 use super::input::ReadInput;
+use super::multiset::OrderedNumber;
 use super::sum::Sum;
 use crate::eval::DerivedWord;
 use crate::store::{Capacity, Strings};

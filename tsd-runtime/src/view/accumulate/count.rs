@@ -1,9 +1,7 @@
 //! `EXISTS` and `COUNT` only need the number of values.
 
 use super::Accumulator;
-use super::input::ReadInput;
 use crate::eval::DerivedWord;
-use crate::store::Strings;
 
 /// Whether there is a value.
 #[derive(Clone, Debug, Default)]
@@ -11,16 +9,6 @@ pub(super) struct Exists;
 
 impl Accumulator for Exists {
     const IS_COUNT: bool = true;
-
-    #[inline]
-    fn add(&mut self, _: &impl ReadInput, _: &Strings) -> bool {
-        true
-    }
-
-    #[inline]
-    fn remove(&mut self, _: &impl ReadInput, _: u32, _: &Strings) -> bool {
-        true
-    }
 
     #[inline]
     fn output(&self, count: u32) -> DerivedWord<'_> {
@@ -45,16 +33,6 @@ pub(super) struct Count;
 
 impl Accumulator for Count {
     const IS_COUNT: bool = true;
-
-    #[inline]
-    fn add(&mut self, _: &impl ReadInput, _: &Strings) -> bool {
-        true
-    }
-
-    #[inline]
-    fn remove(&mut self, _: &impl ReadInput, _: u32, _: &Strings) -> bool {
-        true
-    }
 
     #[inline]
     fn output(&self, count: u32) -> DerivedWord<'_> {
