@@ -138,7 +138,7 @@ where
     }
 
     fn network(&self) -> Option<String> {
-        let network = self.network();
+        let network = self.network().shape();
         (!network.is_empty()).then(|| network.to_text(self.schema()))
     }
 
