@@ -19,7 +19,8 @@ use super::places::Places;
 /// The types and modules that a generated module declares besides the types of the rules, and
 /// Rust's own types.
 const TAKEN: &[&str] = &[
-    "Actions", "Context", "Rules", "Session", "Objects", "network", "rules", "rt", // Rust's:
+    "Actions", "Context", "RuleBase", "Rules", "Session", "Objects", "network", "rules", "rt",
+    // Rust's:
     "bool", "char", "f16", "f32", "f64", "f128", "i8", "i16", "i32", "i64", "i128", "isize", "str", "u8",
     "u16", "u32", "u64", "u128", "usize",
 ];

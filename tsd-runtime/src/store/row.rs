@@ -232,7 +232,8 @@ pub(crate) fn find_word(strings: &Strings, kind: tsd_ir::Kind, value: &Value) ->
         (Value::Int(int), _) => Some(*int as u64),
         (Value::Bool(bool), _) => Some(u64::from(*bool)),
         (Value::Fact(handle), _) => Some(handle.fact().to_word()),
-        (Value::Missing, _) => None,
+        // `Value` may grow; no other value is in a row.
+        _ => None,
     }
 }
 
