@@ -41,7 +41,8 @@ impl<P: Compiled> Session<P> {
     /// use tsd_runtime::{Engine, RuleBase, Strategy};
     ///
     /// // An engine has the same builder as a session of compiled rules.
-    /// let rules = "type Lamp(#id: string) rule lit : {l: Lamp} ==> Print(l.id) Lamp(id: \"hall\")";
+    /// let rules = "type Lamp(#id: string, on: bool) Lamp(id: \"hall\", on: true)
+    ///              rule lit : {l: Lamp} / l.on ==> Print(l.id)";
     /// let (rules, _) = RuleBase::from_text("lamps.tsd", rules)?;
     /// let mut session = Engine::builder(())
     ///     .rule_base(&rules)
