@@ -34,6 +34,7 @@ pub(crate) fn shown(value: &EngineValue, name: impl Fn(&EngineValue) -> String) 
         EngineValue::Number(number) => Shown::Number(*number),
         EngineValue::Text(text) => Shown::Text(text.clone()),
         EngineValue::Fact(_) => Shown::Fact(name(value)),
+        other => panic!("the oracle does not know {other:?}"),
     }
 }
 
