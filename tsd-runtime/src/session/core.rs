@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use smallvec::SmallVec;
-use tsd_ir::{FactHandle, FactRef, FieldId, InitialFact, InitialValue, Rule, Schema, Type, TypeId, Value};
+use tsd_ir::{FactHandle, FactRef, FieldId, InitialFact, InitialValue, Rule, Type, TypeId, Value};
 
 use super::limit::RunLimit;
 use super::listeners::Listeners;
@@ -117,12 +117,12 @@ impl<P: Program> Core<P> {
     #[cfg(feature = "dynamic")]
     pub(crate) fn reset(&mut self) {
         let Base { network, natives, .. } = &*self.matcher.base;
-        self.restart(Arc::new(Base::new(Schema::default(), network.sharing(), *natives)));
+        self.restart(Arc::new(Base::new(tsd_ir::Schema::default(), network.sharing(), *natives)));
     }
 
     /// Replaces the schema by one that begins with the present one.
     #[cfg(feature = "dynamic")]
-    pub(crate) fn declare(&mut self, schema: Schema) {
+    pub(crate) fn declare(&mut self, schema: tsd_ir::Schema) {
         self.change(|core| core.matcher.declare(schema));
     }
 
