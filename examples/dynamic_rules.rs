@@ -25,15 +25,15 @@ fn main() -> Result<(), tsd::Error> {
         session.insert(fraud::Payment { card: "4711".into(), country: country.into(), amount })?;
     }
     println!("compiled:");
-    session.run()?;
+    assert!(session.run()?.problems().is_empty());
 
     println!("with a rule added, which joins the same cards and payments:");
     session.add_rule(
         r#"rule small_abroad : {p: Payment, c: Card}
             / c.number == p.card AND c.country != p.country AND p.amount < 50 ==> hold(p.card, p.amount)"#,
     )?;
-    session.run()?;
-    print!("{}", session.network().to_text(session.schema()));
+    assert!(session.run()?.problems().is_empty());
+    print!("{}", session.network().shape().to_text(session.schema()));
 
     println!("an error is a value:");
     if let Err(error) = session.add_rule("rule typo : {p: Payment} / p.amont > 5 ==> hold(p.card, 1)") {
@@ -42,6 +42,6 @@ fn main() -> Result<(), tsd::Error> {
 
     session.remove_rule("abroad")?;
     session.remove_rule("small_abroad")?;
-    assert!(session.network().is_empty());
+    assert!(session.network().shape().is_empty());
     Ok(())
 }

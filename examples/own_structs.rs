@@ -42,7 +42,7 @@ fn main() -> Result<(), tsd::Error> {
     let holder = model::Holder { name: "Ada".into() };
     let account = session.insert(model::Account { number: 1, balance: 20.0, holder })?;
     session.update(account, |account| account.balance -= 50.0)?;
-    session.run()?;
+    assert!(session.run()?.problems().is_empty());
     for (handle, short_by) in &session.host().warnings {
         if let Some(account) = session.get(*handle) {
             println!("{} (account {}) is short by {short_by}", account.holder.name, account.number);

@@ -29,6 +29,6 @@ fn main() -> Result<(), tsd::Error> {
 
     session.update(order, |order| order.value = 20.0)?;
     session.add_rule("rule small : {o: Order} / o.value < 100 ==> reward(o.customer_id, 1)")?;
-    session.run()?;
+    assert!(session.run()?.problems().is_empty());
     session.retract(order)
 }

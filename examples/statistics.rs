@@ -19,7 +19,7 @@ impl shop::Actions for Silent {
 
 fn main() -> Result<(), tsd::Error> {
     let mut session = shop::Session::new(Silent);
-    session.collect_counts(true);
+    session.enable_counters();
     for customer in 0..10 {
         let tier = if customer % 3 == 0 { "GOLD" } else { "SILVER" };
         session.insert(shop::Customer { id: format!("c{customer}"), tier: tier.into() })?;
@@ -29,7 +29,7 @@ fn main() -> Result<(), tsd::Error> {
         let value = f64::from(order) * 10.0;
         session.insert(shop::Order { id: format!("o{order}"), customer_id, value })?;
     }
-    session.run()?;
+    assert!(session.run()?.problems().is_empty());
 
     println!("the network, with what each node holds:\n{}", session.network());
     let statistics = session.statistics();

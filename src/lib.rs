@@ -19,7 +19,8 @@
 //! let mut session = shop::Session::new(App { total: 0.0 });
 //! session.insert(shop::Customer { id: "c1".into(), tier: "GOLD".into() })?;
 //! let order = session.insert(shop::Order { id: "o1".into(), customer_id: "c1".into(), value: 1200.0 })?;
-//! session.run()?; // fires `vip`
+//! let report = session.run()?;
+//! assert_eq!(report.count(shop::rules::VIP), 1);
 //! session.update(order, |o| o.value = 20.0)?; // `vip` holds no longer
 //! assert_eq!(session.host().total, 1200.0);
 //! # Ok(())
@@ -35,8 +36,9 @@
 //!
 //! # Features
 //! - `dynamic` (default): rules as text at run time, [`Session::add_rule`] and [`Engine`]. Without
-//!   it a program carries no parser.
-//! - `regex` (default): `MATCHES` in rules.
+//!   it a program carries no parser. It turns `regex` on, because rules that come as text may contain
+//!   `MATCHES`.
+//! - `regex` (default): `MATCHES` in compiled rules. Only a program without `dynamic` can do without.
 //! - `metrics`: metrics of runs and sessions through the `metrics` facade.
 //! - `tracing`: spans and events through `tracing`.
 
@@ -46,10 +48,12 @@ pub use tsd_runtime::rt;
 pub use tsd_runtime::rt::Fact;
 pub use tsd_runtime::{
     Activation, Batch, Change, ChangeKind, Context, Error, Handle, InvalidValue, LiveNetwork, Problem,
-    Report, RuleBase, Session, Statistics, Strategy, UnknownStrategy, ir, statistics,
+    Report, RuleBase, Session, SessionBuilder, Statistics, Strategy, UnknownStrategy, ir, statistics,
 };
 #[cfg(feature = "dynamic")]
-pub use tsd_runtime::{Engine, Host, Interpreted, RuleErrors};
+pub use tsd_runtime::{
+    Engine, Host, Interpreted, JoinOrder, Module, Planning, RuleErrors, diagnostics, source,
+};
 
 /// The examples of the README and the guide, which must compile and run.
 #[cfg(all(doctest, feature = "dynamic"))]
@@ -58,4 +62,6 @@ mod documents {
     mod readme {}
     #[doc = include_str!("../docs/guide.md")]
     mod guide {}
+    #[doc = include_str!("../docs/threads.md")]
+    mod threads {}
 }

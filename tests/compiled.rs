@@ -200,7 +200,7 @@ fn a_restored_rule_has_its_place_in_the_order_of_declaration() -> Result<(), tsd
     assert_eq!(session.host().rewards, [rewards[1].clone(), rewards[0].clone()]);
     session.host_mut().rewards.clear();
     session.insert(order("o2", 3000.0, "zero"))?;
-    session.run()?;
+    let _ = session.run()?;
     assert_eq!(session.host().rewards.iter().map(|(name, _)| &**name).collect::<Vec<_>>(), ["c1", "o2"]);
     Ok(())
 }
@@ -212,7 +212,7 @@ fn what_a_rule_supports_comes_back_with_it() -> Result<(), tsd::Error> {
     let mut session = shop::Session::new(App::default());
     let customer = session.insert(shop::Customer { id: "c9".into(), tier: "WATCHED".into() })?;
     session.insert(shop::Order { customer: Some(customer), ..order("o1", 1.0, "plain") })?;
-    session.run()?;
+    let _ = session.run()?;
     assert_eq!(session.facts::<shop::Audit>().count(), 1);
     session.remove_rule("audited")?;
     assert_eq!(session.facts::<shop::Audit>().count(), 0);
@@ -264,7 +264,7 @@ fn what_an_activation_supports_goes_with_it() -> Result<(), tsd::Error> {
     let mut session = shop::Session::new(App::default());
     let customer = session.insert(shop::Customer { id: "c9".into(), tier: "WATCHED".into() })?;
     let order = session.insert(shop::Order { customer: Some(customer), ..order("o1", 1.0, "plain") })?;
-    session.run()?;
+    let _ = session.run()?;
     let audits: Vec<_> = session.facts::<shop::Audit>().collect();
     let [(handle, audit)] = audits.as_slice() else { panic!("{audits:?}") };
     assert_eq!((audit.order, &*audit.note), (order, "of c9"));
@@ -278,7 +278,7 @@ fn what_an_activation_supports_goes_with_it() -> Result<(), tsd::Error> {
 fn later_effects_see_the_facts_that_matched() -> Result<(), tsd::Error> {
     let mut session = shop::Session::new(App::default());
     let handle = session.insert(order("o1", 8.0, "half-price"))?;
-    session.run()?;
+    let _ = session.run()?;
     assert_eq!(session.host().rewards, [("o1".to_owned(), 8.0)]);
     assert_eq!(session.get(handle).map(|order| order.value), Some(4.0));
     Ok(())
@@ -324,7 +324,7 @@ fn rules_work_on_structs_of_the_program() -> Result<(), tsd::Error> {
     let mut session = bank::Session::new(Bank::default());
     let notes = vec!["kept".to_owned()];
     let handle = session.insert(Account { id: "a1".into(), limit: 250.0, notes: notes.clone() })?;
-    session.run()?;
+    let _ = session.run()?;
     assert_eq!(session.host().0, [handle]);
     assert_eq!(session.get(handle), Some(Account { id: "a1".into(), limit: 100.0, notes }));
     session.update(handle, |account| account.notes.clear())?;
@@ -340,7 +340,7 @@ fn facts_in_a_slice_stay_where_they_are() -> Result<(), tsd::Error> {
     let inserted = session.batch(|batch| batch.insert_from_slice(&accounts[..2]));
     assert_eq!(inserted, Ok(2));
     assert!(session.insert_from_slice(&accounts[2..]).is_err(), "the key is taken");
-    session.run()?;
+    let _ = session.run()?;
     // The session changed its own.
     let limits: Vec<f32> = session.facts::<Account>().map(|(_, account)| account.limit).collect();
     assert_eq!(limits, [100.0, 100.0]);
@@ -491,7 +491,7 @@ fn names_that_rust_has_taken() -> Result<(), tsd::Error> {
         keywords::Self_ { self_: "x".into(), r#match: 2.0, underscore: true, crate_: Some("c".into()) };
     let this = session.insert(this)?;
     session.insert(keywords::A { r#fn: this, Session: 1 })?;
-    session.run()?;
+    let _ = session.run()?;
     assert_eq!(session.host().0, 11);
     Ok(())
 }

@@ -30,7 +30,7 @@ impl keys::Actions for Met {
 #[test]
 fn what_is_computed_meets_what_is_stored_and_no_other_pair_is_looked_at() -> Result<(), tsd::Error> {
     let mut session = keys::Session::new(Met::default());
-    session.collect_counts(true);
+    session.enable_counters();
     let bin = |id: i64, label: &str, load: f64| keys::Bin { id, label: label.to_owned(), load };
     let part = |id: i64, code: &str, weight: f64, count: Option<i64>| keys::Part {
         id,
@@ -45,7 +45,7 @@ fn what_is_computed_meets_what_is_stored_and_no_other_pair_is_looked_at() -> Res
     let model = session.insert(keys::Model { id: 1, load: 1.0 })?;
     session.insert(keys::Part { model: Some(model), ..part(2, "a1", -0.0, Some(1)) })?;
     session.insert(part(i64::MAX, "b", 7.5, None))?;
-    session.run()?;
+    let _ = session.run()?;
     let mut met = std::mem::take(&mut session.host_mut().0);
     met.sort();
     let expected = [
@@ -61,7 +61,7 @@ fn what_is_computed_meets_what_is_stored_and_no_other_pair_is_looked_at() -> Res
     ];
     assert_eq!(met, expected.map(|(rule, part, other)| (rule.to_owned(), part, other)));
     session.update(model, |model| model.load = 7.5)?;
-    session.run()?;
+    let _ = session.run()?;
     assert_eq!(session.host().0, [("model".to_owned(), 2, 3)]);
     let joins = session.statistics().joins;
     let hits: Vec<u64> = joins.iter().filter_map(|join| Some(join.counts?.hits)).collect();

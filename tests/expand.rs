@@ -180,6 +180,21 @@ fn code_grows_with_shapes_and_only_tables_with_rules() {
 }
 
 #[test]
+fn every_rule_has_a_constant_of_its_own_for_its_name() {
+    let names = ["big_order", "bigOrder", "\"big order\"", "\"2nd\""];
+    let rules = names.map(|name| format!("rule {name} : {{a: A}} / a.id > 1 ==> f(a.id)\n"));
+    let text = expand(&format!("type A(#id: int)\naction f(id: int)\n{}", rules.concat()));
+    for (constant, name) in [
+        ("BIG_ORDER", "big_order"),
+        ("BIG_ORDER_", "bigOrder"),
+        ("BIG_ORDER__", "big order"),
+        ("_2ND", "2nd"),
+    ] {
+        assert!(text.contains(&format!("pub const {constant}: &str = {name:?};")), "{constant}\n{text}");
+    }
+}
+
+#[test]
 fn the_same_sources_give_the_same_bytes_in_any_order() {
     let files = [
         ("a.tsd", "type A(#id: int)\naction f(id: int)"),

@@ -28,7 +28,7 @@ shops!(r#try guessed);
 macro_rules! order {
     ($name:ident) => {{
         let session = $name::Session::new(Silent);
-        let network = session.network().to_text(session.schema());
+        let network = session.network().shape().to_text(session.schema());
         network.lines().filter_map(|line| line.split_whitespace().next()).collect::<Vec<_>>().join(" ")
     }};
 }

@@ -129,7 +129,7 @@ fn run(module: &Module, facts: &Facts) -> (Timing, Engine<Hits>) {
                 engine.insert_values(TypeId(ty as u16), values).expect("the keys differ");
             }
         }
-        engine.run().expect("no rule loops");
+        let _ = engine.run().expect("no rule loops");
         engine
     })
 }

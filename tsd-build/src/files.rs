@@ -48,7 +48,7 @@ impl Modules {
 
     /// Adds a profile that is named by its path.
     pub(crate) fn add_profile(&mut self, path: &Path) -> Result<(), Error> {
-        let text = fs::read_to_string(path).map_err(|error| Error::at(path, "read", &error))?;
+        let text = fs::read_to_string(path).map_err(|error| Error::at(path, "read", error))?;
         let name = if path.is_absolute() { last_name(path) } else { slashed(path) };
         self.named_profiles.insert(stem(path), File { name, text });
         self.watched.insert(path.to_owned());
@@ -74,16 +74,16 @@ impl Modules {
     /// around it.
     fn directory(&mut self, dir: &Path, shown: &str, module: &str) -> Result<(), Error> {
         self.watched.insert(dir.to_owned());
-        let entries = fs::read_dir(dir).map_err(|error| Error::at(dir, "read", &error))?;
+        let entries = fs::read_dir(dir).map_err(|error| Error::at(dir, "read", error))?;
         let mut paths = Vec::new();
         for entry in entries {
-            paths.push(entry.map_err(|error| Error::at(dir, "read", &error))?.path());
+            paths.push(entry.map_err(|error| Error::at(dir, "read", error))?.path());
         }
         paths.sort();
         let (dirs, paths): (Vec<PathBuf>, Vec<PathBuf>) = paths.into_iter().partition(|path| path.is_dir());
 
         for path in paths.iter().filter(|path| path.extension().is_some_and(|end| end == "profile")) {
-            let text = fs::read_to_string(path).map_err(|error| Error::at(path, "read", &error))?;
+            let text = fs::read_to_string(path).map_err(|error| Error::at(path, "read", error))?;
             let (module, name) = (stem(path), format!("{shown}/{}", last_name(path)));
             if let Some(other) = self.profiles.get(&module) {
                 return Err(Error::two_profiles(&module, &other.name, &name));
@@ -93,7 +93,7 @@ impl Modules {
         }
         let mut found = Vec::new();
         for path in paths.into_iter().filter(|path| path.extension().is_some_and(|end| end == "tsd")) {
-            let text = fs::read_to_string(&path).map_err(|error| Error::at(&path, "read", &error))?;
+            let text = fs::read_to_string(&path).map_err(|error| Error::at(&path, "read", error))?;
             let name = format!("{shown}/{}", last_name(&path));
             found.push((named_module(&text).map(Cow::into_owned), File { name, text }));
             self.watched.insert(path);

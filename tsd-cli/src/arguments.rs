@@ -240,6 +240,8 @@ fn strategy() -> impl TypedValueParser<Value = Strategy> {
             Strategy::Mea => "The most recent fact of the first pattern first, then as lex",
             Strategy::Complexity => "The rule that asks for more first",
             Strategy::Simplicity => "The rule that asks for less first",
+            // A later runtime may have more.
+            _ => "See the documentation of the runtime",
         })
     });
     PossibleValuesParser::new(values).try_map(|name| name.parse::<Strategy>())

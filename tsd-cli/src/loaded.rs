@@ -24,7 +24,7 @@ pub(crate) fn statistics(
     engine.on_print(|_| ());
     engine.on_log(|_| ());
     // Before the first fact is inserted, including those of the rules.
-    engine.collect_counts(true);
+    engine.enable_counters();
     let mut handles: Vec<Option<FactHandle>> = Vec::with_capacity(initial.len());
     for fact in initial {
         let values = fact.values.iter().map(|value| match value {

@@ -30,8 +30,8 @@ impl Shown {
             Self::Value(Value::Int(int)) => Json::from(*int),
             Self::Value(Value::Number(value)) => number(*value),
             Self::Value(Value::Text(text)) => Json::from(&**text),
-            // Facts have become names.
-            Self::Value(Value::Missing | Value::Fact(_)) => Json::Null,
+            // Facts have become names; a kind of value that a later runtime may have is not shown.
+            Self::Value(_) => Json::Null,
         }
     }
 }
@@ -51,11 +51,11 @@ impl fmt::Display for Shown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Fact(name) => f.write_str(name),
-            Self::Value(Value::Missing | Value::Fact(_)) => f.write_str("missing"),
             Self::Value(Value::Bool(bool)) => f.write_str(ops::bool_to_text(*bool)),
             Self::Value(Value::Int(int)) => f.write_str(&ops::int_to_text(*int)),
             Self::Value(Value::Number(number)) => f.write_str(&ops::number_to_text(*number)),
             Self::Value(Value::Text(text)) => write!(f, "{text:?}"),
+            Self::Value(_) => f.write_str("missing"),
         }
     }
 }

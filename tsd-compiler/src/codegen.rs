@@ -102,6 +102,7 @@ fn parts(module: &Module, sources: &SourceMap, options: &Options<'_>) -> Parts {
             #declarations
             #actions_trait
             #program
+            pub use network::rules;
             #warnings
         },
         imports: quote! {

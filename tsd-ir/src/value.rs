@@ -98,6 +98,7 @@ impl fmt::Display for Const {
 
 /// A value that crosses the API: a field of a fact, or an argument of an action.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Value {
     /// No value.
     Missing,

@@ -8,6 +8,7 @@
 mod run_limit;
 mod script;
 
+use std::borrow::Cow;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -19,7 +20,7 @@ use tsd_ir::{ActionId, Const, Schema, Sharing, Signature, Value};
 use crate::error::{Error, RuleErrors};
 use crate::eval::{Natives, Tuple};
 use crate::matcher::Base;
-use crate::session::{Context, Core, Program, RuleBase, Session};
+use crate::session::{Context, Core, Program, RuleBase, Session, SessionBuilder};
 
 /// Performs the actions of interpreted rules.
 pub trait Host: Sized + 'static {
@@ -78,15 +79,45 @@ impl<H: Host> Program for Interpreted<H> {
 pub type Engine<H> = Session<Interpreted<H>>;
 
 impl<H: Host> Engine<H> {
+    /// Begins an engine without rules, for [`execute`](Self::execute), or of the rules of a
+    /// [base](SessionBuilder::rule_base); the builder sets what differs from the defaults.
+    pub fn builder(host: H) -> SessionBuilder<Interpreted<H>> {
+        SessionBuilder::new(host, |sharing| {
+            let base = Base::new(Schema::default(), sharing, Natives::default());
+            RuleBase::new(Arc::new(base), Cow::Borrowed(&[]))
+        })
+    }
+
     /// Interprets a program or script given as text; messages call it `name`. Its facts are
-    /// inserted. Rules fire only in [`run`](Session::run).
+    /// inserted. Rules fire only in [`run`](Session::run). The session keeps the compiler's
+    /// warnings for [`take_warnings`](Self::take_warnings).
     ///
     /// # Errors
     /// [`Error::Rules`] with every error in the text.
     pub fn from_text(name: &str, text: &str, host: H) -> Result<Self, Error> {
         let mut sources = SourceMap::new();
         let file = sources.add(name, text);
-        Self::from_sources(&sources, &[file], host, Sharing::On).map(|(engine, _)| engine)
+        let (mut engine, warnings) = Self::from_sources(&sources, &[file], host, Sharing::On)?;
+        engine.core.warnings = warnings;
+        Ok(engine)
+    }
+
+    /// The compiler's warnings about the text that [`from_text`](Self::from_text) was given. The
+    /// second call returns none.
+    ///
+    /// ```
+    /// use tsd_runtime::Engine;
+    ///
+    /// let rules = "type Lamp(#id: string, on: bool)
+    ///              rule never : {l: Lamp} / l.on AND NOT l.on ==> Print(l.id)";
+    /// let mut engine = Engine::from_text("lamps.tsd", rules, ())?;
+    /// let warnings = engine.take_warnings();
+    /// assert_eq!(warnings.len(), 1);
+    /// assert!(!warnings[0].is_error() && engine.take_warnings().is_empty());
+    /// # Ok::<(), tsd_runtime::Error>(())
+    /// ```
+    pub fn take_warnings(&mut self) -> Vec<Diagnostic> {
+        std::mem::take(&mut self.core.warnings)
     }
 
     /// Interprets a program or script of one or more files, read in the order given. Returns the
@@ -115,10 +146,7 @@ impl<H: Host> Engine<H> {
         sharing: Sharing,
         planning: &Planning<'_>,
     ) -> Result<(Self, Vec<Diagnostic>), Error> {
-        let mut engine = Self {
-            host,
-            core: Core::new(Arc::new(Base::new(Schema::default(), sharing, Natives::default()))),
-        };
+        let mut engine = Self::builder(host).sharing(sharing).build();
         let warnings = engine.execute_planned(sources, files, planning)?;
         Ok((engine, warnings))
     }

@@ -98,7 +98,17 @@ impl fmt::Display for Error {
     }
 }
 
-impl std::error::Error for Error {}
+/// The source is what the error contains: the refused value, or the errors in the rules.
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::InvalidValue(invalid) => Some(invalid),
+            #[cfg(feature = "dynamic")]
+            Self::Rules(errors) => Some(&**errors),
+            _ => None,
+        }
+    }
+}
 
 impl From<InvalidValue> for Error {
     fn from(invalid: InvalidValue) -> Self {
@@ -118,6 +128,7 @@ impl From<Unwritten> for Error {
 /// The errors and warnings in rules that were given as text.
 #[cfg(feature = "dynamic")]
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct RuleErrors {
     /// Errors and warnings in the order of the text.
     pub diagnostics: Vec<Diagnostic>,
@@ -138,6 +149,9 @@ impl fmt::Display for RuleErrors {
         f.write_str(&self.rendered)
     }
 }
+
+#[cfg(feature = "dynamic")]
+impl std::error::Error for RuleErrors {}
 
 #[cfg(feature = "dynamic")]
 impl From<RuleErrors> for Error {

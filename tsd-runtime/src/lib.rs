@@ -8,6 +8,13 @@
 //! The [glossary](https://github.com/tsd-rules/tsd/blob/main/docs/glossary.md) has one line for
 //! each term, such as alpha node, beta memory or refraction.
 //!
+//! # Features
+//! - `dynamic` (default): rules as text at run time. It turns `regex` on, because such rules may
+//!   contain `MATCHES`.
+//! - `regex` (default): `MATCHES` in compiled rules.
+//! - `metrics`: metrics of runs and sessions through the `metrics` facade.
+//! - `tracing`: spans and events through `tracing`.
+//!
 //! The modules are layers. Each names only those below it, in the order that `tests/layers` checks.
 
 mod agenda;
@@ -42,9 +49,24 @@ pub use eval::Tuple;
 pub use eval::{Pattern, StaticPattern};
 pub use report::{Problem, Report};
 pub use session::{
-    Activation, Batch, Change, ChangeKind, Compiled, Context, FactOf, LiveNetwork, Program, RuleBase, Session,
+    Activation, Batch, Change, ChangeKind, Compiled, Context, FactOf, LiveNetwork, Program, RuleBase,
+    Session, SessionBuilder,
 };
 pub use statistics::Statistics;
 pub use store::{InvalidValue, RowFitter, RowReader, RowWriter};
 pub use strategy::{Strategy, UnknownStrategy};
+#[cfg(feature = "dynamic")]
+pub use tsd_compiler::{JoinOrder, Module, Planning};
 pub use tsd_ir as ir;
+
+/// What the compiler has to say about rules in text: errors, warnings, and how to show them.
+#[cfg(feature = "dynamic")]
+pub mod diagnostics {
+    pub use tsd_compiler::diagnostics::{Code, Diagnostic, Edit, Label, Severity, render};
+}
+
+/// The texts that rules come from, and places in them.
+#[cfg(feature = "dynamic")]
+pub mod source {
+    pub use tsd_compiler::source::{FileId, Position, SourceMap, Span};
+}

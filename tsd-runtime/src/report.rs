@@ -6,7 +6,10 @@ use std::sync::Arc;
 use tsd_ir::Rule;
 
 /// What a run fired, and which effects could not take place.
-#[derive(Clone, Debug, Default, PartialEq)]
+///
+/// `Debug` is short: the totals, the rules that fired, and the problems.
+#[derive(Clone, Default, PartialEq)]
+#[must_use = "a report contains the effects that could not take place"]
 pub struct Report {
     pub(crate) fired: Vec<(Arc<Rule>, u64)>,
     pub(crate) total: u64,
@@ -17,6 +20,7 @@ pub struct Report {
 
 /// An effect that could not take place, with its activation.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Problem {
     /// The name of the rule.
     pub rule: String,
@@ -37,7 +41,9 @@ impl Report {
         self.total
     }
 
-    /// How often a rule fired.
+    /// How often a rule fired: 0 for a rule that did not fire, and also for a name that no rule
+    /// has. A generated module declares a constant for the name of each rule, so that rustc finds a
+    /// misspelt one: `report.count(shop::rules::VIP)`.
     pub fn count(&self, rule: &str) -> u64 {
         self.fired.iter().find(|(fired, _)| fired.name == rule).map_or(0, |(_, count)| *count)
     }
@@ -62,6 +68,25 @@ impl Report {
     /// and planning.
     pub fn no_values(&self) -> u64 {
         self.no_values
+    }
+}
+
+impl fmt::Debug for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        struct Fired<'a>(&'a Report);
+        impl fmt::Debug for Fired<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_map().entries(self.0.rules()).finish()
+            }
+        }
+        let Self { fired: _, total, problems, problem_count, no_values } = self;
+        f.debug_struct("Report")
+            .field("total", total)
+            .field("rules", &Fired(self))
+            .field("problems", problems)
+            .field("problem_count", problem_count)
+            .field("no_values", no_values)
+            .finish()
     }
 }
 

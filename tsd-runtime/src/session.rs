@@ -1,6 +1,7 @@
 //! A host program inserts, changes and retracts facts, and runs the rules that they activate.
 
 mod batch;
+mod builder;
 mod changed;
 mod context;
 mod core;
@@ -14,20 +15,20 @@ mod rule_base;
 mod switch;
 mod tally;
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
-use tsd_ir::{FactHandle, InitialFact, Rule, Schema, Sharing, TypeId, Value};
+use tsd_ir::{FactHandle, Rule, Schema, TypeId, Value};
 
 pub(crate) use self::limit::RunLimit;
 use crate::base::Handle;
 use crate::error::Error;
-use crate::matcher::{Base, Matcher};
+use crate::matcher::Matcher;
 use crate::report::Report;
 use crate::statistics::Statistics;
 use crate::strategy::Strategy;
 
 pub use self::batch::Batch;
+pub use self::builder::SessionBuilder;
 pub use self::changed::{Change, ChangeKind};
 pub use self::context::Context;
 pub(crate) use self::core::Core;
@@ -74,16 +75,6 @@ impl<P: Compiled> Session<P> {
     pub fn new(host: P::Host) -> Self {
         Self::with_rule_base(host, &RuleBase::compiled())
     }
-
-    /// A session with or without node sharing. Results are the same; turning it off measures what
-    /// sharing saves.
-    pub fn with_sharing(host: P::Host, sharing: Sharing) -> Self {
-        let module = P::module();
-        match sharing {
-            Sharing::On => Self::new(host),
-            Sharing::Off => Self::begin(host, module.wire(sharing), Cow::Borrowed(module.facts)),
-        }
-    }
 }
 
 impl<P: Program> Session<P> {
@@ -91,15 +82,17 @@ impl<P: Program> Session<P> {
     ///
     /// Costs a few microseconds and a few kilobytes, whatever the number of rules.
     pub fn with_rule_base(host: P::Host, rules: &RuleBase<P>) -> Self {
-        Self::begin(host, Arc::clone(&rules.base), rules.facts.clone())
+        Self::begin(host, rules, |_| {})
     }
 
-    fn begin(host: P::Host, base: Arc<Base>, facts: Cow<'static, [InitialFact]>) -> Self {
-        let mut core = Core::new(base);
-        if !facts.is_empty() {
-            core.insert_initial(&facts);
+    /// A session that is prepared before the facts written in the rules are inserted.
+    fn begin(host: P::Host, rules: &RuleBase<P>, prepare: impl FnOnce(&mut Core<P>)) -> Self {
+        let mut core = Core::new(Arc::clone(&rules.base));
+        prepare(&mut core);
+        if !rules.facts.is_empty() {
+            core.insert_initial(&rules.facts);
         }
-        core.initial = facts;
+        core.initial = rules.facts.clone();
         Self { host, core }
     }
 
@@ -284,8 +277,10 @@ impl<P: Program> Session<P> {
         self.core.get(handle)
     }
 
-    /// The facts of a type, with their handles, in the order of the slots they occupy. Every fact
-    /// is copied.
+    /// Copies of the facts of a type, with their handles, in the order of the slots they occupy.
+    ///
+    /// Each fact is copied when the iterator reaches it: a structure of its own for each, with its
+    /// texts. [`handles`](Self::handles) copies nothing.
     pub fn facts<T: FactOf<P>>(&self) -> impl Iterator<Item = (Handle<T>, T)> + '_ {
         let store = self.core.sound().state.memory.store(T::TYPE);
         store.live_slots().filter_map(|slot| {
@@ -491,11 +486,16 @@ impl<P: Program> Session<P> {
         crate::telemetry::held(self.core.sound());
     }
 
-    /// Turns counting on or off. Joins count probes and the pairs that they find; views count
-    /// lookups and changed results. Turning it on resets the counts. It is off by default, and
-    /// costs a few percent when on.
-    pub fn collect_counts(&mut self, on: bool) {
-        self.change_matcher(|matcher| matcher.collect_counts(on));
+    /// Starts counting. Joins count probes and the pairs that they find; views count lookups and
+    /// changed results. Counts begin at 0 each time. Nothing is counted by default, and counting
+    /// costs a few percent.
+    pub fn enable_counters(&mut self) {
+        self.change_matcher(|matcher| matcher.collect_counts(true));
+    }
+
+    /// Stops counting and drops the counts.
+    pub fn disable_counters(&mut self) {
+        self.change_matcher(|matcher| matcher.collect_counts(false));
     }
 
     /// The bytes that facts, strings, node memories, views, rule sets and the agenda occupy.
@@ -584,13 +584,9 @@ where
     }
 }
 
+/// The number of facts, or that the session is poisoned.
 impl<P: Program> std::fmt::Debug for Session<P> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let mut session = f.debug_struct("Session");
-        match self.core.check() {
-            Ok(()) => session.field("facts", &self.len()),
-            Err(_) => session.field("is_poisoned", &true),
-        };
-        session.finish_non_exhaustive()
+        std::fmt::Debug::fmt(&self.core, f)
     }
 }

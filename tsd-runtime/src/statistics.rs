@@ -2,8 +2,8 @@
 //! activations by rule, and bytes.
 //!
 //! Everything here is computed on demand, except the [`Counts`] of joins and the [`ViewCounts`] of
-//! views. These are collected while [`Session::collect_counts`](crate::Session::collect_counts) is
-//! on.
+//! views. These are collected after
+//! [`Session::enable_counters`](crate::Session::enable_counters).
 
 use std::fmt;
 
@@ -14,6 +14,7 @@ pub use crate::view::ViewCounts;
 
 /// What a session holds and has done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Statistics {
     /// The types, in order of declaration.
     pub types: Vec<TypeStatistics>,
@@ -31,6 +32,7 @@ pub struct Statistics {
 
 /// The facts of one type.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TypeStatistics {
     /// The type.
     pub ty: TypeId,
@@ -44,6 +46,7 @@ pub struct TypeStatistics {
 
 /// One join node.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct JoinStatistics {
     /// The node.
     pub node: NodeId,
@@ -71,6 +74,7 @@ impl JoinStatistics {
 
 /// One view: what an `EXISTS`, an aggregate or an aggregate variable computes.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ViewStatistics {
     /// The view.
     pub view: ViewId,
@@ -88,6 +92,7 @@ pub struct ViewStatistics {
 
 /// A node with pending tests. Its tuples are re-tested when a view or a followed fact changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct PendingStatistics {
     /// The root of its tree.
     pub root: RootId,
@@ -101,6 +106,7 @@ pub struct PendingStatistics {
 
 /// One rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RuleStatistics {
     /// Its name.
     pub name: String,
@@ -112,6 +118,7 @@ pub struct RuleStatistics {
 
 /// The bytes of each part of a session. Parts that sessions of a rule base share are not counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Bytes {
     /// The rows, slots and indexes of facts.
     pub facts: usize,

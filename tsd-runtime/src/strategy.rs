@@ -12,6 +12,7 @@ use std::str::FromStr;
 /// An update renews the recency of a fact. An activation keeps the recencies that its facts had
 /// when it was created, or when the strategy was set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Strategy {
     /// Activations of the oldest change first: changes are processed in turn.
     #[default]
@@ -55,6 +56,7 @@ impl fmt::Display for Strategy {
 
 /// A name that no strategy has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct UnknownStrategy;
 
 impl fmt::Display for UnknownStrategy {

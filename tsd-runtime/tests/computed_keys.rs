@@ -18,7 +18,7 @@ fn filled(rule: &str, count: i64) -> Engine<()> {
     let program = format!("{TYPES}\nrule r : {rule} ==> Print(1)");
     let mut engine =
         Engine::from_text("keys.tsd", &program, ()).unwrap_or_else(|error| panic!("{rule}: {error}"));
-    engine.collect_counts(true);
+    engine.enable_counters();
     for id in 0..count {
         let row = |code: String| {
             vec![

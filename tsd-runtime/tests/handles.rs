@@ -55,7 +55,7 @@ fn a_handle_of_another_session_names_nothing() {
     let [mine, its] = [&mut one, &mut other].map(|engine| {
         let handle = engine.insert_values(BOX, &a_box(1)).unwrap();
         engine.insert_values(LABEL, &[Value::Fact(handle)]).unwrap();
-        engine.run().unwrap();
+        let _ = engine.run().unwrap();
         handle
     });
     assert_eq!(mine.fact(), its.fact(), "only their sessions tell them apart");
@@ -92,7 +92,7 @@ fn a_foreign_fact_is_shown_as_one_that_is_gone() {
     let label = one.insert_values(LABEL, &[Value::Fact(fact)]).unwrap();
     let text = "type Lamp(#id: string) action look() rule r : {l: Lamp} / ==> look() Lamp(id: \"x\")";
     let mut engine = Engine::from_text("lamps.tsd", text, Shows(vec![fact, label], Vec::new())).unwrap();
-    engine.run().unwrap();
+    let _ = engine.run().unwrap();
     assert_eq!(engine.host().1, ["Lamp~(retracted)", "?~(retracted)"]);
 }
 

@@ -134,7 +134,7 @@ fn runs_and_changes_of_rules_tell_their_derived_values() {
         let o1 = order(&mut engine, "o1", 5.0);
         order(&mut engine, "o2", 0.0);
         assert_eq!(collected.get("tsd_facts{type=Order}"), None, "nothing is told while facts flow");
-        engine.run().unwrap();
+        let _ = engine.run().unwrap();
         let expected = [
             ("tsd_runs_total", 1.0),
             ("tsd_run_seconds", 1.0),
@@ -179,7 +179,7 @@ fn what_a_session_holds_is_told_when_asked_for() {
     metrics::with_local_recorder(&collected, || {
         let many = "rule many : {c: Customer} / COUNT(o: Order) > 5 ==> reward(c.id, 0)";
         let mut engine = Engine::from_text("shop.tsd", &format!("{SHOP}{many}"), ()).unwrap();
-        engine.collect_counts(true);
+        engine.enable_counters();
         engine.insert_values(CUSTOMER, &[text("c1")]).unwrap();
         order(&mut engine, "o1", 5.0);
         engine.emit_metrics();

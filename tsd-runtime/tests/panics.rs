@@ -81,7 +81,7 @@ fn a_firing_that_is_interrupted_is_over() {
     let fact = engine.insert_values(FIRST, &[Value::Int(7), Value::Int(1)]).unwrap();
     assert!(panics(|| engine.run()));
     assert_eq!(engine.values(fact).unwrap()[1], Value::Int(2));
-    engine.run().unwrap();
+    let _ = engine.run().unwrap();
     engine.update_values(fact, &[Value::Int(7), Value::Int(5)]).unwrap();
     assert_eq!(engine.run().unwrap().count("r"), 1, "a change from outside counts");
     engine.insert_values(TypeId(1), &[Value::Int(9)]).unwrap();
@@ -226,10 +226,10 @@ fn a_session_that_was_interrupted_is_poisoned() {
     assert!(panics(|| session.rules().count()));
     assert!(panics(|| session.statistics()));
     assert!(panics(|| session.profile()));
-    assert!(panics(|| session.network().to_text(&Schema::default())));
+    assert!(panics(|| session.network().shape().to_text(&Schema::default())));
     assert!(panics(|| session.bytes()));
     assert!(panics(|| session.set_strategy(Strategy::Depth)));
-    assert!(panics(|| session.collect_counts(true)));
+    assert!(panics(|| session.enable_counters()));
     assert_eq!(format!("{session:?}"), "Session { is_poisoned: true, .. }");
     session.into_host();
 }

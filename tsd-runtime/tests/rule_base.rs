@@ -119,7 +119,7 @@ fn switching_is_the_single_changes() {
             let mut session = session(&from);
             session.set_strategy(strategy);
             insert(&mut session, 1, "ada", 2.5);
-            session.run().unwrap();
+            let _ = session.run().unwrap();
             insert(&mut session, 2, "ada", 50.0);
             session
         });
@@ -132,7 +132,7 @@ fn switching_is_the_single_changes() {
             let fired = Arc::new(Mutex::new(Vec::new()));
             let log = Arc::clone(&fired);
             session.observe(move |activation| log.lock().unwrap().push(activation.rule().to_owned()));
-            session.run().unwrap();
+            let _ = session.run().unwrap();
             let fired = fired.lock().unwrap().clone();
             fired
         };
@@ -239,5 +239,5 @@ fn a_session_is_read_by_many_at_once() {
             });
         }
     });
-    session.write().unwrap().run().unwrap();
+    let _ = session.write().unwrap().run().unwrap();
 }

@@ -40,12 +40,12 @@ fn came_to_joins(engine: &Engine<()>) -> u64 {
 #[test]
 fn many_rules_in_one_text_see_the_facts_together() {
     let mut loaded = Engine::from_text("rules.tsd", &format!("{TYPES} {}", many_rules()), ()).unwrap();
-    loaded.collect_counts(true);
+    loaded.enable_counters();
     fill(&mut loaded);
 
     let mut added = Engine::from_text("rules.tsd", TYPES, ()).unwrap();
     fill(&mut added);
-    added.collect_counts(true);
+    added.enable_counters();
     added.add_rule(&many_rules()).unwrap();
 
     assert!(came_to_joins(&added) <= 2 * came_to_joins(&loaded));
@@ -62,8 +62,8 @@ fn they_do_so_beside_others() {
                      AND COUNT(x: Order / x.customer == c.id) > 1 ==> Print(o.id)";
     engine.add_rule(other).unwrap();
     fill(&mut engine);
-    engine.run().unwrap();
-    engine.collect_counts(true);
+    let _ = engine.run().unwrap();
+    engine.enable_counters();
     engine.add_rule(&many_rules()).unwrap();
     assert!(came_to_joins(&engine) <= 4 * (ORDERS as u64 + 100), "{}", came_to_joins(&engine));
     let report = engine.run().unwrap();

@@ -117,7 +117,7 @@ fn a_reset_forgets_everything_and_no_old_handle_finds_a_new_fact() {
     refuse(&mut engine, "type Room(l: Lamp) Room(l: ann)", &["unknown-fact"]);
     assert_eq!(engine.run().unwrap().total(), 1, "what waited before is forgotten, too");
     engine.execute("reset").unwrap();
-    assert!(engine.is_empty() && engine.schema().types.is_empty() && engine.network().is_empty());
+    assert!(engine.is_empty() && engine.schema().types.is_empty() && engine.network().shape().is_empty());
     assert_eq!(engine.values(new), None);
 }
 

@@ -25,7 +25,7 @@ fn a_chain_of_any_depth_goes_with_its_beginning() {
     );
     let mut bytes = Vec::new();
     for _ in 0..4 {
-        engine.run().unwrap();
+        let _ = engine.run().unwrap();
         assert_eq!(count(&engine, 1), 50_001);
         bytes.push(engine.bytes());
         let start = engine.handles(TypeId(0)).next().unwrap();
@@ -50,7 +50,7 @@ fn any_number_of_activations_support_one_fact() {
         .collect();
     // Stated facts, all of them equal.
     let ticks: Vec<_> = (0..20_000).map(|_| engine.insert_values(TypeId(1), &[]).unwrap()).collect();
-    engine.run().unwrap();
+    let _ = engine.run().unwrap();
     assert_eq!((count(&engine, 1), count(&engine, 2)), (20_000, 1));
     let alert = engine.handles(TypeId(2)).next().unwrap();
     assert!(engine.is_logical(alert) && !engine.is_logical(ticks[7]));
@@ -92,7 +92,7 @@ fn removing_a_rule_withdraws_what_only_its_activations_support() {
          rule one : {x: X} / x.n > 0 OR x.id == \"b\" ==> InsertLogical(Y(id: x.id))
          rule two : {x: X} / x.n > 1 ==> InsertLogical(Y(id: x.id))";
     let mut engine = engine(&format!("{rules} X(id: \"a\", n: 1) X(id: \"b\", n: 0) X(id: \"c\", n: 2)"));
-    engine.run().unwrap();
+    let _ = engine.run().unwrap();
     assert_eq!(count(&engine, 1), 3);
     engine.remove_rule("one").unwrap();
     let left: Vec<_> = engine.handles(TypeId(1)).map(|handle| engine.name_of(handle)).collect();

@@ -83,7 +83,7 @@ fn a_session_tells_of_its_work_and_of_what_could_not_be_done() {
         "#;
         let mut engine = Engine::from_text("orders.tsd", rules, ()).unwrap();
         assert_eq!(written.take(), ["INFO add_rules count=1", "exit", "INFO load facts=2", "exit"]);
-        engine.run().unwrap();
+        let _ = engine.run().unwrap();
         let expected = [
             "DEBUG run",
             "DEBUG message=an operator had no value operator=\"/\"",

@@ -64,7 +64,7 @@ fn main() {
     session.insert(customer).expect("the key is new");
     session.insert(shop::Order { id: text("o"), customer: text("c"), value: 1e6 }).expect("the key is new");
     session.insert(shop::Item { id: text("i"), order: text("o"), quantity: 90 }).expect("the key is new");
-    session.run().expect("no rule loops");
+    let _ = session.run().expect("no rule loops");
     println!("{}", session.host().0);
 }
 "#;

@@ -49,7 +49,7 @@ macro_rules! compiled {
                     let mut session = session();
                     session.insert_all(customers).expect("the keys differ");
                     session.insert_all(orders).expect("the keys differ");
-                    session.run().expect("no rule loops");
+                    let _ = session.run().expect("no rule loops");
                     session
                 });
                 (timing, Outcome::counted(session.into_host().0))
@@ -83,7 +83,7 @@ macro_rules! compiled {
                             }
                         }
                     }
-                    session.run().expect("no rule loops");
+                    let _ = session.run().expect("no rule loops");
                     session
                 });
                 (timing, Outcome::counted(session.into_host().0))
@@ -148,7 +148,7 @@ pub fn interpreted(program: &Interpretable, facts: &[Fact]) -> (Timing, Outcome)
             }
             .expect("the keys differ");
         }
-        engine.run().expect("no rule loops");
+        let _ = engine.run().expect("no rule loops");
         engine
     });
     (timing, Outcome::counted(engine.into_host().0))
@@ -185,7 +185,7 @@ mod tests {
                 Fact::Item(_) => {}
             }
         }
-        session.run().unwrap();
+        let _ = session.run().unwrap();
         let limit = hash_join(&workload.customers, &workload.orders, &parameters(20));
         assert_eq!(session.into_host(), limit.outcome(&workload));
     }

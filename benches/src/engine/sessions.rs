@@ -91,7 +91,7 @@ macro_rules! compiled {
                 fn decide(&self, applicant: &Applicant) -> u64 {
                     let mut session = rules::Session::new(Granted::default());
                     insert(&mut session, applicant);
-                    session.run().expect("no rule loops");
+                    let _ = session.run().expect("no rule loops");
                     session.host().0
                 }
 
@@ -101,7 +101,7 @@ macro_rules! compiled {
                         session.clear();
                         session.host_mut().0 = 0;
                         insert(&mut session, applicant);
-                        session.run().expect("no rule loops");
+                        let _ = session.run().expect("no rule loops");
                         session.host().0
                     };
                     applicants.iter().map(decide).collect()

@@ -68,7 +68,7 @@ macro_rules! compiled {
                         Ok(())
                     });
                     inserted.expect("the keys differ");
-                    session.run().expect("no rule loops");
+                    let _ = session.run().expect("no rule loops");
                     session
                 });
                 (timing, Outcome::counted(session.into_host().0))

@@ -53,7 +53,7 @@ impl Compiled {
         let orders = workload.orders.iter();
         let orders = orders.map(|order| session.insert(orders20::order(order)).expect("the keys differ"));
         let orders = orders.collect();
-        session.run().expect("no rule loops");
+        let _ = session.run().expect("no rule loops");
         Self { session, orders }
     }
 }
@@ -62,7 +62,7 @@ impl Updated for Compiled {
     fn update(&mut self, update: &Update) {
         let order = self.orders[update.order];
         self.session.update(order, |order| order.value = update.value).expect("the order is there");
-        self.session.run().expect("no rule loops");
+        let _ = self.session.run().expect("no rule loops");
     }
 
     fn holding(&mut self) -> Vec<u64> {
@@ -96,7 +96,7 @@ impl Interpreted {
             (engine.insert_values(TypeId(1), &values).expect("the keys differ"), values)
         });
         let orders = orders.collect();
-        engine.run().expect("no rule loops");
+        let _ = engine.run().expect("no rule loops");
         Self { engine, orders }
     }
 }
@@ -106,7 +106,7 @@ impl Updated for Interpreted {
         let (handle, values) = &mut self.orders[update.order];
         values[2] = Value::Number(update.value);
         self.engine.update_values(*handle, values).expect("the order is there");
-        self.engine.run().expect("no rule loops");
+        let _ = self.engine.run().expect("no rule loops");
     }
 
     fn holding(&mut self) -> Vec<u64> {

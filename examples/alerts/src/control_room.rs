@@ -97,7 +97,8 @@ impl ControlRoom {
     /// Alerts whose cause is gone were withdrawn already; new alerts are raised now.
     fn fire(&mut self) -> Result<(), Error> {
         self.session.host_mut().now += 1;
-        self.session.run()?;
+        let report = self.session.run()?;
+        report.problems().iter().for_each(|problem| eprintln!("{problem}"));
         Ok(())
     }
 }

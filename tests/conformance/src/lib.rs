@@ -112,5 +112,6 @@ fn text(value: &Value) -> String {
         Value::Number(number) => ops::number_to_text(*number),
         Value::Text(text) => text.clone(),
         Value::Fact(handle) => format!("{handle:?}"),
+        other => panic!("no program has {other:?}"),
     }
 }

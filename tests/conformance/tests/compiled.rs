@@ -26,7 +26,8 @@ fn held<P: Compiled<Host = Nobody>>(entry: &Json) -> String {
             (rule.name.to_string(), variables.collect())
         })
         .collect();
-    let sessions = [Sharing::On, Sharing::Off].map(|sharing| Session::<P>::with_sharing(Nobody, sharing));
+    let sessions =
+        [Sharing::On, Sharing::Off].map(|sharing| Session::<P>::builder(Nobody).sharing(sharing).build());
     sessions.into_iter().map(|mut session| differences(&mut session, &variables, entry)).collect()
 }
 

@@ -11,13 +11,16 @@ use std::collections::BTreeSet;
 use proc_macro2::{Ident, Span};
 use quote::format_ident;
 use tsd_ir::{ActionId, FieldId, Schema, TypeId};
+use unicode_ident::{is_xid_continue, is_xid_start};
+use unicode_normalization::UnicodeNormalization;
 
 use super::places::Places;
 
 /// The types and modules that a generated module declares besides the types of the rules, and
 /// Rust's own types.
 const TAKEN: &[&str] = &[
-    "Actions", "Context", "Rules", "Session", "Objects", "network", "rt", // Rust's:
+    "Actions", "Context", "RuleBase", "Rules", "Session", "Objects", "network", "rules", "rt",
+    // Rust's:
     "bool", "char", "f16", "f32", "f64", "f128", "i8", "i16", "i32", "i64", "i128", "isize", "str", "u8",
     "u16", "u32", "u64", "u128", "usize",
 ];
@@ -72,6 +75,32 @@ impl Names {
         });
         Self { types, host, fields: fields.collect(), actions, parameters: parameters.collect() }
     }
+}
+
+/// The names of the constants for rules, in order of declaration: `VIP_ORDER` for `vip_order`,
+/// `vipOrder` and `"vip order"`.
+pub(super) fn rule_constants<'a>(rules: impl IntoIterator<Item = &'a str>) -> Vec<Ident> {
+    let mut scope = Scope::default();
+    rules.into_iter().map(|name| scope.add(&constant_case(name), Span::call_site())).collect()
+}
+
+/// A name in the style of Rust's constants. What cannot be in an identifier becomes an underscore.
+fn constant_case(name: &str) -> String {
+    let mut constant = String::with_capacity(name.len() + 4);
+    let mut after_small = false;
+    for character in name.chars() {
+        if after_small && character.is_uppercase() {
+            constant.push('_');
+        }
+        after_small = character.is_lowercase() || character.is_numeric();
+        let capitals = character.to_uppercase();
+        constant.extend(capitals.map(|capital| if is_xid_continue(capital) { capital } else { '_' }));
+    }
+    if !constant.starts_with(is_xid_start) {
+        constant.insert(0, '_');
+    }
+    // rustc compares identifiers in this form.
+    constant.nfc().collect()
 }
 
 /// Names that must differ.

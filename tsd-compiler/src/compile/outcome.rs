@@ -9,6 +9,7 @@ use crate::script::Script;
 
 /// The result of compiling a set of rule files.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Compilation {
     /// The module; absent when there are errors.
     pub module: Option<Module>,
@@ -18,6 +19,7 @@ pub struct Compilation {
 
 /// The result of compiling rules that were given at run time.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct RuleCompilation {
     /// The rules; absent when there are errors.
     pub rules: Option<Vec<PlannedRule>>,
@@ -27,6 +29,7 @@ pub struct RuleCompilation {
 
 /// What became of a script.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct ScriptCompilation {
     /// The script; absent when there are errors.
     pub script: Option<Script>,

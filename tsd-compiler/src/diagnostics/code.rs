@@ -7,6 +7,7 @@ use std::fmt;
 
 /// How grave a diagnostic is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[non_exhaustive]
 pub enum Severity {
     /// The rules cannot be compiled.
     Error,
@@ -28,6 +29,7 @@ macro_rules! codes {
     ($($severity:ident { $($(#[doc = $doc:literal])+ $variant:ident = $name:literal,)+ })+) => {
         /// The kinds of faults, each with a stable kebab-case name.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        #[non_exhaustive]
         pub enum Code {
             $($($(#[doc = $doc])+ $variant,)+)+
         }

@@ -2,7 +2,8 @@
 
 use tsd_ir::FactHandle;
 
-/// Names one fact of type `T` in one session.
+/// Names one fact of type `T` in one session. Handles are ordered as the [`FactHandle`]s in them, an
+/// order that says nothing about the facts.
 pub struct Handle<T> {
     raw: FactHandle,
     ty: std::marker::PhantomData<fn() -> T>,
@@ -35,6 +36,18 @@ impl<T> PartialEq for Handle<T> {
 }
 
 impl<T> Eq for Handle<T> {}
+
+impl<T> PartialOrd for Handle<T> {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<T> Ord for Handle<T> {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.raw.cmp(&other.raw)
+    }
+}
 
 impl<T> std::hash::Hash for Handle<T> {
     fn hash<H: std::hash::Hasher>(&self, state: &mut H) {

@@ -9,6 +9,7 @@
 /// [`candidates`](Self::candidates), whatever the order of the changes. The share of these that
 /// some rule matched is [`passed`](Self::passed) / `hits`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Counts {
     /// Tuples that were added or removed at the left input, without those whose key has a missing
     /// part.

@@ -157,7 +157,7 @@ impl<'a, P: Program> Batch<'a, P> {
 
 impl<P: Program> std::fmt::Debug for Batch<'_, P> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Batch")
+        f.debug_struct("Batch").field("session", &*self.core).finish_non_exhaustive()
     }
 }
 

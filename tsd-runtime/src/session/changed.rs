@@ -23,6 +23,7 @@ pub struct Change<'a> {
 
 /// The effect that made a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ChangeKind {
     /// `Insert`.
     Insert,

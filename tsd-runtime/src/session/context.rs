@@ -77,6 +77,6 @@ impl<P: Program> Context<'_, P> {
 
 impl<P: Program> std::fmt::Debug for Context<'_, P> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Context")
+        f.debug_struct("Context").field("session", &*self.core).finish()
     }
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use smallvec::SmallVec;
-use tsd_ir::{FactHandle, FactRef, FieldId, InitialFact, InitialValue, Rule, Schema, Type, TypeId, Value};
+use tsd_ir::{FactHandle, FactRef, FieldId, InitialFact, InitialValue, Rule, Type, TypeId, Value};
 
 use super::limit::RunLimit;
 use super::listeners::Listeners;
@@ -27,6 +27,9 @@ pub(crate) struct Core<P: Program> {
     /// The facts to which scripts gave names, for later scripts.
     #[cfg(feature = "dynamic")]
     pub(crate) named: std::collections::BTreeMap<String, FactHandle>,
+    /// The compiler's warnings about the text that the session began with, until someone takes them.
+    #[cfg(feature = "dynamic")]
+    pub(crate) warnings: Vec<tsd_compiler::diagnostics::Diagnostic>,
     pub(crate) told: Reported,
     /// Whether a change is under way. If it is set before a change begins, a panic has interrupted
     /// an earlier one.
@@ -49,6 +52,8 @@ impl<P: Program> Core<P> {
             listeners: Listeners::default(),
             #[cfg(feature = "dynamic")]
             named: std::collections::BTreeMap::new(),
+            #[cfg(feature = "dynamic")]
+            warnings: Vec::new(),
             told: Reported::default(),
             is_changing: false,
             row: Vec::new(),
@@ -112,12 +117,12 @@ impl<P: Program> Core<P> {
     #[cfg(feature = "dynamic")]
     pub(crate) fn reset(&mut self) {
         let Base { network, natives, .. } = &*self.matcher.base;
-        self.restart(Arc::new(Base::new(Schema::default(), network.sharing(), *natives)));
+        self.restart(Arc::new(Base::new(tsd_ir::Schema::default(), network.sharing(), *natives)));
     }
 
     /// Replaces the schema by one that begins with the present one.
     #[cfg(feature = "dynamic")]
-    pub(crate) fn declare(&mut self, schema: Schema) {
+    pub(crate) fn declare(&mut self, schema: tsd_ir::Schema) {
         self.change(|core| core.matcher.declare(schema));
     }
 
@@ -472,4 +477,15 @@ pub(crate) fn reader(matcher: &Matcher, ty: TypeId, slot: u32) -> RowReader<'_> 
     let fields = matcher.base.schema.ty(ty).fields.len();
     let memory = &matcher.state.memory;
     RowReader::new(fields, &memory.strings, memory.lineage.origin(), memory.store(ty).row(slot))
+}
+
+impl<P: Program> std::fmt::Debug for Core<P> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut session = f.debug_struct("Session");
+        match self.check() {
+            Ok(()) => session.field("facts", &self.matcher.state.memory.count()),
+            Err(_) => session.field("is_poisoned", &true),
+        };
+        session.finish_non_exhaustive()
+    }
 }

@@ -34,5 +34,7 @@ pub(crate) fn value(matcher: &Matcher, value: &Value) -> String {
                 format!("{}~(retracted)", declared.map_or("?", |declared| &declared.name))
             }
         },
+        // `Value` may grow; nothing else exists today.
+        other => format!("{other:?}"),
     }
 }

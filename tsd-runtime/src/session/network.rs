@@ -1,14 +1,13 @@
 //! The network of a session can be read, with what each node holds at the moment.
 
 use std::fmt::{self, Write as _};
-use std::ops::Deref;
 
 use tsd_ir::{Network, NodeId, ViewId};
 
 use crate::matcher::Matcher;
 use crate::statistics::{JoinStatistics, RuleStatistics, ViewStatistics};
 
-/// The network of a session: its shape, to which it dereferences, and what its nodes hold.
+/// The network of a session: its [shape](Self::shape), and what its nodes hold.
 ///
 /// `Display` writes the network as [`Network::to_text`] does, with what each node holds beside it.
 #[derive(Clone, Copy)]
@@ -40,14 +39,6 @@ impl<'a> LiveNetwork<'a> {
     /// order of addition.
     pub fn activations(&self) -> Vec<RuleStatistics> {
         self.matcher.rule_statistics()
-    }
-}
-
-impl Deref for LiveNetwork<'_> {
-    type Target = Network;
-
-    fn deref(&self) -> &Network {
-        &self.matcher.base.network
     }
 }
 

@@ -45,6 +45,7 @@ pub(crate) enum Unwritten {
 
 /// A value that a field cannot hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct InvalidValue {
     /// The field's type.
     pub ty: String,
@@ -59,6 +60,8 @@ impl fmt::Display for InvalidValue {
         write!(f, "{}.{} {}", self.ty, self.field, self.problem)
     }
 }
+
+impl std::error::Error for InvalidValue {}
 
 impl InvalidValue {
     /// The value of a field does not fit the field of the user's struct.
@@ -229,7 +232,8 @@ pub(crate) fn find_word(strings: &Strings, kind: tsd_ir::Kind, value: &Value) ->
         (Value::Int(int), _) => Some(*int as u64),
         (Value::Bool(bool), _) => Some(u64::from(*bool)),
         (Value::Fact(handle), _) => Some(handle.fact().to_word()),
-        (Value::Missing, _) => None,
+        // `Value` may grow; no other value is in a row.
+        _ => None,
     }
 }
 

@@ -191,6 +191,8 @@ impl ViewSpec {
                     Value::Text(text) => Input::Text(text.into()),
                     Value::Bool(bool) => Input::Word(u64::from(bool)),
                     Value::Fact(handle) => Input::Word(handle.fact().to_word()),
+                    // `Value` may grow; no expression computes anything else.
+                    _ => return None,
                 })
             }
         }

@@ -177,7 +177,7 @@ fn follow(
 pub(crate) fn compiled(program: &str) -> Module {
     let mut sources = SourceMap::new();
     let file = sources.add("program", program);
-    let Compilation { module, diagnostics } = tsd_compiler::compile(&sources, &[file]);
+    let Compilation { module, diagnostics, .. } = tsd_compiler::compile(&sources, &[file]);
     module.unwrap_or_else(|| {
         panic!("the compiler refuses the program:\n{}", render(&sources, &diagnostics, false))
     })

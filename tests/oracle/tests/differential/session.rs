@@ -34,6 +34,7 @@ pub(crate) fn shown(value: &EngineValue, name: impl Fn(&EngineValue) -> String) 
         EngineValue::Number(number) => Shown::Number(*number),
         EngineValue::Text(text) => Shown::Text(text.clone()),
         EngineValue::Fact(_) => Shown::Fact(name(value)),
+        other => panic!("the oracle does not know {other:?}"),
     }
 }
 
@@ -138,7 +139,7 @@ where
     }
 
     fn network(&self) -> Option<String> {
-        let network = self.network();
+        let network = self.network().shape();
         (!network.is_empty()).then(|| network.to_text(self.schema()))
     }
 
@@ -390,7 +391,7 @@ fn ran_of(ran: Result<Report, Error>) -> Ran {
 }
 
 fn problem(problem: &tsd_runtime::Problem) -> Problem {
-    let tsd_runtime::Problem { rule, effect, facts, reason } = problem.clone();
+    let tsd_runtime::Problem { rule, effect, facts, reason, .. } = problem.clone();
     let there = reason.strip_prefix("the fact ").and_then(|rest| rest.strip_suffix(" is there already"));
     let reason = match there {
         Some(fact) => Reason::DuplicateKey(fact.to_owned()),
