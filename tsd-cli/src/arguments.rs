@@ -36,7 +36,7 @@ pub(crate) enum Command {
     Explain(Explain),
     /// Count the nodes of the network with and without sharing; with facts, also what they hold.
     Stats(Stats),
-    /// Write what has a shell complete the command's arguments.
+    /// Write a shell completion script.
     #[command(after_help = COMPLETIONS)]
     Completions(Completions),
 }
@@ -61,7 +61,7 @@ pub(crate) struct Rules {
     /// paths, and `-` for standard input.
     #[arg(required = true, value_name = "FILE", value_hint = ValueHint::AnyPath)]
     pub(crate) files: Vec<PathBuf>,
-    /// How to put the patterns of rules in order, except where a rule says it itself. It changes
+    /// Join order, except for rules that set their own. It changes
     /// time and memory, never a result.
     #[arg(long, value_parser = plan(), value_name = "STRATEGY")]
     pub(crate) plan: Option<JoinOrder>,
@@ -75,7 +75,7 @@ pub(crate) struct Rules {
 pub(crate) struct Check {
     #[command(flatten)]
     pub(crate) rules: Rules,
-    /// Take warnings for errors.
+    /// Treat warnings as errors.
     #[arg(long)]
     pub(crate) deny_warnings: bool,
 }
@@ -94,7 +94,7 @@ Output of --format json, one line an activation, in firing order:
   Log as calls with one argument, and what changed facts:
   {\"name\":\"Insert\",\"args\":[\"Alert~a1\",{\"id\":\"a1\",\"order\":\"Order~o1\"}]} (and InsertLogical)
   {\"name\":\"Update\",\"args\":[\"Order~o1\",{\"total\":20}]}, {\"name\":\"Retract\",\"args\":[\"Order~o1\"]}
-  What could not take place is missing there and told on standard error. A fact of --final-facts:
+  What could not take place is missing there and reported on standard error. A fact of --final-facts:
   {\"fact\":\"Customer\",\"fields\":{\"id\":\"c1\",\"tier\":\"GOLD\"}}
   A fact is written Type~key or, without a key, Type~#n by insertion number; a missing value is null.")]
 pub(crate) struct Run {
@@ -119,7 +119,7 @@ pub(crate) struct Run {
     /// Stop with an error after this many activations.
     #[arg(long, value_name = "N")]
     pub(crate) run_limit: Option<u64>,
-    /// Succeed also when effects could not take place: tell of them as warnings.
+    /// Succeed also when effects could not take place: report them as warnings.
     #[arg(long)]
     pub(crate) allow_problems: bool,
     /// In which order activations of one salience fire.
@@ -134,7 +134,7 @@ pub(crate) struct Run {
 pub(crate) struct Graph {
     #[command(flatten)]
     pub(crate) rules: Rules,
-    /// What to draw it as. Left out, the name of the output tells; DOT when that tells nothing.
+    /// What to draw it as. Left out, it follows from the output's name; DOT if that says nothing.
     #[arg(long, value_enum)]
     pub(crate) format: Option<Drawing>,
     /// Draw only what this rule uses. May be given often.
@@ -191,7 +191,7 @@ pub(crate) enum Drawing {
     Dot,
     /// A picture.
     Svg,
-    /// A page with pan, zoom and search, which needs nothing but itself.
+    /// A page with pan, zoom and search, in a single file.
     Html,
 }
 

@@ -88,7 +88,7 @@ fn write_view(text: &mut String, schema: &Schema, network: &Network, own: &str, 
     let others: Vec<&str> =
         network.rules().map(|(name, _)| &**name).filter(|name| *name != own && asks(name)).collect();
     let shared = match others.as_slice() {
-        [] => "No other rule asks this.".to_owned(),
+        [] => "No other rule uses this view.".to_owned(),
         others => format!("Shared with {}.", some_of(others)),
     };
     line(text, 5, &shared);

@@ -271,7 +271,7 @@ fn facts_come_from_standard_input_as_what_they_begin_like() {
     }
     assert_eq!(folder.tsd_reading(b"", &run), done(0, "", ""));
     let wrong = folder.tsd_reading(b"id,tier\nc1,TIN\nc1,TIN\n", &run);
-    assert_eq!(wrong, done(1, "", "error: <stdin>:3:1: the fact Customer~c1 is there already\n"));
+    assert_eq!(wrong, done(1, "", "error: <stdin>:3:1: the fact Customer~c1 exists already\n"));
     let compressed = folder
         .tsd_reading(include_bytes!("frames/first.zst"), &["run", "-q", "note.tsd", "--facts", "Note=-"]);
     assert_eq!(compressed.code, Some(2), "there is no note.tsd");

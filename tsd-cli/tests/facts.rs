@@ -86,7 +86,7 @@ d,x
             "flights.csv:5:1: expected a string for Flight.id, found nothing (a field that may be missing is declared with `?`)",
             "flights.csv:5:3: expected a number for Flight.dep_delay, found \"nan\"",
             "flights.csv:5:5: expected an int for Flight.seats, found \"1e3\"",
-            "flights.csv:6:1: the fact Flight~a is there already",
+            "flights.csv:6:1: the fact Flight~a exists already",
             "flights.csv:7: this row has 2 columns, the header has 5",
         ]
     );
@@ -126,7 +126,7 @@ fn columns_that_are_missing_or_double_are_all_named() {
         problems(&[("Flight=flights.csv", "id,dep-delay,seats,seats,Late\n")]),
         [
             "flights.csv:1: there is no column `dep_delay` for Flight.dep_delay; is it the column `dep-delay`?",
-            "flights.csv:1:4: the column `seats` stands here a second time",
+            "flights.csv:1:4: the column `seats` occurs twice",
             "flights.csv:1: there is no column `late` for Flight.late; is it the column `Late`?",
         ]
     );
@@ -199,7 +199,7 @@ fn half_of_a_surrogate_pair_is_no_text() {
 {"text": "ok", "more": "\ud83d"}
 {"text": "x\ud83dz"}
 "#;
-    let half = "half of a surrogate pair stands in this string, which is no text";
+    let half = "this string contains half of a surrogate pair";
     assert_eq!(
         problems(&[("Note=notes.jsonl", lines)]),
         [
@@ -230,8 +230,8 @@ fn what_stands_in_quotes_is_a_text() {
     assert_eq!(
         problems(&[("Loose=loose.csv", "size,a\n\"NA\",x\n\"\",x\n")]),
         [
-            "loose.csv:2:1: expected an int for Loose.size, found \"NA\" (in quotes it is a text; what is missing stands without)",
-            "loose.csv:3:1: expected an int for Loose.size, found \"\" (in quotes it is a text; what is missing stands without)",
+            "loose.csv:2:1: expected an int for Loose.size, found \"NA\" (in quotes it is text; write a missing value without quotes)",
+            "loose.csv:3:1: expected an int for Loose.size, found \"\" (in quotes it is text; write a missing value without quotes)",
         ]
     );
     assert_eq!(facts("Note=notes.csv", "text\n\"\"\n").0, ["[Text(\"\")]"], "that is no blank line");
@@ -240,7 +240,7 @@ fn what_stands_in_quotes_is_a_text() {
 #[test]
 fn quotes_that_are_not_closed_or_closed_too_early_are_errors() {
     let never = "the quote that opens this cell is never closed";
-    let behind = "text stands behind the quote that closes this cell (a quote within is doubled)";
+    let behind = "there is text after the closing quote of this cell (a quote within is doubled)";
     let unclosed = "text,n\nok,1\n\"two\nlines\",2\nc,\"never closed\nd,3\n";
     assert_eq!(problems(&[("Note=notes.csv", unclosed)]), [format!("notes.csv:5:2: {never}")]);
     assert_eq!(problems(&[("Note=notes.csv", "text\n\"")]), [format!("notes.csv:2:1: {never}")]);
@@ -329,7 +329,7 @@ fn a_table_that_is_none_says_so() {
 #[test]
 fn a_line_without_end_is_an_error_and_no_memory() {
     let long = "x".repeat(17 << 20);
-    let message = "this line goes on for more than 16 MiB, which no row may";
+    let message = "this line exceeds 16 MiB, the limit for a row";
     let unquoted = format!("text\nok\n{long}");
     assert_eq!(problems(&[("Note=notes.csv", &unquoted)]), [format!("notes.csv:3: {message}")]);
     let json = format!("{{\"text\":\"{long}");
@@ -358,7 +358,7 @@ fn a_small_file_that_holds_terabytes_is_an_error() {
     let (_, outcome) = loaded(&[("Note=notes.jsonl.zst", &bomb(b'\n', 8))]);
     assert_eq!(outcome.unwrap(), Loaded::default(), "a megabyte of line feeds is no harm");
     let line = bomb(b'x', 1 << 20);
-    let message = "this line goes on for more than 16 MiB, which no row may";
+    let message = "this line exceeds 16 MiB, the limit for a row";
     assert_eq!(problems_in(&[("Note=notes.jsonl.zst", &line)]), [format!("notes.jsonl.zst:1: {message}")]);
 }
 

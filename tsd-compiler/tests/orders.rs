@@ -315,7 +315,7 @@ fn a_profile_that_no_longer_fits_is_warned_of_and_used_as_far_as_it_does() {
     let (module, warnings) = profiled(rules, profile);
     assert_eq!(
         warnings,
-        ["stale-profile shop.profile:4 3 lines of the profile fit no rule or type any more"]
+        ["stale-profile shop.profile:4 3 lines of the profile no longer match any rule or type"]
     );
     let plan = &module.rules[0].plan.branches[0];
     let facts: Vec<f64> = plan.steps.iter().map(|step| step.facts).collect();

@@ -303,7 +303,7 @@ fn an_effect_that_cannot_take_place_is_reported_and_the_run_goes_on() {
         problems,
         [
             "rule `ratio`, reward (o=Order~o1): an argument has no value",
-            "rule `copy`, Insert(Customer) (o=Order~o3): the fact Customer~c is there already",
+            "rule `copy`, Insert(Customer) (o=Order~o3): the fact Customer~c exists already",
         ]
     );
     assert_eq!(report.no_values(), 1);

@@ -46,7 +46,7 @@ const CONTROLS: &str = r#"<div class="search"><input id="search" type="search" p
 <div><button type="button" id="farther" aria-label="zoom out">−</button>
 <button type="button" id="closer" aria-label="zoom in">+</button>
 <button type="button" id="fit">Fit</button>
-<button type="button" id="alone" aria-pressed="false">Only what is chosen</button>
+<button type="button" id="alone" aria-pressed="false">Only the selection</button>
 <button type="button" id="theme">Light / dark</button></div>
 "#;
 

@@ -85,7 +85,7 @@ fn object<P: Program>(
             Ok(unescaped) => texts.push(unescaped),
             Err(within) => {
                 let at = value.map_or(0, |value| byte(text, value)) + within;
-                let message = "half of a surrogate pair stands in this string, which is no text";
+                let message = "this string contains half of a surrogate pair";
                 return rows.problem(ty, place, Some(character(text, at)), message);
             }
         }

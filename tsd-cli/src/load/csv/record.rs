@@ -155,7 +155,7 @@ impl Records {
         }
         let line = self.lines.number();
         let mut message =
-            "text stands behind the quote that closes this cell (a quote within is doubled)".to_owned();
+            "there is text after the closing quote of this cell (a quote within is doubled)".to_owned();
         if opened != line {
             message += &format!("; the cell begins on line {opened}: is its quote meant to be closed there?");
         }

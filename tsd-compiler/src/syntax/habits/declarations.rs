@@ -47,7 +47,7 @@ fn braces(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     let Some(close) = place.close(at) else { return };
     let text = in_parentheses(place, at, close);
     let hint = format!("write `{text}`");
-    let advice = place.advice(at..at + 1, "the fields of a type stand in parentheses");
+    let advice = place.advice(at..at + 1, "the fields of a type are written in parentheses");
     found.push(advice.edit(place.bytes(at..close + 1), text).hint(hint));
 }
 
@@ -208,7 +208,7 @@ fn body(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
         "{" => (place.close(start).map(|close| close + 1), "the program implements it"),
         "-" | ":" => {
             let name = if written == "-" { start + 2 } else { start + 1 };
-            (place.is_name(name).then_some(name + 1), "an action gives nothing back")
+            (place.is_name(name).then_some(name + 1), "an action returns nothing")
         }
         _ => return,
     };
@@ -226,7 +226,7 @@ fn no_parameters(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     }
     let byte = place.bytes(place.first + 1..end).end;
     let text = format!("{}()", place.word(place.first + 1));
-    let advice = Advice::new(byte..byte, "an action has parameters in parentheses, if only none".into());
+    let advice = Advice::new(byte..byte, "an action needs parentheses, even without parameters".into());
     found.push(advice.edit(byte..byte, "()").hint(format!("write `{text}`")));
 }
 

@@ -61,7 +61,7 @@ fn joined(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     if !matches!(written, "," | "&" | "&&") && !place.is(at, "and") {
         return;
     }
-    let message = format!("nothing stands between patterns, not `{written}`");
+    let message = format!("patterns are not connected by `{written}`");
     let hint = format!("leave out `{written}`");
     found.push(place.advice(at..end, message).edit(without(place, at..end), "").hint(hint));
 }
@@ -86,7 +86,7 @@ fn in_parentheses(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     text.push_str(place.source(from..close));
     let space = if negated && place.adjacent(open - 1) { " " } else { "" };
     let hint = format!("write `{text}`");
-    let advice = place.advice(open..open + 1, "patterns stand without parentheses around them");
+    let advice = place.advice(open..open + 1, "patterns are written without parentheses around them");
     found.push(advice.edit(place.bytes(open..close + 1), format!("{space}{text}")).hint(hint));
 }
 

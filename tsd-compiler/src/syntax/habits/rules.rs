@@ -50,7 +50,7 @@ const ATTRIBUTES: &[Attribute] = &[
     Attribute { words: &["duration"], write: "", why: "there are no timers yet" },
     Attribute { words: &["timer"], write: "", why: "there are no timers yet" },
     Attribute { words: &["calendars"], write: "", why: "there are no dates yet" },
-    Attribute { words: &["extends"], write: "", why: "a rule extends no other: repeat the patterns" },
+    Attribute { words: &["extends"], write: "", why: "a rule cannot extend another: repeat the patterns" },
     Attribute { words: &["priority"], write: "salience $", why: "" },
     Attribute { words: &["order"], write: "salience $", why: "" },
     Attribute { words: &["salience"], write: "salience $", why: "" },
