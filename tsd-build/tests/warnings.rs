@@ -30,7 +30,7 @@ fn told(dir: &Path, builder: Builder) -> std::result::Result<Vec<String>, String
 }
 
 #[test]
-fn a_warning_is_told_and_in_the_code() -> Result {
+fn a_warning_is_reported_and_in_the_code() -> Result {
     let dir = tempfile::tempdir()?;
     write(dir.path(), &[CROSSED])?;
     let hint = "compare a field of `b` with one of `a`";

@@ -70,10 +70,12 @@ fn strategy(strategy: JoinOrder) -> &'static str {
             "Strategy declared: the patterns are joined in the order in which the rule declares them."
         }
         JoinOrder::Greedy => {
-            "Strategy greedy: the most selective join first, then always the most selective of those that are left."
+            "Strategy greedy: the most selective join first, then always the most selective of those \
+             that are left."
         }
         JoinOrder::Optimal => {
-            "Strategy optimal: the cheapest order by the cost model, where joins that other rules have cost nothing."
+            "Strategy optimal: the cheapest order by the cost model, where joins that other rules have \
+             cost nothing."
         }
     }
 }

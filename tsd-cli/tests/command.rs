@@ -148,7 +148,8 @@ fn unreadable_files_and_wrong_usage_give_2() {
 
 #[test]
 fn a_run_beyond_its_limit_gives_1_and_shows_what_fired() {
-    let grow = "type T(#id: string, v: int) rule grow : {t: T} / t.v > 0 ==> Update(t, {v: t.v + 1}) T(id: \"t\", v: 1)";
+    let grow = "type T(#id: string, v: int) rule grow : {t: T} / t.v > 0 ==> Update(t, {v: t.v + 1}) \
+        T(id: \"t\", v: 1)";
     let folder = Folder::new(&[("grow.tsd", grow)]);
     let found = folder.tsd(&["run", "grow.tsd", "--run-limit", "2", "--format", "json"]);
     let line = |v| {

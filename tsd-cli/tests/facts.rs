@@ -81,9 +81,12 @@ d,x
             "flights.csv:3:3: expected a number for Flight.dep_delay, found \"abc\"",
             "flights.csv:3:4: expected a bool for Flight.late, found \"no\"",
             "flights.csv:3:5: expected an int for Flight.seats, found \"3.0\"",
-            "flights.csv:4:3: expected a number for Flight.dep_delay, found NA (a field that may be missing is declared with `?`)",
-            "flights.csv:4:4: expected a bool for Flight.late, found nothing (a field that may be missing is declared with `?`)",
-            "flights.csv:5:1: expected a string for Flight.id, found nothing (a field that may be missing is declared with `?`)",
+            "flights.csv:4:3: expected a number for Flight.dep_delay, found NA (a field that may be \
+             missing is declared with `?`)",
+            "flights.csv:4:4: expected a bool for Flight.late, found nothing (a field that may be \
+             missing is declared with `?`)",
+            "flights.csv:5:1: expected a string for Flight.id, found nothing (a field that may be \
+             missing is declared with `?`)",
             "flights.csv:5:3: expected a number for Flight.dep_delay, found \"nan\"",
             "flights.csv:5:5: expected an int for Flight.seats, found \"1e3\"",
             "flights.csv:6:1: the fact Flight~a exists already",
@@ -109,10 +112,12 @@ fn json_lines_that_do_not_fit_are_named_with_line_and_character() {
             "flights.jsonl:1:39: expected a bool for Flight.late, found 1",
             "flights.jsonl:1:51: expected an int for Flight.seats, found 2.0",
             "flights.jsonl:2:8: expected a string for Flight.id, found 7",
-            "flights.jsonl:2:37: expected a bool for Flight.late, found null (a field that may be missing is declared with `?`)",
+            "flights.jsonl:2:37: expected a bool for Flight.late, found null (a field that may be \
+             missing is declared with `?`)",
             "flights.jsonl:2:52: expected an int for Flight.seats, found an array",
             "flights.jsonl:4:19: `id` is given a second time",
-            "flights.jsonl:5:1: this line is an array; write each fact as an object on a line of its own, without an array around them",
+            "flights.jsonl:5:1: this line is an array; write each fact as an object on a line of its \
+             own, without an array around them",
             "flights.jsonl:6:28: trailing comma",
             "flights.jsonl:7:26: expected a number for Flight.dep_delay, found 1e400, which does not fit",
             "flights.jsonl:7:41: expected a bool for Flight.late, found an object",
@@ -125,7 +130,8 @@ fn columns_that_are_missing_or_double_are_all_named() {
     assert_eq!(
         problems(&[("Flight=flights.csv", "id,dep-delay,seats,seats,Late\n")]),
         [
-            "flights.csv:1: there is no column `dep_delay` for Flight.dep_delay; is it the column `dep-delay`?",
+            "flights.csv:1: there is no column `dep_delay` for Flight.dep_delay; is it the column \
+             `dep-delay`?",
             "flights.csv:1:4: the column `seats` occurs twice",
             "flights.csv:1: there is no column `late` for Flight.late; is it the column `Late`?",
         ]
@@ -144,7 +150,7 @@ fn lines_are_counted_through_blank_lines_quoted_breaks_and_both_line_ends() {
 }
 
 #[test]
-fn references_are_found_by_key_and_their_absence_is_told_once() {
+fn references_are_found_by_key_and_their_absence_is_reported_once() {
     let teams = "name,year\nred,2013\nblue,x\n";
     let flights = "\
 id,dep_delay,late,team
@@ -172,7 +178,7 @@ fn loading_stops_after_problems_enough() {
 }
 
 #[test]
-fn what_is_not_text_is_told() {
+fn a_file_that_is_not_text_is_reported() {
     let found = problems_in(&[("Note=notes.csv", b"text,n\nok,1\n\xff,2\nok,\xff\n")]);
     assert_eq!(found, ["notes.csv:3:1: this cell is not UTF-8 text"], "an ignored column may hold anything");
     let found = problems_in(&[("Note=notes.jsonl", b"{\"text\": \"\xc3\xa9\xff\"}\n")]);
@@ -212,7 +218,7 @@ fn half_of_a_surrogate_pair_is_no_text() {
 }
 
 #[test]
-fn what_stands_in_quotes_is_a_text() {
+fn a_cell_in_quotes_is_text() {
     let table = "a,size\nNA,1\n\"NA\",\"2\"\n,3\n\"\",NA\n\"say \"\"hi\"\"\",\n5\" pipe,4\n";
     let (found, warnings) = facts("Loose=loose.csv", table);
     assert_eq!(
@@ -230,8 +236,10 @@ fn what_stands_in_quotes_is_a_text() {
     assert_eq!(
         problems(&[("Loose=loose.csv", "size,a\n\"NA\",x\n\"\",x\n")]),
         [
-            "loose.csv:2:1: expected an int for Loose.size, found \"NA\" (in quotes it is text; write a missing value without quotes)",
-            "loose.csv:3:1: expected an int for Loose.size, found \"\" (in quotes it is text; write a missing value without quotes)",
+            "loose.csv:2:1: expected an int for Loose.size, found \"NA\" (in quotes it is text; write a \
+             missing value without quotes)",
+            "loose.csv:3:1: expected an int for Loose.size, found \"\" (in quotes it is text; write a \
+             missing value without quotes)",
         ]
     );
     assert_eq!(facts("Note=notes.csv", "text\n\"\"\n").0, ["[Text(\"\")]"], "that is no blank line");
@@ -254,7 +262,9 @@ fn quotes_that_are_not_closed_or_closed_too_early_are_errors() {
                 "notes.csv:3:2: {behind}; the cell begins on line 2: is its quote meant to be closed there?"
             ),
             format!("notes.csv:4:2: {behind}"),
-            "notes.csv:5:1: expected a string for Note.text, found NA (a field that may be missing is declared with `?`)".to_owned(),
+            "notes.csv:5:1: expected a string for Note.text, found NA (a field that may be missing is \
+             declared with `?`)"
+                .to_owned(),
         ]
     );
     assert_eq!(
@@ -309,8 +319,10 @@ fn a_table_that_is_none_says_so() {
     assert_eq!(
         problems(&[("Loose=loose.jsonl", "[\n  {\n    \"a\": \"x\"\n  }\n]\n")])[..2],
         [
-            "loose.jsonl:1:1: this line is an array; write each fact as an object on a line of its own, without an array around them",
-            "loose.jsonl:2:3: the object does not end on this line; write each fact as an object on a line of its own",
+            "loose.jsonl:1:1: this line is an array; write each fact as an object on a line of its own, \
+             without an array around them",
+            "loose.jsonl:2:3: the object does not end on this line; write each fact as an object on a \
+             line of its own",
         ]
     );
     assert_eq!(

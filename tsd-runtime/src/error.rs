@@ -77,7 +77,8 @@ impl fmt::Display for Error {
                 write!(f, "a session cannot hold more than {} views", tsd_ir::Network::VIEWS)
             }
             Self::Poisoned => f.write_str(
-                "the session cannot be used any more, because a panic has interrupted an earlier change to it",
+                "the session cannot be used any more, because a panic has interrupted an earlier change \
+                 to it",
             ),
             Self::RunLimit { limit, rules, report } => {
                 write!(f, "the run stopped after {} activations", report.total())?;

@@ -465,7 +465,8 @@ mod tests {
         ) {
             let mut sets = RuleSets::new();
             let (narrow_left, narrow_right) = (made(&mut sets, &left), made(&mut sets, &right));
-            let check = |sets: &mut RuleSets, a: RuleSet, b: RuleSet, left: &BTreeSet<u32>, right: &BTreeSet<u32>| {
+            type Bits = BTreeSet<u32>;
+            let check = |sets: &mut RuleSets, a: RuleSet, b: RuleSet, left: &Bits, right: &Bits| {
                 let (meet, difference, union) = (sets.meet(a, b), sets.difference(a, b), sets.union(a, b));
                 assert_eq!(bits(sets, meet), left & right);
                 assert_eq!(bits(sets, difference), left - right);

@@ -155,7 +155,8 @@ impl Chain<'_> {
         match (self.plan.method, declared) {
             (Method::Only, true) => "There is only one orientation of this join, so that all rules share it.",
             (Method::Only, false) => {
-                "There is only one orientation of this join, so that all rules share it; the rule declares the other."
+                "There is only one orientation of this join, so that all rules share it; the rule \
+                 declares the other."
             }
             (Method::Declared, _) => {
                 "The order is that in which the rule declares its patterns, as requested."
@@ -169,7 +170,8 @@ impl Chain<'_> {
             (Method::Greedy, false) => "The order is the greedy one; no other is cheaper.",
             (Method::Optimal, _) => "The order is the cheapest that there is.",
             (Method::Shared, _) => {
-                "Alone, the rule would be cheaper in another order; but this one begins with joins that exist anyway."
+                "Alone, the rule would be cheaper in another order; but this one begins with joins that \
+                 exist anyway."
             }
         }
     }

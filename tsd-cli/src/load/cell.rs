@@ -107,7 +107,8 @@ fn unexpected(schema: &Schema, ty: &Type, field: &Field, cell: Cell<'_>) -> Stri
         Cell::Missing(written) => {
             let found = if written.is_empty() { "nothing" } else { written };
             return format!(
-                "expected {expected} for {name}.{own}, found {found} (a field that may be missing is declared with `?`)"
+                "expected {expected} for {name}.{own}, found {found} (a field that may be missing is \
+                 declared with `?`)"
             );
         }
         Cell::Untyped(text) | Cell::Quoted(text) | Cell::Text(text) => format!("{:?}", shortened(text)),

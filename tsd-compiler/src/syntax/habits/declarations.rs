@@ -174,7 +174,8 @@ fn list_type(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     let Some(name) = place.word(tokens.start.wrapping_sub(2)).get(..) else { return };
     let element = place.word(element);
     let hint = format!(
-        "write `{element}` for one value; for several, declare a type for them with a field that refers to this one"
+        "write `{element}` for one value; for several, declare a type for them with a field that refers \
+         to this one"
     );
     let advice = place.advice(tokens.clone(), format!("`{name}` cannot hold a list: lists do not exist yet"));
     found.push(advice.edit(place.bytes(tokens), element).hint(hint));

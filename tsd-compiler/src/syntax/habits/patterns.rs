@@ -212,7 +212,8 @@ fn from_where(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
         end
     };
     let hint = format!(
-        "leave out `{}`; patterns match facts, and a fact that belongs to another refers to it in a field to compare",
+        "leave out `{}`; patterns match facts, and a fact that belongs to another refers to it in a \
+         field to compare",
         place.source(from..end)
     );
     let advice = place.advice(from..end, "a pattern has no `from`");
