@@ -243,8 +243,8 @@ fn strategy() -> impl TypedValueParser<Value = Strategy> {
             Strategy::Depth => "What the newest change brought about first",
             Strategy::Lex => "The most recent facts first",
             Strategy::Mea => "The most recent fact of the first pattern first, then as lex",
-            Strategy::Complexity => "The rule that asks for more first",
-            Strategy::Simplicity => "The rule that asks for less first",
+            Strategy::Complexity => "The rule with more tests first",
+            Strategy::Simplicity => "The rule with fewer tests first",
         })
     });
     PossibleValuesParser::new(values).try_map(|name| name.parse::<Strategy>())

@@ -55,7 +55,7 @@ fn text(module: &Module, planned: &PlannedRule) -> String {
     }
     let views = network.placed(&rule.name).map_or(&[][..], |placed| &placed.views);
     if !views.is_empty() {
-        line(&mut text, 0, "\nIt asks");
+        line(&mut text, 0, "\nIt reads");
     }
     for (view, _) in views {
         write_view(&mut text, &module.schema, &network, &rule.name, *view);

@@ -269,7 +269,7 @@ fn quotes_that_are_not_closed_or_closed_too_early_are_errors() {
     );
     assert_eq!(
         problems(&[("Note=notes.csv", "text,n\rok,1\rmore,2\r")]),
-        ["notes.csv:1:2: a carriage return stands here without a line feed; lines end with a line feed"]
+        ["notes.csv:1:2: this carriage return has no line feed after it; lines end with a line feed"]
     );
 }
 

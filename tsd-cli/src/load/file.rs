@@ -79,7 +79,7 @@ impl Format {
             Some((_, "csv")) => Ok(Self::Csv),
             Some((_, "jsonl" | "ndjson")) => Ok(Self::JsonLines),
             _ => {
-                Err("the name must end in .csv or .jsonl, with .zst behind it when it is compressed"
+                Err("the name must end in .csv or .jsonl, with .zst after it when it is compressed"
                     .to_owned())
             }
         }

@@ -168,7 +168,7 @@ fn value(
         // Without variables everything is constant, except questions about other facts.
         _ => {
             let (message, hint) =
-                ("the value of a fact cannot ask about other facts", "let a rule insert the fact");
+                ("the value of a fact cannot depend on other facts", "let a rule insert the fact");
             checker.misplaced(written.span, message, hint);
             None
         }

@@ -67,7 +67,7 @@ fn equals_sign(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
 /// `total?: number`, `total: Option<number>`, `total: number | null`, `total: number = null`.
 fn optional(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     let at = place.at;
-    let message = "a `?` behind the type says that a value may be missing";
+    let message = "a `?` after the type says that a value may be missing";
     if place.sign(at, '?') && place.sign(at + 1, ':') && place.is_name(at + 2) {
         let text = format!(": {}?", place.word(at + 2));
         let hint = format!("write `{}{text}`", place.word(at - 1));
@@ -239,7 +239,7 @@ fn fact(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     if place.is_any(at, &inserts) && place.sign(at + 1, '(') && place.sign(at + 3, '(') {
         let Some(close) = place.close(at + 1) else { return };
         let inner = place.source(at + 2..close);
-        let advice = place.advice(at..at + 1, "a fact of a program stands by itself");
+        let advice = place.advice(at..at + 1, "a fact of a program is a statement of its own");
         found.push(advice.edit(place.bytes(at..close + 1), inner).hint(format!("write `{inner}`")));
     }
     let at = place.at;
@@ -257,7 +257,7 @@ fn fact(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
         let values =
             fields.iter().zip(values).map(|((field, ..), value)| format!("{field}: {}", place.source(value)));
         let text = format!("{}({})", place.word(ty), values.collect::<Vec<_>>().join(", "));
-        let message = "the values of a fact stand behind the names of its fields";
+        let message = "the values of a fact come after the names of its fields";
         found.push(place.advice(ty..close + 1, message).instead(text));
     }
 }

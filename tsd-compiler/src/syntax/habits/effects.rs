@@ -67,7 +67,7 @@ fn in_braces(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     if !block {
         text = text.replace(';', ",");
     }
-    let message = "actions stand without brackets around them";
+    let message = "actions are written without brackets around them";
     let hint = format!("write `{text}`");
     let advice = place.advice(open..open + 1, message).edit(place.bytes(open..close + 1), text);
     found.push(advice.hint(hint));

@@ -105,7 +105,7 @@ fn eval(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     };
     let (Some(close), Some(last)) = (place.close(word + 1), last_pattern(place, word)) else { return };
     let condition = place.source(word + 2..close).trim();
-    let message = format!("`{}` does not exist: conditions stand in a pattern", place.word(word));
+    let message = format!("`{}` does not exist: conditions are written in a pattern", place.word(word));
     let at = place.bytes(last..last + 1).start;
     let comma = if place.sign(last - 1, '(') { "" } else { ", " };
     let shown = format!("{}{comma}{condition})", place.source(pattern_start(place, last)..last));

@@ -134,7 +134,7 @@ fn exists_unbracketed(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     };
     let inner = if open == at { place.source(open..end) } else { place.source(open..end - 1) };
     let text = format!("({inner})");
-    let message = "what is asked for stands in parentheses";
+    let message = "the condition is written in parentheses";
     let hint = format!("write `EXISTS {text}`");
     found.push(place.advice(at..at + 1, message).edit(place.bytes(at..end), text).hint(hint));
 }
