@@ -1,8 +1,9 @@
-//! A service that decides: 100,000 requests over 200 rules, on two threads that share one rule base. Each request gets a
-//! session of its own, which knows nothing of the others and is gone when it is answered.
+//! A service that decides: 100,000 requests over 200 rules, on two threads that share one rule
+//! base. Each request gets a session of its own, which knows nothing of the others and is gone when
+//! it is answered.
 //!
-//! The rules are a table of a lender's limits, written out as text when the program starts. Compiled rules do the same:
-//! `RuleBase` is `loans::RuleBase::compiled()` then.
+//! The rules are a table of a lender's limits, written out as text when the program starts.
+//! Compiled rules do the same: `RuleBase` is `loans::RuleBase::compiled()` then.
 //!
 //! ```text
 //! cargo run --release --example decisions
@@ -31,7 +32,8 @@ impl Host for Decision {
 
 type Rules = RuleBase<Interpreted<Decision>>;
 
-/// Two hundred limits: for each region and kind of loan, what may be asked for, owed, and earned at the least.
+/// Two hundred limits: for each region and kind of loan, what may be asked for, owed, and earned at
+/// the least.
 fn rules() -> Result<Rules, tsd::Error> {
     let mut text = "
         type Applicant(#id: int, age: int, income: number, region: string)
@@ -50,7 +52,8 @@ fn rules() -> Result<Rules, tsd::Error> {
         };
         writeln!(
             text,
-            "rule limit{rule} : {{a: Applicant, l: Loan}} / l.applicant == a.id AND a.region == \"r{region}\" \
+            "rule limit{rule} : {{a: Applicant, l: Loan}} / l.applicant == a.id AND a.region \
+             == \"r{region}\" \
              AND l.kind == \"k{kind}\" AND {limit} ==> refuse(\"limit {rule}\")"
         )
         .expect("a string takes all text");

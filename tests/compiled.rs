@@ -25,7 +25,8 @@ tsd::rules! {
     rule vip : {c: Customer, o: Order}
         / o.customer_id == c.id AND c.tier == "GOLD" AND o.value > 1000 ==> reward(c.id, o.value)
     rule refill salience 5 : {o: Order} / o.type == "refill" ==> restock(o, LENGTH(o.id))
-    rule half : {o: Order} / o.type MATCHES "^half" ==> Update(o, {value: o.value / 2, type: "done"}), reward(o.id, o.value)
+    rule half : {o: Order} / o.type MATCHES "^half"
+        ==> Update(o, {value: o.value / 2, type: "done"}), reward(o.id, o.value)
     rule audited salience 9 : {c: Customer, o: Order}
         / o.customer == c AND c.tier == "WATCHED" ==> InsertLogical(Audit(order: o, note: "of " + c.id))
     rule zero : {o: Order} / o.type == "zero" ==> reward(o.id, 1 / o.value)
@@ -361,12 +362,15 @@ struct Gauge {
 
 tsd::rules! {
     mod gauges;
-    extern type Gauge(#id: string, level: int, small: int?, unsigned: int, rough: number, whole: number) = super::Gauge
+    extern type Gauge(#id: string, level: int, small: int?, unsigned: int, rough: number,
+        whole: number) = super::Gauge
     type Set(#what: string, id: string, int: int, number: number)
     action seen(what: string)
-    rule level : {g: Gauge, s: Set} / s.id == g.id AND s.what == "level" ==> Update(g, {level: s.int}), seen("level")
+    rule level : {g: Gauge, s: Set} / s.id == g.id AND s.what == "level"
+        ==> Update(g, {level: s.int}), seen("level")
     rule two : {g: Gauge, s: Set} / s.id == g.id AND s.what == "two" ==> Update(g, {id: "new", small: s.int})
-    rule unsigned : {g: Gauge, s: Set} / s.id == g.id AND s.what == "unsigned" ==> Update(g, {unsigned: s.int})
+    rule unsigned : {g: Gauge, s: Set} / s.id == g.id AND s.what == "unsigned"
+        ==> Update(g, {unsigned: s.int})
     rule rough : {g: Gauge, s: Set} / s.id == g.id AND s.what == "rough" ==> Update(g, {rough: s.number})
     rule whole : {g: Gauge, s: Set} / s.id == g.id AND s.what == "whole" ==> Update(g, {whole: s.number})
 }
@@ -468,7 +472,8 @@ tsd::rules! {
     type Option(x: String?)
     action facts(constants: string, self: number?, context: Option?)
     action into()
-    rule r : {type: Self, a: A} / a.fn == type AND type.match > a.Session AND type._ ==> facts(type.crate, 1), into
+    rule r : {type: Self, a: A} / a.fn == type AND type.match > a.Session AND type._
+        ==> facts(type.crate, 1), into
 }
 
 #[derive(Debug, Default)]
@@ -485,7 +490,7 @@ impl keywords::Actions for Calls {
 }
 
 #[test]
-fn names_that_rust_has_taken() -> Result<(), tsd::Error> {
+fn names_that_rust_has_taken_may_name_types_fields_and_variables() -> Result<(), tsd::Error> {
     let mut session = keywords::Session::new(Calls::default());
     let this =
         keywords::Self_ { self_: "x".into(), r#match: 2.0, underscore: true, crate_: Some("c".into()) };
@@ -504,8 +509,10 @@ tsd::rules! {
     action tell(rule: string, dept: string)
     action pay(dept: string, sum: int, heads: int)
     rule nobody : {d: Dept} / NOT (EXISTS (e: Emp / e.dept == d)) ==> tell("nobody", d.id)
-    rule best : {e: Emp} / e.boss AND e.salary >= MAX(x: Emp / x.dept == e.dept ; x.salary) ==> tell("best", e.id)
-    rule cost : {d: Dept, sum: SUM(e.salary), heads: COUNT(e)} / {e: Emp} / e.dept == d AND sum > 10 ==> pay(d.id, sum, heads)
+    rule best : {e: Emp} / e.boss AND e.salary >= MAX(x: Emp / x.dept == e.dept ; x.salary)
+        ==> tell("best", e.id)
+    rule cost : {d: Dept, sum: SUM(e.salary), heads: COUNT(e)} / {e: Emp} / e.dept == d AND sum > 10
+        ==> pay(d.id, sum, heads)
     rule acme : {e: Emp} / e.dept.firm.name == "acme" AND e.boss ==> tell("acme", e.id)
 }
 
@@ -523,7 +530,7 @@ impl staff::Actions for Told {
 }
 
 #[test]
-fn what_other_facts_say_is_kept_up_to_date() -> Result<(), tsd::Error> {
+fn derived_values_of_other_facts_are_kept_up_to_date() -> Result<(), tsd::Error> {
     let mut session = staff::Session::new(Told::default());
     let told =
         |session: &mut staff::Session<Told>| session.run().map(|_| std::mem::take(&mut session.host_mut().0));

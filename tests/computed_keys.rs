@@ -28,7 +28,7 @@ impl keys::Actions for Met {
 }
 
 #[test]
-fn what_is_computed_meets_what_is_stored_and_no_other_pair_is_looked_at() -> Result<(), tsd::Error> {
+fn computed_keys_meet_stored_keys_and_no_other_pair_is_tested() -> Result<(), tsd::Error> {
     let mut session = keys::Session::new(Met::default());
     session.enable_counters();
     let bin = |id: i64, label: &str, load: f64| keys::Bin { id, label: label.to_owned(), load };

@@ -160,7 +160,8 @@ fn rules(count: usize) -> String {
         };
         let _ = writeln!(
             text,
-            "rule r{i} : {{c: Customer, o: Order, p: Product}} / o.customer == c.id AND o.product == p.id AND {rule}"
+            "rule r{i} : {{c: Customer, o: Order, p: Product}} / o.customer == c.id AND o.product \
+             == p.id AND {rule}"
         );
     }
     text

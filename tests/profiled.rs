@@ -10,7 +10,8 @@ macro_rules! shops {
             type Item(#id: string, order: string, colour: string, size: int) @rows(100000)
             action reward(customer: string)
             rule vip : {i: Item, c: Customer, o: Order}
-                / o.customer == c.id AND i.order == o.id AND i.colour == "red" AND i.size == 3 ==> reward(c.id)
+                / o.customer == c.id AND i.order == o.id AND i.colour == "red" AND i.size == 3
+                    ==> reward(c.id)
         }
 
         impl $name::Actions for Silent {

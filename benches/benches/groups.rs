@@ -59,7 +59,8 @@ fn in_and_out(conditions: &[String], size: i64, changes: u32) -> f64 {
     };
     let rules: String = conditions.iter().enumerate().map(rule).collect();
     let program = Interpretable::new(&format!(
-        "type Customer(#id: int)\ntype Order(#id: int, customer: int, value: number)\naction hit(rule: int)\n{rules}"
+        "type Customer(#id: int)\ntype Order(#id: int, customer: int, value: number)\n\
+         action hit(rule: int)\n{rules}"
     ));
     let timing = median_of_five(|| {
         let mut engine = program.engine();

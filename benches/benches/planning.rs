@@ -204,7 +204,8 @@ fn main() {
     println!("{}", ratios("planning (CPU, median of five)", &standings, &[None; 4]));
     let cpu = |index: usize| standings[index].timing.cpu.as_secs_f64();
     println!(
-        "profiled: {:.1} times faster than unprofiled (to reach: 10), {:.2} times the best order (to reach: 1.2)",
+        "profiled: {:.1} times faster than unprofiled (to reach: 10), {:.2} times the best order \
+         (to reach: 1.2)",
         cpu(2) / cpu(1),
         cpu(1) / cpu(0)
     );

@@ -1,8 +1,8 @@
 //! What a session costs that lives for one decision: made on a rule base, five facts, a run, and dropped.
 //!
-//! Beside it stand a session that is kept and cleared, two threads against one, and a fork against the facts inserted again.
-//! (A test of the runtime counts the bytes of an empty session.)
-//! Times are of the CPU, medians of five, and every answer is checked.
+//! Beside it stand a session that is kept and cleared, two threads against one, and a fork against
+//! the facts inserted again. (A test of the runtime counts the bytes of an empty session.) Times
+//! are of the CPU, medians of five, and every answer is checked.
 
 use std::time::{Duration, Instant};
 use tsd::ir::{TypeId, Value};

@@ -225,9 +225,10 @@ pub fn rules() -> Result<Vec<FlightRule>, LoadError> {
 /// The rules as a TSD program over the types of this module: rule `i` does `hit(i)`.
 pub fn program(rules: &[FlightRule]) -> String {
     let types = "\
-type Flight(month: int, day: int, carrier: string, flight: int, tailnum: string?, origin: string, dest: string, \
-time_hour: string, dep_delay: number?, arr_delay: number?, distance: number)
-type Weather(origin: string, time_hour: string, temp: number?, wind_speed: number?, precip: number?, visib: number?)
+type Flight(month: int, day: int, carrier: string, flight: int, tailnum: string?, origin: string, \
+dest: string, time_hour: string, dep_delay: number?, arr_delay: number?, distance: number)
+type Weather(origin: string, time_hour: string, temp: number?, wind_speed: number?, precip: number?, \
+visib: number?)
 type Plane(#tailnum: string, year: int?, manufacturer: string, engines: int, seats: int)
 type Airport(#faa: string, name: string, alt: number)
 type Airline(#carrier: string, name: string)

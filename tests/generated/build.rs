@@ -52,7 +52,8 @@ fn add(seed: u64, all: &mut String, list: &mut String) -> Result<(), Box<dyn Err
     writeln!(all, "}}")?;
     writeln!(
         list,
-        "    held::Program {{ seed: {seed}, text: {program:?}, session: held::session::<{name}::Rules<held::Notes>> }},"
+        "    held::Program {{ seed: {seed}, text: {program:?}, session: \
+         held::session::<{name}::Rules<held::Notes>> }},"
     )?;
     Ok(())
 }

@@ -14,26 +14,30 @@ use tsd_compiler::source::SourceMap;
 use tsd_compiler::{Module, compile};
 
 /// Keywords of all editions, reserved ones, and those that are keywords at some places only.
-const KEYWORDS: &str = "as async await become box break const continue crate do dyn else enum extern false final fn for gen if \
-    impl in let loop macro match mod move mut override priv pub ref return self Self static struct super trait true try type \
-    typeof unsafe unsized use virtual where while yield abstract auto default macro_rules raw safe union _ __";
+const KEYWORDS: &str = "as async await become box break const continue crate do dyn else enum \
+    extern false final fn for gen if impl in let loop macro match mod move mut override priv pub \
+    ref return self Self static struct super trait true try type typeof unsafe unsized use virtual \
+    where while yield abstract auto default macro_rules raw safe union _ __";
 
 /// The prelude, what is derived, and the crates that every program has.
-const PRELUDE: &str = "AsMut AsRef AsyncFn AsyncFnMut AsyncFnOnce Box Clone Copy Debug Default DoubleEndedIterator Drop Eq Err \
-    ExactSizeIterator Extend Fn FnMut FnOnce From FromIterator Future Hash Into IntoFuture IntoIterator Iterator None Ok \
-    Option Ord PartialEq PartialOrd PhantomData Result Send Sized Some String Sync ToOwned ToString TryFrom TryInto Unpin \
-    Vec align_of align_of_val alloc clone core drop main proc_macro size_of size_of_val std test include derive doc \
-    allow inline panic vec format println assert Borrowed Cow borrow option marker primitive";
+const PRELUDE: &str = "AsMut AsRef AsyncFn AsyncFnMut AsyncFnOnce Box Clone Copy Debug Default \
+    DoubleEndedIterator Drop Eq Err ExactSizeIterator Extend Fn FnMut FnOnce From FromIterator \
+    Future Hash Into IntoFuture IntoIterator Iterator None Ok Option Ord PartialEq PartialOrd \
+    PhantomData Result Send Sized Some String Sync ToOwned ToString TryFrom TryInto Unpin Vec \
+    align_of align_of_val alloc clone core drop main proc_macro size_of size_of_val std test \
+    include derive doc allow inline panic vec format println assert Borrowed Cow borrow option \
+    marker primitive";
 
 /// Rust's own types.
 const PRIMITIVE: &str =
     "char f16 f32 f64 f128 i8 i16 i32 i64 i128 isize str u8 u16 u32 u64 u128 usize never unit";
 
 /// What a generated module declares or names inside.
-const OWN: &str = "A A_ Actions Actions_ Context FACTS Host JOIN_0 MODULE Module Object Objects REGEX_0 RULES RULE_0 Row Rules \
-    Rules_ SCHEMA Session VIEW_0 action argument arguments call call_0 constants context facts field fields forget \
-    function host keep network object objects objects_0 perform read refresh row rt slot test_0 tsd ty underscore \
-    unnamed value values values_0 write";
+const OWN: &str = "A A_ Actions Actions_ Context FACTS Host JOIN_0 MODULE Module Object Objects \
+    REGEX_0 RULES RULE_0 Row Rules Rules_ SCHEMA Session VIEW_0 action argument arguments call \
+    call_0 constants context facts field fields forget function host keep network object objects \
+    objects_0 perform read refresh row rt slot test_0 tsd ty underscore unnamed value values \
+    values_0 write";
 
 /// What the language keeps for itself where a variable stands.
 const OURS: [&str; 3] = ["in", "true", "false"];
@@ -66,7 +70,8 @@ fn program(words: &[&str]) -> Result<String, Box<dyn Error>> {
         writeln!(text, "action {word}({word}: string, {other}: int)")?;
         writeln!(
             text,
-            "rule {word} : {{{variable}: {word}}} / {variable}.n + 0 == 1 AND {variable}.{word} MATCHES \"^a\" \
+            "rule {word} : {{{variable}: {word}}} / {variable}.n + 0 == 1 AND {variable}.{word} \
+             MATCHES \"^a\" \
              AND COUNT(y: {word}) > 0 ==> \
              {word}({variable}.{word}, {variable}.n), Insert({word}({word}: \"b\", n: 2))"
         )?;

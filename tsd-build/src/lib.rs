@@ -139,7 +139,7 @@ impl Builder {
         for profile in modules.idle_profiles() {
             let name = &profile.name;
             let message =
-                format!("{name}: no module is planned with this profile, for it is named after none");
+                format!("{name}: no module is planned with this profile, because its name matches no module");
             match self.deny_warnings {
                 true => errors += &format!("error: {message}\n\n"),
                 false => say(Said::Line(&format!("warning={message}"))),

@@ -134,7 +134,8 @@ fn a_directory_that_is_not_there_is_named() {
 fn no_name_begins_a_line() -> Result {
     let dir = tempfile::tempdir()?;
     let evil = "\ncargo::rustc-env=EVIL=1\r\u{2028}pub fn evil() {}";
-    let unreachable = "type A(#id: string)\nrule \"r\\ncargo::rustc-cfg=evil\" : {a: A} / a.id == \"x\" AND a.id == \"y\" ==> f(a.id)\n";
+    let unreachable = "type A(#id: string)\nrule \"r\\ncargo::rustc-cfg=evil\" : {a: A} / a.id == \"x\" \
+        AND a.id == \"y\" ==> f(a.id)\n";
     write(
         dir.path(),
         &[

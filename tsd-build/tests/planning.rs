@@ -147,8 +147,9 @@ fn a_stale_line_is_a_warning_and_the_others_are_used() -> Result {
     write(dir.path(), &[SHOP, ("rules/shop.profile", &format!("{FEW_CUSTOMERS}facts Lamp 3\n"))])?;
     assert_eq!(
         warned(dir.path(), &[])?,
-        ["rules/shop.profile:2:1: 1 line of the profile fits no rule or type any more [stale-profile]; \
-          write the profile anew: `tsd run --profile FILE`, or `Session::profile`"]
+        ["rules/shop.profile:2:1: 1 line of the profile no longer matches any rule or type \
+             [stale-profile]; \
+          write a new profile: `tsd run --profile FILE`, or `Session::profile`"]
     );
     let code = std::fs::read_to_string(dir.path().join("out/tsd/shop.rs"))?;
     assert_eq!(order(&code), FROM_FEW_CUSTOMERS);
@@ -163,7 +164,7 @@ fn a_profile_that_is_named_and_fits_no_module_is_a_warning() -> Result {
     write(dir.path(), &[("rules/bank/bank.tsd", "mod bank;\ntype Account()\n")])?;
     assert_eq!(
         warned(dir.path(), &["shop.profile", "observed/any.profile"])?,
-        ["any.profile: no module is planned with this profile, for it is named after none"]
+        ["any.profile: no module is planned with this profile, because its name matches no module"]
     );
     Ok(())
 }

@@ -17,7 +17,7 @@ rule r : {a: A, b: A} / ==> Print(a.id)
 );
 
 const WORDS: &str =
-    "nothing ties `b` to `a`: every pair of them matches, about 1000000 if a type has 1000 facts";
+    "no condition connects `b` with `a`: every pair matches, about 1000000 if a type has 1000 facts";
 
 /// The messages when `rules` is compiled, without the files to watch; or why it fails.
 fn told(dir: &Path, builder: Builder) -> std::result::Result<Vec<String>, String> {
@@ -30,7 +30,7 @@ fn told(dir: &Path, builder: Builder) -> std::result::Result<Vec<String>, String
 }
 
 #[test]
-fn a_warning_is_told_and_in_the_code() -> Result {
+fn a_warning_is_reported_and_in_the_code() -> Result {
     let dir = tempfile::tempdir()?;
     write(dir.path(), &[CROSSED])?;
     let hint = "compare a field of `b` with one of `a`";
@@ -64,7 +64,7 @@ fn denied_warnings_are_errors_and_nothing_is_written() -> Result {
     write(dir.path(), &[CROSSED, ("rules/bank/bank.tsd", "mod bank;\ntype B(#id: string)\nB(id: x)\n")])?;
     let error = told(dir.path(), Builder::new().deny_warnings()).unwrap_err();
     for part in [
-        "error[cross-product]: nothing ties",
+        "error[cross-product]: no condition connects",
         "rules/shop.tsd:3:17",
         "error[bare-word]",
         "rules/bank/bank.tsd:3:7",

@@ -10,8 +10,9 @@ use tsd_runtime::Strategy;
 use crate::load::FactFile;
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 all is well (warnings included, unless they are denied), 1 errors in rules or data, a run that exceeded its \
-limit or had effects that could not take place, 2 wrong usage or files that cannot be read or written.";
+Exit codes: 0 all is well (warnings included, unless they are denied), 1 errors in rules or data, a \
+run that exceeded its limit or had effects that could not take place, 2 wrong usage or files that \
+cannot be read or written.";
 
 /// Checks, runs and expands business rules.
 #[derive(Debug, Parser)]
@@ -36,13 +37,13 @@ pub(crate) enum Command {
     Explain(Explain),
     /// Count the nodes of the network with and without sharing; with facts, also what they hold.
     Stats(Stats),
-    /// Write what has a shell complete the command's arguments.
+    /// Write a shell completion script.
     #[command(after_help = COMPLETIONS)]
     Completions(Completions),
 }
 
 const COMPLETIONS: &str = "\
-To have them in every shell that begins:
+To have them in every new shell:
   bash   tsd completions bash > ~/.local/share/bash-completion/completions/tsd
   zsh    tsd completions zsh > ~/.zfunc/_tsd   (a directory that is in fpath)
   fish   tsd completions fish > ~/.config/fish/completions/tsd.fish";
@@ -61,11 +62,11 @@ pub(crate) struct Rules {
     /// paths, and `-` for standard input.
     #[arg(required = true, value_name = "FILE", value_hint = ValueHint::AnyPath)]
     pub(crate) files: Vec<PathBuf>,
-    /// How to put the patterns of rules in order, except where a rule says it itself. It changes
+    /// Join order, except for rules that set their own. It changes
     /// time and memory, never a result.
     #[arg(long, value_parser = plan(), value_name = "STRATEGY")]
     pub(crate) plan: Option<JoinOrder>,
-    /// Plan with what this profile says, instead of the .profile file beside the first rule file,
+    /// Plan with this profile instead of the .profile file beside the first rule file,
     /// if there is one.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) use_profile: Option<PathBuf>,
@@ -75,7 +76,7 @@ pub(crate) struct Rules {
 pub(crate) struct Check {
     #[command(flatten)]
     pub(crate) rules: Rules,
-    /// Take warnings for errors.
+    /// Treat warnings as errors.
     #[arg(long)]
     pub(crate) deny_warnings: bool,
 }
@@ -83,24 +84,28 @@ pub(crate) struct Check {
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Facts:
-  In a CSV file the header tells which column is which field; columns that the type lacks are ignored. An empty cell
-  and NA are missing, which only a field declared with `?` may be; in quotes they are texts. In a JSONL file each line is
-  an object; null and an absent key are missing. A field that refers to a fact holds that fact's primary key, the parts of
-  a composite key joined by `_`. Of standard input (`--facts Order=-`) the first letter tells what it is: `{` begins JSONL.
+  In a CSV file the header says which column is which field; columns that the type lacks are
+  ignored. An empty cell and NA are missing values, which only a field declared with `?` may have; in
+  quotes they are text. In a JSONL file each line is an object; null and an absent key are missing
+  values. A field that refers to a fact contains that fact's primary key, the parts of a composite
+  key joined by `_`. The format of standard input (`--facts Order=-`) follows from its first letter:
+  `{` begins JSONL.
 
 Output of --format json, one line an activation, in firing order:
-  {\"rule\":\"vip\",\"bindings\":{\"c\":\"Customer~c1\"},\"actions\":[{\"name\":\"reward\",\"args\":[\"c1\",1200]}]}
-  `actions` holds what the rule did, one effect after another: the calls of the program's actions, the lines of Print and
-  Log as calls with one argument, and what changed facts:
+  {\"rule\":\"vip\",\"bindings\":{\"c\":\"Customer~c1\"},\
+\"actions\":[{\"name\":\"reward\",\"args\":[\"c1\",1200]}]}
+  `actions` is what the rule did, one effect after another: the calls of the program's actions, the
+  lines of Print and Log as calls with one argument, and what changed facts:
   {\"name\":\"Insert\",\"args\":[\"Alert~a1\",{\"id\":\"a1\",\"order\":\"Order~o1\"}]} (and InsertLogical)
   {\"name\":\"Update\",\"args\":[\"Order~o1\",{\"total\":20}]}, {\"name\":\"Retract\",\"args\":[\"Order~o1\"]}
-  What could not take place is missing there and told on standard error. A fact of --final-facts:
+  Effects that could not take place are left out there and reported on standard error. A fact of
+  --final-facts:
   {\"fact\":\"Customer\",\"fields\":{\"id\":\"c1\",\"tier\":\"GOLD\"}}
   A fact is written Type~key or, without a key, Type~#n by insertion number; a missing value is null.")]
 pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) rules: Rules,
-    /// Facts of a type: a .csv or .jsonl file, with .zst behind it when compressed, or `-` for
+    /// Facts of a type: a .csv or .jsonl file, with .zst after it when compressed, or `-` for
     /// standard input. May be given often, also for one type.
     #[arg(long, value_name = "TYPE=FILE")]
     pub(crate) facts: Vec<FactFile>,
@@ -119,7 +124,7 @@ pub(crate) struct Run {
     /// Stop with an error after this many activations.
     #[arg(long, value_name = "N")]
     pub(crate) run_limit: Option<u64>,
-    /// Succeed also when effects could not take place: tell of them as warnings.
+    /// Succeed also when effects could not take place: report them as warnings.
     #[arg(long)]
     pub(crate) allow_problems: bool,
     /// In which order activations of one salience fire.
@@ -134,7 +139,7 @@ pub(crate) struct Run {
 pub(crate) struct Graph {
     #[command(flatten)]
     pub(crate) rules: Rules,
-    /// What to draw it as. Left out, the name of the output tells; DOT when that tells nothing.
+    /// What to draw it as. Left out, it follows from the output's name; DOT if that says nothing.
     #[arg(long, value_enum)]
     pub(crate) format: Option<Drawing>,
     /// Draw only what this rule uses. May be given often.
@@ -143,7 +148,7 @@ pub(crate) struct Graph {
     /// Where to write the drawing; standard output when left out.
     #[arg(long, short, value_name = "PATH", value_hint = ValueHint::FilePath)]
     pub(crate) output: Option<PathBuf>,
-    /// Load the facts that stand in the rules, and say what each node holds. --facts and --run do
+    /// Load the facts that the rules contain, and show what each node holds. --facts and --run do
     /// so, too.
     #[arg(long)]
     pub(crate) counts: bool,
@@ -191,7 +196,7 @@ pub(crate) enum Drawing {
     Dot,
     /// A picture.
     Svg,
-    /// A page with pan, zoom and search, which needs nothing but itself.
+    /// A page with pan, zoom and search, in a single file.
     Html,
 }
 
@@ -238,8 +243,8 @@ fn strategy() -> impl TypedValueParser<Value = Strategy> {
             Strategy::Depth => "What the newest change brought about first",
             Strategy::Lex => "The most recent facts first",
             Strategy::Mea => "The most recent fact of the first pattern first, then as lex",
-            Strategy::Complexity => "The rule that asks for more first",
-            Strategy::Simplicity => "The rule that asks for less first",
+            Strategy::Complexity => "The rule with more tests first",
+            Strategy::Simplicity => "The rule with fewer tests first",
             // A later runtime may have more.
             _ => "See the documentation of the runtime",
         })

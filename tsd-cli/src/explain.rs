@@ -55,7 +55,7 @@ fn text(module: &Module, planned: &PlannedRule) -> String {
     }
     let views = network.placed(&rule.name).map_or(&[][..], |placed| &placed.views);
     if !views.is_empty() {
-        line(&mut text, 0, "\nIt asks");
+        line(&mut text, 0, "\nIt reads");
     }
     for (view, _) in views {
         write_view(&mut text, &module.schema, &network, &rule.name, *view);
@@ -70,10 +70,12 @@ fn strategy(strategy: JoinOrder) -> &'static str {
             "Strategy declared: the patterns are joined in the order in which the rule declares them."
         }
         JoinOrder::Greedy => {
-            "Strategy greedy: the most selective join first, then always the most selective of those that are left."
+            "Strategy greedy: the most selective join first, then always the most selective of those \
+             that are left."
         }
         JoinOrder::Optimal => {
-            "Strategy optimal: the cheapest order by the cost model, where joins that other rules have cost nothing."
+            "Strategy optimal: the cheapest order by the cost model, where joins that other rules have \
+             cost nothing."
         }
     }
 }
@@ -88,7 +90,7 @@ fn write_view(text: &mut String, schema: &Schema, network: &Network, own: &str, 
     let others: Vec<&str> =
         network.rules().map(|(name, _)| &**name).filter(|name| *name != own && asks(name)).collect();
     let shared = match others.as_slice() {
-        [] => "No other rule asks this.".to_owned(),
+        [] => "No other rule uses this view.".to_owned(),
         others => format!("Shared with {}.", some_of(others)),
     };
     line(text, 5, &shared);

@@ -21,7 +21,8 @@ pub(crate) fn graph(arguments: &Graph, streams: &mut Streams) -> Result<(), Stop
     let Some(format) = arguments.format.or_else(|| by_name(arguments.output.as_deref())) else {
         writeln!(
             streams.err,
-            "error: tsd draws .dot, .svg and .html; of a .dot, Graphviz makes other pictures (dot -Tpng network.dot)"
+            "error: tsd draws .dot, .svg and .html; of a .dot, Graphviz makes other pictures (dot -Tpng \
+             network.dot)"
         )?;
         return Err(Stop::Exit(EXIT_USAGE));
     };

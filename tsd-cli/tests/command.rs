@@ -148,7 +148,8 @@ fn unreadable_files_and_wrong_usage_give_2() {
 
 #[test]
 fn a_run_beyond_its_limit_gives_1_and_shows_what_fired() {
-    let grow = "type T(#id: string, v: int) rule grow : {t: T} / t.v > 0 ==> Update(t, {v: t.v + 1}) T(id: \"t\", v: 1)";
+    let grow = "type T(#id: string, v: int) rule grow : {t: T} / t.v > 0 ==> Update(t, {v: t.v + 1}) \
+        T(id: \"t\", v: 1)";
     let folder = Folder::new(&[("grow.tsd", grow)]);
     let found = folder.tsd(&["run", "grow.tsd", "--run-limit", "2", "--format", "json"]);
     let line = |v| {
@@ -271,7 +272,7 @@ fn facts_come_from_standard_input_as_what_they_begin_like() {
     }
     assert_eq!(folder.tsd_reading(b"", &run), done(0, "", ""));
     let wrong = folder.tsd_reading(b"id,tier\nc1,TIN\nc1,TIN\n", &run);
-    assert_eq!(wrong, done(1, "", "error: <stdin>:3:1: the fact Customer~c1 is there already\n"));
+    assert_eq!(wrong, done(1, "", "error: <stdin>:3:1: the fact Customer~c1 exists already\n"));
     let compressed = folder
         .tsd_reading(include_bytes!("frames/first.zst"), &["run", "-q", "note.tsd", "--facts", "Note=-"]);
     assert_eq!(compressed.code, Some(2), "there is no note.tsd");

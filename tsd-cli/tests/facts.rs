@@ -81,12 +81,15 @@ d,x
             "flights.csv:3:3: expected a number for Flight.dep_delay, found \"abc\"",
             "flights.csv:3:4: expected a bool for Flight.late, found \"no\"",
             "flights.csv:3:5: expected an int for Flight.seats, found \"3.0\"",
-            "flights.csv:4:3: expected a number for Flight.dep_delay, found NA (a field that may be missing is declared with `?`)",
-            "flights.csv:4:4: expected a bool for Flight.late, found nothing (a field that may be missing is declared with `?`)",
-            "flights.csv:5:1: expected a string for Flight.id, found nothing (a field that may be missing is declared with `?`)",
+            "flights.csv:4:3: expected a number for Flight.dep_delay, found NA (a field that may be \
+             missing is declared with `?`)",
+            "flights.csv:4:4: expected a bool for Flight.late, found nothing (a field that may be \
+             missing is declared with `?`)",
+            "flights.csv:5:1: expected a string for Flight.id, found nothing (a field that may be \
+             missing is declared with `?`)",
             "flights.csv:5:3: expected a number for Flight.dep_delay, found \"nan\"",
             "flights.csv:5:5: expected an int for Flight.seats, found \"1e3\"",
-            "flights.csv:6:1: the fact Flight~a is there already",
+            "flights.csv:6:1: the fact Flight~a exists already",
             "flights.csv:7: this row has 2 columns, the header has 5",
         ]
     );
@@ -109,10 +112,12 @@ fn json_lines_that_do_not_fit_are_named_with_line_and_character() {
             "flights.jsonl:1:39: expected a bool for Flight.late, found 1",
             "flights.jsonl:1:51: expected an int for Flight.seats, found 2.0",
             "flights.jsonl:2:8: expected a string for Flight.id, found 7",
-            "flights.jsonl:2:37: expected a bool for Flight.late, found null (a field that may be missing is declared with `?`)",
+            "flights.jsonl:2:37: expected a bool for Flight.late, found null (a field that may be \
+             missing is declared with `?`)",
             "flights.jsonl:2:52: expected an int for Flight.seats, found an array",
             "flights.jsonl:4:19: `id` is given a second time",
-            "flights.jsonl:5:1: this line is an array; write each fact as an object on a line of its own, without an array around them",
+            "flights.jsonl:5:1: this line is an array; write each fact as an object on a line of its \
+             own, without an array around them",
             "flights.jsonl:6:28: trailing comma",
             "flights.jsonl:7:26: expected a number for Flight.dep_delay, found 1e400, which does not fit",
             "flights.jsonl:7:41: expected a bool for Flight.late, found an object",
@@ -125,8 +130,9 @@ fn columns_that_are_missing_or_double_are_all_named() {
     assert_eq!(
         problems(&[("Flight=flights.csv", "id,dep-delay,seats,seats,Late\n")]),
         [
-            "flights.csv:1: there is no column `dep_delay` for Flight.dep_delay; is it the column `dep-delay`?",
-            "flights.csv:1:4: the column `seats` stands here a second time",
+            "flights.csv:1: there is no column `dep_delay` for Flight.dep_delay; is it the column \
+             `dep-delay`?",
+            "flights.csv:1:4: the column `seats` occurs twice",
             "flights.csv:1: there is no column `late` for Flight.late; is it the column `Late`?",
         ]
     );
@@ -144,7 +150,7 @@ fn lines_are_counted_through_blank_lines_quoted_breaks_and_both_line_ends() {
 }
 
 #[test]
-fn references_are_found_by_key_and_their_absence_is_told_once() {
+fn references_are_found_by_key_and_their_absence_is_reported_once() {
     let teams = "name,year\nred,2013\nblue,x\n";
     let flights = "\
 id,dep_delay,late,team
@@ -172,7 +178,7 @@ fn loading_stops_after_problems_enough() {
 }
 
 #[test]
-fn what_is_not_text_is_told() {
+fn a_file_that_is_not_text_is_reported() {
     let found = problems_in(&[("Note=notes.csv", b"text,n\nok,1\n\xff,2\nok,\xff\n")]);
     assert_eq!(found, ["notes.csv:3:1: this cell is not UTF-8 text"], "an ignored column may hold anything");
     let found = problems_in(&[("Note=notes.jsonl", b"{\"text\": \"\xc3\xa9\xff\"}\n")]);
@@ -199,7 +205,7 @@ fn half_of_a_surrogate_pair_is_no_text() {
 {"text": "ok", "more": "\ud83d"}
 {"text": "x\ud83dz"}
 "#;
-    let half = "half of a surrogate pair stands in this string, which is no text";
+    let half = "this string contains half of a surrogate pair";
     assert_eq!(
         problems(&[("Note=notes.jsonl", lines)]),
         [
@@ -212,7 +218,7 @@ fn half_of_a_surrogate_pair_is_no_text() {
 }
 
 #[test]
-fn what_stands_in_quotes_is_a_text() {
+fn a_cell_in_quotes_is_text() {
     let table = "a,size\nNA,1\n\"NA\",\"2\"\n,3\n\"\",NA\n\"say \"\"hi\"\"\",\n5\" pipe,4\n";
     let (found, warnings) = facts("Loose=loose.csv", table);
     assert_eq!(
@@ -230,8 +236,10 @@ fn what_stands_in_quotes_is_a_text() {
     assert_eq!(
         problems(&[("Loose=loose.csv", "size,a\n\"NA\",x\n\"\",x\n")]),
         [
-            "loose.csv:2:1: expected an int for Loose.size, found \"NA\" (in quotes it is a text; what is missing stands without)",
-            "loose.csv:3:1: expected an int for Loose.size, found \"\" (in quotes it is a text; what is missing stands without)",
+            "loose.csv:2:1: expected an int for Loose.size, found \"NA\" (in quotes it is text; write a \
+             missing value without quotes)",
+            "loose.csv:3:1: expected an int for Loose.size, found \"\" (in quotes it is text; write a \
+             missing value without quotes)",
         ]
     );
     assert_eq!(facts("Note=notes.csv", "text\n\"\"\n").0, ["[Text(\"\")]"], "that is no blank line");
@@ -240,7 +248,7 @@ fn what_stands_in_quotes_is_a_text() {
 #[test]
 fn quotes_that_are_not_closed_or_closed_too_early_are_errors() {
     let never = "the quote that opens this cell is never closed";
-    let behind = "text stands behind the quote that closes this cell (a quote within is doubled)";
+    let behind = "there is text after the closing quote of this cell (a quote within is doubled)";
     let unclosed = "text,n\nok,1\n\"two\nlines\",2\nc,\"never closed\nd,3\n";
     assert_eq!(problems(&[("Note=notes.csv", unclosed)]), [format!("notes.csv:5:2: {never}")]);
     assert_eq!(problems(&[("Note=notes.csv", "text\n\"")]), [format!("notes.csv:2:1: {never}")]);
@@ -254,12 +262,14 @@ fn quotes_that_are_not_closed_or_closed_too_early_are_errors() {
                 "notes.csv:3:2: {behind}; the cell begins on line 2: is its quote meant to be closed there?"
             ),
             format!("notes.csv:4:2: {behind}"),
-            "notes.csv:5:1: expected a string for Note.text, found NA (a field that may be missing is declared with `?`)".to_owned(),
+            "notes.csv:5:1: expected a string for Note.text, found NA (a field that may be missing is \
+             declared with `?`)"
+                .to_owned(),
         ]
     );
     assert_eq!(
         problems(&[("Note=notes.csv", "text,n\rok,1\rmore,2\r")]),
-        ["notes.csv:1:2: a carriage return stands here without a line feed; lines end with a line feed"]
+        ["notes.csv:1:2: this carriage return has no line feed after it; lines end with a line feed"]
     );
 }
 
@@ -309,8 +319,10 @@ fn a_table_that_is_none_says_so() {
     assert_eq!(
         problems(&[("Loose=loose.jsonl", "[\n  {\n    \"a\": \"x\"\n  }\n]\n")])[..2],
         [
-            "loose.jsonl:1:1: this line is an array; write each fact as an object on a line of its own, without an array around them",
-            "loose.jsonl:2:3: the object does not end on this line; write each fact as an object on a line of its own",
+            "loose.jsonl:1:1: this line is an array; write each fact as an object on a line of its own, \
+             without an array around them",
+            "loose.jsonl:2:3: the object does not end on this line; write each fact as an object on a \
+             line of its own",
         ]
     );
     assert_eq!(
@@ -329,7 +341,7 @@ fn a_table_that_is_none_says_so() {
 #[test]
 fn a_line_without_end_is_an_error_and_no_memory() {
     let long = "x".repeat(17 << 20);
-    let message = "this line goes on for more than 16 MiB, which no row may";
+    let message = "this line exceeds 16 MiB, the limit for a row";
     let unquoted = format!("text\nok\n{long}");
     assert_eq!(problems(&[("Note=notes.csv", &unquoted)]), [format!("notes.csv:3: {message}")]);
     let json = format!("{{\"text\":\"{long}");
@@ -358,7 +370,7 @@ fn a_small_file_that_holds_terabytes_is_an_error() {
     let (_, outcome) = loaded(&[("Note=notes.jsonl.zst", &bomb(b'\n', 8))]);
     assert_eq!(outcome.unwrap(), Loaded::default(), "a megabyte of line feeds is no harm");
     let line = bomb(b'x', 1 << 20);
-    let message = "this line goes on for more than 16 MiB, which no row may";
+    let message = "this line exceeds 16 MiB, the limit for a row";
     assert_eq!(problems_in(&[("Note=notes.jsonl.zst", &line)]), [format!("notes.jsonl.zst:1: {message}")]);
 }
 

@@ -26,7 +26,7 @@ fn expected() -> BTreeMap<String, u64> {
 }
 
 #[test]
-fn compiled() {
+fn the_compiled_flight_rules_reach_the_published_counts() {
     let mut session = Session::new(Desk::default());
     let loaded = load(&mut session, &mut |_| {}).unwrap();
     assert_eq!(loaded.facts, FACTS);
@@ -41,7 +41,7 @@ fn compiled() {
 }
 
 #[test]
-fn interpreted() {
+fn the_interpreted_flight_rules_reach_the_published_counts() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../rules/flights");
     let mut sources = SourceMap::new();
     let files: Vec<_> = (fs::read_dir(folder).unwrap())

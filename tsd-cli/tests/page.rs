@@ -72,9 +72,12 @@ fn said(folder: &Folder, hash: &str, script: &str) -> Option<Vec<String>> {
         "<pre id=\"said\"></pre><script>\n\
          addEventListener('error', (event) => say('error: ' + event.message));\n\
          const say = (...words) => document.getElementById('said').append(words.join(' ') + '\\n');\n\
-         const node = (kind, name) => nodeElements[nodes.findIndex((node) => node.kind === kind && node.name === name)];\n\
-         const press = (on, key) => on.dispatchEvent(new KeyboardEvent('keydown', {{ key, bubbles: true, cancelable: true }}));\n\
-         const lit = () => [...scene.querySelectorAll('.node.lit .name')].map((name) => name.textContent).sort().join(', ');\n\
+         const node = (kind, name) => nodeElements[nodes.findIndex((node) => node.kind === kind && \
+         node.name === name)];\n\
+         const press = (on, key) => on.dispatchEvent(new KeyboardEvent('keydown', {{ key, bubbles: \
+         true, cancelable: true }}));\n\
+         const lit = () => [...scene.querySelectorAll('.node.lit .name')].map((name) => \
+         name.textContent).sort().join(', ');\n\
          {{{{ {script} }}}}\n</script>"
     );
     fs::write(folder.path().join("scripted.html"), page.replace("</body>", &format!("{script}</body>")))
@@ -86,15 +89,19 @@ fn said(folder: &Folder, hash: &str, script: &str) -> Option<Vec<String>> {
 }
 
 #[test]
-fn a_click_on_a_node_lights_its_way_and_tells_of_it() {
+fn a_click_on_a_node_lights_its_path_and_shows_its_details() {
     let script = "
         node('join', '⋈ Order').dispatchEvent(new MouseEvent('click', { bubbles: true }));
         say(lit());
-        say(details.querySelector('h2').textContent, '|', details.querySelector('pre').textContent.split('\\n')[1]);
+        say(details.querySelector('h2').textContent, '|', \
+        details.querySelector('pre').textContent.split('\\n')[1]);
         say(details.querySelector('code').textContent.length);
-        const rows = [...details.querySelectorAll('tr')].map((row) => [...row.children].map((cell) => cell.textContent).join(' '));
-        say(rows.filter((row) => !row.startsWith('bytes ')).join('; '), rows.length === 7 ? '' : 'bytes are missing');
-        say([...details.querySelectorAll('.names')[0].querySelectorAll('button')].map((rule) => rule.textContent).join(', '));
+        const rows = [...details.querySelectorAll('tr')].map((row) => [...row.children].map((cell) => \
+        cell.textContent).join(' '));
+        say(rows.filter((row) => !row.startsWith('bytes ')).join('; '), rows.length === 7 ? '' : 'bytes \
+        are missing');
+        say([...details.querySelectorAll('.names')[0].querySelectorAll('button')].map((rule) => \
+        rule.textContent).join(', '));
         stage.dispatchEvent(new MouseEvent('click', { bubbles: true }));
         say(lit() === '', details.querySelector('h2').textContent);";
     let Some(said) = said(&page(), "", script) else { return };
@@ -141,7 +148,8 @@ rule works : {e: Emp, t: Task} / t.emp == e.id AND SUM(x: Emp / x.dept == e.dept
 fn firm(others: usize) -> Folder {
     let others = (0..others).map(|n| {
         format!(
-            "type T{n}(#id: string, emp: string) rule r{n} : {{t: T{n}, e: Emp}} / t.emp == e.id AND e.salary > {n} ==> hit(t.id)\n"
+            "type T{n}(#id: string, emp: string) rule r{n} : {{t: T{n}, e: Emp}} / t.emp == e.id \
+             AND e.salary > {n} ==> hit(t.id)\n"
         )
     });
     let folder = Folder::new(&[("firm.tsd", &(FIRM.to_owned() + &others.collect::<String>()))]);
@@ -156,7 +164,8 @@ fn the_whole_path_of_the_rule_in_the_address_is_lit_and_in_sight() {
         say(lit());
         const frame = stage.getBoundingClientRect();
         const boxes = [...scene.querySelectorAll('.node.lit')].map((node) => node.getBoundingClientRect());
-        const inside = (box) => box.left >= frame.left && box.right <= frame.right && box.top >= frame.top && box.bottom <= frame.bottom;
+        const inside = (box) => box.left >= frame.left && box.right <= frame.right && box.top >= \
+        frame.top && box.bottom <= frame.bottom;
         say(boxes.every(inside), boxes.every((box) => box.height > 8));";
     for (others, hash, path) in [
         (0, "#rule=paid", "Dept, Emp, SUM, paid, tested again, ⋈ Emp"),
@@ -184,7 +193,7 @@ fn an_address_that_names_nothing_opens_the_page_as_it_is() {
 }
 
 #[test]
-fn search_finds_nodes_and_takes_to_them() {
+fn search_finds_nodes_and_moves_to_them() {
     let script = "
         press(document.body, '/');
         say(document.activeElement.id);
@@ -195,9 +204,11 @@ fn search_finds_nodes_and_takes_to_them() {
         search.dispatchEvent(new Event('input'));
         say([...results.children].map((item) => item.textContent).join('; '));
         press(search, 'Enter');
-        say(details.querySelector('h2').textContent, '|', search.value, '|', document.activeElement.id === node('rule', 'many').id);
+        say(details.querySelector('h2').textContent, '|', search.value, '|', document.activeElement.id \
+        === node('rule', 'many').id);
         const [box, frame] = [node('rule', 'many').getBoundingClientRect(), stage.getBoundingClientRect()];
-        say(box.left >= frame.left && box.right <= frame.right && box.top >= frame.top && box.bottom <= frame.bottom);";
+        say(box.left >= frame.left && box.right <= frame.right && box.top >= frame.top && box.bottom <= \
+        frame.bottom);";
     let Some(said) = said(&page(), "", script) else { return };
     assert_eq!(said, ["search", "nothing found", "rule many", "many |  | true", "true"]);
 }
@@ -209,7 +220,8 @@ fn keys_lead_from_node_to_node() {
         say(scene.querySelectorAll('[tabindex=\"0\"]').length);
         node('type', 'Customer').focus();
         press(document.activeElement, 'ArrowRight'); say(here());
-        press(document.activeElement, 'ArrowRight'); say(before[Number(document.activeElement.dataset.node)].length > 0);
+        press(document.activeElement, 'ArrowRight'); \
+        say(before[Number(document.activeElement.dataset.node)].length > 0);
         press(document.activeElement, 'ArrowLeft'); say(here());
         press(document.activeElement, 'Enter'); say(details.querySelector('h2').textContent);
         press(document.activeElement, 'Escape'); say(details.querySelector('h2').textContent);
@@ -229,7 +241,8 @@ fn the_picture_is_dragged_and_zoomed() {
         say(Math.round(view.x - start.x), Math.round(view.y - start.y));
         stage.dispatchEvent(new MouseEvent('click', { bubbles: true }));
         const before = { ...view };
-        stage.dispatchEvent(new WheelEvent('wheel', { deltaY: -100, clientX: 340, clientY: 330, bubbles: true, cancelable: true }));
+        stage.dispatchEvent(new WheelEvent('wheel', { deltaY: -100, clientX: 340, clientY: 330, \
+        bubbles: true, cancelable: true }));
         say(view.scale > before.scale);
         const box = stage.getBoundingClientRect();
         const under = (view) => ((340 - box.left - view.x) / view.scale).toFixed(3);

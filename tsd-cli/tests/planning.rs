@@ -137,13 +137,13 @@ fn a_stale_line_is_warned_of_and_the_others_are_used() {
     assert_eq!(
         warnings,
         "\
-warning[stale-profile]: 1 line of the profile fits no rule or type any more
+warning[stale-profile]: 1 line of the profile no longer matches any rule or type
  --> shop.profile:2:1
   |
 2 | facts Lamp 3
   | ^^^^^^^^^^^^ it is ignored
   |
-  = help: write the profile anew: `tsd run --profile FILE`, or `Session::profile`
+  = help: write a new profile: `tsd run --profile FILE`, or `Session::profile`
 "
     );
 }
@@ -154,7 +154,7 @@ fn a_profile_that_is_stale_throughout_changes_no_order() {
         shop(&[("shop.profile", "facts Customers 2\nfacts Customer few\njoin 0123456789abcdef 1 Lamp\n")]);
     let (order, warnings) = explained(&folder, &["shop.tsd"]);
     assert_eq!(order, "i o c");
-    assert!(warnings.contains("3 lines of the profile fit no rule or type any more"), "{warnings}");
+    assert!(warnings.contains("3 lines of the profile no longer match any rule or type"), "{warnings}");
 }
 
 #[test]

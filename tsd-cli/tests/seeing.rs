@@ -85,7 +85,7 @@ rule r : {p1: T0, p2: T1, p3: T1, p4: T1} / AVG(a: T1 ; a.n) > MIN(b: T1 / b == 
 "#;
 
 #[test]
-fn what_leads_in_a_circle_is_drawn() {
+fn a_cycle_is_drawn() {
     let folder = Folder::new(&[("circle.tsd", CIRCLE)]);
     let svg = out(&folder, &["graph", "circle.tsd", "--format", "svg"]);
     assert_well_formed(&svg);
@@ -137,7 +137,7 @@ fn without_sharing_every_rule_has_its_own_nodes() {
 }
 
 #[test]
-fn the_output_tells_the_format_unless_one_is_asked_for() {
+fn the_format_follows_from_the_name_of_the_output_unless_it_is_given() {
     let folder = shop();
     for (arguments, file, begins) in [
         (&["-o", "shop.svg"][..], "shop.svg", "<svg xmlns="),
@@ -159,7 +159,7 @@ fn the_output_tells_the_format_unless_one_is_asked_for() {
 }
 
 #[test]
-fn a_page_needs_nothing_but_itself() {
+fn a_page_is_a_single_file() {
     let page = out(&shop(), &["graph", "shop.tsd", "--format", "html"]);
     for outside in ["http://", "https://", "src=", "<link", "@import", "url("] {
         let rest = page.replace("http://www.w3.org/2000/svg", "");
@@ -207,7 +207,7 @@ all              12               15  20.0 %
 }
 
 #[test]
-fn with_facts_stats_tell_what_is_held() {
+fn with_facts_stats_show_what_nodes_hold() {
     let text = folder_stats(&["shop.tsd", "facts.tsd", "--run"]);
     for line in [
         "facts                           5                5",
@@ -248,7 +248,7 @@ fn of_a_script_the_rules_and_facts_at_its_end_count() {
 }
 
 #[test]
-fn facts_that_cannot_be_loaded_are_told_as_in_a_run() {
+fn facts_that_cannot_be_loaded_are_reported_as_in_a_run() {
     let folder = shop();
     folder.write("bad.csv", b"id,tier,city\nc1,GOLD\n");
     let run = folder.tsd(&["run", "shop.tsd", "--facts", "Customer=bad.csv"]);

@@ -167,6 +167,6 @@ fn command(span: Span, what: &str) -> Diagnostic {
         span,
         format!("`{what}` is a command of a script, not a part of rules"),
     )
-    .label("takes back what stands before it")
+    .label("removes what precedes it")
     .hint("leave it out of compiled rules; `tsd run` and `Engine::execute` take commands")
 }

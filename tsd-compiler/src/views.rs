@@ -186,7 +186,7 @@ pub(crate) fn are_few_enough(rules: &[Rule], sink: &mut Diagnostics) -> bool {
     for rule in rules {
         let Some(left) = room.checked_sub(rule.views.len()) else {
             let message =
-                format!("a module cannot ask more than {} times what exists or sums up", Network::VIEWS);
+                format!("a module cannot have more than {} views (`EXISTS` and aggregates)", Network::VIEWS);
             sink.report(Diagnostic::new(Code::OutOfRange, rule.span, message).label("one too many"));
             return false;
         };

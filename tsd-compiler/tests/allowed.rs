@@ -37,7 +37,7 @@ fn compiled(text: &str) -> (Option<String>, Vec<(Code, Severity, String)>) {
 }
 
 #[test]
-fn what_is_allowed_is_not_said_and_changes_nothing() {
+fn an_allowed_warning_is_not_reported_and_changes_nothing() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut texts = Vec::new();
     programs(&root.join("../tests/corpus"), &mut texts);
@@ -74,7 +74,7 @@ const RULES: [(Code, &str); 6] = [
 ];
 
 #[test]
-fn in_a_rule_it_holds_for_the_rule_alone() {
+fn an_allowed_warning_of_a_rule_is_allowed_for_that_rule_alone() {
     let codes = |rules: &str| -> Vec<Code> {
         let types = "type A(#id: string, n: int) action f(id: string)";
         compiled(&format!("{types} {rules}")).1.into_iter().map(|(code, ..)| code).collect()

@@ -124,7 +124,9 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1500) })]
 
     #[test]
-    fn tokens_in_any_order(tokens in proptest::collection::vec(proptest::sample::select(&TOKENS[..]), 0..40)) {
+    fn tokens_in_any_order(
+        tokens in proptest::collection::vec(proptest::sample::select(&TOKENS[..]), 0..40),
+    ) {
         let _ = compiled(&format!("{TYPES}{}", tokens.join(" ")));
     }
 
@@ -132,7 +134,8 @@ proptest! {
     fn conditions_of_any_tokens(
         tokens in proptest::collection::vec(proptest::sample::select(&CONDITIONS[..]), 1..12),
         action in proptest::sample::select(&[
-            "f(p.i, q.t)", "Update(p, {i: 1, x: p.i, s: 2})", "Insert(T(id: p.s))", "Retract(q.t)", "Print(p, 1/0)",
+            "f(p.i, q.t)", "Update(p, {i: 1, x: p.i, s: 2})", "Insert(T(id: \
+                p.s))", "Retract(q.t)", "Print(p, 1/0)",
         ][..]),
     ) {
         let rule = format!("rule r : {{p: T, q: U}} / {} ==> {action}, f(1)", tokens.join(" "));

@@ -41,7 +41,7 @@ fn assert_round_trip(path: &Path, text: &str) {
 }
 
 #[test]
-fn pass() {
+fn programs_without_faults_compile_and_print_to_themselves() {
     for path in corpus("pass") {
         assert_round_trip(&path, &fs::read_to_string(&path).unwrap());
     }
@@ -64,7 +64,7 @@ fn seeds_compile() {
 }
 
 #[test]
-fn fail() {
+fn programs_with_faults_are_rejected_with_their_messages() {
     let mut differences = String::new();
     for path in corpus("fail") {
         let name = path.file_name().unwrap().to_str().unwrap();
@@ -87,7 +87,7 @@ fn fail() {
 }
 
 #[test]
-fn conformance() {
+fn conformance_programs_compile() {
     let root = &Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/conformance");
     let Ok(expected) = fs::read_to_string(root.join("expected.json")) else {
         println!("skipped: {} is not here", root.display());

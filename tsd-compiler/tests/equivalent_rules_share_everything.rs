@@ -37,7 +37,7 @@ fn equivalent_rules_have_the_same_nodes() {
 
 /// A view is the same question whatever its parameters are, so it must not depend on them.
 #[test]
-fn views_are_the_same_whoever_asks() {
+fn views_are_the_same_for_all_their_readers() {
     let asked = |low: &str, high: &str| {
         let condition = format!("EXISTS (i: Item / i.price > {low} AND i.price * 2 < {high})");
         format!("rule r : {{c: Customer, o: Order}} / o.customer == c.id AND {condition} ==> hit(\"x\")\n")

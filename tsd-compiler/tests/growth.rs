@@ -61,7 +61,8 @@ fn ten_times_the_text_is_ten_times_the_work() {
         for (construct, counts) in own.into_iter().zip(counts.chunks(2)) {
             let ratio = counts[1] as f64 / counts[0] as f64;
             let line = format!(
-                "{:28} {:6} times: {:7.1} million instructions, ten times as many: {:8.1}, which is {ratio:.1} times",
+                "{:28} {:6} times: {:7.1} million instructions, ten times as many: {:8.1}, which is \
+                 {ratio:.1} times",
                 construct.name,
                 construct.size * scale(),
                 counts[0] as f64 / 1e6,

@@ -168,10 +168,13 @@ proptest! {
             let followed = edited(&text, &error.fix);
             let (sources, again) = diagnostics(&followed);
             let same = again.iter().any(|one| {
-                one.primary.span == error.primary.span && one.message == error.message && one.hint == error.hint
+                one.primary.span == error.primary.span
+                    && one.message == error.message
+                    && one.hint == error.hint
                     && one.fix == error.fix
             });
-            prop_assert!(!same || followed.len() != text.len(), "{text}\n{}", render(&sources, &again, false));
+            let shown = render(&sources, &again, false);
+            prop_assert!(!same || followed.len() != text.len(), "{text}\n{shown}");
         }
     }
 }

@@ -26,7 +26,8 @@ fn rules_that_differ_in_names_order_and_filters_use_the_same_nodes() {
     let module = module(&format!(
         "{SHOP}
         rule a : {{c: Customer, o: Order}} / o.buyer == c.id AND o.total > 10 ==> Print(1)
-        rule b : {{x: Order, y: Customer}} / y.id == x.buyer AND y.tier == \"gold\" AND x.id != y.tier ==> Print(1)
+        rule b : {{x: Order, y: Customer}} / y.id == x.buyer AND y.tier == \"gold\" AND x.id != y.tier \
+        ==> Print(1)
         rule c : {{c: Customer}} / {{o: Order}} / NOT (o.buyer != c.id) ==> Print(1)"
     ));
     let mut network = Network::new(Sharing::On);
@@ -40,7 +41,8 @@ fn rules_that_differ_in_names_order_and_filters_use_the_same_nodes() {
 fn both_notations_give_the_same_rule() {
     let module = module(&format!(
         "{SHOP}
-        rule arrow : {{c: Customer, o: Order}} / c.tier == \"gold\" AND o.buyer == c.id AND o.total > 100 ==> f(c.id)
+        rule arrow : {{c: Customer, o: Order}} / c.tier == \"gold\" AND o.buyer == c.id AND o.total > \
+        100 ==> f(c.id)
         rule block when
             Customer($id : id, tier == \"gold\")
             $o : Order(buyer == $id, total > 100)

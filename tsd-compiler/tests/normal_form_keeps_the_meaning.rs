@@ -147,10 +147,14 @@ fn operand() -> impl Strategy<Value = Operand> {
 fn condition() -> impl Strategy<Value = Condition> {
     let field = (0..3_usize, 0..4_usize).prop_map(|(at, field)| Operand::Field(at, field));
     let leaf = prop_oneof![
-        4 => (field.clone(), 0..1_usize, field.clone()).prop_map(|(left, op, right)| Condition::Compare(left, op, right)),
-        4 => (operand(), 0..6_usize, operand()).prop_map(|(left, op, right)| Condition::Compare(left, op, right)),
-        2 => (field, proptest::collection::vec(-1..3_i64, 1..4)).prop_map(|(operand, items)| Condition::In(operand, items)),
-        1 => (0..3_usize, 0..4_usize, any::<bool>()).prop_map(|(at, field, is)| Condition::Missing(at, field, is)),
+        4 => (field.clone(), 0..1_usize, field.clone())
+            .prop_map(|(left, op, right)| Condition::Compare(left, op, right)),
+        4 => (operand(), 0..6_usize, operand())
+            .prop_map(|(left, op, right)| Condition::Compare(left, op, right)),
+        2 => (field, proptest::collection::vec(-1..3_i64, 1..4))
+            .prop_map(|(operand, items)| Condition::In(operand, items)),
+        1 => (0..3_usize, 0..4_usize, any::<bool>())
+            .prop_map(|(at, field, is)| Condition::Missing(at, field, is)),
         1 => (0..3_usize).prop_map(Condition::Bare),
     ];
     leaf.prop_recursive(4, 16, 4, |inner| {

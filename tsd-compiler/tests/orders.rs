@@ -56,10 +56,13 @@ fn permutations(items: &[&'static str]) -> Vec<Vec<&'static str>> {
 fn the_optimal_order_is_the_cheapest_of_all_that_cross_nothing() {
     let patterns = ["c: Customer", "o: Order", "i: Item", "p: Product", "m: Maker", "k: Country"];
     let conditions = [
-        "o.customer == c.id AND i.order == o.id AND i.product == p.id AND p.maker == m.id AND m.country == k.code",
-        "o.customer == c.id AND i.order == o.id AND i.product == p.id AND p.maker == m.id AND m.country == k.code
+        "o.customer == c.id AND i.order == o.id AND i.product == p.id AND p.maker == m.id AND m.country \
+         == k.code",
+        "o.customer == c.id AND i.order == o.id AND i.product == p.id AND p.maker == m.id AND m.country \
+         == k.code
             AND c.country == k.code AND c.tier == \"gold\" AND p.price > 100",
-        "o.customer == c.id AND i.order == o.id AND i.product == p.id AND p.maker == m.id AND m.country == k.code
+        "o.customer == c.id AND i.order == o.id AND i.product == p.id AND p.maker == m.id AND m.country \
+         == k.code
             AND o.day == 7 AND k.name == \"Chad\" AND i.quantity > o.day",
         "o.customer == c.id AND i.order == o.id AND i.product == p.maker AND p.maker == m.country
             AND c.country == k.name AND o.total > p.price",
@@ -87,7 +90,8 @@ fn the_optimal_order_is_the_cheapest_of_all_that_cross_nothing() {
 #[test]
 fn the_order_does_not_depend_on_names_or_on_the_order_of_declaration() {
     let patterns = ["c: Customer", "o: Order", "i: Item", "p: Product"];
-    let condition = "o.customer == c.id AND i.order == o.id AND i.product == p.id AND p.price > 10 AND c.tier == \"gold\"";
+    let condition = "o.customer == c.id AND i.order == o.id AND i.product == p.id AND p.price > 10 \
+        AND c.tier == \"gold\"";
     let signatures = |module: &Module| -> Vec<_> {
         module.rules[0].rule.branches[0].joins.iter().map(|join| join.signature).collect()
     };
@@ -114,7 +118,8 @@ fn nothing_is_crossed_while_some_order_is_connected() {
     // with them.
     let rules = "
         rule by_tests : {a: Maker, b: Maker, c: Product, d: Country}
-            / a.country == b.country AND c.price > LENGTH(d.name) AND c.price < LENGTH(d.name + a.id) ==> Print(a.id)
+            / a.country == b.country AND c.price > LENGTH(d.name) AND c.price < LENGTH(d.name + a.id) \
+            ==> Print(a.id)
         rule crossed : {k: Country, c: Customer, o: Order} / o.customer == c.id ==> Print(k.code)";
     let module = module(rules, None);
     assert_eq!(order(&module.rules[0]), ["d", "c", "a", "b"]);
@@ -144,8 +149,10 @@ fn a_join_that_others_have_is_taken_when_that_is_cheaper_for_the_module() {
 #[test]
 fn a_join_that_others_have_is_left_to_them_when_it_costs_too_much() {
     let rules = "
-        rule together : {a: Item, b: Item} / a.product == b.product AND a.quantity < b.quantity ==> Print(a.id)
-        rule r : {b: Item, a: Item, o: Order} / a.product == b.product AND a.order == o.id AND o.day == 3 ==> Print(a.id)";
+        rule together : {a: Item, b: Item} / a.product == b.product AND a.quantity < b.quantity \
+        ==> Print(a.id)
+        rule r : {b: Item, a: Item, o: Order} / a.product == b.product AND a.order == o.id AND o.day \
+        == 3 ==> Print(a.id)";
     let module = module(rules, None);
     assert_eq!(order(&module.rules[1]), ["a", "o", "b"], "{}", module.to_text());
     assert_eq!(module.rules[1].plan.branches[0].steps[1].shared, 1);
@@ -311,11 +318,12 @@ fn a_join_is_observed_by_what_it_is_about_not_by_the_order_that_ran() {
 #[test]
 fn a_profile_that_no_longer_fits_is_warned_of_and_used_as_far_as_it_does() {
     let rules = "rule r : {p: Product, m: Maker} / p.maker == m.id ==> Print(p.id)";
-    let profile = "# written by hand\n\nfacts Product 70\nfacts Lamp 3\njoin 0123456789abcdef 0.5 Lamp, Switch: a = b\nfacts Maker many\n";
+    let profile = "# written by hand\n\nfacts Product 70\nfacts Lamp 3\njoin 0123456789abcdef 0.5 Lamp, \
+        Switch: a = b\nfacts Maker many\n";
     let (module, warnings) = profiled(rules, profile);
     assert_eq!(
         warnings,
-        ["stale-profile shop.profile:4 3 lines of the profile fit no rule or type any more"]
+        ["stale-profile shop.profile:4 3 lines of the profile no longer match any rule or type"]
     );
     let plan = &module.rules[0].plan.branches[0];
     let facts: Vec<f64> = plan.steps.iter().map(|step| step.facts).collect();

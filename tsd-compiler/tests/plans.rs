@@ -9,7 +9,8 @@ use tsd_compiler::source::SourceMap;
 
 const SCHEMA: &str = "\
 type Customer(#id: string, tier: string, credit: number, points: int, note: string?, active: bool)
-type Order(#id: string, customer: Customer, buyer: string, payer: string, total: number, count: int, delay: number?, paid: bool?)
+type Order(#id: string, customer: Customer, buyer: string, payer: string, total: number, count: int, \
+delay: number?, paid: bool?)
 type Item(#id: string, order: string, sku: string, price: number)
 action notify(to: string, n: number?, w: number = 5)
 action show(order: Order, days: int)

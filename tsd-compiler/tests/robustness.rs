@@ -106,7 +106,7 @@ fn thousands_of_errors_are_not_all_shown() {
     assert!(shown.len() < 200_000, "{}", shown.len());
 }
 
-/// Types cannot refer to each other in a circle, but there can be thousands of them in a row.
+/// Types cannot refer to each other in a cycle, but there can be thousands of them in a row.
 #[test]
 fn references_are_not_followed_without_end() {
     let followed = |count: usize| {

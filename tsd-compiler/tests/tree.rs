@@ -96,7 +96,8 @@ fn both_notations_give_one_tree() {
                  exists Payment() then act($id, $o.customer.name); end";
     let arrow = "rule r salience 5 : {customer: Customer, o: Order} / customer.type == \"premium\" \
                  AND o.customerId == customer.id AND o.amount > 100 AND o.late \
-                 AND NOT (EXISTS (payment: Payment / payment.orderId == o.id)) AND EXISTS (payment_2: Payment) \
+                 AND NOT (EXISTS (payment: Payment / payment.orderId == o.id)) AND EXISTS \
+                 (payment_2: Payment) \
                  ==> act(customer.id, o.customer.name)";
     let ((_, block, faults), (_, arrow, _)) = (parse(block), parse(arrow));
     assert!(faults.is_empty(), "{faults:?}");
@@ -106,8 +107,10 @@ fn both_notations_give_one_tree() {
 
 #[test]
 fn an_unbound_name_like_its_field_is_bound_by_it() {
-    let short = "rule r when Order(total == $total) Line($price == price, price < $total, total == $total) then f($price); end";
-    let long = "rule r when Order($total : total) Line($price : price, price < $total, total == $total) then f($price); end";
+    let short = "rule r when Order(total == $total) Line($price == price, price < $total, total \
+        == $total) then f($price); end";
+    let long = "rule r when Order($total : total) Line($price : price, price < $total, total == $total) \
+        then f($price); end";
     let ((_, short, faults), (_, long, _)) = (parse(short), parse(long));
     assert!(faults.is_empty(), "{faults:?}");
     assert_eq!(bare(&short), bare(&long));

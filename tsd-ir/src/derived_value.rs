@@ -56,7 +56,10 @@ impl DerivedValue {
 
     /// Whether a parameter comes from one of these derived values, whose numbers ascend.
     pub fn depends_on(&self, derived_values: &[u16]) -> bool {
-        let is_one = |leaf: &ViewArgument| matches!(leaf, ViewArgument::Derived(other) if derived_values.binary_search(other).is_ok());
+        let is_one = |leaf: &ViewArgument| match leaf {
+            ViewArgument::Derived(other) => derived_values.binary_search(other).is_ok(),
+            _ => false,
+        };
         self.leaves().iter().any(is_one)
     }
 }

@@ -241,13 +241,16 @@ mod tests {
             let ops = [Comparison::Equal, Comparison::NotEqual, Comparison::Less,
                 Comparison::LessOrEqual, Comparison::Greater, Comparison::GreaterOrEqual];
             let constant = |value: i64| if whole { Const::Int(value) } else { number(value as f64) };
-            let probes: Vec<Const> = (-5..6).map(constant).chain(optional.then_some(Const::Missing)).collect();
+            let probes: Vec<Const> =
+                (-5..6).map(constant).chain(optional.then_some(Const::Missing)).collect();
             let mut set = Domain::all(optional);
             let mut members: Vec<bool> = vec![true; probes.len()];
             for (op, value, how) in atoms {
                 let op = ops[op as usize];
                 let other = Domain::comparing(op, &constant(value));
-                let holds = |probe: &Const| *probe != Const::Missing && op.accepts(probe.cmp(&constant(value)));
+                let holds = |probe: &Const| {
+                    *probe != Const::Missing && op.accepts(probe.cmp(&constant(value)))
+                };
                 set = match how {
                     0 => set.union(&other),
                     1 => set.intersection(&other),

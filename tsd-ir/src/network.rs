@@ -367,7 +367,7 @@ impl<T> Slots<T> {
     /// empty place.
     fn remove(&mut self, index: u32) -> T {
         self.free.push(index);
-        self.places[index as usize].take().expect("only places in use are removed")
+        self.places[index as usize].take().expect("only a place in use is removed")
     }
 
     fn in_use(&self) -> usize {
@@ -376,11 +376,11 @@ impl<T> Slots<T> {
 
     /// The element with a number; see [`remove`](Self::remove).
     fn at(&self, index: u32) -> &T {
-        self.places[index as usize].as_ref().expect("numbers name places in use")
+        self.places[index as usize].as_ref().expect("an id names a place in use")
     }
 
     fn at_mut(&mut self, index: u32) -> &mut T {
-        self.places[index as usize].as_mut().expect("numbers name places in use")
+        self.places[index as usize].as_mut().expect("an id names a place in use")
     }
 
     fn iter(&self) -> impl Iterator<Item = (u32, &T)> {

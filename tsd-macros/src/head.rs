@@ -106,12 +106,18 @@ impl Head {
 
 /// How many tokens are annotations and the `;` behind them.
 fn annotations(input: &[TokenTree]) -> usize {
-    let is = |at: usize, sign: char| matches!(input.get(at), Some(TokenTree::Punct(punct)) if punct.as_char() == sign);
+    let is = |at: usize, sign: char| match input.get(at) {
+        Some(TokenTree::Punct(punct)) => punct.as_char() == sign,
+        _ => false,
+    };
     let mut at = 0;
     loop {
         if is(at, '@') && matches!(input.get(at + 1), Some(TokenTree::Ident(_))) {
             at += 2;
-            let arguments = matches!(input.get(at), Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis);
+            let arguments = match input.get(at) {
+                Some(TokenTree::Group(group)) => group.delimiter() == Delimiter::Parenthesis,
+                _ => false,
+            };
             at += usize::from(arguments);
         } else if at > 0 && is(at, ';') {
             at += 1;
@@ -152,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn annotations_of_the_file_stand_before_the_module() {
+    fn annotations_of_the_file_precede_the_module() {
         let head = read("@allow(bare-word) @allow(x); pub mod shop; type A()");
         assert_eq!(head.name.as_ref().map(ToString::to_string).as_deref(), Some("shop"));
         assert_eq!(head.visibility.to_string(), "pub");

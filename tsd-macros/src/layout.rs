@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn signs_that_stood_side_by_side_stay_together_behind_a_token_from_further_on() {
+    fn adjacent_signs_stay_together_after_a_token_from_further_on() {
         let tokens: TokenStream = "a==>b = = c\n\nlast".parse().unwrap_or_default();
         // As `macro_rules!` passes them.
         let mut tokens: Vec<TokenTree> = tokens

@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn strings_are_written_anew() {
+    fn strings_are_written_again_as_literals() {
         let text =
             |rust: &str| rust.parse::<Literal>().map(|literal| super::text(&literal)).unwrap_or_default();
         assert_eq!(text(r#""a\x41\u{e9}\n\"\'""#), r#""aAé\n\"'""#);

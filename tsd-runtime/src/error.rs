@@ -63,26 +63,27 @@ pub enum Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::DuplicateKey { fact } => write!(f, "the fact {fact} is there already"),
+            Self::DuplicateKey { fact } => write!(f, "the fact {fact} exists already"),
             Self::InvalidValue(invalid) => invalid.fmt(f),
             Self::UnknownType(ty) => write!(f, "there is no type number {}", ty.0),
             Self::WrongCount { expected, found } => {
                 write!(f, "the type has {expected} fields, but {found} values were given")
             }
-            Self::NoSuchFact => f.write_str("the fact is not in this session (any more)"),
-            Self::DuplicateRule(name) => write!(f, "a rule `{name}` is there already"),
+            Self::NoSuchFact => f.write_str("the session does not have this fact, or no longer"),
+            Self::DuplicateRule(name) => write!(f, "a rule `{name}` exists already"),
             Self::UnknownRule(name) => write!(f, "there is no rule `{name}`"),
             Self::OtherSchema => f.write_str("the rule base has other types or actions than the session"),
             Self::TooManyViews => {
                 write!(f, "a session cannot hold more than {} views", tsd_ir::Network::VIEWS)
             }
             Self::Poisoned => f.write_str(
-                "the session cannot be used any more, because a panic has interrupted an earlier change to it",
+                "the session cannot be used any more, because a panic has interrupted an earlier change \
+                 to it",
             ),
             Self::RunLimit { limit, rules, report } => {
                 write!(f, "the run stopped after {} activations", report.total())?;
                 if report.total() < *limit {
-                    f.write_str(", which brought about far more than they were")?;
+                    f.write_str(", which caused far more activations than fired")?;
                 }
                 f.write_str(", and rules still kept firing:")?;
                 let mut separator = " ";

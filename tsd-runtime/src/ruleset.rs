@@ -456,6 +456,8 @@ mod tests {
         bits
     }
 
+    type Bits = BTreeSet<u32>;
+
     proptest! {
         #[test]
         fn sets_are_sets(
@@ -465,7 +467,7 @@ mod tests {
         ) {
             let mut sets = RuleSets::new();
             let (narrow_left, narrow_right) = (made(&mut sets, &left), made(&mut sets, &right));
-            let check = |sets: &mut RuleSets, a: RuleSet, b: RuleSet, left: &BTreeSet<u32>, right: &BTreeSet<u32>| {
+            let check = |sets: &mut RuleSets, a: RuleSet, b: RuleSet, left: &Bits, right: &Bits| {
                 let (meet, difference, union) = (sets.meet(a, b), sets.difference(a, b), sets.union(a, b));
                 assert_eq!(bits(sets, meet), left & right);
                 assert_eq!(bits(sets, difference), left - right);

@@ -201,7 +201,8 @@ impl fmt::Display for Statistics {
         let Bytes { facts, strings, memories, views, pending_nodes, rule_sets, agenda } = self.bytes;
         writeln!(
             f,
-            "{} bytes: facts {facts}, strings {strings}, joins {memories}, views {views}, pending_nodes {pending_nodes}, \
+            "{} bytes: facts {facts}, strings {strings}, joins {memories}, views {views}, pending_nodes \
+             {pending_nodes}, \
              rule sets {rule_sets}, agenda {agenda}",
             self.bytes.total(),
         )

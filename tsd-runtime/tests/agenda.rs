@@ -63,7 +63,7 @@ fn a_fact_that_comes_and_goes_between_two_runs_leaves_nothing() {
 }
 
 #[test]
-fn so_does_one_that_changes() {
+fn a_fact_that_changes_between_two_runs_leaves_nothing() {
     for strategy in Strategy::ALL {
         let text = "type A(n: int) type B(n: int) rule pair : {a: A, b: B} / a.n >= b.n ==> Print(a.n)";
         let mut start = engine(text, strategy);

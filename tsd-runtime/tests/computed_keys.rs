@@ -45,7 +45,7 @@ fn pairs(rule: &str, count: i64) -> u64 {
 }
 
 #[test]
-fn pairs_looked_at_grow_with_the_facts_and_not_with_their_square() {
+fn tested_pairs_grow_with_the_facts_and_not_with_their_square() {
     for rule in [
         "{a: A, b: B} / b.x == a.x + 1",
         "{a: A, b: B} / a.x + a.id == b.x",

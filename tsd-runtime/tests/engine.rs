@@ -75,7 +75,10 @@ fn rules_may_be_added_and_removed_while_facts_are_there() {
     engine.insert_values(ORDER, &order("o1", "c1", 6000.0)).unwrap();
     assert_eq!(calls(&mut engine), ["reward(c1, 6000)"]);
     engine
-        .add_rule("rule same : {x: Order, y: Customer} / y.id == x.customer_id AND x.value > 5000 ==> reward(y.tier, x.value)")
+        .add_rule(
+            "rule same : {x: Order, y: Customer} / y.id == x.customer_id AND x.value > 5000 \
+            ==> reward(y.tier, x.value)",
+        )
         .unwrap();
     assert_eq!(engine.network().shape().joins().count(), 1, "both rules use one join");
     assert_eq!(calls(&mut engine), ["reward(GOLD, 6000)"]);
@@ -130,8 +133,10 @@ proptest! {
             .collect();
         let [mut single, mut batch] = [(), ()].map(|()| {
             let mut engine = shop(
-                "rule pair : {a: Order, b: Order} / a.customer_id == b.customer_id AND a.id != b.id ==> reward(a.id, b.value)
-                 rule named : {a: Order, b: Order} / a.customer_id == b.id AND b.value > 500 ==> reward(a.id, b.value)"
+                "rule pair : {a: Order, b: Order} / a.customer_id == b.customer_id AND a.id != b.id \
+                 ==> reward(a.id, b.value)
+                 rule named : {a: Order, b: Order} / a.customer_id == b.id AND b.value > 500 \
+                 ==> reward(a.id, b.value)"
             );
             for (number, retracted) in retracted.iter().enumerate() {
                 let id = text(&format!("old{number}"));
@@ -187,7 +192,7 @@ fn a_batch_ends_at_the_first_fact_that_cannot_come_in() {
 }
 
 #[test]
-fn a_batch_of_several_types_is_looked_at_when_all_of_it_is_there() {
+fn a_batch_of_several_types_is_one_change_to_views() {
     let rules = r#"
         rule idle : {c: Customer} / NOT (EXISTS (o: Order / o.customer_id == c.id)) ==> reward(c.id, 0)
         rule total : {c: Customer, sum: SUM(o.value)} / {o: Order} / o.customer_id == c.id AND sum > 2 ==> reward(c.id, sum)
@@ -303,7 +308,7 @@ fn an_effect_that_cannot_take_place_is_reported_and_the_run_goes_on() {
         problems,
         [
             "rule `ratio`, reward (o=Order~o1): an argument has no value",
-            "rule `copy`, Insert(Customer) (o=Order~o3): the fact Customer~c is there already",
+            "rule `copy`, Insert(Customer) (o=Order~o3): the fact Customer~c exists already",
         ]
     );
     assert_eq!(report.no_values(), 1);
@@ -343,7 +348,7 @@ fn an_observer_sees_every_activation_with_its_facts() {
 /// A derived value that both a bound and another test read is looked up once, so a missing value is
 /// counted once.
 #[test]
-fn a_figure_without_a_value_is_counted_once() {
+fn a_derived_value_without_a_value_is_counted_once() {
     let counted = |condition: &str| {
         let mean = "AVG(o: Order / o.customer_id == c.id ; o.value)";
         let rule =
@@ -404,7 +409,7 @@ fn a_session_without_rules_and_facts_holds_nothing_for_them() {
 
 /// Each of two rows contains the same fact, and its aggregated value changes while both stay.
 #[test]
-fn what_is_gathered_of_a_fact_in_several_rows_follows_its_reference() {
+fn an_aggregated_fact_in_several_rows_follows_its_reference() {
     let rules = r#"
         type Name(#id: string, text: string)
         type Part(#id: string, name: Name, size: int)

@@ -69,7 +69,7 @@ fn a_handle_of_another_session_names_nothing() {
 }
 
 #[test]
-fn so_is_that_of_a_type_which_the_other_session_does_not_have() {
+fn a_handle_of_a_type_that_the_session_does_not_have_names_nothing() {
     let mut one = engine();
     let fact = one.insert_values(BOX, &a_box(1)).unwrap();
     let label = one.insert_values(LABEL, &[Value::Fact(fact)]).unwrap();

@@ -125,7 +125,7 @@ fn order(engine: &mut Engine<()>, id: &str, value: f64) -> tsd_runtime::ir::Fact
 }
 
 #[test]
-fn runs_and_changes_of_rules_tell_their_derived_values() {
+fn runs_and_changes_of_rules_report_metrics() {
     let collected = Collected::default();
     metrics::with_local_recorder(&collected, || {
         let mut engine = Engine::from_text("shop.tsd", SHOP, ()).unwrap();
@@ -174,7 +174,7 @@ fn runs_and_changes_of_rules_tell_their_derived_values() {
 }
 
 #[test]
-fn what_a_session_holds_is_told_when_asked_for() {
+fn metrics_of_what_a_session_holds_are_reported_on_request() {
     let collected = Collected::default();
     metrics::with_local_recorder(&collected, || {
         let many = "rule many : {c: Customer} / COUNT(o: Order) > 5 ==> reward(c.id, 0)";

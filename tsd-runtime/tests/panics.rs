@@ -236,7 +236,7 @@ fn a_session_that_was_interrupted_is_poisoned() {
 
 /// The same in a batch, whose end then does nothing.
 #[test]
-fn so_is_one_that_panicked_in_a_batch() {
+fn a_session_that_was_interrupted_in_a_batch_is_poisoned() {
     let mut session = Session::<Faulty>::new(());
     let facts = |ids: std::ops::Range<i64>| ids.map(|id| Fact { id, n: 2 });
     session.insert_all(facts(0..200)).unwrap();

@@ -15,7 +15,8 @@ fn rules(count: usize) -> Rules {
     let mut text = "type Order(#id: int, customer: string, value: number)\n".to_owned();
     for index in 0..count {
         text += &format!(
-            "rule r{index} : {{o: Order}} / o.value > {index} AND o.customer != \"nobody {index}\" ==> Print(o.id)\n"
+            "rule r{index} : {{o: Order}} / o.value > {index} AND o.customer != \"nobody {index}\" \
+             ==> Print(o.id)\n"
         );
     }
     text += "rule many : {o: Order} / COUNT(p: Order / p.customer == o.customer) > 1 ==> Print(o.customer)\n";

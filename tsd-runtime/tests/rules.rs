@@ -56,7 +56,7 @@ fn many_rules_in_one_text_see_the_facts_together() {
 
 /// Holds beside existing rules, whose joins and views they share.
 #[test]
-fn they_do_so_beside_others() {
+fn many_rules_in_one_text_see_the_facts_together_beside_other_rules() {
     let mut engine = Engine::from_text("rules.tsd", TYPES, ()).unwrap();
     let other = "rule other : {c: Customer, o: Order} / o.customer == c.id AND o.value > 5
                      AND COUNT(x: Order / x.customer == c.id) > 1 ==> Print(o.id)";

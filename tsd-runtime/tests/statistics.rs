@@ -48,7 +48,7 @@ fn join(engine: &Engine<()>) -> JoinStatistics {
 }
 
 #[test]
-fn types_joins_rules_and_bytes_are_told_without_counting() {
+fn types_joins_rules_and_bytes_are_reported_without_counting() {
     let mut engine = shop();
     filled(&mut engine);
     let statistics = engine.statistics();
@@ -62,7 +62,7 @@ fn types_joins_rules_and_bytes_are_told_without_counting() {
 }
 
 #[test]
-fn the_right_of_a_join_is_kept_once_a_tuple_looks_there() {
+fn the_right_input_of_a_join_is_materialised_by_the_first_probe() {
     let mut engine = shop();
     customer(&mut engine, "c1", "GOLD");
     order(&mut engine, "o1", "c1", 10.0);
@@ -132,7 +132,7 @@ fn activations_wait_and_then_have_fired() {
 }
 
 #[test]
-fn joins_count_what_passes_through_them_once_they_are_asked_to() {
+fn joins_count_what_passes_through_them_once_counting_is_on() {
     let mut engine = shop();
     engine.enable_counters();
     let o2 = filled(&mut engine);
@@ -186,7 +186,7 @@ fn a_network_shows_what_its_nodes_hold() {
 }
 
 #[test]
-fn views_tell_their_answers_and_who_waits_for_them() {
+fn statistics_list_the_groups_of_views_and_the_tuples_that_wait_for_views() {
     let rules = r#"
         rule paid : {c: Customer} / SUM(o: Order / o.customer_id == c.id ; o.value) > 100 ==> reward(c.id)
         rule again : {c: Customer} / SUM(o: Order / c.id == o.customer_id ; o.value) > 500 ==> reward(c.id)
@@ -211,7 +211,7 @@ fn views_tell_their_answers_and_who_waits_for_them() {
 }
 
 #[test]
-fn views_count_how_often_they_are_asked_and_what_they_tell() {
+fn views_count_their_lookups_and_changes() {
     let rules = r#"
         rule paid : {c: Customer} / SUM(o: Order / o.customer_id == c.id ; o.value) > 100
             ==> reward(c.id + COUNT(o: Order / o.customer_id == c.id))

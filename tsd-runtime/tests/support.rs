@@ -43,7 +43,8 @@ fn any_number_of_activations_support_one_fact() {
         "type Reading(#n: int, value: int)
          type Tick()
          type Alert(device: string)
-         rule high : {r: Reading} / r.value > 9 ==> InsertLogical(Alert(device: \"d\")), InsertLogical(Tick())",
+         rule high : {r: Reading} / r.value > 9 ==> InsertLogical(Alert(device: \"d\")), \
+         InsertLogical(Tick())",
     );
     let readings: Vec<_> = (0..20_000)
         .map(|n| engine.insert_values(TypeId(0), &[Value::Int(n), Value::Int(10)]).unwrap())

@@ -71,7 +71,7 @@ impl Subscriber for Written {
 }
 
 #[test]
-fn a_session_tells_of_its_work_and_of_what_could_not_be_done() {
+fn a_session_traces_its_work_and_the_effects_that_could_not_take_place() {
     let written = Written::default();
     tracing::subscriber::with_default(written.clone(), || {
         let rules = r#"
@@ -87,7 +87,8 @@ fn a_session_tells_of_its_work_and_of_what_could_not_be_done() {
         let expected = [
             "DEBUG run",
             "DEBUG message=an operator had no value operator=\"/\"",
-            "WARN message=an effect could not take place rule=\"ask\" effect=\"ask\" reason=\"an argument has no value\"",
+            "WARN message=an effect could not take place rule=\"ask\" effect=\"ask\" reason=\"an \
+             argument has no value\"",
             "recorded fired=2",
             "recorded problems=1",
             "recorded no_values=1",

@@ -43,7 +43,8 @@ macro_rules! compiled {
             pub fn tables(facts: usize) -> (Timing, Outcome) {
                 // Only the typed facts exist when time and peak memory are measured.
                 let Workload { customers, orders, .. } = Workload::orders(facts);
-                let customers: Vec<rules::Customer> = customers.into_iter().map(|one| customer(&one)).collect();
+                let customers: Vec<rules::Customer> =
+                    customers.into_iter().map(|one| customer(&one)).collect();
                 let orders: Vec<rules::Order> = orders.into_iter().map(|one| order(&one)).collect();
                 let (timing, session) = timed(|| {
                     let mut session = session();

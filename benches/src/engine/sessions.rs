@@ -1,4 +1,5 @@
-//! The sessions workload on the engine: a decision about one applicant, from a session that is made for it to the end.
+//! The sessions workload on the engine: a decision about one applicant, from a session that is made
+//! for it to the end.
 
 use crate::generator::{Applicant, granted};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};

@@ -120,7 +120,8 @@ pub mod program {
         let hit = call(action, 0, &["c.id", "o.id", "i.id"]);
         format!(
             "{CUSTOMER}{ORDER}{ITEM}{declaration}rule chain : {{c: Customer, o: Order, i: Item}} / \
-             o.customer == c.id AND i.order == o.id AND c.tier == \"gold\" AND o.value > 5000 AND i.quantity > 50 \
+             o.customer == c.id AND i.order == o.id AND c.tier == \"gold\" AND o.value > 5000 \
+             AND i.quantity > 50 \
              ==> {hit}\n"
         )
     }

@@ -48,7 +48,8 @@ fn main() -> Result<(), tsd::Error> {
         println!("{kind:14}{raised:>9}{:>11}{mean:>16.1}, {longest:>8}", minutes.len());
     }
     println!(
-        "\nat the end, with every device off: {} alerts stand\n{readings} readings came, counted for ten minutes and \
+        "\nat the end, with every device off: {} alerts stand\n{readings} readings came, counted for \
+         ten minutes and \
          went, in {:.0} ms: {:.0} a second",
         board.standing.len(),
         took.as_secs_f64() * 1000.0,

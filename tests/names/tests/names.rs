@@ -34,21 +34,21 @@ mod modules {
 }
 
 #[test]
-fn a_file_of_generated_code() {
+fn names_that_rust_has_taken_compile_in_a_file_of_generated_code() {
     let mut session = written::Session::new(Calls::default());
     assert_eq!(session.run().expect("the rules come to rest").total(), WORDS as u64);
     assert_eq!(session.host().0, WORDS);
 }
 
 #[test]
-fn rules_in_a_macro() {
+fn names_that_rust_has_taken_compile_in_a_macro() {
     let mut session = expanded::rules::Session::new(Calls::default());
     assert_eq!(session.run().expect("the rules come to rest").total(), WORDS as u64);
     assert_eq!(session.host().0, WORDS);
 }
 
 #[test]
-fn structs_of_the_host() {
+fn names_that_rust_has_taken_compile_in_structs_of_the_host() {
     let mut session = r#gen::Session::new(Calls::default());
     session.insert(model::Sized { r#gen: 7, r#match: Some("x".to_owned()) }).expect("the key is new");
     assert_eq!(session.run().expect("the rules come to rest").total(), 1);

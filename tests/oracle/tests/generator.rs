@@ -28,7 +28,7 @@ fn random_programs_are_accepted() {
 }
 
 #[test]
-fn they_hold_what_they_may_hold_and_nothing_else() {
+fn random_programs_use_the_features_that_they_may_and_no_others() {
     let words = [
         "EXISTS (",
         "NOT (EXISTS",
@@ -52,7 +52,7 @@ fn they_hold_what_they_may_hold_and_nothing_else() {
 }
 
 #[test]
-fn the_oracle_follows_them() {
+fn the_oracle_evaluates_random_programs() {
     let mut fired = 0;
     for seed in 0..150 {
         let plan = plan(seed, Features::ALL);
@@ -68,7 +68,7 @@ fn the_oracle_follows_them() {
 }
 
 #[test]
-fn many_of_their_joins_compute_what_they_compare() {
+fn many_joins_of_random_programs_compute_their_keys() {
     let (mut of_joins, mut of_rules) = (0, 0);
     for seed in 0..300 {
         let program = plan(seed, Features::ALL).program();

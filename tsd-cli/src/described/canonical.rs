@@ -219,7 +219,8 @@ mod tests {
                 "c.budget < SUM(Emp.salary of Emp where c.id == Emp.dept)",
             ),
             (
-                "(holds (EXISTS{Task for (Number, Text) where (and (< 0.p0 1.hours) (== 0.p1 1.emp))} 0.budget 1.id))",
+                "(holds (EXISTS{Task for (Number, Text) where (and (< 0.p0 1.hours) (== 0.p1 1.emp))} \
+                 0.budget 1.id))",
                 "EXISTS(Task where (c.budget < Task.hours) AND (o.id == Task.emp))",
             ),
             (
@@ -234,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn a_question_is_written_without_knowing_who_asks() {
+    fn a_view_is_written_without_knowing_its_readers() {
         for (form, written) in [
             ("COUNT{Emp for Dept where (== 0.id 1.dept)}", "COUNT(Emp where Dept.id == Emp.dept)"),
             (

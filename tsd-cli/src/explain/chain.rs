@@ -37,7 +37,7 @@ impl Chain<'_> {
             let step = &self.plan.steps[place];
             let keys = described::keys(self.schema, &join.keys, &places[..place], &places[place]);
             let on = match keys.as_slice() {
-                [] => "with everything: no key ties it to what is there".to_owned(),
+                [] => "with everything: no key connects it with the earlier patterns".to_owned(),
                 keys => format!("on {}", keys.join(" and ")),
             };
             line(text, 0, &format!("{}. Join {}, {on}.", place + 1, self.pattern(place)));
@@ -69,11 +69,11 @@ impl Chain<'_> {
         let watches = self.branch.derived_tests.iter().filter(|watch| watch.place.index() + 1 == names.len());
         for watch in watches {
             line(text, 3, &holding(&watch.tests, names));
-            let why = if watch.tests.is_empty() { "looked at" } else { "tested" };
+            let why = if watch.tests.is_empty() { "renewed" } else { "tested again" };
             line(
                 text,
                 3,
-                &format!("Its tuples wait here, to be {why} again when what they ask has changed."),
+                &format!("Its tuples wait here, to be {why} when a value that they read has changed."),
             );
         }
     }
@@ -82,7 +82,7 @@ impl Chain<'_> {
     fn method(&self, join: &Join, places: &[(TypeId, String)]) -> String {
         let (right, left) = places.split_last().expect("a join has a place on its right");
         if join.keys.is_empty() {
-            return "every pair is looked at".to_owned();
+            return "every pair is tested".to_owned();
         }
         let found = |ty: Option<TypeId>, parts: Vec<&Part>, on: Vec<String>| {
             let key = ty.map_or(&[][..], |ty| &self.schema.ty(ty).key);
@@ -139,7 +139,7 @@ impl Chain<'_> {
         line(
             text,
             0,
-            &format!("Estimated cost {}: rows stored and looked up, and pairs looked at.", amount(*cost)),
+            &format!("Estimated cost {}: rows stored and looked up, and pairs visited.", amount(*cost)),
         );
         if joins > 1 {
             let others = [("declared", declared_cost), ("greedy", greedy_cost), ("best alone", alone_cost)];
@@ -153,15 +153,16 @@ impl Chain<'_> {
     fn why(&self) -> &'static str {
         let declared = self.branch.order.is_sorted();
         match (self.plan.method, declared) {
-            (Method::Only, true) => "There is but one orientation of this join, so that all rules share it.",
+            (Method::Only, true) => "There is only one orientation of this join, so that all rules share it.",
             (Method::Only, false) => {
-                "There is but one orientation of this join, so that all rules share it; the rule declares the other."
+                "There is only one orientation of this join, so that all rules share it; the rule \
+                 declares the other."
             }
             (Method::Declared, _) => {
-                "The order is that in which the rule declares its patterns, as was asked for."
+                "The order is that in which the rule declares its patterns, as requested."
             }
             (Method::Greedy, _) if self.strategy == JoinOrder::Greedy => {
-                "The order is the greedy one, as was asked for."
+                "The order is the greedy one, as requested."
             }
             (Method::Greedy, true) => {
                 "The order is the greedy one, which is that of the rule; no other is cheaper."
@@ -169,7 +170,8 @@ impl Chain<'_> {
             (Method::Greedy, false) => "The order is the greedy one; no other is cheaper.",
             (Method::Optimal, _) => "The order is the cheapest that there is.",
             (Method::Shared, _) => {
-                "Alone, the rule would be cheaper in another order; but this one begins with joins that are there anyway."
+                "Alone, the rule would be cheaper in another order; but this one begins with joins that \
+                 exist anyway."
             }
         }
     }
@@ -193,7 +195,7 @@ fn passing(schema: &Schema, step: &Step, filter: &Filter, ty: TypeId, name: &str
 /// What a joined tuple must satisfy.
 fn holding(tests: &[TestRef], names: &[&str]) -> String {
     let tests: Vec<String> = tests.iter().map(|test| described::test(&test.canonical, names)).collect();
-    if tests.is_empty() { String::new() } else { format!("Then it must hold that {}.", tests.join(" and ")) }
+    if tests.is_empty() { String::new() } else { format!("Then this must hold: {}.", tests.join(" and ")) }
 }
 
 /// The estimate for a join.

@@ -221,7 +221,7 @@ function nodeOfAddress() {
   try { return ruleNodes.get(decodeURIComponent(value)); } catch { return ruleNodes.get(value); }
 }
 
-// --- Only what is chosen ----------------------------------------------------------------------------------------------
+// --- Only the selection ----------------------------------------------------------------------------------------------
 
 const home = nodes.map((_, index) => nodeElements[index].getAttribute("transform"));
 const ways = edges.map((_, index) => edgeElements[index].getAttribute("d"));
@@ -343,7 +343,7 @@ function describeAll() {
     "view, and a green one the matches of a rule. Click on a node to see where it comes from and where it leads."));
   parts.push(element("p", {}, key("/"), " searches, ", key("Tab"), " and the arrows go from node to node, ", key("Enter"),
     " chooses, ", key("Esc"), " lets go, ", key("+"), " ", key("−"), " ", key("0"), " zoom, ", key("o"),
-    " shows only what is chosen."));
+    " shows only the selection."));
   if (rules.length > 0) {
     parts.push(element("h3", {}, "Rules"));
     parts.push(names(rules.slice(0, LISTED), ([label, node]) => ({ label, node })));

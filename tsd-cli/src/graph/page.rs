@@ -18,14 +18,16 @@ pub(crate) fn page(picture: &Picture) -> String {
     let title = escaped(&picture.title);
     let mut text = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n<style>\n"
+         <meta name=\"viewport\" content=\"width=device-width, \
+         initial-scale=1\">\n<title>{title}</title>\n<style>\n"
     );
     // Writing to a String cannot fail.
     let _ = writeln!(text, ":root {{ {LIGHT} }}");
     let _ = writeln!(text, ":root[data-theme=dark] {{ color-scheme: dark; {DARK} }}");
     let _ = writeln!(
         text,
-        "@media (prefers-color-scheme: dark) {{ :root:not([data-theme=light]) {{ color-scheme: dark; {DARK} }} }}"
+        "@media (prefers-color-scheme: dark) {{ :root:not([data-theme=light]) {{ color-scheme: dark; \
+         {DARK} }} }}"
     );
     let _ = write!(text, "{STYLE}{PAGE_STYLE}</style>\n</head>\n<body>\n<header>\n<h1>{title}</h1>\n");
     text += CONTROLS;
@@ -46,7 +48,7 @@ const CONTROLS: &str = r#"<div class="search"><input id="search" type="search" p
 <div><button type="button" id="farther" aria-label="zoom out">−</button>
 <button type="button" id="closer" aria-label="zoom in">+</button>
 <button type="button" id="fit">Fit</button>
-<button type="button" id="alone" aria-pressed="false">Only what is chosen</button>
+<button type="button" id="alone" aria-pressed="false">Only the selection</button>
 <button type="button" id="theme">Light / dark</button></div>
 "#;
 

@@ -40,7 +40,8 @@ pub(crate) fn svg(picture: &Picture) -> String {
     let _ = writeln!(text, "<title>{}</title>", escaped(&picture.title));
     let _ = writeln!(
         text,
-        "<style>\nsvg {{ {LIGHT} }}\n@media (prefers-color-scheme: dark) {{ svg {{ {DARK} }} }}\n{STYLE}</style>"
+        "<style>\nsvg {{ {LIGHT} }}\n@media (prefers-color-scheme: dark) {{ svg {{ {DARK} }} \
+         }}\n{STYLE}</style>"
     );
     text += "<rect class=\"paper\" width=\"100%\" height=\"100%\"/>\n";
     write_content(&mut text, picture, &layout);
@@ -103,7 +104,8 @@ fn write_node(text: &mut String, index: usize, node: &Node, (x, y): (f64, f64)) 
     // Writing to a String cannot fail.
     let _ = writeln!(
         text,
-        "<g id=\"n{index}\" class=\"node {kind}\" data-node=\"{index}\" transform=\"translate({x:.1} {y:.1})\">"
+        "<g id=\"n{index}\" class=\"node {kind}\" data-node=\"{index}\" transform=\"translate({x:.1} \
+         {y:.1})\">"
     );
     let _ = writeln!(text, "<title>{}</title>", escaped(&node.text));
     let _ =
@@ -132,7 +134,19 @@ fn size(node: &Node) -> Size {
 
 /// How many letters wide a text is. East Asian ones count two.
 fn width_of(text: &str) -> usize {
-    let wide = |letter: char| matches!(letter as u32, 0x1100..=0x115f | 0x2e80..=0xa4cf | 0xac00..=0xd7a3 | 0xf900..=0xfaff | 0xfe30..=0xfe6f | 0xff00..=0xff60 | 0x1f300..=0x1faff | 0x20000..=0x3fffd);
+    let wide = |letter: char| {
+        matches!(
+            letter as u32,
+            0x1100..=0x115f
+                | 0x2e80..=0xa4cf
+                | 0xac00..=0xd7a3
+                | 0xf900..=0xfaff
+                | 0xfe30..=0xfe6f
+                | 0xff00..=0xff60
+                | 0x1f300..=0x1faff
+                | 0x20000..=0x3fffd
+        )
+    };
     text.chars().map(|letter| 1 + usize::from(wide(letter))).sum()
 }
 

@@ -107,7 +107,8 @@ fn unexpected(schema: &Schema, ty: &Type, field: &Field, cell: Cell<'_>) -> Stri
         Cell::Missing(written) => {
             let found = if written.is_empty() { "nothing" } else { written };
             return format!(
-                "expected {expected} for {name}.{own}, found {found} (a field that may be missing is declared with `?`)"
+                "expected {expected} for {name}.{own}, found {found} (a field that may be missing is \
+                 declared with `?`)"
             );
         }
         Cell::Untyped(text) | Cell::Quoted(text) | Cell::Text(text) => format!("{:?}", shortened(text)),
@@ -116,7 +117,7 @@ fn unexpected(schema: &Schema, ty: &Type, field: &Field, cell: Cell<'_>) -> Stri
         Cell::Nested(text) => if text.starts_with('[') { "an array" } else { "an object" }.to_owned(),
     };
     let why = match cell {
-        Cell::Quoted("" | "NA") => " (in quotes it is a text; what is missing stands without)",
+        Cell::Quoted("" | "NA") => " (in quotes it is text; write a missing value without quotes)",
         Cell::Untyped(text) | Cell::Quoted(text) | Cell::Number(text) if does_not_fit(field.kind, text) => {
             ", which does not fit"
         }

@@ -100,7 +100,7 @@ fn columns<P: Program>(
         let mut places = (0..names.len()).filter(|place| names[*place] == name);
         let first = places.next();
         if let Some(second) = places.next() {
-            problems.push((Some(second + 1), format!("the column `{name}` stands here a second time")));
+            problems.push((Some(second + 1), format!("the column `{name}` occurs twice")));
         }
         let meant = first.is_none().then(|| closest(name, strange())).flatten();
         match (first, meant) {

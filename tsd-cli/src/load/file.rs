@@ -79,7 +79,7 @@ impl Format {
             Some((_, "csv")) => Ok(Self::Csv),
             Some((_, "jsonl" | "ndjson")) => Ok(Self::JsonLines),
             _ => {
-                Err("the name must end in .csv or .jsonl, with .zst behind it when it is compressed"
+                Err("the name must end in .csv or .jsonl, with .zst after it when it is compressed"
                     .to_owned())
             }
         }
@@ -205,7 +205,8 @@ impl<R: BufRead> Frames<R> {
             return Ok(());
         }
         let message = format!(
-            "its content is more than {SHARE} times as large as the file; if that is meant, decompress it first"
+            "its content is more than {SHARE} times as large as the file; if that is meant, decompress \
+             it first"
         );
         Err(io::Error::new(io::ErrorKind::InvalidData, message))
     }
@@ -279,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_letter_tells_the_format() {
+    fn the_format_follows_from_the_first_letter() {
         let lines = ["{\"a\":1}", "\u{feff}\n {\"a\":1}", "[", "", "\n"];
         assert!(lines.iter().all(|text| Format::of_content(text.as_bytes()) == Format::JsonLines));
         let tables = ["a,b\n", "\"a\"", "\u{feff}a"];

@@ -85,7 +85,7 @@ fn object<P: Program>(
             Ok(unescaped) => texts.push(unescaped),
             Err(within) => {
                 let at = value.map_or(0, |value| byte(text, value)) + within;
-                let message = "half of a surrogate pair stands in this string, which is no text";
+                let message = "this string contains half of a surrogate pair";
                 return rows.problem(ty, place, Some(character(text, at)), message);
             }
         }
@@ -105,7 +105,8 @@ fn object<P: Program>(
 /// Why a line is no object.
 fn no_object(text: &str, error: &serde_json::Error) -> String {
     if text.trim_start_matches(BLANKS).starts_with('[') {
-        return "this line is an array; write each fact as an object on a line of its own, without an array around them"
+        return "this line is an array; write each fact as an object on a line of its own, without an \
+            array around them"
             .to_owned();
     }
     if error.is_eof() {

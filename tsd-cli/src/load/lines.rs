@@ -62,7 +62,7 @@ impl Lines {
 
 /// The message for a row that is too long.
 pub(super) fn too_long() -> String {
-    format!("this line goes on for more than {} MiB, which no row may", LONGEST >> 20)
+    format!("this line exceeds {} MiB, the limit for a row", LONGEST >> 20)
 }
 
 /// The message for a line that is not UTF-8. If its first bytes show that the whole file is

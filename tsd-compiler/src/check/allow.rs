@@ -71,7 +71,7 @@ fn warning(argument: &Expr, sink: &mut Diagnostics) -> Option<(Code, Span)> {
         Some(_) => {
             let message = format!("`{name}` is an error, and an error cannot be allowed");
             let diagnostic = Diagnostic::new(Code::UnknownAnnotation, argument.span, message);
-            sink.report(diagnostic.label("not a warning").hint("correct what is at fault instead"));
+            sink.report(diagnostic.label("not a warning").hint("correct the error instead"));
             None
         }
         None => {

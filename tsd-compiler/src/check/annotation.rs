@@ -92,7 +92,7 @@ pub(super) fn report_unknown(annotations: &[Annotation], place: &Place, sink: &m
             let known: Vec<String> = place.known.iter().map(|known| format!("`@{known}`")).collect();
             let hint = match name {
                 "allow" => {
-                    "it stands behind the name of a rule or module, or at the head of a file".to_owned()
+                    "it belongs after the name of a rule or module, or at the beginning of a file".to_owned()
                 }
                 _ => format!("{} can have {}", place.name, known.join(" and ")),
             };

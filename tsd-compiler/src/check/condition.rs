@@ -116,7 +116,7 @@ impl Checker<'_> {
                         Kind::Bool => "Booleans".to_owned(),
                         _ => format!("facts of type `{}`", self.declarations.kind_name(kind)),
                     };
-                    let message = format!("{what} have no order: `{}` cannot compare them", op.symbol());
+                    let message = format!("{what} are not ordered: `{}` cannot compare them", op.symbol());
                     self.sink.report(mismatch(op_span, message).hint("`==` and `!=` can"));
                     return Condition::always();
                 }
@@ -210,7 +210,7 @@ fn either_value(parts: &[ast::Expr]) -> Option<Diagnostic> {
     let values: Vec<&ast::Expr> = std::iter::once(&**right).chain(others).collect();
     let texts: Vec<String> = values.iter().map(|value| crate::syntax::expression(value)).collect();
     let text = format!("IN [{}]", texts.join(", "));
-    let message = "a value that stands alone is not a condition";
+    let message = "a value by itself is not a condition";
     let diagnostic = Diagnostic::new(Code::NotACondition, values.get(1)?.span, message);
     let hint = format!("write `{text}`");
     Some(diagnostic.label("neither true nor false").hint(hint).edit(op_span.to(values.last()?.span), text))

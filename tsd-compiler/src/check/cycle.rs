@@ -81,7 +81,7 @@ fn describe(
         None => format!("type `{}` refers to itself", name(first.0)),
         Some(_) => {
             let names: Vec<String> = circle.iter().map(|(ty, _)| format!("`{}`", name(*ty))).collect();
-            format!("types refer to each other in a circle: {} -> `{}`", names.join(" -> "), name(first.0))
+            format!("types refer to each other in a cycle: {} -> `{}`", names.join(" -> "), name(first.0))
         }
     };
     let mut diagnostic =

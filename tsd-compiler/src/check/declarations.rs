@@ -383,5 +383,5 @@ pub(super) fn duplicate(what: &str, name: &ast::Name, first: Option<Span>) -> Di
     if !written_otherwise {
         return diagnostic;
     }
-    diagnostic.hint("names that only differ in how their letters are put together are the same name")
+    diagnostic.hint("names that differ only in their Unicode encoding are the same name")
 }

@@ -177,7 +177,7 @@ impl Checker<'_> {
         };
         let declared = self.declarations.schema.ty(ty);
         if declared.path.is_some() {
-            let message = format!("rules cannot make facts of the extern type `{}`", declared.name);
+            let message = format!("rules cannot create facts of the extern type `{}`", declared.name);
             let diagnostic = Diagnostic::new(Code::ExternInsert, fact.span, message)
                 .label("a struct of the host program")
                 .hint("call an action with `@context` and insert the fact there");

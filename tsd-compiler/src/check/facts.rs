@@ -122,7 +122,7 @@ fn fact(checker: &mut Checker<'_>, known: &Known, statement: &ast::FactStatement
     };
     let declared = declarations.schema.ty(ty);
     if declared.path.is_some() {
-        let message = format!("rules cannot make facts of the extern type `{}`", declared.name);
+        let message = format!("rules cannot create facts of the extern type `{}`", declared.name);
         let diagnostic = Diagnostic::new(Code::ExternInsert, statement.fact.span, message)
             .label("a struct of the host program")
             .hint("insert such facts from the host program");
@@ -168,7 +168,7 @@ fn value(
         // Without variables everything is constant, except questions about other facts.
         _ => {
             let (message, hint) =
-                ("the value of a fact cannot ask about other facts", "let a rule insert the fact");
+                ("the value of a fact cannot depend on other facts", "let a rule insert the fact");
             checker.misplaced(written.span, message, hint);
             None
         }
@@ -190,7 +190,7 @@ fn reference(checker: &mut Checker<'_>, known: &Known, wanted: TypeId, name: &as
             let message = format!("the fact `{}` is only declared later", name.text);
             Diagnostic::new(Code::UnboundVariable, name.span, message)
                 .also(span, "declared here")
-                .hint("a fact can refer to facts before it; move this one behind")
+                .hint("a fact can only refer to earlier facts; move this one after it")
         }
         Some(_) => return None,
         None if known.contains_key(&name.text) => match known[&name.text] {

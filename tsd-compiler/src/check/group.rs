@@ -148,7 +148,7 @@ impl Aggregate<'_> {
         };
         let mut found = found.into_iter();
         let (Some(source), None) = (found.next(), found.next()) else {
-            let message = "an aggregate variable gathers the facts of one variable of a later block";
+            let message = "an aggregate variable aggregates the facts of one variable of a later block";
             checker.misplaced(self.value.span, message, EXAMPLE);
             return None;
         };

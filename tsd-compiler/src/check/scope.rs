@@ -43,15 +43,15 @@ pub(super) enum Gathered {
 impl Gathered {
     pub(super) fn message(self, name: &str) -> String {
         match self {
-            Self::Mixed => format!("one condition cannot look at `{name}` and at an aggregate variable"),
-            Self::Effect => format!("`{name}` stands for all facts that the aggregates gather"),
+            Self::Mixed => format!("one condition cannot mention both `{name}` and an aggregate variable"),
+            Self::Effect => format!("`{name}` stands for all facts that the aggregates read"),
         }
     }
 
     pub(super) fn hint(self) -> &'static str {
         match self {
             Self::Mixed => {
-                "conditions on what is gathered and conditions on what comes of it are joined by `AND`"
+                "connect conditions on the aggregated facts and conditions on the aggregates with `AND`"
             }
             Self::Effect => {
                 "the rule fires once for the facts of its first block; pass an aggregate variable"

@@ -206,7 +206,7 @@ impl Walk<'_> {
             self.sink.report(
                 Diagnostic::new(Code::UnknownFact, type_name.span, message)
                     .label("a type without a primary key")
-                    .hint("mark the fields that tell its facts apart with `#`"),
+                    .hint("mark the fields that identify its facts with `#`"),
             );
             return None;
         }
@@ -222,7 +222,7 @@ impl Walk<'_> {
                 let message = format!("{} facts of type `{}` are called this", found.len(), declared.name);
                 self.sink.report(
                     Diagnostic::new(Code::UnknownFact, key.span, message).label("not one fact").hint(
-                        "the parts of a composite key are joined by `_`, which their own texts hold too",
+                        "the parts of a composite key are joined by `_`, which the parts themselves contain",
                     ),
                 );
                 return None;

@@ -37,7 +37,7 @@ impl Checker<'_> {
             ExprKind::Aggregate(aggregate) => self.aggregate(aggregate, span),
             ExprKind::List(_) => {
                 let diagnostic = mismatch(span, "a list is not a value").label("a list");
-                self.unknown(diagnostic.hint("lists stand on the right of `IN` only"), span)
+                self.unknown(diagnostic.hint("a list is only allowed on the right of `IN`"), span)
             }
             ExprKind::Compare { .. }
             | ExprKind::Presence { .. }
@@ -98,7 +98,7 @@ impl Checker<'_> {
                 let message = format!("the fact `{}` is only declared later", root.text);
                 let diagnostic = Diagnostic::new(Code::UnboundVariable, root.span, message)
                     .also(variable.span, "declared here")
-                    .hint("a fact can refer to facts before it; move this one behind");
+                    .hint("a fact can only refer to earlier facts; move this one after it");
                 return self.unknown(diagnostic, span);
             }
         };

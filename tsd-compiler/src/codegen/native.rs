@@ -260,7 +260,13 @@ impl<'a> Natives<'a> {
             let values = function.parameter("values");
             quote! {
                 #doc
-                fn #name(#facts: rt::Tuple<'_>, #constants: &[rt::Const], #values: &mut ::std::vec::Vec<rt::Value>) { #body }
+                fn #name(
+                    #facts: rt::Tuple<'_>,
+                    #constants: &[rt::Const],
+                    #values: &mut ::std::vec::Vec<rt::Value>
+                ) {
+                    #body
+                }
             }
         });
         let keys = self.keys.list.iter().enumerate().map(|(index, function)| {
@@ -268,7 +274,12 @@ impl<'a> Natives<'a> {
             let (facts, constants) = (function.parameter("facts"), function.parameter("constants"));
             quote! {
                 #doc
-                fn #name(#facts: rt::Tuple<'_>, #constants: &[rt::Const]) -> ::core::option::Option<u64> { #body }
+                fn #name(
+                    #facts: rt::Tuple<'_>,
+                    #constants: &[rt::Const]
+                ) -> ::core::option::Option<u64> {
+                    #body
+                }
             }
         });
         quote! { #(#regexes)* #(#tests)* #(#values)* #(#keys)* }
@@ -282,7 +293,11 @@ impl<'a> Natives<'a> {
             let (facts, constants) = (function.parameter("facts"), function.parameter("constants"));
             quote! {
                 #doc
-                fn #name<#host: Actions>(#facts: rt::Tuple<'_>, #constants: &[rt::Const], host: &mut #host) -> bool {
+                fn #name<#host: Actions>(
+                    #facts: rt::Tuple<'_>,
+                    #constants: &[rt::Const],
+                    host: &mut #host
+                ) -> bool {
                     #body
                 }
             }

@@ -111,7 +111,11 @@ impl Types<'_> {
             quote! {
                 const IS_KEPT: bool = true;
 
-                fn read(slot: u32, _row: rt::RowReader<'_>, objects: &Objects) -> ::core::option::Option<Self> {
+                fn read(
+                    slot: u32,
+                    _row: rt::RowReader<'_>,
+                    objects: &Objects
+                ) -> ::core::option::Option<Self> {
                     objects.#object.copy(slot)
                 }
 
@@ -125,7 +129,11 @@ impl Types<'_> {
                 quote!(#name: rt::Column::<#column>::read(row, #at)?)
             });
             quote! {
-                fn read(_slot: u32, #row: rt::RowReader<'_>, _objects: &#objects) -> ::core::option::Option<Self> {
+                fn read(
+                    _slot: u32,
+                    #row: rt::RowReader<'_>,
+                    _objects: &#objects
+                ) -> ::core::option::Option<Self> {
                     Some(Self { #(#reads),* })
                 }
             }

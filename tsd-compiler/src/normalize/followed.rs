@@ -94,8 +94,8 @@ fn key(
 
 /// Whether an operand is a field of the fact that a reference of a pattern leads to.
 fn is_direct(operand: &Expr) -> bool {
-    matches!(operand, Expr::Derived(derived_value)
-        if matches!((derived_value.source, derived_value.operands.as_slice()), (Source::Field(..), [Expr::Field { .. }])))
+    let Expr::Derived(derived) = operand else { return false };
+    matches!((derived.source, derived.operands.as_slice()), (Source::Field(..), [Expr::Field { .. }]))
 }
 
 /// The field that a part of an operand is when its reference is followed.

@@ -47,7 +47,8 @@ impl Key {
     /// Whether all pairs with the key are equal in it. For computed texts, a key contains only the
     /// hash.
     pub(crate) fn is_exact(&self) -> bool {
-        !matches!(&self.one.1, Part::Computed(computed) if tree(computed).and_then(Expr::kind) == Some(Kind::Text))
+        let Part::Computed(computed) = &self.one.1 else { return true };
+        tree(computed).and_then(Expr::kind) != Some(Kind::Text)
     }
 
     /// The key with its patterns at other positions.

@@ -169,13 +169,16 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_set_holds_the_integers_whose_numbers_compare_so(number in numbers(), away in -3..=3_i64, other: i64) {
+        fn a_set_holds_the_integers_whose_numbers_compare_so(
+            number in numbers(), away in -3..=3_i64, other: i64,
+        ) {
             let near = (number as i64).saturating_add(away);
             for int in [near, other, i64::MIN, i64::MAX] {
                 for op in OPS {
-                    let holds = op.accepts((int as f64).partial_cmp(&number).expect("no NaN"));
+                    let holds = op.accepts((int as f64).partial_cmp(&number).expect("neither number is NaN"));
                     let set = widening_to(op, number);
-                    prop_assert_eq!(set.accepts(&Const::Int(int)), holds, "{} {:?} {}: {:?}", int, op, number, set);
+                    prop_assert_eq!(set.accepts(&Const::Int(int)), holds, "{} {:?} {}: \
+                        {:?}", int, op, number, set);
                 }
             }
         }

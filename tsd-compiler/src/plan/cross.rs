@@ -81,7 +81,7 @@ pub(super) fn report(rule: &Rule, branches: &[super::BranchPlan], sink: &mut Dia
     let Some((branch, others)) = branches.split_first() else { return };
     let mut sides = branch.sides.clone();
     for branch in others {
-        // Nothing ties the same patterns in any branch; each may let through more than another.
+        // No branch connects these patterns; each may let through more than another.
         sides.iter_mut().zip(&branch.sides).for_each(|(side, other)| side.rows = side.rows.max(other.rows));
     }
     sides.retain(|side| side.rows > 1.0);
@@ -91,7 +91,7 @@ pub(super) fn report(rule: &Rule, branches: &[super::BranchPlan], sink: &mut Dia
         let basis = if first.guessed || other.guessed { " if a type has 1000 facts" } else { "" };
         let (one, other) = (&rule.patterns[first.first.index()], &rule.patterns[other.first.index()]);
         let message = format!(
-            "nothing ties `{}` to `{}`: every pair of them matches, about {size:.0}{basis}",
+            "no condition connects `{}` with `{}`: every pair matches, about {size:.0}{basis}",
             other.variable, one.variable,
         );
         sink.report(

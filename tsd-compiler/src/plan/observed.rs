@@ -84,12 +84,12 @@ impl Observed {
         lines.sort_unstable();
         let Some(first) = lines.first() else { return };
         let count = lines.len();
-        let (what, verb) = if count == 1 { ("line", "fits") } else { ("lines", "fit") };
-        let message = format!("{count} {what} of the profile {verb} no rule or type any more");
+        let (what, verb) = if count == 1 { ("line", "matches") } else { ("lines", "match") };
+        let message = format!("{count} {what} of the profile no longer {verb} any rule or type");
         sink.report(
             Diagnostic::new(Code::StaleProfile, span_of_line(sources, file, *first), message)
                 .label(if count == 1 { "it is ignored" } else { "the first of them; they are ignored" })
-                .hint("write the profile anew: `tsd run --profile FILE`, or `Session::profile`"),
+                .hint("write a new profile: `tsd run --profile FILE`, or `Session::profile`"),
         );
     }
 }

@@ -342,7 +342,8 @@ mod tests {
     #[test]
     fn statements_are_not_cut() {
         check(
-            "rule type : {a: A} / (number)\nLENGTH(a.x) > 1 AND\nLENGTH(a.y) > 1 OR NOT\n(a.z) ==>\nf(a),\ng(a)",
+            "rule type : {a: A} / (number)\nLENGTH(a.x) > 1 AND\nLENGTH(a.y) > 1 OR NOT\n(a.z) \
+             ==>\nf(a),\ng(a)",
             &["rule"],
         );
         check("rule \"r\" when\nA($x : id)\nnot B(id == $x)\nthen f($x); g(); end\nA(id: 1)", &["rule", "A"]);

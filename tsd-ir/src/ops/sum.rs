@@ -347,7 +347,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_came_and_went_leaves_no_trace(stay in proptest::collection::vec(numbers(), 0..6), go in proptest::collection::vec(numbers(), 0..12)) {
+        fn what_came_and_went_leaves_no_trace(
+            stay in proptest::collection::vec(numbers(), 0..6),
+            go in proptest::collection::vec(numbers(), 0..12),
+        ) {
             let mut both = ExactSum::default();
             go.iter().chain(&stay).for_each(|number| both.add(*number));
             go.iter().rev().for_each(|number| both.subtract(*number));
@@ -358,7 +361,9 @@ mod tests {
 
         /// Some numbers are removed again. If two doubles hold the rest, they hold it exactly.
         #[test]
-        fn two_doubles_are_the_sum_or_refuse(all in proptest::collection::vec((numbers(), any::<bool>()), 0..9)) {
+        fn two_doubles_are_the_sum_or_refuse(
+            all in proptest::collection::vec((numbers(), any::<bool>()), 0..9),
+        ) {
             let (mut pair, mut exact) = (PairSum::default(), ExactSum::default());
             let going = all.iter().filter(|(_, goes)| *goes).map(|(number, _)| -number);
             for number in all.iter().map(|(number, _)| *number).chain(going) {
@@ -377,7 +382,9 @@ mod tests {
         /// at most 2^-13 each time, so of 400 such pieces less than 2^-4, which leaves the second
         /// double five bits to spare.
         #[test]
-        fn two_doubles_are_enough_for_money(cents in proptest::collection::vec(100..1_000_000_000_000_i64, 0..200)) {
+        fn two_doubles_are_enough_for_money(
+            cents in proptest::collection::vec(100..1_000_000_000_000_i64, 0..200),
+        ) {
             let mut pair = PairSum::default();
             let amounts = cents.iter().map(|cents| *cents as f64 / 100.0);
             for amount in amounts.clone().chain(amounts.map(|amount| -amount)) {

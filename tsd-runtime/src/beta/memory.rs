@@ -439,7 +439,9 @@ mod tests {
     proptest! {
         /// Compares with a map from tuple to rules.
         #[test]
-        fn a_memory_is_a_multimap(steps in proptest::collection::vec((0..6_u32, 0..3_u32, 1..8_u64, any::<(bool, bool)>()), 1..80)) {
+        fn a_memory_is_a_multimap(
+            steps in proptest::collection::vec((0..6_u32, 0..3_u32, 1..8_u64, any::<(bool, bool)>()), 1..80),
+        ) {
             let mut sets = RuleSets::new();
             let mut memory: BetaMemory<[u64; 1]> = BetaMemory::new(2);
             let mut model: BTreeMap<[u32; 2], u64> = BTreeMap::new();
@@ -467,7 +469,8 @@ mod tests {
                 }
                 for key in 0..2 {
                     let expected: BTreeSet<([u32; 2], u64)> = model.iter()
-                        .filter(|(slots, _)| u64::from(slots[0] % 2) == key).map(|(slots, set)| (*slots, *set)).collect();
+                        .filter(|(slots, _)| u64::from(slots[0] % 2) == key)
+                        .map(|(slots, set)| (*slots, *set)).collect();
                     let found: BTreeSet<([u32; 2], u64)> = memory.group(&[key]).map(|row| {
                         let mut set = 0;
                         sets.for_each(row.set, |bit| set |= 1 << bit);

@@ -29,7 +29,7 @@ fn a_run_that_fires_on_and_on_is_stopped() {
 
 /// A thousand pairs are on the agenda long before a thousand have fired; triples even sooner.
 #[test]
-fn one_that_brings_about_more_than_it_can_fire_is_stopped_before_it_fills_the_memory() {
+fn a_run_that_activates_more_than_it_can_fire_is_stopped_before_it_fills_the_memory() {
     for (patterns, most) in [("{a: A, b: A}", 50), ("{a: A, b: A, c: A}", 12)] {
         let text = format!("type A() rule breed : {patterns} / ==> Insert(A()) A()");
         let (total, limit, rules) = stopped(&text);
@@ -39,7 +39,7 @@ fn one_that_brings_about_more_than_it_can_fire_is_stopped_before_it_fills_the_me
 }
 
 #[test]
-fn one_whose_firings_bring_about_much_and_take_it_back_is_stopped_when_it_has_done_so_too_often() {
+fn a_run_that_activates_and_cancels_too_often_is_stopped() {
     let facts: String = (0..500).map(|k| format!("Item(k: {k}) ")).collect();
     let rules = "type Switch(n: int) type Item(k: int)
                  rule turn salience 10 : {s: Switch} / s.n < LAST ==> Update(s, {n: s.n + 1})

@@ -109,7 +109,7 @@ impl Base {
     /// The tree of a root. It exists: whatever names a root is removed before it.
     #[inline]
     pub(super) fn tree(&self, id: RootId) -> &Tree {
-        self.trees[id.0 as usize].as_deref().expect("who names a tree goes before the tree")
+        self.trees[id.0 as usize].as_deref().expect("what refers to a tree is removed before the tree")
     }
 
     #[inline]

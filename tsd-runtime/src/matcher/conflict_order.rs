@@ -28,7 +28,7 @@ impl Order<'_> {
     /// taken out of every entry (`Agenda::cancel_rules`). Its tree is removed with its last rule,
     /// so entries of a removed tree activate nothing.
     fn place(&self, branch: BranchRank) -> (&LiveRule, &BranchPath) {
-        let live = self.base.rules.get(branch.rule).expect("branches name live rules");
+        let live = self.base.rules.get(branch.rule).expect("a branch names a rule in use");
         (live, &live.places[branch.branch as usize])
     }
 
@@ -53,7 +53,7 @@ impl ConflictOrder for Order<'_> {
         let owner = self.base.tree(root).branches[bit as usize].and_then(Terminal::rule);
         // Bits of views are not in entries, and the bit of a removed rule is taken out of all
         // entries before it is reused.
-        owner.expect("entries of a rule go before the rule")
+        owner.expect("the entries of a rule are removed before the rule")
     }
 
     fn key(&self, branch: BranchRank, chain: &[u32], age: u64) -> OrderKey {

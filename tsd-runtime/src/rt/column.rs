@@ -42,8 +42,10 @@ pub struct Maybe<K>(std::marker::PhantomData<K>);
 #[diagnostic::on_unimplemented(
     message = "a field that the rules declare as `{K}` cannot be a `{Self}`",
     label = "this Rust type does not fit the declaration in the rules",
-    note = "`string` fits String, Box<str>, Arc<str>, Rc<str> and Cow<'static, str>; `number` fits floats and \
-            integers up to 32 bits; `int` fits integers; `bool` fits bool; a reference fits tsd::Handle; and an \
+    note = "`string` fits String, Box<str>, Arc<str>, Rc<str> and Cow<'static, str>; `number` fits \
+        floats and \
+            integers up to 32 bits; `int` fits integers; `bool` fits bool; a reference fits \
+            tsd::Handle; and an \
             optional field is an Option of one of these"
 )]
 pub trait Column<K>: Sized {

@@ -26,22 +26,22 @@ fn describe() {
     describe_counter!("tsd_facts_inserted_total", "Facts that were inserted, by type");
     describe_counter!("tsd_facts_retracted_total", "Facts that were retracted, by type");
     describe_counter!("tsd_facts_updated_total", "Updates of facts");
-    describe_gauge!("tsd_facts", "Facts that are there, by type");
+    describe_gauge!("tsd_facts", "Facts in the session, by type");
     describe_gauge!("tsd_rules", "Rules in use");
     describe_gauge!("tsd_joins", "Join nodes, which rules share");
     describe_gauge!("tsd_activations_waiting", "Activations that wait to fire, by rule");
-    describe_gauge!("tsd_bytes", metrics::Unit::Bytes, "Bytes, by what takes them");
+    describe_gauge!("tsd_bytes", metrics::Unit::Bytes, "Bytes, by use");
     describe_gauge!("tsd_join_left", "Tuples in the left memory of a join");
     describe_gauge!("tsd_join_right", "Facts in the right memory of a join");
     describe_gauge!("tsd_join_bytes", metrics::Unit::Bytes, "Bytes of the memories of a join");
-    describe_gauge!("tsd_view_groups", "Combinations of its parameters for which a view has an answer");
-    describe_gauge!("tsd_view_bytes", metrics::Unit::Bytes, "Bytes of what a view has gathered");
+    describe_gauge!("tsd_view_groups", "Combinations of parameters with a group in the view");
+    describe_gauge!("tsd_view_bytes", metrics::Unit::Bytes, "Bytes of a view's groups");
     describe_gauge!("tsd_view_lookups", "How often a view was looked up since the session began to count");
     describe_gauge!(
         "tsd_view_changes",
-        "Changed answers that a view told of since the session began to count"
+        "Changes that a view notified its readers of since the session began to count"
     );
-    describe_gauge!("tsd_watched", "Tuples that wait for views to change");
+    describe_gauge!("tsd_pending_tuples", "Tuples that wait for views to change");
     describe_gauge!("tsd_join_probes", "Probes of a join since the session began to count");
     describe_gauge!(
         "tsd_join_hits",
@@ -132,7 +132,8 @@ pub(super) fn held(matcher: &Matcher) {
             set("tsd_view_changes", counts.changes as f64);
         }
     }
-    gauge!("tsd_watched").set(pending_nodes.iter().map(|pending| pending.tuples).sum::<usize>() as f64);
+    gauge!("tsd_pending_tuples")
+        .set(pending_nodes.iter().map(|pending| pending.tuples).sum::<usize>() as f64);
     let Bytes { facts, strings, memories, views, pending_nodes, rule_sets, agenda } = bytes;
     let parts = [
         ("facts", facts),

@@ -30,12 +30,12 @@ impl DerivedSpecs {
     /// owner is a user of the view, and the network frees a view with its last user.
     #[inline]
     pub(crate) fn view(&self, id: u16) -> &ViewSpec {
-        self.views[id as usize].as_deref().expect("derived values name views in use")
+        self.views[id as usize].as_deref().expect("a derived value names a view in use")
     }
 
     /// The same, for changing it.
     pub(crate) fn view_mut(&mut self, id: u16) -> &mut ViewSpec {
-        Arc::make_mut(self.views[id as usize].as_mut().expect("derived values name views in use"))
+        Arc::make_mut(self.views[id as usize].as_mut().expect("a derived value names a view in use"))
     }
 
     /// The view with a number, for changing it, if it is in use.

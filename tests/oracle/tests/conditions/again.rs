@@ -15,7 +15,7 @@ fn shop(rule: &str) -> Session {
 }
 
 #[test]
-fn what_exists_finds_does_not_matter_while_it_finds_something() {
+fn an_exists_that_finds_another_fact_activates_nothing_again() {
     let mut shop = shop("{c: Customer} / EXISTS (o: Order / o.cid == c.id AND o.total > 5) ==> Print(c.id)");
     shop.insert("Order(id: \"o1\", cid: \"ada\", total: 6)");
     assert_eq!(shop.run(), ["ada"]);
@@ -30,7 +30,7 @@ fn what_exists_finds_does_not_matter_while_it_finds_something() {
 }
 
 #[test]
-fn what_is_not_there_does_not_matter_either() {
+fn a_not_exists_that_goes_on_finding_nothing_activates_nothing_again() {
     let mut shop =
         shop("{c: Customer} / NOT (EXISTS (o: Order / o.cid == c.id AND o.total > 5)) ==> Print(c.id)");
     assert_eq!(shop.run(), ["ada"]);
@@ -43,7 +43,7 @@ fn what_is_not_there_does_not_matter_either() {
 }
 
 #[test]
-fn a_field_that_the_tuple_brings_to_an_inner_condition_is_read() {
+fn a_field_of_the_tuple_in_the_condition_of_an_exists_is_read() {
     let mut shop = shop("{c: Customer} / EXISTS (o: Order / o.total > c.limit) ==> Print(c.id)");
     shop.insert("Order(id: \"o1\", cid: \"ada\", total: 9)");
     assert_eq!(shop.run(), ["ada"]);
@@ -54,7 +54,7 @@ fn a_field_that_the_tuple_brings_to_an_inner_condition_is_read() {
 }
 
 #[test]
-fn so_is_one_that_it_brings_to_an_aggregate() {
+fn a_field_of_the_tuple_in_the_condition_of_an_aggregate_is_read() {
     let mut shop = shop("{c: Customer} / COUNT(o: Order / o.total > c.limit) > 0 ==> Print(c.id)");
     shop.insert("Order(id: \"o1\", cid: \"ada\", total: 9)");
     assert_eq!(shop.run(), ["ada"]);
@@ -65,7 +65,8 @@ fn so_is_one_that_it_brings_to_an_aggregate() {
 #[test]
 fn a_condition_that_is_always_true_mentions_its_fields_all_the_same() {
     let mut shop = shop(
-        "{c: Customer} / c.seen IS PRESENT AND COUNT(o: Order / o.total > c.limit) IS PRESENT ==> Print(c.id)",
+        "{c: Customer} / c.seen IS PRESENT AND COUNT(o: Order / o.total > c.limit) IS PRESENT \
+         ==> Print(c.id)",
     );
     assert_eq!(shop.run(), ["ada"]);
     shop.set("Customer~ada", "limit: 6");
@@ -75,7 +76,7 @@ fn a_condition_that_is_always_true_mentions_its_fields_all_the_same() {
 }
 
 #[test]
-fn a_figure_in_the_condition_may_change_as_long_as_the_condition_holds() {
+fn a_derived_value_in_the_condition_may_change_as_long_as_the_condition_holds() {
     let mut shop = shop("{c: Customer} / SUM(o: Order / o.cid == c.id ; o.total) > 5 ==> Print(c.id)");
     shop.insert("Order(id: \"o1\", cid: \"ada\", total: 6)");
     assert_eq!(shop.run(), ["ada"]);
@@ -88,7 +89,7 @@ fn a_figure_in_the_condition_may_change_as_long_as_the_condition_holds() {
 }
 
 #[test]
-fn a_figure_that_an_effect_reads_brings_the_activation_again_when_it_is_another() {
+fn a_changed_derived_value_that_an_effect_reads_brings_the_activation_again() {
     let mut shop = shop(
         "{c: Customer} / COUNT(o: Order) > 0 ==> Print(c.id, 2 * SUM(o: Order / o.cid == c.id ; o.total))",
     );
@@ -105,7 +106,7 @@ fn a_figure_that_an_effect_reads_brings_the_activation_again_when_it_is_another(
 }
 
 #[test]
-fn even_if_the_effect_makes_nothing_of_the_difference() {
+fn a_changed_derived_value_brings_the_activation_again_even_if_the_effect_computes_the_same() {
     let mut shop = shop("{c: Customer} / c.limit > 0 ==> Print(c.id, 0 * COUNT(o: Order))");
     assert_eq!(shop.run(), ["ada 0"]);
     shop.insert("Order(id: \"o1\", cid: \"ada\", total: 6)");
@@ -113,7 +114,7 @@ fn even_if_the_effect_makes_nothing_of_the_difference() {
 }
 
 #[test]
-fn no_value_is_another_value() {
+fn a_derived_value_that_is_lost_or_found_has_changed() {
     let mut shop = shop("{c: Customer} / c.limit > 0 ==> Print(c.id, MAX(o: Order ; o.total))");
     assert_eq!(shop.ran(), (vec![], 1));
     shop.insert("Order(id: \"o1\", cid: \"ada\", total: 6)");
@@ -126,7 +127,7 @@ fn no_value_is_another_value() {
 }
 
 #[test]
-fn a_figure_that_changes_and_changes_back_has_changed_twice() {
+fn a_derived_value_that_changes_and_changes_back_has_changed_twice() {
     let mut shop = shop("{c: Customer} / c.limit > 0 ==> Print(c.id, COUNT(o: Order))");
     assert_eq!(shop.run(), ["ada 0"]);
     shop.insert("Order(id: \"o1\", cid: \"ada\", total: 6)");
@@ -135,7 +136,7 @@ fn a_figure_that_changes_and_changes_back_has_changed_twice() {
 }
 
 #[test]
-fn an_activation_that_waits_fires_once_with_the_last_figure_and_the_age_of_its_change() {
+fn an_activation_that_waits_fires_once_with_the_last_derived_value_and_the_age_of_its_change() {
     let mut shop = shop("{c: Customer} / c.limit > 0 ==> Print(c.id, COUNT(o: Order / o.cid == c.id))");
     shop.insert("Customer(id: \"bob\", limit: 5, seen: false)");
     shop.insert("Order(id: \"o1\", cid: \"ada\", total: 6)");
@@ -146,7 +147,8 @@ fn an_activation_that_waits_fires_once_with_the_last_figure_and_the_age_of_its_c
 #[test]
 fn an_aggregate_variable_in_an_effect_brings_its_group_again() {
     let mut shop = shop(
-        "{c: Customer, sum: SUM(o.total), n: COUNT(o)} / {o: Order} / o.cid == c.id AND n > 0 ==> Print(c.id, sum)",
+        "{c: Customer, sum: SUM(o.total), n: COUNT(o)} / {o: Order} / o.cid == c.id AND n > 0 \
+         ==> Print(c.id, sum)",
     );
     shop.insert("Order(id: \"o1\", cid: \"ada\", total: 6)");
     assert_eq!(shop.run(), ["ada 6"]);
@@ -157,7 +159,7 @@ fn an_aggregate_variable_in_an_effect_brings_its_group_again() {
 }
 
 #[test]
-fn one_in_the_condition_alone_does_not() {
+fn an_aggregate_variable_in_the_condition_alone_activates_nothing_again() {
     let mut shop =
         shop("{c: Customer, sum: SUM(o.total)} / {o: Order} / o.cid == c.id AND sum > 5 ==> Print(c.id)");
     shop.insert("Order(id: \"o1\", cid: \"ada\", total: 6)");
@@ -170,7 +172,7 @@ fn one_in_the_condition_alone_does_not() {
 }
 
 #[test]
-fn a_changed_figure_withdraws_what_was_inserted_with_it() {
+fn a_changed_derived_value_withdraws_what_was_inserted_with_it() {
     let mut shop = Session::new(&format!(
         "{SHOP} type Note(n: int)
          rule r : {{c: Customer}} / COUNT(o: Order) < 9 ==> InsertLogical(Note(n: COUNT(o: Order)))
@@ -204,7 +206,7 @@ fn a_reference_that_an_effect_follows_brings_the_activation_again() {
 }
 
 #[test]
-fn one_that_only_the_condition_follows_does_not() {
+fn a_reference_that_only_the_condition_follows_activates_nothing_again() {
     let mut shop = shop("{o: Order} / o.customer.limit > 0 ==> Print(o.id)");
     shop.insert("Order(id: \"o1\", cid: \"\", customer: ada, total: 6)");
     assert_eq!(shop.run(), ["o1"]);
@@ -228,7 +230,7 @@ fn only_the_state_before_and_after_a_change_counts() {
 }
 
 #[test]
-fn a_fact_of_the_tuple_that_the_inner_condition_finds_is_read_through_its_own_variable_only() {
+fn a_fact_of_the_tuple_that_an_exists_finds_is_read_through_its_own_variable_only() {
     let mut shop = shop("{o: Order} / EXISTS (x: Order / x.cid == o.cid AND x.total > 5) ==> Print(o.id)");
     shop.insert("Order(id: \"o1\", cid: \"ada\", total: 6)");
     assert_eq!(shop.run(), ["o1"]);
@@ -239,7 +241,7 @@ fn a_fact_of_the_tuple_that_the_inner_condition_finds_is_read_through_its_own_va
 }
 
 #[test]
-fn no_loop_also_holds_off_a_figure_that_the_rules_own_effect_changed() {
+fn no_loop_also_holds_off_a_derived_value_that_the_rules_own_effect_changed() {
     let mut shop = shop("{c: Customer} / c.limit > 0 ==> Print(c.id)");
     shop.add(
         "rule more no-loop : {c: Customer} / COUNT(o: Order) < 3

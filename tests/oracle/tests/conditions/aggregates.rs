@@ -29,7 +29,7 @@ fn enter(bank: &mut Session, entries: &[(&str, &str)]) {
 }
 
 #[test]
-fn the_facts_that_satisfy_the_condition_are_added_up() {
+fn an_aggregate_adds_up_the_facts_that_satisfy_its_condition() {
     let mut bank =
         bank("{a: Account} / SUM(e: Entry / e.account == a.id ; e.amount) >= a.limit ==> Print(a.id)");
     enter(&mut bank, &[("e1", "amount: 6"), ("e2", "amount: 3")]);
@@ -45,7 +45,7 @@ fn the_facts_that_satisfy_the_condition_are_added_up() {
 }
 
 #[test]
-fn each_function_says_what_it_says() {
+fn each_aggregate_function_computes_what_its_name_says() {
     let of = |derived_value: &str| format!("{derived_value}(e: Entry / e.account == a.id ; e.amount)");
     let derived_values = ["SUM", "AVG", "MIN", "MAX", "COUNT"].map(of).join(", ");
     let mut bank = derived_value(&derived_values);
@@ -96,7 +96,7 @@ fn references_count_by_the_facts_that_they_refer_to() {
 }
 
 #[test]
-fn of_nothing_sum_and_count_are_zero_and_the_others_have_no_value() {
+fn without_facts_sum_and_count_are_zero_and_other_aggregates_have_no_value() {
     let of = |derived_value: &str| format!("{derived_value}(e: Entry / e.account == a.id ; e.amount)");
     let [sum, avg, min, max] = ["SUM", "AVG", "MIN", "MAX"].map(of);
     let bank = bank(&format!(
@@ -107,7 +107,7 @@ fn of_nothing_sum_and_count_are_zero_and_the_others_have_no_value() {
 }
 
 #[test]
-fn a_missing_value_is_skipped() {
+fn an_aggregate_skips_a_missing_value() {
     let of = |derived_value: &str| format!("{derived_value}(e: Entry / e.account == a.id ; e.amount)");
     let derived_values = ["SUM", "AVG", "MIN", "MAX", "COUNT"].map(of).join(", ");
     let mut bank = derived_value(&format!("{derived_values}, COUNT(e: Entry / e.account == a.id)"));
@@ -120,7 +120,7 @@ fn a_missing_value_is_skipped() {
 }
 
 #[test]
-fn a_value_that_cannot_be_computed_is_skipped_too() {
+fn an_aggregate_skips_a_value_that_cannot_be_computed() {
     let mut bank =
         derived_value("COUNT(e: Entry / e.account == a.id ; 1 / e.amount), SUM(e: Entry ; 1 / e.amount)");
     enter(&mut bank, &[("e1", "amount: 0"), ("e2", "amount: 4")]);
@@ -204,11 +204,12 @@ fn the_sum_of_no_integers_is_an_integer() {
 }
 
 #[test]
-fn they_stand_wherever_a_value_may() {
+fn an_aggregate_is_allowed_wherever_a_value_is() {
     let mut bank = bank(
         "{a: Account} / 2 * COUNT(e: Entry / e.account == a.id) - 1 >= a.least
              AND a.limit < SUM(e: Entry / e.account == a.id ; e.amount)
-             AND MAX(e: Entry / e.account == a.id ; e.amount) > 2 * AVG(x: Entry / x.account == a.id ; x.amount)
+             AND MAX(e: Entry / e.account == a.id ; e.amount) > 2 * AVG(x: Entry / x.account == a.id ; \
+             x.amount)
              AND COUNT(e: Entry / e.account == a.id) IN [a.least, 3] ==> Print(a.id)",
     );
     enter(&mut bank, &[("e1", "amount: 1"), ("e2", "amount: 1"), ("e3", "amount: 9")]);
@@ -222,7 +223,7 @@ fn they_stand_wherever_a_value_may() {
 }
 
 #[test]
-fn they_look_at_everything_when_nothing_ties_them() {
+fn an_aggregate_without_a_condition_is_over_all_facts_of_the_type() {
     let mut bank = bank("{a: Account} / a.limit > SUM(e: Entry ; e.amount) ==> Print(a.id)");
     assert_eq!(bank.matches(), ["a", "b"]);
     enter(&mut bank, &[("e1", "amount: 10")]);
@@ -230,7 +231,7 @@ fn they_look_at_everything_when_nothing_ties_them() {
 }
 
 #[test]
-fn they_may_be_tied_by_an_inequality() {
+fn an_aggregate_may_be_connected_by_an_inequality() {
     let mut bank = bank("{e: Entry} / COUNT(x: Entry / x.amount > e.amount) == 1 ==> Print(e.id)");
     enter(&mut bank, &[("e1", "amount: 1"), ("e2", "amount: 2"), ("e3", "amount: 3")]);
     assert_eq!(bank.matches(), ["e2"]);
@@ -239,9 +240,10 @@ fn they_may_be_tied_by_an_inequality() {
 }
 
 #[test]
-fn they_stand_inside_each_other() {
+fn an_aggregate_may_contain_aggregates() {
     let mut bank = bank(
-        "{a: Account} / SUM(e: Entry / e.account == a.id AND e.amount == MAX(x: Entry / x.account == a.id ; x.amount)
+        "{a: Account} / SUM(e: Entry / e.account == a.id AND e.amount == MAX(x: Entry / x.account \
+         == a.id ; x.amount)
              ; e.amount + COUNT(y: Entry / y.account == e.account)) == 22 ==> Print(a.id)",
     );
     // The greatest amount, and the count of entries, for each entry of the greatest amount.
@@ -254,7 +256,7 @@ fn they_stand_inside_each_other() {
 }
 
 #[test]
-fn effects_may_compute_with_them() {
+fn effects_may_compute_with_aggregates() {
     let mut bank = bank(
         "{a: Account} / COUNT(e: Entry / e.account == a.id) == 2
          ==> Update(a, {limit: SUM(e: Entry / e.account == a.id ; e.amount) + 1}),

@@ -39,7 +39,7 @@ fn an_activation_that_goes_from_one_alternative_to_another_while_it_waits_stays_
 }
 
 #[test]
-fn alternatives_that_all_ask_other_facts_count_as_one_activation() {
+fn alternatives_that_all_read_views_count_as_one_activation() {
     let mut session = session(
         "(a.t == t AND a.n > 0 AND EXISTS (b: B)) OR (t == a.t AND t.on AND EXISTS (c: C))
          OR (a.id == t.id AND COUNT(x: C) > 1)",
@@ -60,9 +60,10 @@ fn alternatives_that_all_ask_other_facts_count_as_one_activation() {
 }
 
 #[test]
-fn a_row_that_goes_from_one_alternative_to_another_inside_of_a_question_stays_found() {
+fn a_row_that_goes_from_one_alternative_of_a_view_to_another_stays_found() {
     let mut session = session(
-        "a.t == t AND EXISTS (x: A / (x.t == t AND EXISTS (b: B)) OR (x.t == t AND (t.on OR t.id == \"zz\")))",
+        "a.t == t AND EXISTS (x: A / (x.t == t AND EXISTS (b: B)) OR (x.t == t AND (t.on OR t.id \
+         == \"zz\")))",
     );
     session.insert("A(id: \"a1\", t: t2, n: 0)");
     assert_eq!(session.run(), ["a1"]);
@@ -72,7 +73,7 @@ fn a_row_that_goes_from_one_alternative_to_another_inside_of_a_question_stays_fo
 }
 
 #[test]
-fn one_change_that_ends_one_alternative_and_begins_another_is_no_activation() {
+fn a_change_that_ends_one_alternative_and_begins_another_is_no_activation() {
     let mut session = session("(a.t == t AND COUNT(b: B) == 1) OR (a.t == t AND COUNT(b: B) == 2)");
     session.insert("B(id: \"b1\")");
     session.insert("A(id: \"a1\", t: t1, n: 0)");

@@ -16,7 +16,7 @@ fn shop(rule: &str) -> Session {
 }
 
 #[test]
-fn one_fact_is_enough_and_two_count_once() {
+fn for_exists_one_fact_is_enough_and_two_count_once() {
     let mut shop = shop("{c: Customer} / EXISTS (o: Order / o.cid == c.id) ==> Print(c.id)");
     assert_eq!(shop.matches(), NOTHING);
     shop.insert("Order(id: \"o1\", cid: \"ada\", total: 1)");
@@ -30,7 +30,7 @@ fn one_fact_is_enough_and_two_count_once() {
 }
 
 #[test]
-fn without_a_condition_any_fact_of_the_type_will_do() {
+fn an_exists_without_a_condition_finds_any_fact_of_the_type() {
     let mut shop = shop("{c: Customer} / EXISTS (o: Order) ==> Print(c.id)");
     assert_eq!(shop.matches(), NOTHING);
     shop.insert("Order(id: \"o1\", cid: \"nobody\", total: 1)");
@@ -38,7 +38,7 @@ fn without_a_condition_any_fact_of_the_type_will_do() {
 }
 
 #[test]
-fn none_is_the_opposite_of_some() {
+fn not_exists_is_the_opposite_of_exists() {
     let mut shop =
         shop("{c: Customer} / NOT (EXISTS (o: Order / o.cid == c.id AND o.total > 10)) ==> Print(c.id)");
     assert_eq!(shop.matches(), ["ada", "bob"]);
@@ -50,9 +50,10 @@ fn none_is_the_opposite_of_some() {
 }
 
 #[test]
-fn one_stands_inside_another() {
+fn an_exists_may_contain_an_exists() {
     let mut shop = shop(
-        "{c: Customer} / EXISTS (o: Order / o.cid == c.id AND NOT (EXISTS (p: Payment / p.order == o))) ==> Print(c.id)",
+        "{c: Customer} / EXISTS (o: Order / o.cid == c.id AND NOT (EXISTS (p: Payment / p.order == o))) \
+         ==> Print(c.id)",
     );
     shop.insert("Order(id: \"o1\", cid: \"ada\", total: 1)");
     assert_eq!(shop.matches(), ["ada"]);
@@ -65,9 +66,10 @@ fn one_stands_inside_another() {
 }
 
 #[test]
-fn the_inner_one_may_look_past_the_outer_one() {
+fn an_inner_exists_may_read_variables_from_outside_the_outer_one() {
     let mut shop = shop(
-        "{c: Customer} / EXISTS (o: Order / EXISTS (p: Order / p.cid == c.id AND p.total > o.total)) ==> Print(c.id)",
+        "{c: Customer} / EXISTS (o: Order / EXISTS (p: Order / p.cid == c.id AND p.total > o.total)) \
+         ==> Print(c.id)",
     );
     shop.insert("Order(id: \"o1\", cid: \"ada\", total: 5)");
     assert_eq!(shop.matches(), NOTHING);
@@ -78,7 +80,7 @@ fn the_inner_one_may_look_past_the_outer_one() {
 }
 
 #[test]
-fn the_fact_may_be_one_of_the_tuple() {
+fn an_exists_may_find_a_fact_of_the_tuple() {
     let mut shop = shop("{o: Order} / EXISTS (x: Order / x == o AND x.total > 5) ==> Print(o.id)");
     shop.insert("Order(id: \"o1\", cid: \"ada\", total: 6)");
     shop.insert("Order(id: \"o2\", cid: \"ada\", total: 5)");
@@ -86,7 +88,7 @@ fn the_fact_may_be_one_of_the_tuple() {
 }
 
 #[test]
-fn it_is_a_condition_like_any_other() {
+fn an_exists_is_a_condition_like_any_other() {
     let mut shop = shop(
         "{c: Customer} / c.tier == \"gold\" OR EXISTS (o: Order / o.cid == c.id) AND NOT (EXISTS (p: Payment))
          ==> Print(c.id)",
@@ -103,7 +105,7 @@ fn it_is_a_condition_like_any_other() {
 }
 
 #[test]
-fn it_may_be_tied_by_an_inequality() {
+fn an_exists_may_be_connected_by_an_inequality() {
     let mut shop =
         shop("{o: Order} / NOT (EXISTS (x: Order / x.cid == o.cid AND x.total > o.total)) ==> Print(o.id)");
     shop.insert("Order(id: \"o1\", cid: \"ada\", total: 5)");
@@ -118,7 +120,7 @@ fn it_may_be_tied_by_an_inequality() {
 }
 
 #[test]
-fn it_may_look_at_several_patterns() {
+fn an_exists_may_read_several_patterns() {
     let mut shop = shop(
         "{c: Customer, o: Order} / o.cid == c.id AND EXISTS (x: Order / x.cid == c.id AND x.total < o.total)
          ==> Print(c.id, o.id)",
@@ -132,7 +134,7 @@ fn it_may_look_at_several_patterns() {
 }
 
 #[test]
-fn a_comparison_without_value_finds_nothing() {
+fn a_comparison_without_value_in_an_exists_finds_nothing() {
     let mut shop = shop(
         "{c: Customer} / NOT (EXISTS (o: Order / o.cid == c.id AND o.total / 0 != 1))
              AND EXISTS (o: Order / o.cid == c.id AND NOT (o.total / 0 != 1)) ==> Print(c.id)",
@@ -142,7 +144,7 @@ fn a_comparison_without_value_finds_nothing() {
 }
 
 #[test]
-fn rules_that_come_later_look_at_what_is_there() {
+fn an_exists_of_a_rule_that_is_added_later_finds_the_facts_in_the_session() {
     let mut shop = shop("{c: Customer} / c.tier == \"gold\" ==> Print(c.id)");
     shop.insert("Order(id: \"o1\", cid: \"bob\", total: 5)");
     shop.add("rule with : {c: Customer} / EXISTS (o: Order / o.cid == c.id) ==> Print(c.id)");

@@ -23,7 +23,8 @@ fn hire(firm: &mut Session, id: &str, dept: &str, salary: i64) {
 #[test]
 fn there_is_one_activation_for_each_group_with_its_derived_values() {
     let mut firm = firm(
-        "{d: Dept, pay: SUM(e.salary), n: COUNT(e)} / {e: Emp} / e.dept == d.id AND pay / n > 4 ==> Print(d.id, pay, n)",
+        "{d: Dept, pay: SUM(e.salary), n: COUNT(e)} / {e: Emp} / e.dept == d.id AND pay / n > 4 \
+         ==> Print(d.id, pay, n)",
     );
     hire(&mut firm, "e1", "dev", 5);
     hire(&mut firm, "e2", "dev", 6);
@@ -47,9 +48,10 @@ fn a_group_without_rows_does_not_match() {
 }
 
 #[test]
-fn every_function_may_be_a_variable() {
+fn every_aggregate_function_may_be_a_variable() {
     let mut firm = firm(
-        "{d: Dept, s: SUM(e.bonus), a: AVG(e.bonus), l: MIN(e.bonus), g: MAX(e.bonus), n: COUNT(e.bonus), all: COUNT(e)}
+        "{d: Dept, s: SUM(e.bonus), a: AVG(e.bonus), l: MIN(e.bonus), g: MAX(e.bonus), n: \
+         COUNT(e.bonus), all: COUNT(e)}
          / {e: Emp} / e.dept == d.id ==> Print(s, a, l, g, n, all)",
     );
     hire(&mut firm, "e1", "dev", 1);
@@ -62,9 +64,10 @@ fn every_function_may_be_a_variable() {
 }
 
 #[test]
-fn a_fact_counts_once_however_many_rows_it_is_in() {
+fn a_fact_counts_once_in_a_group_however_many_rows_it_is_in() {
     let mut firm = firm(
-        "{d: Dept, pay: SUM(e.salary), n: COUNT(e), score: AVG(g.score), grades: COUNT(g)} / {e: Emp} / {g: Grade}
+        "{d: Dept, pay: SUM(e.salary), n: COUNT(e), score: AVG(g.score), grades: COUNT(g)} / {e: Emp} \
+         / {g: Grade}
          / e.dept == d.id AND g.emp == e.id ==> Print(d.id, pay, n, score, grades)",
     );
     hire(&mut firm, "e1", "dev", 5);
@@ -81,7 +84,7 @@ fn a_fact_counts_once_however_many_rows_it_is_in() {
 }
 
 #[test]
-fn without_a_condition_every_fact_belongs_to_every_group() {
+fn every_fact_belongs_to_every_group_when_no_condition_connects_them() {
     let mut firm = firm("{d: Dept, n: COUNT(e)} / {e: Emp} / ==> Print(d.id, n)");
     hire(&mut firm, "e1", "dev", 5);
     hire(&mut firm, "e2", "ops", 5);
@@ -92,7 +95,8 @@ fn without_a_condition_every_fact_belongs_to_every_group() {
 fn some_conditions_are_about_rows_and_some_about_the_group() {
     let mut firm = firm(
         "{d: Dept, pay: SUM(e.salary)} / {e: Emp}
-         / e.dept == d.id AND (e.salary > 4 OR e.id == \"e3\") AND d.budget > 50 AND (pay > d.budget OR pay == 0)
+         / e.dept == d.id AND (e.salary > 4 OR e.id == \"e3\") AND d.budget > 50 AND (pay > d.budget \
+         OR pay == 0)
          ==> Print(d.id, pay)",
     );
     hire(&mut firm, "e1", "dev", 5);
@@ -107,7 +111,7 @@ fn some_conditions_are_about_rows_and_some_about_the_group() {
 }
 
 #[test]
-fn several_facts_may_make_the_group() {
+fn several_facts_may_form_a_group() {
     let mut firm = firm(
         "{d: Dept, other: Dept, pay: SUM(e.salary)} / {e: Emp}
          / e.dept == d.id AND e.salary < other.budget AND d != other ==> Print(d.id, other.id, pay)",
@@ -122,7 +126,7 @@ fn several_facts_may_make_the_group() {
 }
 
 #[test]
-fn the_value_may_be_computed_and_look_at_the_group() {
+fn the_value_of_an_aggregate_variable_may_be_computed_and_read_the_group() {
     let mut firm = firm(
         "{d: Dept, share: SUM(e.salary * 100 / d.budget)} / {e: Emp} / e.dept == d.id ==> Print(d.id, share)",
     );

@@ -23,7 +23,7 @@ fn bank(rules: &str) -> Session {
 }
 
 #[test]
-fn each_tuple_has_its_turn_once() {
+fn a_no_loop_rule_fires_once_for_each_tuple() {
     let mut bank = bank(&format!("rule r no-loop : {ADD}"));
     assert_eq!(bank.run(), ["f1 0", "f2 10", "f3 30"]);
     bank.insert("Flow(id: \"f4\", account: \"a\", amount: 40)");
@@ -33,7 +33,7 @@ fn each_tuple_has_its_turn_once() {
 }
 
 #[test]
-fn what_waits_keeps_its_place_and_its_age() {
+fn a_waiting_activation_of_a_no_loop_rule_keeps_its_place_and_its_age() {
     for (strategy, order) in [
         (Strategy::Breadth, ["f1 0", "f2 10", "x", "f3 30"]),
         // The first two came with the rule; between them the order of the facts decides.
@@ -51,7 +51,7 @@ fn what_waits_keeps_its_place_and_its_age() {
 }
 
 #[test]
-fn what_begins_to_hold_comes() {
+fn an_update_by_a_no_loop_rule_activates_it_for_tuples_that_start_matching() {
     let mut bank = bank(
         "rule r no-loop : {a: Account, f: Flow} / f.account == a.id AND f.amount > a.balance
          ==> Print(f.id), Update(a, {balance: a.balance - 10})",
@@ -66,7 +66,7 @@ fn what_begins_to_hold_comes() {
 }
 
 #[test]
-fn what_stops_holding_does_not_fire() {
+fn an_update_by_a_no_loop_rule_cancels_tuples_that_stop_matching() {
     let mut bank = bank(
         "rule r no-loop : {a: Account, f: Flow} / f.account == a.id AND a.open AND a.balance < 25
              ==> Print(f.id), Update(a, {balance: a.balance + f.amount})",
@@ -82,7 +82,7 @@ fn what_stops_holding_does_not_fire() {
 }
 
 #[test]
-fn another_rules_update_counts() {
+fn an_update_by_another_rule_activates_a_no_loop_rule() {
     let mut bank = bank(&format!(
         "rule r no-loop : {ADD}
          rule back salience 1 : {{a: Account}} / a.balance == 10 ==> Update(a, {{balance: 100}})"
@@ -91,7 +91,7 @@ fn another_rules_update_counts() {
 }
 
 #[test]
-fn insertions_and_withdrawals_are_the_rules_own_too() {
+fn insertions_and_withdrawals_by_a_no_loop_rule_are_its_own_too() {
     let ran = |no_loop: &str| {
         let mut bank = bank(&format!(
             "type Note(n: number)
@@ -107,7 +107,7 @@ fn insertions_and_withdrawals_are_the_rules_own_too() {
 }
 
 #[test]
-fn what_an_activation_supports_stays() {
+fn what_an_activation_of_a_no_loop_rule_supports_stays() {
     let mut bank = bank(
         "type Seen(#id: string)
          rule r no-loop : {a: Account, f: Flow} / f.account == a.id AND a.balance < 25
@@ -130,7 +130,8 @@ fn a_logical_insertion_behind_the_rules_own_update_takes_place() {
     let mut bank = bank(
         "type Seen(#id: string)
          rule r no-loop : {a: Account} / a.open ==> Update(a, {balance: 7}), InsertLogical(Seen(id: a.id))
-         rule s no-loop : {a: Account} / a.balance == 7 ==> Update(a, {balance: 8}), InsertLogical(Seen(id: \"s\"))",
+         rule s no-loop : {a: Account} / a.balance == 7 ==> Update(a, {balance: 8}), \
+         InsertLogical(Seen(id: \"s\"))",
     );
     assert_eq!(bank.run(), NOTHING);
     let names: Vec<String> =
@@ -141,7 +142,7 @@ fn a_logical_insertion_behind_the_rules_own_update_takes_place() {
 /// The alternatives join by different keys, so they are activated at different places of the
 /// network.
 #[test]
-fn what_goes_from_one_alternative_to_the_other_goes_on_waiting() {
+fn a_waiting_tuple_of_a_no_loop_rule_goes_on_waiting_in_another_alternative() {
     let program = "
         type A(#id: string, k: int, m: int, n: int)
         type F(#id: string, k: int, m: int)
@@ -161,7 +162,8 @@ fn what_goes_from_one_alternative_to_the_other_goes_on_waiting() {
     let mut some = Session::new(&format!(
         "{program}
         rule stop salience 1 : {{a: A, f: F}} / a.n >= 8 AND f.id == \"f3\" ==> Retract(f)
-        rule turn salience 1 : {{a: A, f: F}} / a.n >= 8 AND f.id == \"f4\" AND f.m == 1 ==> Update(f, {{m: 2}})"
+        rule turn salience 1 : {{a: A, f: F}} / a.n >= 8 AND f.id == \"f4\" AND f.m == 1 ==> Update(f, \
+        {{m: 2}})"
     ));
     assert_eq!(some.run(), ["f1 0", "f2 4", "late 8"], "what stops holding there does not fire");
     some.set("A~a", "n: 4");

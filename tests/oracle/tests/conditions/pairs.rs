@@ -26,7 +26,8 @@ fn shop(rule: &str) -> Session {
 #[test]
 fn an_aggregate_inside_exists() {
     let mut shop = shop(
-        "{r: Region} / EXISTS (c: Customer / c.region == r AND SUM(o: Order / o.customer == c ; o.total) > c.limit)
+        "{r: Region} / EXISTS (c: Customer / c.region == r AND SUM(o: Order / o.customer == c ; \
+         o.total) > c.limit)
          ==> Print(r.id)",
     );
     assert_eq!(shop.matches(), ["north"]);
@@ -39,7 +40,8 @@ fn an_aggregate_inside_exists() {
 #[test]
 fn exists_inside_an_aggregate() {
     let mut shop = shop(
-        "{c: Customer} / SUM(o: Order / o.customer == c AND NOT (EXISTS (x: Return / x.order == o.id)) ; o.total) > 10
+        "{c: Customer} / SUM(o: Order / o.customer == c AND NOT (EXISTS (x: Return / x.order == o.id)) \
+         ; o.total) > 10
          ==> Print(c.id)",
     );
     assert_eq!(shop.matches(), ["ada", "cy"]);
@@ -54,7 +56,8 @@ fn exists_inside_an_aggregate() {
 #[test]
 fn exists_beside_an_aggregate() {
     let mut shop = shop(
-        "{c: Customer} / EXISTS (o: Order / o.customer == c AND o.total > 6) AND COUNT(o: Order / o.customer == c) == 1
+        "{c: Customer} / EXISTS (o: Order / o.customer == c AND o.total > 6) AND COUNT(o: Order \
+         / o.customer == c) == 1
          ==> Print(c.id)",
     );
     assert_eq!(shop.matches(), ["bob", "cy"]);
@@ -66,7 +69,8 @@ fn exists_beside_an_aggregate() {
 #[test]
 fn two_aggregates_of_one_field_inside_exists() {
     let mut shop = shop(
-        "{o: Order} / EXISTS (x: Order / COUNT(y: Order / y.total < o.total) < SUM(z: Order / z.total < o.total ; 7 - z.total))
+        "{o: Order} / EXISTS (x: Order / COUNT(y: Order / y.total < o.total) < SUM(z: Order / z.total < \
+         o.total ; 7 - z.total))
          ==> Print(o.id)",
     );
     assert_eq!(shop.matches(), NOTHING);
@@ -106,7 +110,8 @@ fn a_followed_reference_inside_exists() {
 #[test]
 fn a_reference_of_the_tuple_followed_inside_exists() {
     let mut shop = shop(
-        "{o: Order} / EXISTS (x: Order / x.customer.region == o.customer.region AND x.total > o.total) ==> Print(o.id)",
+        "{o: Order} / EXISTS (x: Order / x.customer.region == o.customer.region AND x.total > o.total) \
+         ==> Print(o.id)",
     );
     assert_eq!(shop.matches(), ["o1"]);
     shop.set("Customer~bob", "region: north");
@@ -116,7 +121,8 @@ fn a_reference_of_the_tuple_followed_inside_exists() {
 #[test]
 fn a_followed_reference_inside_an_aggregate() {
     let mut shop = shop(
-        "{r: Region} / SUM(o: Order / o.customer.region == r ; o.total - o.customer.region.floor) > 5 ==> Print(r.id)",
+        "{r: Region} / SUM(o: Order / o.customer.region == r ; o.total - o.customer.region.floor) > 5 \
+         ==> Print(r.id)",
     );
     assert_eq!(shop.matches(), ["north"]);
     shop.set("Region~north", "floor: 5");
@@ -140,7 +146,7 @@ fn a_followed_reference_beside_an_aggregate() {
 }
 
 #[test]
-fn exists_about_the_rows_of_a_group() {
+fn exists_in_a_condition_on_the_rows_of_a_group() {
     let mut shop = shop(
         "{c: Customer, sum: SUM(o.total)} / {o: Order}
          / o.customer == c AND NOT (EXISTS (x: Return / x.order == o.id)) ==> Print(c.id, sum)",
@@ -155,7 +161,7 @@ fn exists_about_the_rows_of_a_group() {
 }
 
 #[test]
-fn exists_about_a_group_as_a_whole() {
+fn exists_in_a_condition_on_a_group_as_a_whole() {
     let mut shop = shop(
         "{c: Customer, sum: SUM(o.total)} / {o: Order}
          / o.customer == c AND EXISTS (r: Region / r.floor > sum) ==> Print(c.id, sum)",
@@ -179,7 +185,7 @@ fn an_aggregate_operand_beside_an_aggregate_variable() {
 }
 
 #[test]
-fn a_followed_reference_ties_the_rows_of_a_group() {
+fn a_followed_reference_connects_the_rows_of_a_group() {
     let mut shop = shop(
         "{r: Region, sum: SUM(o.total), most: MAX(o.total - o.customer.limit)} / {o: Order}
          / o.customer.region == r AND sum > r.floor ==> Print(r.id, sum, most)",

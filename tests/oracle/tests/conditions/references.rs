@@ -21,7 +21,7 @@ fn office(rule: &str) -> Session {
 }
 
 #[test]
-fn one_is_followed_to_a_field_of_the_other_fact() {
+fn a_reference_is_followed_to_a_field_of_the_other_fact() {
     let mut office = office("{o: Order} / o.customer.name == \"Ada\" ==> Print(o.id)");
     assert_eq!(office.matches(), ["o1"]);
     office.set("Person~bob", "name: \"Ada\"");
@@ -34,7 +34,7 @@ fn one_is_followed_to_a_field_of_the_other_fact() {
 }
 
 #[test]
-fn several_are_followed_one_after_the_other() {
+fn several_references_are_followed_one_after_the_other() {
     let mut office = office("{o: Order} / o.customer.place.country == \"it\" ==> Print(o.id)");
     assert_eq!(office.matches(), ["o1"]);
     office.set("Person~bob", "place: rome");
@@ -47,7 +47,7 @@ fn several_are_followed_one_after_the_other() {
 }
 
 #[test]
-fn one_that_is_missing_leads_to_no_value() {
+fn a_missing_reference_leads_to_no_value() {
     let mut office =
         office("{o: Order} / o.customer.name == \"Ada\" OR o.customer.name != \"Ada\" ==> Print(o.id)");
     office.add("rule none : {o: Order} / o.customer.place.country IS MISSING ==> Print(o.id)");
@@ -58,7 +58,7 @@ fn one_that_is_missing_leads_to_no_value() {
 }
 
 #[test]
-fn so_does_one_whose_fact_was_retracted() {
+fn a_reference_to_a_retracted_fact_leads_to_no_value() {
     let mut office = office("{o: Order} / o.customer.name IS PRESENT ==> Print(o.id)");
     assert_eq!(office.matches(), ["o1", "o2"]);
     office.retract("Person~ada");
@@ -70,10 +70,13 @@ fn so_does_one_whose_fact_was_retracted() {
 }
 
 #[test]
-fn what_they_lead_to_joins() {
+fn values_that_references_lead_to_are_joined() {
     let mut office =
         office("{o: Order, p: Place} / o.customer.place == p AND p.country != \"no\" ==> Print(o.id, p.id)");
-    office.add("rule same : {o: Order, p: Order} / o.customer.name == p.customer.name AND o != p ==> Print(o.id, p.id)");
+    office.add(
+        "rule same : {o: Order, p: Order} / o.customer.name == p.customer.name AND o != p \
+        ==> Print(o.id, p.id)",
+    );
     assert_eq!(office.matches(), ["o1 rome"]);
     assert_eq!(office.matches_of("same"), NOTHING);
     office.set("Person~bob", "place: rome, name: \"Ada\"");
@@ -84,9 +87,10 @@ fn what_they_lead_to_joins() {
 }
 
 #[test]
-fn they_may_be_compared_and_computed_with() {
+fn values_that_references_lead_to_may_be_compared_and_computed_with() {
     let mut office = office(
-        "{o: Order} / LENGTH(o.customer.name + o.customer.place.country) == 5 AND o.customer.name < \"B\" ==> Print(o.id)",
+        "{o: Order} / LENGTH(o.customer.name + o.customer.place.country) == 5 AND o.customer.name \
+         < \"B\" ==> Print(o.id)",
     );
     assert_eq!(office.matches(), ["o1"]);
     office.set("Place~rome", "country: \"ita\"");
@@ -94,7 +98,7 @@ fn they_may_be_compared_and_computed_with() {
 }
 
 #[test]
-fn effects_may_follow_them() {
+fn effects_may_follow_references() {
     let mut office =
         office("{o: Order} / o.total < 3 ==> Print(o.id, o.customer.name), Update(o, {total: 9})");
     office.add("rule after : {o: Order} / o.total == 9 ==> Print(o.customer.place.country)");
@@ -102,7 +106,7 @@ fn effects_may_follow_them() {
 }
 
 #[test]
-fn what_one_leads_to_is_a_key_of_a_join_and_the_fact_that_has_it_no_part_of_the_match() {
+fn a_value_that_a_reference_leads_to_is_a_join_key_and_its_fact_is_no_part_of_the_match() {
     let mut office = office("{o: Order, p: Place} / o.customer.name == p.country ==> Print(o.id, p.id)");
     assert_eq!(office.matches(), NOTHING);
     office.set("Place~oslo", "country: \"Ada\"");
@@ -124,10 +128,13 @@ fn what_one_leads_to_is_a_key_of_a_join_and_the_fact_that_has_it_no_part_of_the_
 }
 
 #[test]
-fn what_holds_before_and_after_does_not_fire_again_when_what_one_leads_to_changes() {
+fn a_tuple_that_matches_before_and_after_a_followed_field_changes_does_not_fire_again() {
     let mut office =
         office("{o: Order, p: Place} / UPPER(o.customer.name) == UPPER(p.country) ==> Print(o.id, p.id)");
-    office.add("rule same : {o: Order, p: Order} / o.customer.name == p.customer.name AND o != p ==> Print(o.id, p.id)");
+    office.add(
+        "rule same : {o: Order, p: Order} / o.customer.name == p.customer.name AND o != p \
+        ==> Print(o.id, p.id)",
+    );
     office.set("Place~oslo", "country: \"ada\"");
     office.set("Order~o2", "customer: ada");
     assert_eq!(office.run(), ["o1 oslo", "o2 oslo", "o1 o2", "o2 o1"]);
@@ -138,7 +145,7 @@ fn what_holds_before_and_after_does_not_fire_again_when_what_one_leads_to_change
 }
 
 #[test]
-fn a_question_may_find_its_facts_by_them() {
+fn a_view_may_find_its_facts_by_followed_references() {
     let mut office = office(
         "{p: Place} / EXISTS (o: Order / LOWER(o.customer.place.country) + \"!\" == p.id) ==> Print(p.id)",
     );
@@ -156,7 +163,7 @@ fn a_question_may_find_its_facts_by_them() {
 }
 
 #[test]
-fn a_no_loop_rule_is_told_tuple_by_tuple() {
+fn a_changed_reference_activates_a_no_loop_rule_tuple_by_tuple() {
     let mut office = Session::new(&format!(
         "{OFFICE} rule r no-loop : {{o: Order, p: Place}} / o.customer.name == p.country AND o.total < 9
          ==> Print(o.id, o.total), Update(o, {{total: o.total + 1}})"

@@ -7,7 +7,7 @@ use tsd_oracle::{Step, Value};
 use crate::regressions::Trio;
 
 #[test]
-fn many_bounds_on_one_figure_are_each_kept() {
+fn many_bounds_on_one_derived_value_are_each_kept() {
     let mut program = String::from(
         "type P(#id: int, vip: bool)
          type C(#id: int, best: P?)
@@ -15,7 +15,8 @@ fn many_bounds_on_one_figure_are_each_kept() {
          rule none : {c: C} / NOT (EXISTS (o: O / o.c == c.id)) ==> Print(c)
          rule some : {c: C} / EXISTS (o: O / o.c == c.id) ==> Print(c)
          rule zero : {c: C} / MIN(o: O / o.c == c.id ; 0 - o.v * 0) == 0 ==> Print(c)
-         rule between : {c: C} / SUM(o: O / o.c == c.id ; o.v) > 2 AND SUM(o: O / o.c == c.id ; o.v) <= 5 ==> Print(c)
+         rule between : {c: C} / SUM(o: O / o.c == c.id ; o.v) > 2 AND SUM(o: O / o.c == c.id ; o.v) <= \
+         5 ==> Print(c)
          rule not_five : {c: C} / NOT (AVG(o: O / o.c == c.id ; o.v) == 5) ==> Print(c)
          rule no_mean : {c: C} / NOT (AVG(o: O / o.c == c.id ; o.v) >= 0) ==> Print(c)
          rule best_vip : {c: C} / c.best.vip ==> Print(c)

@@ -51,7 +51,7 @@ fn an_int_beside_a_number_is_widened_wherever_the_number_comes_from() {
 }
 
 #[test]
-fn so_it_is_in_joins_and_bounds() {
+fn an_int_beside_a_number_is_widened_in_joins_and_bounds() {
     let mut trio = Trio::new(
         "type I(i: int)
          type N(n: number)
@@ -210,7 +210,8 @@ fn comparisons_at_the_edges_are_the_same_everywhere() {
         for value in NUMBERS {
             number += 1;
             program += &format!(
-                "rule constant{number} : {{i: I}} / i.i {op} {value:?} AND NOT (i.o {op} {value:?}) ==> Print(i)
+                "rule constant{number} : {{i: I}} / i.i {op} {value:?} AND NOT (i.o {op} {value:?}) \
+                 ==> Print(i)
                  rule bound{number} : {{n: N}} / MAX(i: I ; i.i) {op} {value:?} AND n.n == 0 ==> Print(n)
                  rule list{number} : {{i: I}} / i.i IN [0.25, {value:?}] ==> Print(i)\n"
             );

@@ -36,32 +36,32 @@ fn plans() -> impl Strategy<Value = Plan> {
 }
 
 #[test]
-fn while_facts_come_change_and_go() {
+fn the_engine_agrees_with_the_oracle_while_facts_change() {
     hold(RuleSteps::None, 0);
 }
 
 #[test]
-fn while_rules_come_and_go_too() {
+fn the_engine_agrees_with_the_oracle_while_rules_are_added_and_removed() {
     hold(RuleSteps::AddAndRemove, 1);
 }
 
 /// A node is what it joins, and its hash is only an index: if all hashes are the same, results are
 /// too.
 #[test]
-fn while_all_signatures_collide() {
+fn the_engine_agrees_with_the_oracle_while_all_signatures_collide() {
     hold_some(RuleSteps::AddAndRemove, 2, 200, compared::colliding);
 }
 
 /// In whatever order the patterns are joined, the same fires in the same order.
 #[test]
-fn in_other_orders_of_joins() {
+fn the_engine_agrees_with_the_oracle_in_other_join_orders() {
     hold_some(RuleSteps::None, 3, 300, compared::ordered_otherwise);
 }
 
 /// A session that begins on the rules of another, and one that goes on as its own fork, are sessions like
 /// any other.
 #[test]
-fn on_shared_rules_and_in_forks() {
+fn the_engine_agrees_with_the_oracle_on_shared_rules_and_in_forks() {
     hold_some(RuleSteps::AddAndRemove, 4, 300, compared::shared_and_forked);
 }
 

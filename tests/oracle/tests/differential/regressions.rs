@@ -86,7 +86,8 @@ fn alternatives_that_join_in_different_orders_fire_in_the_order_of_the_facts() {
          B(id: \"b1\", n: 1)
          B(id: \"b2\", n: 2)",
     );
-    let text = "rule r : {a: A, b: B} / (a.n == 1 AND b.n < 9) OR (b.n == 1 AND a.id == b.id) OR (b.n == 2 AND a.n > 0)
+    let text = "rule r : {a: A, b: B} / (a.n == 1 AND b.n < 9) OR (b.n == 1 AND a.id == b.id) OR \
+        (b.n == 2 AND a.n > 0)
          ==> Print(a, b)";
     trio.step(&Step::AddRules { text: text.into() });
     assert_eq!(trio.run(), ["r a=A~a1 b=B~b1", "r a=A~a1 b=B~b2", "r a=A~a2 b=B~b2"]);
@@ -194,13 +195,15 @@ fn a_fact_goes_with_the_last_activation_that_supports_it() {
 }
 
 #[test]
-fn what_is_stated_stays() {
+fn a_stated_fact_stays_without_support() {
     let mut trio = Trio::new(
         "type Cause(#id: string, n: int)
          type Keyed(#id: string, n: int)
          type Plain(n: int)
-         rule r : {c: Cause} / c.n > 0 ==> InsertLogical(Keyed(id: \"k\", n: c.n)), InsertLogical(Plain(n: c.n))
-         rule again salience -1 : {c: Cause} / c.n == 2 ==> Insert(Keyed(id: \"k\", n: 2)), Insert(Plain(n: 2))
+         rule r : {c: Cause} / c.n > 0 ==> InsertLogical(Keyed(id: \"k\", n: c.n)), \
+         InsertLogical(Plain(n: c.n))
+         rule again salience -1 : {c: Cause} / c.n == 2 ==> Insert(Keyed(id: \"k\", n: 2)), \
+         Insert(Plain(n: 2))
          Cause(id: \"c\", n: 1)
          Keyed(id: \"k\", n: 1)
          Plain(n: 1)",
@@ -251,7 +254,8 @@ fn an_activation_that_its_own_effects_end_supports_nothing() {
          type B(#id: string)
          rule before : {a: A} / a.n == 1 ==> InsertLogical(B(id: \"x\")), Retract(a)
          rule behind : {a: A} / a.n == 2 ==> Update(a, {n: 0}), InsertLogical(B(id: \"y\"))
-         rule quiet no-loop : {a: A} / a.n > 2 ==> InsertLogical(B(id: \"z\")), Update(a, {n: a.n + 1}), InsertLogical(B(id: \"z\"))
+         rule quiet no-loop : {a: A} / a.n > 2 ==> InsertLogical(B(id: \"z\")), Update(a, {n: a.n + \
+         1}), InsertLogical(B(id: \"z\"))
          A(id: \"a\", n: 1)
          A(id: \"b\", n: 2)
          A(id: \"c\", n: 3)",
@@ -433,7 +437,7 @@ fn conditions_mean_what_the_language_reference_says() {
 }
 
 #[test]
-fn what_a_nested_question_finds_stays_found() {
+fn a_row_of_a_nested_view_stays_found() {
     let mut trio = Trio::new(
         "type A(n: int)
          type B(n: int)
@@ -469,7 +473,7 @@ fn in_a_batch_of_several_types_an_activation_is_as_old_as_its_youngest_fact() {
 
 /// Found by random programs: tuples at a watch with several derived values were gone at their turn.
 #[test]
-fn tuples_that_leave_before_what_they_ask_is_known_are_not_asked_about() {
+fn tuples_that_stop_matching_before_their_derived_values_are_known_are_not_looked_up() {
     let shop = "type Customer(#id: string)
          type Order(#id: string, customer: Customer, total: number, blocked: bool)
          c = Customer(id: \"c\")
@@ -478,7 +482,8 @@ fn tuples_that_leave_before_what_they_ask_is_known_are_not_asked_about() {
     let rules = [
         // Two derived values in a bound and a test,
         "{o: Order, c: Customer} / o.customer == c AND NOT (EXISTS (x: Order / x.blocked)) AND o.total <
-         SUM(y: Order / y.customer == o.customer ; y.total) - AVG(z: Order / z.customer == o.customer ; z.total)
+         SUM(y: Order / y.customer == o.customer ; y.total) - AVG(z: Order / z.customer == o.customer ; \
+         z.total)
          ==> Print(o.id)",
         // in an effect,
         "{o: Order, c: Customer} / o.customer == c AND NOT (EXISTS (x: Order / x.blocked))

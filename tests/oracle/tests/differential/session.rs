@@ -392,7 +392,7 @@ fn ran_of(ran: Result<Report, Error>) -> Ran {
 
 fn problem(problem: &tsd_runtime::Problem) -> Problem {
     let tsd_runtime::Problem { rule, effect, facts, reason, .. } = problem.clone();
-    let there = reason.strip_prefix("the fact ").and_then(|rest| rest.strip_suffix(" is there already"));
+    let there = reason.strip_prefix("the fact ").and_then(|rest| rest.strip_suffix(" exists already"));
     let reason = match there {
         Some(fact) => Reason::DuplicateKey(fact.to_owned()),
         None if reason.contains("no value") => Reason::NoValue,

@@ -42,7 +42,7 @@ impl Teller<'_> {
         let asked = self.network.view(view);
         let mut node = Node::new(Kind::Asked, "asked");
         node.lines.push(format!("for #{}", asked.signature.short()));
-        node.text = format!("The combinations of values for which somebody asks\n{}", described::view(asked));
+        node.text = format!("The parameter values that are in use\n{}", described::view(asked));
         if let Some(held) = self.statistics.and_then(|held| held.views.iter().find(|held| held.view == view))
         {
             node.lines.push(counted(held.groups, "combination"));
@@ -113,7 +113,7 @@ impl Teller<'_> {
     /// Pending tests, behind a root or a join.
     pub(super) fn watch(&self, root: RootId, join: Option<NodeId>) -> Node {
         let mut node = Node::new(Kind::Watch, "tested again");
-        node.text = "Tuples that are tested again when what they ask has changed".to_owned();
+        node.text = "Tuples that are tested again when a value that they read has changed".to_owned();
         if let Some(held) = self.statistics {
             let here = held.pending_nodes.iter().filter(|node| node.root == root && node.join == join);
             let (tuples, bytes) =

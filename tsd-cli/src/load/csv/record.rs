@@ -114,7 +114,7 @@ impl Records {
         let rest = &self.raw[at..];
         let length = rest.iter().position(|byte| b",\r\n".contains(byte)).unwrap_or(rest.len());
         if rest[length..].starts_with(b"\r") && !is_line_end(&rest[length..]) {
-            let message = "a carriage return stands here without a line feed; lines end with a line feed";
+            let message = "this carriage return has no line feed after it; lines end with a line feed";
             return Err(self.fault(self.line, Some(self.cells.len() + 1), message, false));
         }
         self.text.extend_from_slice(&rest[..length]);
@@ -155,7 +155,7 @@ impl Records {
         }
         let line = self.lines.number();
         let mut message =
-            "text stands behind the quote that closes this cell (a quote within is doubled)".to_owned();
+            "there is text after the closing quote of this cell (a quote within is doubled)".to_owned();
         if opened != line {
             message += &format!("; the cell begins on line {opened}: is its quote meant to be closed there?");
         }

@@ -16,7 +16,8 @@ impl Tables<'_> {
         let doc = Doc::new(format!("Rule {place}."));
         self.put(format_args!(
             "{doc}\nconst RULE_{index}: Rule = Rule {{\n    \
-             name: Borrowed({name:?}), salience: {salience}, no_loop: {no_loop}, complexity: {complexity},\n    patterns: Borrowed(&["
+             name: Borrowed({name:?}), salience: {salience}, no_loop: {no_loop}, complexity: \
+             {complexity},\n    patterns: Borrowed(&["
         ));
         for pattern in patterns.iter() {
             self.put(format_args!("\n        {},", self::pattern(pattern)));
@@ -35,7 +36,8 @@ impl Tables<'_> {
         let (ty, filter) = (branch.ty.0, filter(&branch.filter));
         let followed = list(branch.followed.iter(), pattern);
         self.put(format_args!(
-            "\n        Branch {{\n            order: {order}, followed: {followed}, ty: TypeId({ty}),\n            \
+            "\n        Branch {{\n            order: {order}, followed: {followed}, ty: \
+             TypeId({ty}),\n            \
              filter: {filter},\n            joins: Borrowed(&["
         ));
         let types = branch.types();
@@ -47,7 +49,10 @@ impl Tables<'_> {
             super::view::derived_values(&branch.derived_values),
             super::view::derived_tests(&branch.derived_tests),
         );
-        self.put(format_args!("{end}]),\n            derived_values: {derived_values}, derived_tests: {derived_tests},\n        }},"));
+        self.put(format_args!(
+            "{end}]),\n            derived_values: {derived_values}, derived_tests: \
+            {derived_tests},\n        }},"
+        ));
     }
 
     fn join(&mut self, join: &Join, left: &[TypeId]) {
@@ -120,7 +125,8 @@ fn part(part: &Part) -> String {
             let others = list(others.iter(), |position| format!("Position({})", position.0));
             let body = self::body(body);
             format!(
-                "Part::Computed(Shared::Borrowed(&Computed {{ form: Borrowed({form:?}), others: {others}, body: {body} }}))"
+                "Part::Computed(Shared::Borrowed(&Computed {{ form: Borrowed({form:?}), others: \
+                 {others}, body: {body} }}))"
             )
         }
     }

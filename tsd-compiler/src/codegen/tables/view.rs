@@ -125,7 +125,8 @@ pub(super) fn derived_tests(derived_tests: &[DerivedTests]) -> String {
             )
         });
         format!(
-            "DerivedTests {{ place: Position({place}), derived_values: {derived_values}, shown: {shown}, tests: {tests}, bounds: {bounds} }}"
+            "DerivedTests {{ place: Position({place}), derived_values: {derived_values}, shown: \
+             {shown}, tests: {tests}, bounds: {bounds} }}"
         )
     })
 }

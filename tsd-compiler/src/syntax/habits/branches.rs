@@ -178,7 +178,7 @@ fn if_action(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
         });
     }
     let advice = place.advice(word..word + 1, "`if` is no action");
-    found.extend(rules(place, advice, "what must hold belongs to the condition", &variants));
+    found.extend(rules(place, advice, "what must be true belongs in the condition", &variants));
 }
 
 /// `IF c THEN a ELSE b`, `CASE WHEN c THEN a ELSE b END`, `IF(c, a, b)` as a value.

@@ -220,7 +220,7 @@ fn operator_first(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     let (Some(close), Some(arguments)) = (place.close(at + 1), place.arguments(at + 1)) else { return };
     if let [left, right] = arguments.as_slice() {
         let text = format!("{} {operator} {}", place.source(left.clone()), place.source(right.clone()));
-        let message = format!("`{operator}` stands between its operands");
+        let message = format!("`{operator}` belongs between its operands");
         let hint = format!("write `{text}`");
         found.push(place.advice(at..at + 1, message).edit(place.bytes(at..close + 1), text).hint(hint));
     }

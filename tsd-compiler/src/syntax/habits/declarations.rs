@@ -47,7 +47,7 @@ fn braces(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     let Some(close) = place.close(at) else { return };
     let text = in_parentheses(place, at, close);
     let hint = format!("write `{text}`");
-    let advice = place.advice(at..at + 1, "the fields of a type stand in parentheses");
+    let advice = place.advice(at..at + 1, "the fields of a type are written in parentheses");
     found.push(advice.edit(place.bytes(at..close + 1), text).hint(hint));
 }
 
@@ -67,7 +67,7 @@ fn equals_sign(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
 /// `total?: number`, `total: Option<number>`, `total: number | null`, `total: number = null`.
 fn optional(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     let at = place.at;
-    let message = "a `?` behind the type says that a value may be missing";
+    let message = "a `?` after the type says that a value may be missing";
     if place.sign(at, '?') && place.sign(at + 1, ':') && place.is_name(at + 2) {
         let text = format!(": {}?", place.word(at + 2));
         let hint = format!("write `{}{text}`", place.word(at - 1));
@@ -174,7 +174,8 @@ fn list_type(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     let Some(name) = place.word(tokens.start.wrapping_sub(2)).get(..) else { return };
     let element = place.word(element);
     let hint = format!(
-        "write `{element}` for one value; for several, declare a type for them with a field that refers to this one"
+        "write `{element}` for one value; for several, declare a type for them with a field that refers \
+         to this one"
     );
     let advice = place.advice(tokens.clone(), format!("`{name}` cannot hold a list: lists do not exist yet"));
     found.push(advice.edit(place.bytes(tokens), element).hint(hint));
@@ -208,7 +209,7 @@ fn body(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
         "{" => (place.close(start).map(|close| close + 1), "the program implements it"),
         "-" | ":" => {
             let name = if written == "-" { start + 2 } else { start + 1 };
-            (place.is_name(name).then_some(name + 1), "an action gives nothing back")
+            (place.is_name(name).then_some(name + 1), "an action returns nothing")
         }
         _ => return,
     };
@@ -226,7 +227,7 @@ fn no_parameters(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     }
     let byte = place.bytes(place.first + 1..end).end;
     let text = format!("{}()", place.word(place.first + 1));
-    let advice = Advice::new(byte..byte, "an action has parameters in parentheses, if only none".into());
+    let advice = Advice::new(byte..byte, "an action needs parentheses, even without parameters".into());
     found.push(advice.edit(byte..byte, "()").hint(format!("write `{text}`")));
 }
 
@@ -238,7 +239,7 @@ fn fact(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     if place.is_any(at, &inserts) && place.sign(at + 1, '(') && place.sign(at + 3, '(') {
         let Some(close) = place.close(at + 1) else { return };
         let inner = place.source(at + 2..close);
-        let advice = place.advice(at..at + 1, "a fact of a program stands by itself");
+        let advice = place.advice(at..at + 1, "a fact of a program is a statement of its own");
         found.push(advice.edit(place.bytes(at..close + 1), inner).hint(format!("write `{inner}`")));
     }
     let at = place.at;
@@ -256,7 +257,7 @@ fn fact(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
         let values =
             fields.iter().zip(values).map(|((field, ..), value)| format!("{field}: {}", place.source(value)));
         let text = format!("{}({})", place.word(ty), values.collect::<Vec<_>>().join(", "));
-        let message = "the values of a fact stand behind the names of its fields";
+        let message = "the values of a fact come after the names of its fields";
         found.push(place.advice(ty..close + 1, message).instead(text));
     }
 }

@@ -67,7 +67,7 @@ fn in_braces(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     if !block {
         text = text.replace(';', ",");
     }
-    let message = "actions stand without brackets around them";
+    let message = "actions are written without brackets around them";
     let hint = format!("write `{text}`");
     let advice = place.advice(open..open + 1, message).edit(place.bytes(open..close + 1), text);
     found.push(advice.hint(hint));
@@ -191,7 +191,7 @@ fn modify(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     }
     let text = format!("Update({}, {{{fields}}})", place.source(variable));
     let hint = format!("write `{text}`");
-    let message = format!("`{}` does not take changes so", place.word(word));
+    let message = format!("the changes of `{}` are written in braces", place.word(word));
     found.push(place.advice(word..close + 1, message).edit(place.bytes(word..close + 1), text).hint(hint));
 }
 
@@ -256,7 +256,7 @@ fn fact_in_braces(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     let Some(open) = open.filter(|open| *open > place.first || place.first == 0) else { return };
     let Some(close) = place.close(open).filter(|_| open > 0 && place.is_name(open - 1)) else { return };
     let text = format!("({})", place.source(open + 1..close).trim().trim_end_matches([',', ';']));
-    let message = "the fields of a fact stand in parentheses";
+    let message = "the fields of a fact are written in parentheses";
     let shown = format!("{}{text}", place.word(open - 1));
     let start = place.bytes(open - 1..open).end;
     let bytes = start..place.bytes(open..close + 1).end;
@@ -283,7 +283,7 @@ fn without_parentheses(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     }
     let text = format!("{}({})", place.word(start), place.source(joint..end));
     let hint = format!("write `{text}`");
-    let advice = place.advice(joint..end, "the arguments of an action stand in parentheses");
+    let advice = place.advice(joint..end, "the arguments of an action are written in parentheses");
     found.push(advice.edit(place.bytes(start..end), text).hint(hint));
 }
 

@@ -154,7 +154,7 @@ pub(super) fn unknown_function(place: &Place<'_, '_>, at: usize) -> Vec<Advice> 
         let values = fields.iter().zip(&parts).map(|((field, ..), value)| format!("{field}: {value}"));
         let text = format!("{name}({})", values.collect::<Vec<_>>().join(", "));
         let hint = format!("write `{text}`");
-        let message = "the values of a fact stand behind the names of its fields";
+        let message = "the values of a fact come after the names of its fields";
         found.push(place.advice(at..close + 1, message).edit(call, text).hint(hint));
         return found;
     }

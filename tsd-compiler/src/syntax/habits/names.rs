@@ -108,12 +108,12 @@ fn without_field(
     });
     let values: Vec<String> = values.collect();
     if values.is_empty() {
-        let hint = "no update takes a value away yet: retract the fact, and insert it without the field";
+        let hint = "an update cannot remove a value yet: retract the fact, and insert it without the field";
         return Some(there_is_none(place, at).hint(hint));
     }
     let divider = if place.is_block() { ";" } else { "," };
     let text = format!("Retract({variable}){divider} Insert({ty}({}))", values.join(", "));
-    let hint = format!("no update takes a value away yet: write `{text}`");
+    let hint = format!("an update cannot remove a value yet: write `{text}`");
     Some(there_is_none(place, at).edit(place.bytes(call - 1..end + 1), text).hint(hint))
 }
 

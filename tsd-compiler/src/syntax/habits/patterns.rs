@@ -61,7 +61,7 @@ fn joined(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     if !matches!(written, "," | "&" | "&&") && !place.is(at, "and") {
         return;
     }
-    let message = format!("nothing stands between patterns, not `{written}`");
+    let message = format!("patterns are not connected by `{written}`");
     let hint = format!("leave out `{written}`");
     found.push(place.advice(at..end, message).edit(without(place, at..end), "").hint(hint));
 }
@@ -86,7 +86,7 @@ fn in_parentheses(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     text.push_str(place.source(from..close));
     let space = if negated && place.adjacent(open - 1) { " " } else { "" };
     let hint = format!("write `{text}`");
-    let advice = place.advice(open..open + 1, "patterns stand without parentheses around them");
+    let advice = place.advice(open..open + 1, "patterns are written without parentheses around them");
     found.push(advice.edit(place.bytes(open..close + 1), format!("{space}{text}")).hint(hint));
 }
 
@@ -105,7 +105,7 @@ fn eval(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     };
     let (Some(close), Some(last)) = (place.close(word + 1), last_pattern(place, word)) else { return };
     let condition = place.source(word + 2..close).trim();
-    let message = format!("`{}` does not exist: conditions stand in a pattern", place.word(word));
+    let message = format!("`{}` does not exist: conditions are written in a pattern", place.word(word));
     let at = place.bytes(last..last + 1).start;
     let comma = if place.sign(last - 1, '(') { "" } else { ", " };
     let shown = format!("{}{comma}{condition})", place.source(pattern_start(place, last)..last));
@@ -212,7 +212,8 @@ fn from_where(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
         end
     };
     let hint = format!(
-        "leave out `{}`; patterns match facts, and a fact that belongs to another refers to it in a field to compare",
+        "leave out `{}`; patterns match facts, and a fact that belongs to another refers to it in a \
+         field to compare",
         place.source(from..end)
     );
     let advice = place.advice(from..end, "a pattern has no `from`");

@@ -62,7 +62,7 @@ fn count_star(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     };
     let text = format!("{}({inner})", place.word(word));
     let message = format!("`{}` does not say of which facts", place.source(word..close + 1));
-    let note = if in_block { "" } else { "; conditions on what is counted follow a `/`" };
+    let note = if in_block { "" } else { "; conditions on the facts follow a `/`" };
     let hint = format!("write `{text}`{note}");
     found.push(place.advice(word..close + 1, message).edit(place.bytes(word..close + 1), text).hint(hint));
 }
@@ -79,8 +79,8 @@ fn distinct(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     let (Some(ty), false) = (place.type_of(root), place.is_block()) else { return };
     let variable = place.fresh(&["x", "y", "z"]);
     let text = format!("COUNT(DISTINCT {variable}: {ty} ; {variable}.{path})");
-    let hint = format!("write `{text}`; conditions on what is counted follow a `/`");
-    let advice = place.advice(word..word + 1, "`COUNT` needs to know over which facts");
+    let hint = format!("write `{text}`; conditions on the facts follow a `/`");
+    let advice = place.advice(word..word + 1, "`COUNT` needs the facts to aggregate");
     found.push(advice.edit(place.bytes(word..close + 1), text).hint(hint));
 }
 
@@ -134,7 +134,7 @@ fn exists_unbracketed(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     };
     let inner = if open == at { place.source(open..end) } else { place.source(open..end - 1) };
     let text = format!("({inner})");
-    let message = "what is asked for stands in parentheses";
+    let message = "the condition is written in parentheses";
     let hint = format!("write `EXISTS {text}`");
     found.push(place.advice(at..at + 1, message).edit(place.bytes(at..end), text).hint(hint));
 }
@@ -187,7 +187,7 @@ fn divided(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     if asked(place, AGGREGATES).is_some() && matches!(place.word(at), "," | "|" | ":") {
         let message = format!("`{}` means nothing here", place.word(at));
         let advice = place.advice(at..at + 1, message);
-        found.push(advice.instead(";").hint("write `;` before what is gathered"));
+        found.push(advice.instead(";").hint("write `;` before the aggregated value"));
     }
 }
 
@@ -241,7 +241,7 @@ fn where_inside(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
     }
     let value = place.source(open + 1..middle);
     let text = format!("{}({} ; {value})", place.word(word), place.source(middle + 1..close));
-    let message = "what is gathered comes last, behind a `;`";
+    let message = "the aggregated value comes last, after a `;`";
     let hint = format!("write `{text}`");
     found.push(
         place.advice(open + 1..middle + 1, message).edit(place.bytes(word..close + 1), text).hint(hint),
@@ -270,8 +270,8 @@ pub(super) fn gathers_nothing(place: &Place<'_, '_>, at: usize) -> Vec<Advice> {
         _ => format!(" ; {variable}{path}"),
     };
     let text = format!("{}({variable}: {ty}{value})", function.text());
-    let message = format!("`{}` needs to know over which facts", function.text());
-    let hint = format!("write `{text}`; conditions on what is gathered follow a `/`");
+    let message = format!("`{}` needs the facts to aggregate", function.text());
+    let hint = format!("write `{text}`; conditions on the facts follow a `/`");
     let advice = place.advice(at..at + 1, message).edit(place.bytes(at..close + 1), text).hint(hint);
     vec![advice]
 }

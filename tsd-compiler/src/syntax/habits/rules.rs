@@ -50,7 +50,7 @@ const ATTRIBUTES: &[Attribute] = &[
     Attribute { words: &["duration"], write: "", why: "there are no timers yet" },
     Attribute { words: &["timer"], write: "", why: "there are no timers yet" },
     Attribute { words: &["calendars"], write: "", why: "there are no dates yet" },
-    Attribute { words: &["extends"], write: "", why: "a rule extends no other: repeat the patterns" },
+    Attribute { words: &["extends"], write: "", why: "a rule cannot extend another: repeat the patterns" },
     Attribute { words: &["priority"], write: "salience $", why: "" },
     Attribute { words: &["order"], write: "salience $", why: "" },
     Attribute { words: &["salience"], write: "salience $", why: "" },
@@ -180,7 +180,7 @@ fn name(place: &Place<'_, '_>, found: &mut Vec<Advice>) {
         found.push(advice.edit(byte..byte, "\"my rule\" ").hint("write a name such as `\"my rule\"`"));
     } else if end > start + 1 || place.is_number(start) {
         let text = format!("\"{}\"", place.source(start..end).replace('"', ""));
-        let advice = place.advice(start..end, "a name of several words or signs stands in quotes");
+        let advice = place.advice(start..end, "a name of several words or signs is written in quotes");
         found.push(advice.instead(text));
     }
 }
@@ -215,7 +215,7 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("import", "all files of a module are read together"),
     ("use", "all files of a module are read together"),
     ("include", "all files of a module are read together"),
-    ("global", "an action with `@context` reaches what the program holds"),
+    ("global", "an action with `@context` can use the program's own data"),
     ("dialect", "there is one language for conditions and actions"),
 ];
 

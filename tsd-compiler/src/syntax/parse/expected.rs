@@ -173,7 +173,7 @@ impl Place<'_, '_> {
         }
         if self.wants_operand() && is_word_operator(&written) && next == "(" {
             let operator = written.to_uppercase();
-            return Some(format!("`{operator}` stands between its operands: `a {operator} b`"));
+            return Some(format!("`{operator}` belongs between its operands: `a {operator} b`"));
         }
         if self.wants_operator() && written.eq_ignore_ascii_case("not") {
             return Some("put `NOT` before the whole condition, as in `NOT (x IN [1, 2])`".into());

@@ -79,14 +79,10 @@ impl Lowering<'_> {
         if let (Some(and), Some(or)) = (and, or) {
             let (first, second) = if and < or { (and, or) } else { (or, and) };
             self.report(
-                Diagnostic::new(
-                    Code::MixedAndOr,
-                    second,
-                    "AND and OR stand side by side without parentheses",
-                )
-                .label(if or > and { "this OR splits the condition" } else { "this AND binds tighter" })
-                .also(first, "mixed with this")
-                .hint("AND binds tighter than OR; put parentheses around the part that belongs together"),
+                Diagnostic::new(Code::MixedAndOr, second, "AND and OR are mixed without parentheses")
+                    .label(if or > and { "this OR splits the condition" } else { "this AND binds tighter" })
+                    .also(first, "mixed with this")
+                    .hint("AND binds tighter than OR; put parentheses around the part that belongs together"),
             );
         }
     }
@@ -162,7 +158,7 @@ impl Lowering<'_> {
             Diagnostic::new(
                 Code::Syntax,
                 span,
-                format!("`{word}` makes a condition, which cannot be calculated with"),
+                format!("`{word} …` is a condition and cannot be used in arithmetic"),
             )
             .label("a value is needed here")
             .hint("join conditions with AND and OR; put parentheses around one that is compared"),

@@ -219,15 +219,13 @@ impl<'d> Lowering<'d> {
             program.head.extend(annotations);
             return;
         }
-        let message = "an annotation by itself is about its file and stands at the very beginning of it";
+        let message = "an annotation by itself applies to its file and must be its first statement";
         let diagnostic = Diagnostic::new(Code::Syntax, self.span(pair), message);
         self.report(match program.statements.is_empty() {
             true => {
-                diagnostic.hint("to have it for the whole module, remove the `;` behind the module's name")
+                diagnostic.hint("to have it for the whole module, remove the `;` after the module's name")
             }
-            false => {
-                diagnostic.hint("one about a rule stands behind the rule's name: `rule r @allow(…) : …`")
-            }
+            false => diagnostic.hint("one for a rule belongs after the rule's name: `rule r @allow(…) : …`"),
         });
     }
 

@@ -35,7 +35,7 @@ impl Lowering<'_> {
             match next.as_rule() {
                 Rule::kw_not if signs.is_empty() => nots.push(span),
                 Rule::kw_not => {
-                    self.syntax_error(span, "`NOT` makes a condition: no sign or cast can stand before it");
+                    self.syntax_error(span, "`NOT` makes a condition: no sign or cast can precede it");
                     return None;
                 }
                 Rule::minus => signs.push((Prefix::Minus, span)),
@@ -145,7 +145,7 @@ impl Lowering<'_> {
         if value.is_none() && function != AggregateFunction::Count {
             let (name, opening) = (function.text(), function.opening());
             self.report(
-                Diagnostic::new(Code::Syntax, function_span, format!("`{name}` does not say of what"))
+                Diagnostic::new(Code::Syntax, function_span, format!("`{name}` needs a value"))
                     .label("no value")
                     .hint(format!(
                         "add it after a `;`, as in `{opening}o: Order / o.customer == c ; o.total)`"
@@ -207,7 +207,7 @@ impl Lowering<'_> {
             Some(aggregate) => Diagnostic::new(
                 Code::Syntax,
                 name.span,
-                format!("`{}` needs to know over which facts", name.text),
+                format!("`{}` needs the facts to aggregate", name.text),
             )
             .hint(aggregate_form(aggregate)),
             None => {

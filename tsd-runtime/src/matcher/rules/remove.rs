@@ -83,7 +83,10 @@ impl Matcher {
     fn forget_equal_facts(&mut self, removed: &Rule) {
         for effect in removed.effects.iter() {
             let Effect::Insert { ty, logical: true, .. } = effect else { continue };
-            let inserts = |effect: &Effect| matches!(effect, Effect::Insert { ty: other, logical: true, .. } if other == ty);
+            let inserts = |effect: &Effect| match effect {
+                Effect::Insert { ty: other, logical: true, .. } => other == ty,
+                _ => false,
+            };
             if !self.base.rules.iter().any(|live| live.rule.effects.iter().any(inserts)) {
                 self.state.memory.stores[ty.index()].forget_equal_facts();
             }

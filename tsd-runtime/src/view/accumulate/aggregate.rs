@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn the_next_extreme_is_there_when_one_goes() {
+    fn the_next_extreme_is_known_when_the_greatest_or_least_value_goes() {
         let mut groups = Aggregate::new(AggregateKind::Least, Some(Kind::Text));
         for text in ["b", "a", "a"] {
             change(&mut groups, 3, Input::Text(text.into()), true);

@@ -104,7 +104,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_group_knows_the_rows_that_ask_it(steps in proptest::collection::vec((0..6_u32, 0..5_u32), 0..60)) {
+        fn a_group_knows_the_rows_that_ask_it(
+            steps in proptest::collection::vec((0..6_u32, 0..5_u32), 0..60),
+        ) {
             let mut index = Subscriptions::by(6);
             let mut model = [NOWHERE; 6];
             for (row, group) in steps {
