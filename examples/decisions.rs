@@ -12,8 +12,8 @@
 use std::fmt::Write;
 use std::time::{Duration, Instant};
 
-use tsd::ir::{TypeId, Value};
 use tsd::{Context, Engine, Host, Interpreted, RuleBase};
+use tsd::{TypeId, Value};
 
 const REQUESTS: usize = 100_000;
 const THREADS: usize = 2;

@@ -41,6 +41,8 @@
 //! - `regex` (default): `MATCHES` in compiled rules. Only a program without `dynamic` can do without.
 //! - `metrics`: metrics of runs and sessions through the `metrics` facade.
 //! - `tracing`: spans and events through `tracing`.
+//! - `unstable-ir`: the module `ir`, rules as the planner leaves them and their network. It may
+//!   change with every version.
 
 pub use tsd_macros::{Fact, include_rules, rules};
 #[doc(hidden)]
@@ -48,8 +50,12 @@ pub use tsd_runtime::rt;
 pub use tsd_runtime::rt::Fact;
 pub use tsd_runtime::{
     Activation, Batch, Change, ChangeKind, Context, Error, Handle, InvalidValue, LiveNetwork, Problem,
-    Report, RuleBase, Session, SessionBuilder, Statistics, Strategy, UnknownStrategy, ir, statistics,
+    Report, RuleBase, Session, SessionBuilder, Statistics, Strategy, UnknownStrategy, statistics,
 };
+// What a program needs of the vocabulary of plans. The rest of it changes with every new construct.
+#[cfg(feature = "unstable-ir")]
+pub use tsd_runtime::ir;
+pub use tsd_runtime::ir::{FactHandle, Profile, Schema, Sharing, TypeId, Value};
 #[cfg(feature = "dynamic")]
 pub use tsd_runtime::{
     Engine, Host, Interpreted, JoinOrder, Module, Planning, RuleErrors, diagnostics, source,

@@ -2,7 +2,7 @@
 //! for `EXISTS` and every aggregate: the same, whatever the size of the group. Also what it costs
 //! when a thousand rules each have a threshold on one aggregate, which share one filter index.
 
-use tsd::ir::{TypeId, Value};
+use tsd::{TypeId, Value};
 use tsd_benches::engine::Interpretable;
 use tsd_benches::measure::{Table, is_test, median_of_five, timed};
 

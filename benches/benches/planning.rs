@@ -13,8 +13,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use tsd::ir::{Profile, Sharing, TypeId, Value};
 use tsd::{Context, Engine, Host, Interpreted};
+use tsd::{Profile, Sharing, TypeId, Value};
 use tsd_benches::generator::SplitMix64;
 use tsd_benches::measure::{Program, Timing, is_test, median_timing, race, ratios, timed};
 use tsd_benches::outcome::Outcome;

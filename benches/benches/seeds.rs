@@ -13,8 +13,9 @@ use std::cell::RefCell;
 use std::hint::black_box;
 use std::time::Duration;
 
-use tsd::ir::{Network, Sharing, Signature, TypeId, Value};
+use tsd::ir::{Network, Signature};
 use tsd::{Context, Engine, Host, Interpreted};
+use tsd::{Sharing, TypeId, Value};
 use tsd_benches::generator::SplitMix64;
 use tsd_benches::generator::seeds::{Domain, RuleSet, Size};
 use tsd_benches::measure::{ROUNDS, Table, is_test, median, median_of_five, memory, timed};

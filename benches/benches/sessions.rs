@@ -5,8 +5,8 @@
 //! are of the CPU, medians of five, and every answer is checked.
 
 use std::time::{Duration, Instant};
-use tsd::ir::{TypeId, Value};
 use tsd::{Engine, Interpreted, RuleBase};
+use tsd::{TypeId, Value};
 use tsd_benches::engine::sessions::{Decisions, Decisions20, Decisions200, Decisions1000, check, on_threads};
 use tsd_benches::generator::{Applicant, program};
 use tsd_benches::measure::{Table, cpu_time, is_test, median};

@@ -10,8 +10,8 @@ pub mod sessions;
 pub mod tables;
 pub mod updates;
 
-use tsd::ir::{Sharing, Value};
 use tsd::{Context, Engine, Host, Interpreted};
+use tsd::{Sharing, Value};
 use tsd_compiler::source::SourceMap;
 
 /// Counts the calls of `hit`, by rule number.

@@ -48,8 +48,7 @@ fn the_interpreted_flight_rules_reach_the_published_counts() {
         .map(|entry| entry.unwrap().path())
         .map(|path| sources.add(path.display().to_string(), fs::read_to_string(&path).unwrap()))
         .collect();
-    let (mut engine, warnings) =
-        tsd::Engine::from_sources(&sources, &files, (), tsd::ir::Sharing::On).unwrap();
+    let (mut engine, warnings) = tsd::Engine::from_sources(&sources, &files, (), tsd::Sharing::On).unwrap();
     assert!(warnings.is_empty(), "{warnings:?}");
     let facts: Vec<FactFile> = (TABLES.iter())
         .map(|(ty, table)| FactFile::new(*ty, tables::directory().join(format!("{table}.csv.zst"))).unwrap())

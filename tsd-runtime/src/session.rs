@@ -6,25 +6,25 @@ mod changed;
 mod context;
 mod core;
 mod fire;
+mod inspection;
 mod limit;
 mod listeners;
 mod names;
 mod network;
 mod program;
 mod rule_base;
+mod rules;
 mod switch;
 mod tally;
+mod values;
 
 use std::sync::Arc;
-
-use tsd_ir::{FactHandle, Rule, Schema, TypeId, Value};
 
 pub(crate) use self::limit::RunLimit;
 use crate::base::Handle;
 use crate::error::Error;
 use crate::matcher::Matcher;
 use crate::report::Report;
-use crate::statistics::Statistics;
 use crate::strategy::Strategy;
 
 pub use self::batch::Batch;
@@ -94,43 +94,6 @@ impl<P: Program> Session<P> {
         }
         core.initial = rules.facts.clone();
         Self { host, core }
-    }
-
-    /// The rules of the session, for other sessions.
-    ///
-    /// Costs nothing if the session has not changed its rules, and otherwise about as much as
-    /// building their network.
-    pub fn rule_base(&self) -> RuleBase<P> {
-        RuleBase::new(self.core.sound().share(), self.core.initial.clone())
-    }
-
-    /// Takes over the rules of a base: removes the rules that it lacks, and adds those that it has
-    /// in addition. Rules that are the same in both keep their matches and their state. The facts
-    /// written in the rules of the base are not inserted.
-    ///
-    /// ```
-    /// # #[cfg(feature = "dynamic")] {
-    /// use tsd_runtime::Engine;
-    ///
-    /// let rules = "type Lamp(#id: string, on: bool) rule lit : {l: Lamp} / l.on ==> Print(l.id)
-    ///              Lamp(id: \"hall\", on: true)";
-    /// let mut session = Engine::from_text("lamps.tsd", rules, ())?;
-    /// session.on_print(|_| {});
-    /// let dark = "rule dark : {l: Lamp} / NOT l.on ==> Print(l.id)";
-    /// let (more, _) = session.rule_base().with_rules(dark)?;
-    /// session.switch_to(&more)?;
-    /// assert_eq!(session.rules().collect::<Vec<_>>(), ["lit", "dark"]);
-    /// # }
-    /// # Ok::<(), tsd_runtime::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// [`Error::OtherSchema`] when the base has other types or actions, [`Error::TooManyViews`].
-    /// The session is then as before.
-    pub fn switch_to(&mut self, rules: &RuleBase<P>) -> Result<(), Error> {
-        self.core.switch_to(&rules.base)?;
-        self.core.initial = rules.facts.clone();
-        Ok(())
     }
 
     /// Removes all facts, those written in the rules included. The rules, the settings and the
@@ -240,15 +203,6 @@ impl<P: Program> Session<P> {
     /// is short.
     pub fn reserve<T: FactOf<P>>(&mut self, facts: usize) {
         self.reserve_type(T::TYPE, facts);
-    }
-
-    /// Allocates room for `facts` more facts of the type with this number; see
-    /// [`reserve`](Self::reserve).
-    pub fn reserve_type(&mut self, ty: TypeId, facts: usize) {
-        self.core.sound();
-        if let Some(store) = self.core.matcher.state.memory.stores.get_mut(ty.index()) {
-            store.reserve(facts);
-        }
     }
 
     /// Changes a fact. Rules that read none of the changed fields are not affected.
@@ -380,197 +334,6 @@ impl<P: Program> Session<P> {
     /// Ends the session and returns the value on which actions were called.
     pub fn into_host(self) -> P::Host {
         self.host
-    }
-
-    /// Removes a rule, compiled or added. Nodes that other rules share stay, and the others are
-    /// freed.
-    ///
-    /// # Errors
-    /// [`Error::UnknownRule`]
-    pub fn remove_rule(&mut self, name: &str) -> Result<(), Error> {
-        self.core.remove_rule(name)
-    }
-
-    /// Adds a planned rule, which sees the existing facts. Its effects must be those of this
-    /// session's module.
-    ///
-    /// # Errors
-    /// [`Error::DuplicateRule`]
-    pub fn add_planned_rule(&mut self, rule: Rule) -> Result<(), Error> {
-        self.core.add_planned_rule(rule)
-    }
-
-    /// Restores a compiled rule that was removed, at its place in the order of declaration. Where
-    /// salience and strategy leave the order open, it fires before the rules declared after it, as
-    /// it did before.
-    ///
-    /// It starts afresh, like a rule that is [added](Self::add_rule): every tuple that satisfies it
-    /// now is a new activation, whether or not it fired before the rule was removed. Facts that the
-    /// rule inserted logically come back only as its activations fire. (A rule that is to pause and
-    /// then continue needs a fact that says so.)
-    ///
-    /// # Errors
-    /// [`Error::DuplicateRule`] when the rule is in use, [`Error::UnknownRule`] when the module has
-    /// no rule of that name.
-    pub fn restore_rule(&mut self, name: &str) -> Result<(), Error>
-    where
-        P: Compiled,
-    {
-        let mut rules = (0..).zip(P::module().rules);
-        let declared = rules.find(|(_, rule)| rule.name == name);
-        let (rank, rule) = declared.ok_or_else(|| Error::UnknownRule(name.to_owned()))?;
-        self.core.restore_rule(rule.clone(), rank)
-    }
-
-    /// Adds a planned rule at a place in the order of declaration, counted from 0. It is
-    /// `restore_rule` for a session whose program is not compiled.
-    ///
-    /// # Errors
-    /// [`Error::DuplicateRule`] when a rule in use has the name or the place.
-    pub fn restore_planned_rule(&mut self, rule: Rule, place: u32) -> Result<(), Error> {
-        self.core.restore_rule(rule, place)
-    }
-
-    /// The names of the rules in use, in order of declaration: first those of the module, then
-    /// those that were added, in the order of their addition.
-    pub fn rules(&self) -> impl Iterator<Item = &str> {
-        self.core.sound().base.rules.iter().map(|live| &*live.rule.name)
-    }
-
-    /// The tuples that satisfy a rule now, whether or not they have fired: handles in the order of
-    /// the rule's patterns. The order of the tuples is not specified.
-    ///
-    /// Costs a pass over the left input of the rule's last join. Evicted inputs are computed for
-    /// the call, which costs at most a pass over the facts of the whole chain and its pairs.
-    ///
-    /// # Errors
-    /// [`Error::UnknownRule`]
-    pub fn matches(&self, rule: &str) -> Result<Vec<Vec<FactHandle>>, Error> {
-        self.core.matches(rule)
-    }
-
-    /// The declarations of the module.
-    pub fn schema(&self) -> &Schema {
-        &self.core.matcher.base.schema
-    }
-
-    /// The network: its nodes, what they join, which rules use them, and how much they hold.
-    pub fn network(&self) -> LiveNetwork<'_> {
-        LiveNetwork::new(self.core.sound())
-    }
-
-    /// What the session has observed about its facts, for the planner: how many facts each type
-    /// has, the share of them that passes each filter, and the share of pairs with equal keys.
-    /// Written to a file beside the rules (`rules/shop.profile` for the module `shop`), it informs
-    /// the next compilation.
-    ///
-    /// Costs a pass over the facts for each filtered field and each pair of types that rules join.
-    pub fn profile(&self) -> tsd_ir::Profile {
-        let matcher = self.core.sound();
-        matcher.profile(matcher.base.natives.keys)
-    }
-
-    /// What the session holds and has done, by node and by rule. Sizes are in bytes.
-    ///
-    /// Costs a visit to each node and to each activation on the agenda.
-    pub fn statistics(&self) -> Statistics {
-        self.core.sound().statistics()
-    }
-
-    /// Reports to the `metrics` facade what the session holds: facts, tuples and bytes by node, and
-    /// activations on the agenda. What runs do is reported at the end of each run.
-    ///
-    /// Costs as much as [`statistics`](Self::statistics), so it is meant to be called now and then.
-    #[cfg(feature = "metrics")]
-    pub fn emit_metrics(&self) {
-        crate::telemetry::held(self.core.sound());
-    }
-
-    /// Starts counting. Joins count probes and the pairs that they find; views count lookups and
-    /// changed results. Counts begin at 0 each time. Nothing is counted by default, and counting
-    /// costs a few percent.
-    pub fn enable_counters(&mut self) {
-        self.change_matcher(|matcher| matcher.collect_counts(true));
-    }
-
-    /// Stops counting and drops the counts.
-    pub fn disable_counters(&mut self) {
-        self.change_matcher(|matcher| matcher.collect_counts(false));
-    }
-
-    /// The bytes that facts, strings, node memories, views, rule sets and the agenda occupy.
-    pub fn bytes(&self) -> usize {
-        self.core.sound().bytes()
-    }
-
-    /// The name of a fact: `Type~key` with the parts of a composite key joined by `_`, or `Type~#n`
-    /// with its insertion number. `None` if it has been retracted.
-    pub fn name_of(&self, handle: FactHandle) -> Option<String> {
-        let slot = self.core.sound().find(handle)?;
-        Some(names::fact(&self.core.matcher, handle.ty(), slot))
-    }
-
-    /// The insertion number of a fact, counted from 1 in its type. `None` if it has been retracted.
-    pub fn number_of(&self, handle: FactHandle) -> Option<u64> {
-        let slot = self.core.sound().find(handle)?;
-        Some(self.core.matcher.state.memory.store(handle.ty()).number(slot))
-    }
-
-    /// Whether a fact exists only because rules inserted it logically (`InsertLogical`). It is
-    /// withdrawn when the last activation that supports it stops holding. An update makes the fact
-    /// stay.
-    pub fn is_logical(&self, handle: FactHandle) -> bool {
-        self.core.sound();
-        self.core.is_logical(handle)
-    }
-
-    /// Inserts a fact by the number of its type, with a value for each field.
-    ///
-    /// # Errors
-    /// Those of [`insert`](Self::insert), [`Error::UnknownType`], and [`Error::WrongCount`].
-    pub fn insert_values(&mut self, ty: TypeId, values: &[Value]) -> Result<FactHandle, Error> {
-        self.core.insert_values(ty, values)
-    }
-
-    /// Inserts facts by the number of their type; see [`insert_all`](Self::insert_all).
-    ///
-    /// # Errors
-    /// That of the first fact that [`insert_values`](Self::insert_values) would refuse. The facts
-    /// before it are then in the session, and those after it are not.
-    pub fn insert_all_values<V: AsRef<[Value]>>(
-        &mut self,
-        ty: TypeId,
-        facts: impl IntoIterator<Item = V>,
-    ) -> Result<usize, Error> {
-        Batch::begin(&mut self.core).insert_all_values(ty, facts)
-    }
-
-    /// Replaces all fields of a fact.
-    ///
-    /// # Errors
-    /// Those of [`update`](Self::update), and [`Error::WrongCount`].
-    pub fn update_values(&mut self, handle: FactHandle, values: &[Value]) -> Result<(), Error> {
-        self.core.update_values(handle, values)
-    }
-
-    /// Retracts a fact by its handle alone.
-    ///
-    /// # Errors
-    /// [`Error::NoSuchFact`] if it has been retracted before.
-    pub fn retract_fact(&mut self, handle: FactHandle) -> Result<(), Error> {
-        self.core.retract(handle)
-    }
-
-    /// The fields of a fact, in order of declaration; `None` if it has been retracted.
-    pub fn values(&self, handle: FactHandle) -> Option<Vec<Value>> {
-        self.core.sound();
-        self.core.values(handle)
-    }
-
-    /// The handles of all facts of a type, in the order of the slots they occupy.
-    pub fn handles(&self, ty: TypeId) -> impl Iterator<Item = FactHandle> + '_ {
-        let store = self.core.sound().state.memory.stores.get(ty.index());
-        store.into_iter().flat_map(|store| store.live_slots().map(|slot| store.handle(slot)))
     }
 }
 

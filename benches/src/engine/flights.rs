@@ -4,8 +4,8 @@ use super::Interpretable;
 use crate::flights_data::{self as data, Flights};
 use crate::measure::{Timing, timed};
 use crate::outcome::Outcome;
-use tsd::ir::{TypeId, Value};
 use tsd::{Context, Host, Interpreted};
+use tsd::{TypeId, Value};
 
 tsd::include_rules!(pub "flights");
 use self::flights as rules;

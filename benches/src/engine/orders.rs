@@ -4,7 +4,7 @@ use super::{Counts, Interpretable};
 use crate::generator::{Customer, Fact, Order, Workload};
 use crate::measure::{Timing, timed};
 use crate::outcome::Outcome;
-use tsd::ir::{TypeId, Value};
+use tsd::{TypeId, Value};
 
 /// A compiled form of the workload, for one number of rules.
 macro_rules! compiled {

@@ -4,8 +4,8 @@ use super::orders::{customer_values, order_values, orders20};
 use super::{Counts, Interpretable};
 use crate::generator::{Update, Workload};
 use crate::limit::updates::KeptMatches;
-use tsd::ir::{FactHandle, TypeId, Value};
 use tsd::{Engine, Handle};
+use tsd::{FactHandle, TypeId, Value};
 
 /// The operations of a program of this workload.
 pub trait Updated {

@@ -30,7 +30,7 @@ mod world;
 
 use std::fmt::Write;
 
-use tsd::ir::{TypeId, Value};
+use tsd::{TypeId, Value};
 
 use super::SplitMix64;
 use conditions::Conditions;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use tsd::ir::{TypeId, Value};
+use tsd::{TypeId, Value};
 
 use crate::generator::{SHUFFLE_SEED, SplitMix64, sparse_id};
 
