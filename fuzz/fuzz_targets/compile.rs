@@ -4,13 +4,15 @@
 
 use libfuzzer_sys::fuzz_target;
 use tsd_compiler::source::SourceMap;
-use tsd_runtime::Engine;
-use tsd_runtime::ir::Sharing;
+use tsd_runtime::{Engine, Planning};
 
 fuzz_target!(|text: &str| {
     let mut sources = SourceMap::new();
     let file = sources.add("fuzz.tsd", text);
-    let Ok((mut engine, _)) = Engine::from_sources(&sources, &[file], (), Sharing::On) else { return };
+    let mut engine = Engine::builder(()).build();
+    if engine.execute_sources(&sources, &[file], &Planning::default()).is_err() {
+        return;
+    }
     engine.set_run_limit(1000);
     engine.on_print(|_| {});
     engine.on_log(|_| {});

@@ -24,20 +24,17 @@ pub(crate) fn execute(arguments: &Run, mut streams: Streams) -> Result<(), Stop>
     let sharing = Sharing::from(arguments.sharing);
     let Streams { out, err, colour, progress } = streams;
     let recorder = Shared::new(style, out, err);
-    let executed = Engine::from_sources_with(&sources, &files, recorder.clone(), sharing, &planning);
-    let mut engine = match executed {
-        Ok((engine, warnings)) => {
-            show(&sources, &warnings, colour, recorder.lock().err())?;
-            engine
-        }
+    let mut engine =
+        Engine::builder(recorder.clone()).sharing(sharing).strategy(arguments.strategy.into()).build();
+    match engine.execute_sources(&sources, &files, &planning) {
+        Ok(warnings) => show(&sources, &warnings, colour, recorder.lock().err())?,
         Err(Error::Rules(errors)) => {
             show(&sources, &errors.diagnostics, colour, recorder.lock().err())?;
             return Err(Stop::Exit(EXIT_ERRORS));
         }
         Err(error) => return stop(&recorder, &error),
-    };
+    }
     recorder.attach(&mut engine);
-    engine.set_strategy(arguments.strategy.into());
     if let Some(limit) = arguments.run_limit {
         engine.set_run_limit(limit);
     }

@@ -48,7 +48,8 @@ fn the_interpreted_flight_rules_reach_the_published_counts() {
         .map(|entry| entry.unwrap().path())
         .map(|path| sources.add(path.display().to_string(), fs::read_to_string(&path).unwrap()))
         .collect();
-    let (mut engine, warnings) = tsd::Engine::from_sources(&sources, &files, (), tsd::Sharing::On).unwrap();
+    let mut engine = tsd::Engine::builder(()).build();
+    let warnings = engine.execute_sources(&sources, &files, &tsd::Planning::default()).unwrap();
     assert!(warnings.is_empty(), "{warnings:?}");
     let facts: Vec<FactFile> = (TABLES.iter())
         .map(|(ty, table)| FactFile::new(*ty, tables::directory().join(format!("{table}.csv.zst"))).unwrap())

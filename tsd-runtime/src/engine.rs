@@ -97,8 +97,8 @@ impl<H: Host> Engine<H> {
     pub fn from_text(name: &str, text: &str, host: H) -> Result<Self, Error> {
         let mut sources = SourceMap::new();
         let file = sources.add(name, text);
-        let (mut engine, warnings) = Self::from_sources(&sources, &[file], host, Sharing::On)?;
-        engine.core.warnings = warnings;
+        let mut engine = Self::builder(host).build();
+        engine.core.warnings = engine.execute_sources(&sources, &[file], &Planning::default())?;
         Ok(engine)
     }
 
@@ -118,37 +118,6 @@ impl<H: Host> Engine<H> {
     /// ```
     pub fn take_warnings(&mut self) -> Vec<Diagnostic> {
         std::mem::take(&mut self.core.warnings)
-    }
-
-    /// Interprets a program or script of one or more files, read in the order given. Returns the
-    /// warnings beside the engine.
-    ///
-    /// # Errors
-    /// [`Error::Rules`] with every error in the files.
-    pub fn from_sources(
-        sources: &SourceMap,
-        files: &[FileId],
-        host: H,
-        sharing: Sharing,
-    ) -> Result<(Self, Vec<Diagnostic>), Error> {
-        Self::from_sources_with(sources, files, host, sharing, &Planning::default())
-    }
-
-    /// Interprets a program or script as [`from_sources`](Self::from_sources) does, with options
-    /// for the planner.
-    ///
-    /// # Errors
-    /// [`Error::Rules`] with every error in the files.
-    pub fn from_sources_with(
-        sources: &SourceMap,
-        files: &[FileId],
-        host: H,
-        sharing: Sharing,
-        planning: &Planning<'_>,
-    ) -> Result<(Self, Vec<Diagnostic>), Error> {
-        let mut engine = Self::builder(host).sharing(sharing).build();
-        let warnings = engine.execute_planned(sources, files, planning)?;
-        Ok((engine, warnings))
     }
 
     /// Executes a script on top of everything executed before. It may add types, actions, rules and
@@ -171,22 +140,15 @@ impl<H: Host> Engine<H> {
     pub fn execute(&mut self, text: &str) -> Result<Vec<Diagnostic>, Error> {
         let mut sources = SourceMap::new();
         let file = sources.add("script", text);
-        self.execute_sources(&sources, &[file])
+        self.execute_sources(&sources, &[file], &Planning::default())
     }
 
-    /// Executes a script of several files, read in the order given; see [`execute`](Self::execute).
+    /// Executes a script of several files, read in the order given, with options for the planner;
+    /// see [`execute`](Self::execute).
     ///
     /// # Errors
     /// Those of [`execute`](Self::execute).
     pub fn execute_sources(
-        &mut self,
-        sources: &SourceMap,
-        files: &[FileId],
-    ) -> Result<Vec<Diagnostic>, Error> {
-        self.execute_planned(sources, files, &Planning::default())
-    }
-
-    fn execute_planned(
         &mut self,
         sources: &SourceMap,
         files: &[FileId],

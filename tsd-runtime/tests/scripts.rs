@@ -1,8 +1,8 @@
 //! Scripts executed by a session one after another: each sees what earlier ones left.
 
 use tsd_compiler::source::SourceMap;
-use tsd_runtime::ir::{Sharing, TypeId, Value};
-use tsd_runtime::{Engine, Error};
+use tsd_runtime::ir::{TypeId, Value};
+use tsd_runtime::{Engine, Error, Planning};
 
 const SHOP: &str = r#"
     type Customer(#id: string, tier: string)
@@ -126,9 +126,11 @@ fn files_of_one_script_are_read_in_the_order_given() {
     let mut sources = SourceMap::new();
     let last = sources.add("a.tsd", "remove rule gold");
     let first = sources.add("b.tsd", SHOP);
-    let (mut engine, _) = Engine::from_sources(&sources, &[first, last], (), Sharing::On).unwrap();
+    let mut engine = Engine::builder(()).build();
+    engine.execute_sources(&sources, &[first, last], &Planning::default()).unwrap();
     assert_eq!(state(&mut engine), ["Customer~c1"]);
-    assert!(Engine::from_sources(&sources, &[last, first], (), Sharing::On).is_err());
+    let mut other = Engine::builder(()).build();
+    assert!(other.execute_sources(&sources, &[last, first], &Planning::default()).is_err());
     let c1 = engine.handles(TypeId(0)).next().unwrap();
     assert_eq!(engine.values(c1).unwrap()[0], Value::Text("c1".to_owned()));
 }

@@ -7,7 +7,7 @@ use tsd_compiler::script::{EmptySession, ScriptStep};
 use tsd_compiler::source::{FileId, SourceMap};
 use tsd_conformance::{Variables, differences, expected, folder};
 use tsd_runtime::ir::Sharing;
-use tsd_runtime::{Engine, Error};
+use tsd_runtime::{Engine, Error, Planning};
 
 #[test]
 fn programs_do_what_is_expected() {
@@ -49,8 +49,9 @@ fn program(entry: &Json) -> String {
 /// Executes files as `tsd run` does, up to the point where rules would fire; or returns their
 /// errors.
 fn execute(sources: &SourceMap, files: &[FileId], sharing: Sharing) -> Result<Engine<()>, Vec<Diagnostic>> {
-    match Engine::from_sources(sources, files, (), sharing) {
-        Ok((engine, _)) => Ok(engine),
+    let mut engine = Engine::builder(()).sharing(sharing).build();
+    match engine.execute_sources(sources, files, &Planning::default()) {
+        Ok(_) => Ok(engine),
         Err(Error::Rules(errors)) => {
             Err(errors.diagnostics.into_iter().filter(Diagnostic::is_error).collect())
         }
