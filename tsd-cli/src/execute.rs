@@ -24,8 +24,7 @@ pub(crate) fn execute(arguments: &Run, mut streams: Streams) -> Result<(), Stop>
     let sharing = Sharing::from(arguments.sharing);
     let Streams { out, err, colour, progress } = streams;
     let recorder = Shared::new(style, out, err);
-    let mut engine =
-        Engine::builder(recorder.clone()).sharing(sharing).strategy(arguments.strategy.into()).build();
+    let mut engine = Engine::builder(recorder.clone()).sharing(sharing).strategy(arguments.strategy).build();
     match engine.execute_sources(&sources, &files, &planning) {
         Ok(warnings) => show(&sources, &warnings, colour, recorder.lock().err())?,
         Err(Error::Rules(errors)) => {

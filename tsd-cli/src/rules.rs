@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use tsd_compiler::diagnostics::{Diagnostic, render};
 use tsd_compiler::script::{EmptySession, Removed, ScriptStep};
 use tsd_compiler::source::{FileId, SourceMap};
-use tsd_compiler::{JoinOrder, Module, PlannedRule, Planning, compile_script_with};
+use tsd_compiler::{Module, PlannedRule, Planning, compile_script_with};
 
 use crate::arguments::Rules;
 use crate::files;
@@ -110,11 +110,7 @@ fn profile(
 
 /// The input for the planner.
 pub(crate) fn planning<'a>(rules: &Rules, sources: &'a SourceMap, profile: Option<FileId>) -> Planning<'a> {
-    Planning {
-        strategy: rules.plan.map(JoinOrder::from),
-        profile: profile.map(|file| (sources, file)),
-        ..Planning::default()
-    }
+    Planning { strategy: rules.plan, profile: profile.map(|file| (sources, file)), ..Planning::default() }
 }
 
 /// Reads all files, and reports those that cannot be read. A file given twice is read once. The

@@ -69,6 +69,10 @@ fn skeleton(tokens: TokenStream, into: &mut Vec<String>) {
                 let literal = literal.to_string();
                 into.push(if literal.contains('"') { "\"\"".into() } else { literal });
             }
+            // The constant of a rule is named after it: one identifier, whatever the name.
+            TokenTree::Ident(_) if into.last().is_some_and(|last| last == "const") => {
+                into.push("NAME".into());
+            }
             token => into.push(token.to_string()),
         }
     }

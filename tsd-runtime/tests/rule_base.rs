@@ -134,8 +134,7 @@ fn switching_is_the_single_changes() {
             let log = Arc::clone(&fired);
             session.observe(move |activation| log.lock().unwrap().push(activation.rule().to_owned()));
             let _ = session.run().unwrap();
-            let fired = fired.lock().unwrap().clone();
-            fired
+            fired.lock().unwrap().clone()
         };
         let (one, other) = (fired(&mut switched), fired(&mut changed));
         assert!(one.contains(&"late".to_owned()) && !one.contains(&"pair".to_owned()));

@@ -15,7 +15,6 @@ use std::fmt::Write;
 use tsd_ir::{Const, InitialFact, InitialValue, Kind, Rule, Schema, Signature};
 
 use super::doc::Doc;
-use super::names::rule_constants;
 use super::native::Natives;
 use crate::module::Module;
 
@@ -73,7 +72,6 @@ impl<'a> Tables<'a> {
         ));
         self.facts(&module.facts);
         self.schema();
-        self.names(module, places);
         let [tests, values, keys, _] = natives.counts();
         let name = module.name.as_deref().unwrap_or_default();
         let tests = separated(0..tests, |index| format!("test_{index}"));
@@ -90,21 +88,6 @@ impl<'a> Tables<'a> {
 
     fn put(&mut self, text: std::fmt::Arguments<'_>) {
         put(&mut self.out, text);
-    }
-
-    /// A constant for the name of each rule.
-    fn names(&mut self, module: &Module, places: &[String]) {
-        let rules = module.rules.iter().map(|planned| &*planned.rule.name);
-        let constants = rule_constants(rules.clone());
-        self.put(format_args!(
-            "/// The names of the rules, for reports and for removing rules.\npub mod rules {{"
-        ));
-        for ((name, constant), place) in rules.zip(constants).zip(places) {
-            let doc = Doc::new(format!("The rule {place}."));
-            self.put(format_args!("\n    {doc}\n    pub const {constant}: &str = {name:?};"));
-        }
-        let end = if places.is_empty() { "" } else { "\n" };
-        self.put(format_args!("{end}}}\n\n"));
     }
 
     /// The initial facts.
