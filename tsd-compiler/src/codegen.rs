@@ -24,8 +24,7 @@ mod warnings;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use self::doc::Doc;
-use self::names::{Names, rule_constants};
+use self::names::Names;
 use self::native::Natives;
 use self::places::Places;
 use self::tables::Tables;
@@ -95,7 +94,6 @@ fn parts(module: &Module, sources: &SourceMap, options: &Options<'_>) -> Parts {
     let actions = actions::Actions { schema, names: &names, places: &places };
     let (declarations, actions_trait) = (types.declarations(), actions.declaration());
     let program = program::items(&names, &types, &actions, &natives);
-    let rule_names = rule_names(module, &rule_places);
     let warnings = warnings::items(&places);
     let runtime = &options.runtime;
     Parts {
@@ -104,7 +102,8 @@ fn parts(module: &Module, sources: &SourceMap, options: &Options<'_>) -> Parts {
             #declarations
             #actions_trait
             #program
-            #rule_names
+            #[allow(unused_imports)]
+            pub use network::rules;
             #warnings
         },
         imports: quote! {
@@ -113,21 +112,5 @@ fn parts(module: &Module, sources: &SourceMap, options: &Options<'_>) -> Parts {
         },
         functions: natives.functions(),
         tables,
-    }
-}
-
-/// A constant for the name of each rule. Those that the host program does not use are no fault of
-/// it, also where the generated file is included by hand.
-fn rule_names(module: &Module, places: &[String]) -> TokenStream {
-    let names = module.rules.iter().map(|planned| &*planned.rule.name);
-    let constants = rule_constants(names.clone());
-    let items = names.zip(constants).zip(places).map(|((name, constant), place)| {
-        let doc = Doc::new(format!("The rule {place}."));
-        quote! { #doc pub const #constant: &str = #name; }
-    });
-    quote! {
-        /// The names of the rules, for reports and for removing rules.
-        #[allow(dead_code)]
-        pub mod rules { #(#items)* }
     }
 }

@@ -15,6 +15,7 @@ use std::fmt::Write;
 use tsd_ir::{Const, InitialFact, InitialValue, Kind, Rule, Schema, Signature};
 
 use super::doc::Doc;
+use super::names::rule_constants;
 use super::native::Natives;
 use crate::module::Module;
 
@@ -72,6 +73,7 @@ impl<'a> Tables<'a> {
         ));
         self.facts(&module.facts);
         self.schema();
+        self.names(module, places);
         let [tests, values, keys, _] = natives.counts();
         let name = module.name.as_deref().unwrap_or_default();
         let tests = separated(0..tests, |index| format!("test_{index}"));
@@ -88,6 +90,25 @@ impl<'a> Tables<'a> {
 
     fn put(&mut self, text: std::fmt::Arguments<'_>) {
         put(&mut self.out, text);
+    }
+
+    /// A constant for the name of each rule. One that the host program does not use is no fault,
+    /// also where the generated file is included by hand, without [`allowed_lints`].
+    ///
+    /// [`allowed_lints`]: crate::codegen::allowed_lints
+    fn names(&mut self, module: &Module, places: &[String]) {
+        let rules = module.rules.iter().map(|planned| &*planned.rule.name);
+        let constants = rule_constants(rules.clone());
+        self.put(format_args!(
+            "/// The names of the rules, for reports and for removing rules.\n#[allow(dead_code)]\npub mod \
+             rules {{"
+        ));
+        for ((name, constant), place) in rules.zip(constants).zip(places) {
+            let doc = Doc::new(format!("The rule {place}."));
+            self.put(format_args!("\n    {doc}\n    pub const {constant}: &str = {name:?};"));
+        }
+        let end = if places.is_empty() { "" } else { "\n" };
+        self.put(format_args!("{end}}}\n\n"));
     }
 
     /// The initial facts.
