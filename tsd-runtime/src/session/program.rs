@@ -80,7 +80,7 @@ pub trait Program: Sized + 'static {
     fn perform(action: ActionId, arguments: &[Value], host: &mut Self::Host, context: &mut Context<'_, Self>);
 
     /// Makes `fields` of a new row fit those of the user's struct (see
-    /// [`Column`](crate::rt::column::Column)). Returns the first field whose value does not fit.
+    /// [`Column`](crate::rt::Column)). Returns the first field whose value does not fit.
     fn fit(ty: TypeId, fields: &[FieldId], row: &mut RowFitter<'_>) -> Option<FieldId> {
         let _ = (ty, fields, row);
         None
