@@ -57,7 +57,7 @@ pub(crate) fn by_type(schema: &Schema, types: &[TypeId]) -> Vec<(TypeId, String)
 /// The name of a type; the parameters of a view have none.
 pub(crate) fn type_name(schema: &Schema, ty: TypeId) -> String {
     match ty.view() {
-        Some(_) => "asked".to_owned(),
+        Some(_) => "parameters".to_owned(),
         None => schema.ty(ty).name.to_string(),
     }
 }

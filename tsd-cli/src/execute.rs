@@ -5,7 +5,7 @@ use tsd_runtime::{Engine, Error};
 
 use crate::arguments::{Format, Run};
 use crate::load::load;
-use crate::loaded::told;
+use crate::loaded::messages;
 use crate::outcome::{EXIT_ERRORS, EXIT_USAGE, Stop, Streams};
 use crate::progress::Bar;
 use crate::record::{Shared, Style};
@@ -41,7 +41,7 @@ pub(crate) fn execute(arguments: &Run, mut streams: Streams) -> Result<(), Stop>
     let mut bar = Bar::new(progress);
     let loaded = load(&mut engine, &arguments.facts, &mut |progress| bar.show(progress));
     bar.clear();
-    let (lines, failed) = told(loaded);
+    let (lines, failed) = messages(loaded);
     lines.iter().for_each(|line| recorder.lock().complain(line));
     if let Some(code) = failed {
         return Err(Stop::Exit(code));

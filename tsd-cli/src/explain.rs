@@ -84,11 +84,11 @@ fn strategy(strategy: JoinOrder) -> &'static str {
 fn write_view(text: &mut String, schema: &Schema, network: &Network, own: &str, id: ViewId) {
     let view: &ViewNode = network.view(id);
     line(text, 2, &format!("{} (view {}).", described::view(view), view.signature.short()));
-    let asks = |name: &str| {
-        network.placed(name).is_some_and(|placed| placed.views.iter().any(|(asked, _)| *asked == id))
+    let reads = |name: &str| {
+        network.placed(name).is_some_and(|placed| placed.views.iter().any(|(read, _)| *read == id))
     };
     let others: Vec<&str> =
-        network.rules().map(|(name, _)| &**name).filter(|name| *name != own && asks(name)).collect();
+        network.rules().map(|(name, _)| &**name).filter(|name| *name != own && reads(name)).collect();
     let shared = match others.as_slice() {
         [] => "No other rule uses this view.".to_owned(),
         others => format!("Shared with {}.", some_of(others)),

@@ -109,14 +109,14 @@ impl std::error::Error for LoadError {}
 /// Inserts the facts of the files.
 ///
 /// The files are read in the order given, except that a file is read after those of the types that
-/// its own type refers to. `watch` is called now and then with the progress.
+/// its own type refers to. `on_progress` is called now and then with the progress.
 ///
 /// # Errors
 /// [`LoadError`]. The facts that were read before stay in the session.
 pub fn load<P: Program>(
     session: &mut Session<P>,
     files: &[FactFile],
-    watch: &mut dyn FnMut(Progress<'_>),
+    on_progress: &mut dyn FnMut(Progress<'_>),
 ) -> Result<Loaded, LoadError> {
     let mut sized = Vec::with_capacity(files.len());
     for file in files {
@@ -131,7 +131,7 @@ pub fn load<P: Program>(
         sized.push((ty, file, size));
     }
     let total_bytes = sized.iter().map(|(_, _, size)| size).sum();
-    let mut rows = Rows::new(session, total_bytes, watch);
+    let mut rows = Rows::new(session, total_bytes, on_progress);
     for (ty, file, size) in referenced_first(rows.schema(), sized) {
         rows.read(ty, file, size)
             .map_err(|cause| LoadError::Unreadable { path: file.shown().to_owned(), cause })?;

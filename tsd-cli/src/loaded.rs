@@ -41,7 +41,7 @@ pub(crate) fn statistics(
     let mut bar = Bar::new(streams.progress);
     let loaded = load(&mut engine, &facts.facts, &mut |progress| bar.show(progress));
     bar.clear();
-    let (lines, failed) = told(loaded);
+    let (lines, failed) = messages(loaded);
     for line in lines {
         writeln!(streams.err, "{line}")?;
     }
@@ -58,7 +58,7 @@ pub(crate) fn statistics(
 }
 
 /// The messages of a load, line by line, and the exit code if it failed.
-pub(crate) fn told(loaded: Result<Loaded, LoadError>) -> (Vec<String>, Option<u8>) {
+pub(crate) fn messages(loaded: Result<Loaded, LoadError>) -> (Vec<String>, Option<u8>) {
     let (warnings, problems) = match loaded {
         Ok(Loaded { warnings, .. }) => (warnings, Vec::new()),
         Err(LoadError::Rows { problems, warnings }) => (warnings, problems),

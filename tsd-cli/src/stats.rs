@@ -92,8 +92,8 @@ fn rows_of(shared: &Statistics, alone: &Statistics) -> Vec<Row> {
     let mut rows = vec![
         row("facts", &Statistics::facts, false),
         row("tuples in joins", &Statistics::tuples, true),
-        row("answers of views", &|held| held.views.iter().map(|view| view.groups).sum(), true),
-        row("tuples that wait", &Statistics::watched, true),
+        row("groups of views", &|held| held.views.iter().map(|view| view.groups).sum(), true),
+        row("pending tuples", &Statistics::pending_tuples, true),
         row("bytes of facts", &|held| held.bytes.facts, false),
         row("bytes of strings", &|held| held.bytes.strings, false),
         row("bytes of joins", &|held| held.bytes.memories, true),
@@ -110,8 +110,7 @@ fn rows_of(shared: &Statistics, alone: &Statistics) -> Vec<Row> {
 }
 
 /// Left out if no rule reads a view.
-const OF_VIEWS: [&str; 4] =
-    ["answers of views", "tuples that wait", "bytes of views", "bytes of pending tests"];
+const OF_VIEWS: [&str; 4] = ["groups of views", "pending tuples", "bytes of views", "bytes of pending tests"];
 
 fn object(rows: &[Row]) -> Json {
     let entry = |row: &Row| (row.kind.to_owned(), json!({ "shared": row.shared, "alone": row.alone }));

@@ -75,7 +75,7 @@ fn views_and_the_tuples_that_wait_for_them_are_drawn() {
     insta::assert_snapshot!(out(&shop(), &["graph", "firm.tsd", "--counts"]));
     let one = out(&shop(), &["graph", "firm.tsd", "--rule", "paid"]);
     let count = |class: &str| one.matches(&format!("class={class}")).count();
-    assert_eq!((count("view"), count("watch"), count("join"), count("rule")), (1, 1, 1, 1), "{one}");
+    assert_eq!((count("view"), count("pending"), count("join"), count("rule")), (1, 1, 1, 1), "{one}");
 }
 
 /// A join serves the view MIN and, behind the tuples that wait for MIN, the rule.
@@ -107,7 +107,7 @@ fn a_node_names_the_rules_that_use_it_through_references_and_views() {
     // What the rule follows a reference to is Emp; the other rules that use it are named, too.
     assert_eq!(users("type", "Emp"), serde_json::json!(["paid", "groups", "idle", "boss"]));
     // `idle` waits after them, since its view reads another.
-    assert_eq!(users("watch", "tested again"), serde_json::json!(["paid", "groups", "boss"]));
+    assert_eq!(users("pending", "tested again"), serde_json::json!(["paid", "groups", "boss"]));
 }
 
 #[test]
@@ -228,7 +228,7 @@ fn stats_count_views_and_what_they_hold() {
     let text = folder_stats(&["firm.tsd"]);
     for line in [
         "views             4                5  20.0 %",
-        "tuples that wait                   3                5  40.0 %",
+        "pending tuples                     3                5  40.0 %",
     ] {
         assert!(text.contains(line), "{line}\n{text}");
     }

@@ -69,9 +69,9 @@ fn plan_rule(schema: &Schema, plan: Plan, rule: Rule, normal: Normal) -> Planned
     let mut branches = Vec::with_capacity(normal.branches.len());
     let views = normal.views.iter().zip(&plan.views).map(|(view, plans)| view::plan(schema, plans, view));
     let (effects, derived_values) = view::numbered_effects(normal.effects);
-    let shown: Vec<&Expr> = effects.iter().flat_map(Effect::operands).collect();
+    let results: Vec<&Expr> = effects.iter().flat_map(Effect::operands).collect();
     for (conjunction, plan) in normal.branches.iter().zip(&plan.branches) {
-        branches.push(Graph { schema, conjunction }.chain(&rule.patterns, &plan.order(), &shown));
+        branches.push(Graph { schema, conjunction }.chain(&rule.patterns, &plan.order(), &results));
     }
     let patterns = rule.patterns.into_iter().map(|pattern| tsd_ir::Pattern {
         variable: pattern.variable.into(),

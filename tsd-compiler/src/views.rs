@@ -38,7 +38,7 @@ pub(crate) struct Question<'a> {
 }
 
 /// Adds the view for a question, and returns the derived value that reads it.
-pub(crate) fn ask(schema: &Schema, question: Question<'_>, views: &mut Vec<View>) -> Expr {
+pub(crate) fn derive(schema: &Schema, question: Question<'_>, views: &mut Vec<View>) -> Expr {
     let Question { outer, sources, condition, aggregate, input, source, span } = question;
     let leaves = leaves(schema, outer, &condition, input.as_ref());
     let single = single_fact(schema, outer, &leaves);

@@ -47,7 +47,7 @@ pub enum ViewArgument {
 
 impl DerivedValue {
     /// Where its parameters come from.
-    pub fn leaves(&self) -> &[ViewArgument] {
+    pub fn arguments(&self) -> &[ViewArgument] {
         match self {
             Self::Found { parameters, .. } => parameters,
             Self::Followed { reference, .. } => std::slice::from_ref(reference),
@@ -56,11 +56,11 @@ impl DerivedValue {
 
     /// Whether a parameter comes from one of these derived values, whose numbers ascend.
     pub fn depends_on(&self, derived_values: &[u16]) -> bool {
-        let is_one = |leaf: &ViewArgument| match leaf {
+        let is_one = |argument: &ViewArgument| match argument {
             ViewArgument::Derived(other) => derived_values.binary_search(other).is_ok(),
             _ => false,
         };
-        self.leaves().iter().any(is_one)
+        self.arguments().iter().any(is_one)
     }
 }
 
@@ -77,7 +77,7 @@ pub struct DerivedTests {
     /// those that these depend on.
     pub derived_values: List<u16>,
     /// The derived values whose change counts as a change of the tuple, whatever the tests say.
-    pub shown: List<u16>,
+    pub results: List<u16>,
     /// The tests, sorted by canonical form.
     pub tests: List<TestRef>,
     /// The bounds among the tests, in the order of the tests.

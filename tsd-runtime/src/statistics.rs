@@ -66,9 +66,9 @@ pub struct JoinStatistics {
 
 impl JoinStatistics {
     /// The sizes of both inputs as text: `2 × 3`, or `2 × –` if the right one is not materialised.
-    pub fn sides(&self) -> String {
-        let side = |held: Option<usize>| held.map_or_else(|| "–".to_owned(), |held| held.to_string());
-        format!("{} × {}", side(self.left), side(self.right))
+    pub fn input_sizes(&self) -> String {
+        let size = |held: Option<usize>| held.map_or_else(|| "–".to_owned(), |held| held.to_string());
+        format!("{} × {}", size(self.left), size(self.right))
     }
 }
 
@@ -156,7 +156,7 @@ impl Statistics {
     }
 
     /// The number of tuples held for pending tests.
-    pub fn watched(&self) -> usize {
+    pub fn pending_tuples(&self) -> usize {
         self.pending_nodes.iter().map(|pending| pending.tuples).sum()
     }
 
@@ -190,20 +190,19 @@ impl fmt::Display for Statistics {
         let tuples = counted(self.tuples(), "tuple");
         writeln!(f, "{} that hold {tuples}", counted(self.joins.len(), "join"))?;
         if !self.views.is_empty() {
-            let groups = counted(self.views.iter().map(|view| view.groups).sum(), "answer");
+            let groups = counted(self.views.iter().map(|view| view.groups).sum(), "group");
             writeln!(f, "{} that hold {groups}", counted(self.views.len(), "view"))?;
         }
         if !self.pending_nodes.is_empty() {
-            writeln!(f, "{} that wait for changes of views", counted(self.watched(), "tuple"))?;
+            writeln!(f, "{} held for pending tests", counted(self.pending_tuples(), "tuple"))?;
         }
         let rules = counted(self.rules.len(), "rule");
         writeln!(f, "{rules}: {} fired, {} waiting", self.fired(), self.waiting())?;
         let Bytes { facts, strings, memories, views, pending_nodes, rule_sets, agenda } = self.bytes;
         writeln!(
             f,
-            "{} bytes: facts {facts}, strings {strings}, joins {memories}, views {views}, pending_nodes \
-             {pending_nodes}, \
-             rule sets {rule_sets}, agenda {agenda}",
+            "{} bytes: facts {facts}, strings {strings}, joins {memories}, views {views}, pending tests \
+             {pending_nodes}, rule sets {rule_sets}, agenda {agenda}",
             self.bytes.total(),
         )
     }

@@ -60,9 +60,9 @@ impl Run {
 
     /// Reports how the run ended.
     #[allow(unused_variables)]
-    pub(crate) fn end(self, ended: &Result<Report, Error>, matcher: &Matcher, told: &mut Reported) {
+    pub(crate) fn end(self, ended: &Result<Report, Error>, matcher: &Matcher, reported: &mut Reported) {
         #[cfg(feature = "metrics")]
-        emitted::run(self.start.elapsed(), ended, matcher, told);
+        emitted::run(self.start.elapsed(), ended, matcher, reported);
         #[cfg(feature = "tracing")]
         match ended {
             Ok(report) => {

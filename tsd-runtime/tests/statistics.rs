@@ -67,9 +67,9 @@ fn the_right_input_of_a_join_is_materialised_by_the_first_probe() {
     customer(&mut engine, "c1", "GOLD");
     order(&mut engine, "o1", "c1", 10.0);
     let before = join(&engine);
-    assert_eq!(before.sides(), "1 × –");
+    assert_eq!(before.input_sizes(), "1 × –");
     customer(&mut engine, "c2", "GOLD");
-    assert_eq!(join(&engine).sides(), "2 × 1");
+    assert_eq!(join(&engine).input_sizes(), "2 × 1");
     assert!(join(&engine).bytes > before.bytes);
 }
 

@@ -118,7 +118,7 @@ fn end_of_word(rest: &str) -> usize {
 /// if they are known.
 pub(crate) fn question(form: &str, operands: &[String]) -> String {
     let taken = form.strip_suffix('}').and_then(|form| form.split_once('{'));
-    let Some((gather, inside)) = taken else { return form.to_owned() };
+    let Some((aggregate, inside)) = taken else { return form.to_owned() };
     let Some((what, condition)) = split_outside(inside, " where ") else { return form.to_owned() };
     let (what, parameters) = split_outside(what, " for ").map_or((what, None), |(what, of)| (what, Some(of)));
     let (measure, sources) =
@@ -126,8 +126,8 @@ pub(crate) fn question(form: &str, operands: &[String]) -> String {
     // `Order and Item each 1` names the facts that count once.
     let sources = split_outside(sources, " each ").map_or(sources, |(sources, _)| sources);
     // Types of which there are several are numbered.
-    let asked = parameters.filter(|ty| operands.is_empty() && !ty.starts_with('('));
-    let all: Vec<&str> = asked.into_iter().chain(sources.split(" and ")).collect();
+    let named = parameters.filter(|ty| operands.is_empty() && !ty.starts_with('('));
+    let all: Vec<&str> = named.into_iter().chain(sources.split(" and ")).collect();
     let numbered = |(place, ty): (usize, &&str)| {
         let number = all[..=place].iter().filter(|other| *other == ty).count();
         let alone = all.iter().filter(|other| *other == ty).count() == 1;
@@ -147,8 +147,8 @@ pub(crate) fn question(form: &str, operands: &[String]) -> String {
         condition => format!(" where {}", written(condition, &names)),
     };
     match measure {
-        Some(measure) => format!("{gather}({} of {of}{condition})", written(measure, &names)),
-        None => format!("{gather}({of}{condition})"),
+        Some(measure) => format!("{aggregate}({} of {of}{condition})", written(measure, &names)),
+        None => format!("{aggregate}({of}{condition})"),
     }
 }
 
@@ -179,7 +179,7 @@ fn in_names(word: &str, names: &[Called]) -> String {
         (Some("#"), Some(Called::Fact(name))) => name.clone(),
         (Some(field), Some(Called::Values(values))) => {
             let value = field.strip_prefix('p').and_then(|place| values.get(place.parse::<usize>().ok()?));
-            value.map_or_else(|| format!("asked.{field}"), Clone::clone)
+            value.map_or_else(|| format!("parameters.{field}"), Clone::clone)
         }
         (Some(field), Some(Called::Fact(name)))
             if !field.starts_with(|letter: char| letter.is_ascii_digit()) =>
@@ -242,7 +242,7 @@ mod tests {
                 "SUM{1.v of T and U each 1 for T where (and (== 0.id 1.t) (== 1.id 2.t))}",
                 "SUM(T#2.v of T#2, U where (T#1.id == T#2.t) AND (T#2.id == U.t))",
             ),
-            ("EXISTS{Task for (Text) where (== 0.p0 1.emp)}", "EXISTS(Task where asked.p0 == Task.emp)"),
+            ("EXISTS{Task for (Text) where (== 0.p0 1.emp)}", "EXISTS(Task where parameters.p0 == Task.emp)"),
             ("MAX{0.v of T where true}", "MAX(T.v of T)"),
             ("what is this", "what is this"),
         ] {

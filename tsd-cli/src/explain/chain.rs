@@ -66,10 +66,14 @@ impl Chain<'_> {
     /// What is tested again when a derived value changes, once the facts with these names are
     /// joined.
     fn write_waiting(&self, text: &mut String, names: &[&str]) {
-        let watches = self.branch.derived_tests.iter().filter(|watch| watch.place.index() + 1 == names.len());
-        for watch in watches {
-            line(text, 3, &holding(&watch.tests, names));
-            let why = if watch.tests.is_empty() { "renewed" } else { "tested again" };
+        let pending = self
+            .branch
+            .derived_tests
+            .iter()
+            .filter(|place_tests| place_tests.place.index() + 1 == names.len());
+        for place_tests in pending {
+            line(text, 3, &holding(&place_tests.tests, names));
+            let why = if place_tests.tests.is_empty() { "renewed" } else { "tested again" };
             line(
                 text,
                 3,
@@ -109,12 +113,12 @@ impl Chain<'_> {
     fn others(&self, index: usize) -> Vec<&str> {
         let id = self.path.joins[index];
         let passes = |paths: &[Path]| paths.iter().any(|path| path.joins.contains(&id));
-        let asks = |name: &str| {
+        let reads = |name: &str| {
             let views = self.network.placed(name).map_or(&[][..], |placed| &placed.views);
             views.iter().any(|(view, _)| passes(&self.network.view(*view).paths))
         };
         let rules = self.network.rules().filter(|(name, _)| **name != self.rule.name);
-        rules.filter(|(name, paths)| passes(paths) || asks(name)).map(|(name, _)| &**name).collect()
+        rules.filter(|(name, paths)| passes(paths) || reads(name)).map(|(name, _)| &**name).collect()
     }
 
     /// Who else has a join.

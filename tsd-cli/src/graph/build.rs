@@ -1,6 +1,6 @@
 //! From rules and their network to a picture.
 
-mod told;
+mod nodes;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use tsd_runtime::Statistics;
 use tsd_runtime::ir::network::Path;
 use tsd_runtime::ir::{Branch, DerivedValue, Network, NodeId, RootId, Rule, TypeId, ViewId};
 
-use self::told::Teller;
+use self::nodes::NodeTexts;
 use super::picture::{Edge, Node, Passing, Picture};
 use crate::rules::Compiled;
 
@@ -21,10 +21,10 @@ pub(crate) fn build(
     statistics: Option<&Statistics>,
 ) -> Picture {
     let Compiled { module, sources, .. } = compiled;
-    let teller = Teller { schema: &module.schema, network, statistics };
+    let texts = NodeTexts { schema: &module.schema, network, statistics };
     let mut drawing = Drawing {
         network,
-        teller,
+        texts,
         picture: Picture::default(),
         drawn: BTreeMap::new(),
         used: BTreeSet::new(),
@@ -33,7 +33,7 @@ pub(crate) fn build(
         roots: BTreeMap::new(),
         joins: BTreeMap::new(),
         views: BTreeMap::new(),
-        watches: BTreeMap::new(),
+        pending: BTreeMap::new(),
     };
     // By default, the order of the nodes is that of the rules that first use them. All rules are
     // drawn, even if only some are wanted, because nodes name their other users.
@@ -41,10 +41,10 @@ pub(crate) fn build(
     for planned in &module.rules {
         let Some(placed) = network.placed(&planned.rule.name) else { continue };
         let views: Vec<ViewId> = placed.views.iter().map(|(view, _)| *view).collect();
-        let asking = Asking { rule: &planned.rule, views: &views };
+        let reader = Reader { rule: &planned.rule, views: &views };
         let branches = placed.paths.iter().zip(planned.rule.branches.iter());
-        let ends: Vec<usize> = branches.map(|(path, branch)| drawing.path(path, branch, asking)).collect();
-        let node = drawing.teller.rule(planned, sources.slice(planned.span));
+        let ends: Vec<usize> = branches.map(|(path, branch)| drawing.path(path, branch, reader)).collect();
+        let node = drawing.texts.rule(planned, sources.slice(planned.span));
         let rule = drawing.picture.node(node);
         ends.into_iter().for_each(|end| drawing.edge(end, rule, Passing::Matches));
         drawing.used_by(rule);
@@ -59,19 +59,20 @@ pub(crate) fn build(
 
 /// A rule that is drawn, with its views in the network.
 #[derive(Clone, Copy)]
-struct Asking<'a> {
+struct Reader<'a> {
     rule: &'a Rule,
     views: &'a [ViewId],
 }
 
-/// A place where tuples wait: the end of a root or join, and the number of layers of watches before
+/// A place where tuples wait: the end of a root or join, and the number of layers of pending tests
+/// before
 /// it.
-type WatchPlace = (RootId, Option<NodeId>, usize);
+type PendingPlace = (RootId, Option<NodeId>, usize);
 
 /// An unfinished diagram, and where in it the parts of the network are.
 struct Drawing<'a> {
     network: &'a Network,
-    teller: Teller<'a>,
+    texts: NodeTexts<'a>,
     picture: Picture,
     /// The drawn lines, with their indexes in the diagram.
     drawn: BTreeMap<Edge, usize>,
@@ -82,9 +83,9 @@ struct Drawing<'a> {
     types: BTreeMap<TypeId, usize>,
     roots: BTreeMap<RootId, usize>,
     joins: BTreeMap<NodeId, usize>,
-    /// Each also with the layers of watches before it.
+    /// Each also with the layers of pending tests before it.
     views: BTreeMap<ViewId, (usize, usize)>,
-    watches: BTreeMap<WatchPlace, usize>,
+    pending: BTreeMap<PendingPlace, usize>,
 }
 
 impl Drawing<'_> {
@@ -107,17 +108,18 @@ impl Drawing<'_> {
     }
 
     /// Draws the missing nodes of a branch, and returns the last.
-    fn path(&mut self, path: &Path, branch: &Branch, asking: Asking<'_>) -> usize {
-        self.path_with_layers(path, branch, asking).0
+    fn path(&mut self, path: &Path, branch: &Branch, reader: Reader<'_>) -> usize {
+        self.path_with_layers(path, branch, reader).0
     }
 
-    /// The same, with the layers of watches along the path.
-    fn path_with_layers(&mut self, path: &Path, branch: &Branch, asking: Asking<'_>) -> (usize, usize) {
+    /// The same, with the layers of pending tests along the path.
+    fn path_with_layers(&mut self, path: &Path, branch: &Branch, reader: Reader<'_>) -> (usize, usize) {
         let root = self.root(path.root);
-        let (mut end, mut layers) = self.watched(root, (path.root, None), (branch, 0), asking);
+        let (mut end, mut layers) = self.through_pending(root, (path.root, None), (branch, 0), reader);
         for (index, id) in path.joins.iter().enumerate() {
             let join = self.join(*id, end);
-            let (next, depth) = self.watched(join, (path.root, Some(*id)), (branch, index + 1), asking);
+            let (next, depth) =
+                self.through_pending(join, (path.root, Some(*id)), (branch, index + 1), reader);
             (end, layers) = (next, layers.max(depth));
         }
         (end, layers)
@@ -127,7 +129,7 @@ impl Drawing<'_> {
         if let Some(known) = self.types.get(&ty) {
             return *known;
         }
-        let node = self.teller.ty(ty);
+        let node = self.texts.ty(ty);
         let place = self.node(node);
         self.types.insert(ty, place);
         place
@@ -140,7 +142,7 @@ impl Drawing<'_> {
         let known = self.roots.get(&id).copied();
         let place = known.unwrap_or_else(|| {
             let alone = self.network.roots().filter(|(_, root)| root.ty == ty).nth(1).is_none();
-            let place = if alone { entering } else { self.node(self.teller.root(id)) };
+            let place = if alone { entering } else { self.node(self.texts.root(id)) };
             self.roots.insert(id, place);
             place
         });
@@ -154,45 +156,47 @@ impl Drawing<'_> {
         let types = &self.network.join(id).types;
         let right = self.ty(types[types.len() - 1]);
         let known = self.joins.get(&id).copied();
-        let place = known.unwrap_or_else(|| self.node(self.teller.join(id)));
+        let place = known.unwrap_or_else(|| self.node(self.texts.join(id)));
         self.joins.insert(id, place);
-        // Tuples may come from behind a watch for one rule, and past it for another.
+        // Tuples may come from after pending tests for one rule, and past them for another.
         self.edge(left, place, Passing::Tuples);
         self.edge(right, place, Passing::Facts);
         place
     }
 
     /// Draws where the tuples of a branch wait at one of its places. Returns the node from which
-    /// they continue, and the layers of watches before it.
-    fn watched(
+    /// they continue, and the layers of pending tests before it.
+    fn through_pending(
         &mut self,
         end: usize,
         (root, join): (RootId, Option<NodeId>),
         (branch, place): (&Branch, usize),
-        asking: Asking<'_>,
+        reader: Reader<'_>,
     ) -> (usize, usize) {
-        let Some(watch) = branch.derived_tests.iter().find(|watch| watch.place.index() == place) else {
+        let Some(pending) = branch.derived_tests.iter().find(|pending| pending.place.index() == place) else {
             return (end, 0);
         };
-        let derived_values =
-            watch.derived_values.iter().map(|derived_value| &branch.derived_values[*derived_value as usize]);
+        let derived_values = pending
+            .derived_values
+            .iter()
+            .map(|derived_value| &branch.derived_values[*derived_value as usize]);
         let mut layers = 1;
         let sources: Vec<(usize, Passing)> = derived_values
             .map(|derived_value| match derived_value {
                 DerivedValue::Found { view, .. } => {
-                    let (node, before) = self.view(*view, asking);
+                    let (node, before) = self.view(*view, reader);
                     layers = layers.max(before + 1);
-                    (node, Passing::Answers)
+                    (node, Passing::Values)
                 }
                 DerivedValue::Followed { ty, .. } => (self.ty(*ty), Passing::Facts),
             })
             .collect();
         let key = (root, join, layers);
-        let known = self.watches.get(&key).copied();
+        let known = self.pending.get(&key).copied();
         let node = known.unwrap_or_else(|| {
-            let node = self.teller.watch(root, join);
+            let node = self.texts.pending(root, join);
             let place = self.node(node);
-            self.watches.insert(key, place);
+            self.pending.insert(key, place);
             place
         });
         self.edge(end, node, Passing::Tuples);
@@ -200,33 +204,33 @@ impl Drawing<'_> {
         (node, layers)
     }
 
-    /// A view of a rule, with the layers of watches before it.
-    fn view(&mut self, index: u16, asking: Asking<'_>) -> (usize, usize) {
-        let id = asking.views[index as usize];
+    /// A view of a rule, with the layers of pending tests before it.
+    fn view(&mut self, index: u16, reader: Reader<'_>) -> (usize, usize) {
+        let id = reader.views[index as usize];
         let known = self.views.get(&id).copied();
         // Another rule may have drawn the view. This one uses the same lines, and passes through
         // them once.
         if let Some(known) = known.filter(|_| !self.gone_through.insert(id)) {
             return known;
         }
-        let planned = &asking.rule.views[index as usize];
+        let planned = &reader.rule.views[index as usize];
         let (mut ends, mut layers) = (Vec::new(), 0);
         for (path, branch) in self.network.view(id).paths.iter().zip(planned.branches.iter()) {
-            let (end, before) = self.path_with_layers(path, branch, asking);
+            let (end, before) = self.path_with_layers(path, branch, reader);
             ends.push((end, Passing::Tuples));
             layers = layers.max(before);
         }
         for derived_value in planned.derived_values.iter() {
             match derived_value {
                 DerivedValue::Found { view, .. } => {
-                    let (asked, before) = self.view(*view, asking);
-                    ends.push((asked, Passing::Answers));
+                    let (read, before) = self.view(*view, reader);
+                    ends.push((read, Passing::Values));
                     layers = layers.max(before);
                 }
                 DerivedValue::Followed { ty, .. } => ends.push((self.ty(*ty), Passing::Facts)),
             }
         }
-        let known = known.unwrap_or_else(|| (self.node(self.teller.view(id)), layers));
+        let known = known.unwrap_or_else(|| (self.node(self.texts.view(id)), layers));
         ends.into_iter().for_each(|(end, passing)| self.edge(end, known.0, passing));
         self.views.insert(id, known);
         self.gone_through.insert(id);

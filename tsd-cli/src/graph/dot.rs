@@ -18,9 +18,9 @@ pub(crate) fn dot(picture: &Picture) -> String {
         let style = match node.kind {
             Kind::Type => "shape=box, style=\"rounded,filled\", fillcolor=\"#dbeafe\"",
             Kind::Root => "shape=box, style=\"rounded,dashed\"",
-            Kind::Asked => "shape=box, style=\"rounded,dashed\"",
+            Kind::Parameters => "shape=box, style=\"rounded,dashed\"",
             Kind::View => "shape=box, style=\"rounded,filled\", fillcolor=\"#f3e8ff\"",
-            Kind::Watch => "shape=box, style=\"filled,dashed\", fillcolor=\"#f5f5f4\"",
+            Kind::Pending => "shape=box, style=\"filled,dashed\", fillcolor=\"#f5f5f4\"",
             Kind::Join => "shape=box, style=filled, fillcolor=\"#fef3c7\"",
             Kind::Rule => "shape=cds, style=filled, fillcolor=\"#dcfce7\"",
         };
@@ -40,7 +40,7 @@ pub(crate) fn dot(picture: &Picture) -> String {
         let style = match edge.kind {
             Passing::Tuples => "",
             Passing::Facts => " [style=dashed]",
-            Passing::Answers => " [style=dotted, color=\"#7e22ce\"]",
+            Passing::Values => " [style=dotted, color=\"#7e22ce\"]",
             Passing::Matches => " [color=\"#15803d\"]",
         };
         let _ = writeln!(text, "  n{} -> n{}{style};", edge.from, edge.to);

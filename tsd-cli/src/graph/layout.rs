@@ -86,7 +86,7 @@ pub(crate) fn layout(picture: &Picture, sizes: &[Size]) -> Layout {
 /// bring facts to joins would hide everything else: nearly all come from a few types, whose names
 /// the joins show anyway. The rest is almost a forest.
 pub(crate) fn is_aside(picture: &Picture, edge: Edge) -> bool {
-    picture.nodes.len() > LARGE && matches!(edge.kind, Passing::Facts | Passing::Answers)
+    picture.nodes.len() > LARGE && matches!(edge.kind, Passing::Facts | Passing::Values)
 }
 
 /// Whether a line leads to its own layer, or to the left.
@@ -122,7 +122,7 @@ fn longest_paths(picture: &Picture) -> Vec<usize> {
     let mut waiting_for_tuples = vec![0; count];
     let mut next = vec![Vec::new(); count];
     for edge in &picture.edges {
-        let tuples = usize::from(edge.kind != Passing::Answers);
+        let tuples = usize::from(edge.kind != Passing::Values);
         waiting[edge.to] += 1;
         waiting_for_tuples[edge.to] += tuples;
         next[edge.from].push((edge.to, tuples));
@@ -350,7 +350,7 @@ mod tests {
     #[test]
     fn of_a_circle_the_answer_leads_back() {
         let mut picture = picture(5, &[(0, 3), (3, 1), (0, 1), (1, 2), (1, 4)]);
-        picture.edge(Edge { from: 2, to: 3, kind: Passing::Answers });
+        picture.edge(Edge { from: 2, to: 3, kind: Passing::Values });
         let layout = laid_out(&picture);
         assert_eq!(layout.layers, [0, 2, 3, 1, 3]);
         assert_eq!(layout.ways.iter().map(Vec::len).collect::<Vec<_>>(), [2, 2, 4, 2, 2, 8]);

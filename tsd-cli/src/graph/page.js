@@ -332,14 +332,14 @@ function describe(index) {
 const LISTED = 300;
 
 function describeAll() {
-  const kinds = new Map(["type", "root", "asked", "join", "view", "watch", "rule"].map((kind) => [kind, 0]));
+  const kinds = new Map(["type", "root", "parameters", "join", "view", "pending", "rule"].map((kind) => [kind, 0]));
   nodes.forEach(({ kind }) => kinds.set(kind, kinds.get(kind) + 1));
   const rows = [...kinds].filter(([, count]) => count > 0).map(([kind, count]) => [element("span", { class: "kind " + kind }, kind), String(count)]);
   const rules = [...ruleNodes];
   const parts = [element("h2", {}, "The network"), table(rows)];
   const key = (name) => element("kbd", {}, name);
   parts.push(element("p", {},
-    "A solid line carries tuples to the left of a join, a dashed one facts to its right, a dotted one the answers of a " +
+    "A solid line carries tuples to the left of a join, a dashed one facts to its right, a dotted one the values of a " +
     "view, and a green one the matches of a rule. Click on a node to see where it comes from and where it leads."));
   parts.push(element("p", {}, key("/"), " searches, ", key("Tab"), " and the arrows go from node to node, ", key("Enter"),
     " chooses, ", key("Esc"), " lets go, ", key("+"), " ", key("−"), " ", key("0"), " zoom, ", key("o"),

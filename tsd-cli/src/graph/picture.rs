@@ -44,13 +44,13 @@ pub(crate) enum Kind {
     /// Where the chains of one branch start, when branches do not share it.
     Root,
     /// The combinations of a view's parameters.
-    Asked,
+    Parameters,
     /// A join.
     Join,
     /// An `EXISTS` or an aggregate.
     View,
     /// Where tuples wait to be tested again when a view or a followed fact changes.
-    Watch,
+    Pending,
     /// A rule, which fires.
     Rule,
 }
@@ -59,8 +59,8 @@ impl Kind {
     /// How round the corners of its box are.
     pub(crate) fn corner(self) -> u32 {
         match self {
-            Self::Type | Self::Root | Self::Asked => 12,
-            Self::Join | Self::Watch => 3,
+            Self::Type | Self::Root | Self::Parameters => 12,
+            Self::Join | Self::Pending => 3,
             Self::View | Self::Rule => 7,
         }
     }
@@ -70,10 +70,10 @@ impl Kind {
         match self {
             Self::Type => "type",
             Self::Root => "root",
-            Self::Asked => "asked",
+            Self::Parameters => "parameters",
             Self::Join => "join",
             Self::View => "view",
-            Self::Watch => "watch",
+            Self::Pending => "pending",
             Self::Rule => "rule",
         }
     }
@@ -95,7 +95,7 @@ pub(crate) enum Passing {
     /// Facts, to the right side of a join.
     Facts,
     /// The values of a view, to the pending tests that read it.
-    Answers,
+    Values,
     /// Tuples that satisfy a rule.
     Matches,
 }
@@ -106,7 +106,7 @@ impl Passing {
     pub(crate) fn port(self) -> f64 {
         match self {
             Self::Tuples => -6.0,
-            Self::Facts | Self::Answers => 6.0,
+            Self::Facts | Self::Values => 6.0,
             Self::Matches => 0.0,
         }
     }
@@ -116,7 +116,7 @@ impl Passing {
         match self {
             Self::Tuples => "tuples",
             Self::Facts => "facts",
-            Self::Answers => "answers",
+            Self::Values => "values",
             Self::Matches => "matches",
         }
     }

@@ -12,13 +12,13 @@ pub(super) const STYLE: &str = include_str!("picture.css");
 pub(super) const LIGHT: &str = "--paper: #ffffff; --ink: #1f2937; --line: #9ca3af; \
     --type: #dbeafe; --type-line: #2563eb; --root: #eef2ff; --root-line: #6366f1; \
     --join: #fef3c7; --join-line: #b45309; --rule: #dcfce7; --rule-line: #15803d; \
-    --view: #f3e8ff; --view-line: #7e22ce; --watch: #f5f5f4; --watch-line: #57534e;";
+    --view: #f3e8ff; --view-line: #7e22ce; --pending: #f5f5f4; --pending-line: #57534e;";
 
 /// The colours on a dark ground.
 pub(super) const DARK: &str = "--paper: #111827; --ink: #f3f4f6; --line: #6b7280; \
     --type: #1e3a5f; --type-line: #60a5fa; --root: #2a2f5b; --root-line: #a5b4fc; \
     --join: #4a3411; --join-line: #fbbf24; --rule: #14432a; --rule-line: #4ade80; \
-    --view: #3b1f57; --view-line: #c084fc; --watch: #292524; --watch-line: #a8a29e;";
+    --view: #3b1f57; --view-line: #c084fc; --pending: #292524; --pending-line: #a8a29e;";
 
 const LINE_HEIGHT: f64 = 16.0;
 /// The width of a letter in a monospaced font.

@@ -22,7 +22,7 @@ pub(super) struct Rows<'a, P: Program> {
     references: References,
     problems: Vec<Problem>,
     warnings: Vec<Problem>,
-    watch: &'a mut dyn FnMut(Progress<'_>),
+    on_progress: &'a mut dyn FnMut(Progress<'_>),
     total_bytes: u64,
     /// The bytes of the finished files.
     bytes_before: u64,
@@ -43,14 +43,14 @@ impl<'a, P: Program> Rows<'a, P> {
     pub(super) fn new(
         session: &'a mut Session<P>,
         total_bytes: u64,
-        watch: &'a mut dyn FnMut(Progress<'_>),
+        on_progress: &'a mut dyn FnMut(Progress<'_>),
     ) -> Self {
         Self {
             session,
             references: References::default(),
             problems: Vec::new(),
             warnings: Vec::new(),
-            watch,
+            on_progress,
             total_bytes,
             bytes_before: 0,
             facts: 0,
@@ -169,7 +169,7 @@ impl<'a, P: Program> Rows<'a, P> {
         if self.rows.is_multiple_of(ROWS_PER_REPORT) {
             let bytes = self.bytes_before + place.bytes;
             let Self { total_bytes, facts, .. } = *self;
-            (self.watch)(Progress { path: place.path, bytes, total_bytes, facts });
+            (self.on_progress)(Progress { path: place.path, bytes, total_bytes, facts });
         }
     }
 }

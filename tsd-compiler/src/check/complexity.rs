@@ -22,26 +22,28 @@ fn tests(condition: &Expr) -> u32 {
         ExprKind::And(parts) | ExprKind::Or(parts) => sum(parts, tests),
         ExprKind::Not(part) => tests(part),
         ExprKind::Exists(exists) => exists.condition.as_ref().map_or(0, tests).saturating_add(1),
-        _ => asked(condition).saturating_add(1),
+        _ => tests_in_operand(condition).saturating_add(1),
     }
 }
 
 /// The aggregates in an operand, or on either side of a comparison, with the tests inside.
-fn asked(operand: &Expr) -> u32 {
+fn tests_in_operand(operand: &Expr) -> u32 {
     match &operand.kind {
         ExprKind::Aggregate(aggregate) => {
             let inside = aggregate.condition.as_ref().map_or(0, tests);
-            inside.saturating_add(aggregate.value.as_ref().map_or(0, asked)).saturating_add(1)
+            inside.saturating_add(aggregate.value.as_ref().map_or(0, tests_in_operand)).saturating_add(1)
         }
-        ExprKind::Compare { left, right, .. } => asked(left).saturating_add(asked(right)),
-        ExprKind::Arithmetic { first, rest } => {
-            rest.iter().fold(asked(first), |sum, step| sum.saturating_add(asked(&step.operand)))
+        ExprKind::Compare { left, right, .. } => {
+            tests_in_operand(left).saturating_add(tests_in_operand(right))
         }
+        ExprKind::Arithmetic { first, rest } => rest
+            .iter()
+            .fold(tests_in_operand(first), |sum, step| sum.saturating_add(tests_in_operand(&step.operand))),
         ExprKind::Presence { operand, .. } | ExprKind::Negate(operand) | ExprKind::Cast { operand, .. } => {
-            asked(operand)
+            tests_in_operand(operand)
         }
-        ExprKind::Function { arguments, .. } => sum(arguments, asked),
-        ExprKind::List(parts) => sum(parts, asked),
+        ExprKind::Function { arguments, .. } => sum(arguments, tests_in_operand),
+        ExprKind::List(parts) => sum(parts, tests_in_operand),
         // A condition instead of a value, which is an error.
         ExprKind::And(_) | ExprKind::Or(_) | ExprKind::Not(_) | ExprKind::Exists(_) => 0,
         ExprKind::Literal(_) | ExprKind::Path(_) | ExprKind::Invalid => 0,

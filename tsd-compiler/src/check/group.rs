@@ -12,7 +12,7 @@ use tsd_ir::{AggregateKind, Test};
 
 use super::bind::{Binder, Bound};
 use super::declarations::duplicate;
-use super::scope::{Gathered, Meaning, Scope};
+use super::scope::{Aggregated, Meaning, Scope};
 use super::typed::Typed;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::hir::{Condition, Pattern};
@@ -48,12 +48,12 @@ pub(super) fn bind<'a>(mut binder: Binder<'a, '_>) -> Bound<'a> {
         sources.extend(binder.fact(&mut rows, binding, place));
     }
     let names = |patterns: &[Pattern]| patterns.iter().map(|pattern| pattern.variable.clone()).collect();
-    let gathered: BTreeSet<String> = names(&sources);
+    let aggregated: BTreeSet<String> = names(&sources);
     let (about_rows, about_group): (Vec<&Expr>, Vec<&Expr>) = rule
         .condition
         .iter()
         .flat_map(conjuncts)
-        .partition(|part| mentioned(part, &gathered).next().is_some());
+        .partition(|part| mentioned(part, &aggregated).next().is_some());
 
     let mut checker = binder.checker(&rows);
     let derived_values = aggregates(rule);
@@ -64,8 +64,8 @@ pub(super) fn bind<'a>(mut binder: Binder<'a, '_>) -> Bound<'a> {
         match mentioned(part, &aggregate_names).next() {
             None => parts.push(checker.condition(part)),
             Some(_) => {
-                let source = mentioned(part, &gathered).next().unwrap_or_default().to_owned();
-                let why = Gathered::Mixed;
+                let source = mentioned(part, &aggregated).next().unwrap_or_default().to_owned();
+                let why = Aggregated::Mixed;
                 checker.misplaced(part.span, &why.message(&source), why.hint());
             }
         }
@@ -75,7 +75,7 @@ pub(super) fn bind<'a>(mut binder: Binder<'a, '_>) -> Bound<'a> {
     let mut scope = group.clone();
     for Pattern { variable, span, .. } in &sources {
         // The names differ: they were bound in one scope above.
-        let _ = scope.bind(variable, *span, Meaning::Source(Gathered::Effect));
+        let _ = scope.bind(variable, *span, Meaning::Source(Aggregated::Effect));
     }
     let mut mentions = Vec::new();
     let rows_of_group = Rows { group: &group, scope: &rows, sources: &sources, condition: &condition };
@@ -92,7 +92,7 @@ pub(super) fn bind<'a>(mut binder: Binder<'a, '_>) -> Bound<'a> {
     let mut checker = binder.checker(&scope);
     let mut parts: Vec<Condition> = about_group.into_iter().map(|part| checker.condition(part)).collect();
     let mut checker = binder.checker(&group);
-    let some_row = checker.ask(sources, condition, AggregateKind::Exists, None, 0, rule.span);
+    let some_row = checker.derive(sources, condition, AggregateKind::Exists, None, 0, rule.span);
     parts.push(Condition::Test(Test::Holds(some_row)));
     Bound { scope, patterns, condition: Condition::All(parts), mentions }
 }

@@ -15,12 +15,12 @@ use crate::hir::{Condition, Pattern};
 use crate::source::Span;
 use crate::syntax::MAX_NESTING;
 use crate::syntax::ast::{self, AggregateFunction, Name};
-use crate::views::{Question, ask};
+use crate::views::{Question, derive};
 
 impl Checker<'_> {
     /// Whether a fact exists, as a derived value; `None` when it is wrong, which has been reported.
     pub(super) fn exists(&mut self, exists: &ast::Exists, span: Span) -> Option<Expr> {
-        let asked = self.inside(&exists.variable, &exists.type_name, |checker| {
+        let inner = self.inside(&exists.variable, &exists.type_name, |checker| {
             Some(
                 exists
                     .condition
@@ -28,14 +28,14 @@ impl Checker<'_> {
                     .map_or_else(Condition::always, |condition| checker.condition(condition)),
             )
         });
-        let (pattern, condition) = asked?;
-        Some(self.ask(vec![pattern], condition, AggregateKind::Exists, None, 0, span))
+        let (pattern, condition) = inner?;
+        Some(self.derive(vec![pattern], condition, AggregateKind::Exists, None, 0, span))
     }
 
     /// An aggregate as an operand.
     pub(super) fn aggregate(&mut self, aggregate: &ast::Aggregate, span: Span) -> Typed {
         let function = aggregate.function;
-        let asked = self.inside(&aggregate.variable, &aggregate.type_name, |checker| {
+        let inner = self.inside(&aggregate.variable, &aggregate.type_name, |checker| {
             let condition = aggregate
                 .condition
                 .as_ref()
@@ -46,7 +46,7 @@ impl Checker<'_> {
             };
             Some((condition, input))
         });
-        let Some((pattern, (condition, input))) = asked else { return Typed::unknown(span) };
+        let Some((pattern, (condition, input))) = inner else { return Typed::unknown(span) };
         self.aggregated(vec![pattern], condition, function, input, 0, span)
     }
 
@@ -68,12 +68,12 @@ impl Checker<'_> {
             }
             given => given,
         };
-        let derived_value = self.ask(sources, condition, aggregate(function), input, source, span);
+        let derived_value = self.derive(sources, condition, aggregate(function), input, source, span);
         let kind = derived_value.kind().unwrap_or(Kind::Bool);
         Typed::new(derived_value, kind, span)
     }
 
-    pub(super) fn ask(
+    pub(super) fn derive(
         &mut self,
         sources: Vec<Pattern>,
         condition: Condition,
@@ -84,7 +84,7 @@ impl Checker<'_> {
     ) -> Expr {
         let outer = self.scope.types();
         let question = Question { outer, sources, condition, aggregate, input, source, span };
-        ask(&self.declarations.schema, question, self.views)
+        derive(&self.declarations.schema, question, self.views)
     }
 
     /// What is aggregated: a value of a kind that the function accepts.

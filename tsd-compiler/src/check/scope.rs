@@ -22,7 +22,7 @@ pub(super) enum Meaning {
     /// The value of an aggregate variable.
     DerivedValue(Expr),
     /// The facts that aggregate variables aggregate, where no single one of them can be meant.
-    Source(Gathered),
+    Source(Aggregated),
     /// An initial fact of the program, which only other initial facts may name.
     Initial { index: usize, ty: TypeId },
     /// An initial fact that comes later in the program.
@@ -33,14 +33,14 @@ pub(super) enum Meaning {
 
 /// Where a variable whose facts are aggregated is not allowed.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Gathered {
+pub(super) enum Aggregated {
     /// In a condition that also reads an aggregate variable.
     Mixed,
     /// In an effect.
     Effect,
 }
 
-impl Gathered {
+impl Aggregated {
     pub(super) fn message(self, name: &str) -> String {
         match self {
             Self::Mixed => format!("one condition cannot mention both `{name}` and an aggregate variable"),

@@ -81,8 +81,8 @@ impl Actions<'_> {
                     kind => format_ident!("{}", reader(kind)),
                 };
                 let index = super::expr::number(index);
-                let ask = (!parameter.optional).then(|| quote!(?));
-                quote!(, rt::argument::#reader(arguments, #index) #ask)
+                let question_mark = (!parameter.optional).then(|| quote!(?));
+                quote!(, rt::argument::#reader(arguments, #index) #question_mark)
             });
             quote!(rt::ActionId(#number) => Actions::#name(host #context #(#arguments)*),)
         });

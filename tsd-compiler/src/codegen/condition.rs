@@ -50,7 +50,7 @@ impl<'a> Condition<'a> {
                 let regex = self.regex(pattern);
                 let text = self.exprs.code(text);
                 let text_code = text.str();
-                (holds(quote!(#regex.is_match(#text_code)), text.asks()), Binding::Tight)
+                (holds(quote!(#regex.is_match(#text_code)), text.uses_try()), Binding::Tight)
             }
             Test::Missing(operand) => {
                 let operand = self.exprs.code(operand).outside();
@@ -99,18 +99,18 @@ impl<'a> Condition<'a> {
         }
         let is_text = left.kind() == Some(Kind::Text);
         let (left, right) = (self.exprs.code(left), self.exprs.code(right));
-        let asks = left.asks() || right.asks();
+        let uses_try = left.uses_try() || right.uses_try();
         let plain = |code: &Code| if is_text { code.str() } else { code.plain() };
         let (left, right, op) = (plain(&left), plain(&right), operator(op));
-        let binding = if asks { Binding::Tight } else { Binding::Compare };
-        (holds(quote!(#left #op #right), asks), binding)
+        let binding = if uses_try { Binding::Tight } else { Binding::Compare };
+        (holds(quote!(#left #op #right), uses_try), binding)
     }
 
     fn of_texts(&mut self, left: &Expr, right: &Expr, function: &TokenStream) -> (TokenStream, Binding) {
         let (left, right) = (self.exprs.code(left), self.exprs.code(right));
-        let asks = left.asks() || right.asks();
+        let uses_try = left.uses_try() || right.uses_try();
         let (left, right) = (left.str(), right.str());
-        (holds(quote!(rt::ops::#function(#left, #right)), asks), Binding::Tight)
+        (holds(quote!(rt::ops::#function(#left, #right)), uses_try), Binding::Tight)
     }
 
     /// The static that holds a regular expression.
@@ -122,8 +122,8 @@ impl<'a> Condition<'a> {
 }
 
 /// A test of operands that may have no value.
-fn holds(test: TokenStream, asks: bool) -> TokenStream {
-    if asks { quote!(rt::holds(|| Some(#test))) } else { test }
+fn holds(test: TokenStream, uses_try: bool) -> TokenStream {
+    if uses_try { quote!(rt::holds(|| Some(#test))) } else { test }
 }
 
 /// A text field as its word.

@@ -14,7 +14,7 @@ pub(super) struct Code {
     /// Whether the tokens evaluate to an `Option`.
     option: bool,
     /// Whether there is a `?` in the tokens.
-    asks: bool,
+    uses_try: bool,
     /// For a text: how long it lives.
     text: Lifetime,
 }
@@ -31,12 +31,12 @@ enum Lifetime {
 }
 
 impl Code {
-    fn new(tokens: TokenStream, asks: bool) -> Self {
-        Self { tokens, option: false, asks, text: Lifetime::Facts }
+    fn new(tokens: TokenStream, uses_try: bool) -> Self {
+        Self { tokens, option: false, uses_try, text: Lifetime::Facts }
     }
 
-    fn optional(tokens: TokenStream, asks: bool) -> Self {
-        Self { option: true, ..Self::new(tokens, asks) }
+    fn optional(tokens: TokenStream, uses_try: bool) -> Self {
+        Self { option: true, ..Self::new(tokens, uses_try) }
     }
 
     fn with_text(self, text: Lifetime) -> Self {
@@ -44,8 +44,8 @@ impl Code {
     }
 
     /// Whether [`plain`](Self::plain) code contains a `?`.
-    pub(super) fn asks(&self) -> bool {
-        self.asks || self.option
+    pub(super) fn uses_try(&self) -> bool {
+        self.uses_try || self.option
     }
 
     /// The value itself, where `?` is allowed; a text may be a `String`.
@@ -74,7 +74,7 @@ impl Code {
     /// The value as an `Option`, anywhere; a text may be an `Option<String>`.
     pub(super) fn outside(&self) -> TokenStream {
         let tokens = self.in_closure();
-        if self.asks { quote!(rt::value(|| #tokens)) } else { tokens }
+        if self.uses_try { quote!(rt::value(|| #tokens)) } else { tokens }
     }
 
     /// A text as `Option<&str>`, anywhere.
@@ -123,11 +123,11 @@ impl Expressions {
             }
             Expr::Concat(parts) => {
                 let parts: Vec<Code> = parts.iter().map(|part| self.code(part)).collect();
-                let asks = parts.iter().any(Code::asks);
+                let uses_try = parts.iter().any(Code::uses_try);
                 let parts = parts.iter().map(Code::str);
                 let symbol = Arithmetic::Add.symbol();
                 let whole = quote!(facts.counted(#symbol, rt::ops::concat(&[#(#parts),*])));
-                Code::optional(whole, asks).with_text(Lifetime::Owned)
+                Code::optional(whole, uses_try).with_text(Lifetime::Owned)
             }
             Expr::Call { function, arguments } => self.call(*function, arguments),
             Expr::Cast { to, operand } => self.cast(*to, operand),
@@ -151,23 +151,23 @@ impl Expressions {
         let kind = arguments.first().and_then(Expr::kind);
         let codes: Vec<Code> = arguments.iter().map(|argument| self.code(argument)).collect();
         let Some(operand) = codes.first() else { return Code::optional(quote!(None), false) };
-        let asks = codes.iter().any(Code::asks);
+        let uses_try = codes.iter().any(Code::uses_try);
         let borrowed = match operand.text {
             Lifetime::Facts => Lifetime::Facts,
             Lifetime::Temporary | Lifetime::Owned => Lifetime::Temporary,
         };
         let (text, name) = (operand.str(), function.name());
         match function {
-            Function::Length => Code::new(quote!(rt::ops::length(#text)), asks),
-            Function::Upper => Code::new(quote!(rt::ops::upper(#text)), asks).with_text(Lifetime::Owned),
-            Function::Lower => Code::new(quote!(rt::ops::lower(#text)), asks).with_text(Lifetime::Owned),
-            Function::Trim => Code::new(quote!(rt::ops::trim(#text)), asks).with_text(borrowed),
+            Function::Length => Code::new(quote!(rt::ops::length(#text)), uses_try),
+            Function::Upper => Code::new(quote!(rt::ops::upper(#text)), uses_try).with_text(Lifetime::Owned),
+            Function::Lower => Code::new(quote!(rt::ops::lower(#text)), uses_try).with_text(Lifetime::Owned),
+            Function::Trim => Code::new(quote!(rt::ops::trim(#text)), uses_try).with_text(borrowed),
             Function::Substring => {
                 let start = codes.get(1).map(Code::plain);
                 let length =
                     codes.get(2).map(Code::plain).map_or(quote!(None), |length| quote!(Some(#length)));
                 let part = quote!(facts.counted(#name, rt::ops::substring(#text, #start, #length)));
-                Code::optional(part, asks).with_text(borrowed)
+                Code::optional(part, uses_try).with_text(borrowed)
             }
             Function::Abs => operator("abs", name, kind, &[operand]),
             Function::Round | Function::Floor | Function::Ceil if kind == Some(Kind::Int) => {
@@ -183,14 +183,16 @@ impl Expressions {
         let from = operand.kind();
         let operand = self.code(operand);
         let Some(from) = from.filter(|from| *from != to) else { return operand };
-        let asks = operand.asks();
+        let uses_try = operand.uses_try();
         let function = format_ident!("{}_to_{}", reader(from), reader(to));
         let argument = if from == Kind::Text { operand.str() } else { operand.plain() };
         let call = quote!(rt::ops::#function(#argument));
         match (from, to) {
-            (Kind::Text, _) | (Kind::Number, Kind::Int) => counted(to.cast(), &Code::optional(call, asks)),
-            (Kind::Int | Kind::Number, Kind::Text) => Code::new(call, asks).with_text(Lifetime::Owned),
-            _ => Code::new(call, asks),
+            (Kind::Text, _) | (Kind::Number, Kind::Int) => {
+                counted(to.cast(), &Code::optional(call, uses_try))
+            }
+            (Kind::Int | Kind::Number, Kind::Text) => Code::new(call, uses_try).with_text(Lifetime::Owned),
+            _ => Code::new(call, uses_try),
         }
     }
 }
@@ -200,16 +202,16 @@ impl Expressions {
 fn operator(name: &str, written: &str, kind: Option<Kind>, operands: &[&Code]) -> Code {
     let whole = kind == Some(Kind::Int);
     let function = format_ident!("{name}_{}", if whole { "int" } else { "number" });
-    let asks = operands.iter().any(|operand| operand.asks());
+    let uses_try = operands.iter().any(|operand| operand.uses_try());
     let plain = operands.iter().map(|operand| operand.plain());
-    let code = Code::optional(quote!(rt::ops::#function(#(#plain),*)), asks);
+    let code = Code::optional(quote!(rt::ops::#function(#(#plain),*)), uses_try);
     if whole && operands.len() == 1 { counted(written, &code) } else { code }
 }
 
 /// The same, counting results without a value for the operator that the rules call `written`.
 fn counted(written: &str, code: &Code) -> Code {
     let tokens = &code.tokens;
-    Code::optional(quote!(facts.counted(#written, #tokens)), code.asks)
+    Code::optional(quote!(facts.counted(#written, #tokens)), code.uses_try)
 }
 
 fn arithmetic(op: Arithmetic) -> &'static str {

@@ -139,8 +139,8 @@ impl<'a> Natives<'a> {
             }
         }
         if !branch.derived_tests.is_empty() {
-            for watch in lowered.derived_tests.to_mut() {
-                watch.tests = self.test_list(&watch.tests, place);
+            for place_tests in lowered.derived_tests.to_mut() {
+                place_tests.tests = self.test_list(&place_tests.tests, place);
             }
         }
         lowered
@@ -329,10 +329,10 @@ fn title(schema: &Schema, types: &[TypeId], name: &str, exprs: &[Expr]) -> Strin
 /// Calls an action, unless a required argument has no value.
 fn call(action: &Action, name: &Ident, exprs: &[Expr]) -> TokenStream {
     let mut codes = Expressions::default();
-    let mut asks = false;
+    let mut uses_try = false;
     let arguments = exprs.iter().zip(action.parameters.iter()).map(|(expr, parameter)| {
         let code = codes.code(expr);
-        asks |= !parameter.optional && code.asks();
+        uses_try |= !parameter.optional && code.uses_try();
         match (parameter.kind, parameter.optional) {
             (Kind::Text, false) => code.str(),
             (Kind::Text, true) => code.optional_str(),
@@ -350,7 +350,7 @@ fn call(action: &Action, name: &Ident, exprs: &[Expr]) -> TokenStream {
     });
     let arguments: Vec<TokenStream> = arguments.collect();
     let call = quote!(Actions::#name(host #(, #arguments)*));
-    if asks { quote!(rt::done(|| { #call; Some(()) })) } else { quote!(#call; true) }
+    if uses_try { quote!(rt::done(|| { #call; Some(()) })) } else { quote!(#call; true) }
 }
 
 /// Appends values to a list.

@@ -5,7 +5,7 @@ use tsd_ir::{
     Signature, Test, TestRef, TypeId,
 };
 
-use super::derived::Watched;
+use super::derived::DerivedTestsBuilder;
 use super::shape::{key_to, keys_to};
 use crate::hir;
 use crate::normalize::{Conjunction, Followed, PatternFilter, ordered};
@@ -17,9 +17,9 @@ pub(super) struct Graph<'a> {
 }
 
 impl Graph<'_> {
-    /// The branch that joins the patterns in this order. Derived values in `shown` matter for the
+    /// The branch that joins the patterns in this order. Derived values in `results` matter for the
     /// results of its tuples.
-    pub(super) fn chain(&self, patterns: &[hir::Pattern], order: &[usize], shown: &[&Expr]) -> Branch {
+    pub(super) fn chain(&self, patterns: &[hir::Pattern], order: &[usize], results: &[&Expr]) -> Branch {
         let all = &self.conjunction.types;
         let types: Vec<TypeId> = order.iter().map(|pattern| all[*pattern]).collect();
         let mut place = vec![Position(0); order.len()];
@@ -51,7 +51,7 @@ impl Graph<'_> {
                 signature,
             });
         }
-        let (derived_values, derived_tests) = self.derived_tests(&types, &place, shown);
+        let (derived_values, derived_tests) = self.derived_tests(&types, &place, results);
         Branch {
             followed: self.followed(patterns).into(),
             order: order.iter().map(|pattern| Position(*pattern as u16)).collect::<Vec<_>>().into(),
@@ -85,20 +85,20 @@ impl Graph<'_> {
         &self,
         types: &[TypeId],
         place: &[Position],
-        shown: &[&Expr],
+        results: &[&Expr],
     ) -> (Vec<DerivedValue>, Vec<DerivedTests>) {
-        let mut watched = Watched::default();
+        let mut builder = DerivedTestsBuilder::default();
         let canonical = Canonical::new(self.schema, types);
         let at_place = |position: Position| place[position.index()];
         for test in &self.conjunction.live {
             let test = ordered(self.schema, types, test.at_positions(&at_place));
             let name = canonical.test(&test).into();
-            let tree = watched.derived_values.numbered_test(&test);
-            watched.test(TestRef { canonical: name, body: Body::Tree(tree.clone()) }, &tree);
+            let tree = builder.derived_values.numbered_test(&test);
+            builder.test(TestRef { canonical: name, body: Body::Tree(tree.clone()) }, &tree);
         }
         let last = Position((types.len() - 1) as u16);
-        shown.iter().for_each(|expr| watched.shown(&expr.at_positions(&at_place), last));
-        watched.finish(last)
+        results.iter().for_each(|expr| builder.results(&expr.at_positions(&at_place), last));
+        builder.finish(last)
     }
 
     pub(super) fn filter(&self, pattern: usize) -> Filter {

@@ -45,13 +45,13 @@ impl DerivedValues {
     }
 
     fn add(&mut self, derived_value: &DerivedExpr) -> u16 {
-        let leaves: Vec<ViewArgument> =
-            derived_value.operands.iter().map(|operand| self.leaf(operand)).collect();
+        let arguments: Vec<ViewArgument> =
+            derived_value.operands.iter().map(|operand| self.argument(operand)).collect();
         let derived_value = match derived_value.source {
-            Source::View(view) => DerivedValue::Found { view, parameters: leaves.into() },
+            Source::View(view) => DerivedValue::Found { view, parameters: arguments.into() },
             // The one operand is the reference that is followed.
             Source::Field(ty, field) => {
-                let reference = leaves.first().copied().unwrap_or(ViewArgument::Fact { at: Position(0) });
+                let reference = arguments.first().copied().unwrap_or(ViewArgument::Fact { at: Position(0) });
                 DerivedValue::Followed { reference, ty, field }
             }
         };
@@ -64,7 +64,7 @@ impl DerivedValues {
         number
     }
 
-    fn leaf(&mut self, operand: &Expr) -> ViewArgument {
+    fn argument(&mut self, operand: &Expr) -> ViewArgument {
         match operand {
             Expr::Derived(derived_value) => ViewArgument::Derived(self.add(derived_value)),
             Expr::Field { at, field, .. } => ViewArgument::Field { at: *at, field: *field },
@@ -81,8 +81,8 @@ impl DerivedValues {
         // Each derived value is after those that it depends on.
         for index in (0..self.list.len()).rev() {
             if wanted[index] {
-                let leaves = self.list[index].leaves().iter();
-                let others = leaves.filter_map(|leaf| match leaf {
+                let arguments = self.list[index].arguments().iter();
+                let others = arguments.filter_map(|argument| match argument {
                     ViewArgument::Derived(other) => Some(usize::from(*other)),
                     _ => None,
                 });
@@ -95,14 +95,14 @@ impl DerivedValues {
 
 /// Where the derived values of a branch matter.
 #[derive(Debug, Default)]
-pub(super) struct Watched {
+pub(super) struct DerivedTestsBuilder {
     pub(super) derived_values: DerivedValues,
     tests: BTreeMap<Position, Vec<TestRef>>,
     read: BTreeMap<Position, Vec<u16>>,
-    shown: Vec<u16>,
+    results: Vec<u16>,
 }
 
-impl Watched {
+impl DerivedTestsBuilder {
     /// Adds a test whose derived values are numbered, at positions of the chain.
     pub(super) fn test(&mut self, test: TestRef, tree: &Test) {
         let place = tree.positions().last().copied().unwrap_or(Position(0));
@@ -116,36 +116,36 @@ impl Watched {
 
     /// Adds an expression that the results of the branch read, at positions of the chain; the last
     /// place is `last`.
-    pub(super) fn shown(&mut self, expr: &Expr, last: Position) {
-        let mut shown = Vec::new();
-        // The dependencies of a derived value are not shown themselves.
+    pub(super) fn results(&mut self, expr: &Expr, last: Position) {
+        let mut results = Vec::new();
+        // The dependencies of a derived value are not results themselves.
         self.derived_values.numbered(expr).rewrite(&mut |part| match part {
             Expr::Derived(derived_value) => {
-                shown.push(derived_value.index);
+                results.push(derived_value.index);
                 Some(part.clone())
             }
             _ => None,
         });
-        if !shown.is_empty() {
-            self.read.entry(last).or_default().extend(&shown);
-            self.shown.extend(shown);
+        if !results.is_empty() {
+            self.read.entry(last).or_default().extend(&results);
+            self.results.extend(results);
         }
     }
 
     /// The derived values, and the places where they matter.
     pub(super) fn finish(mut self, last: Position) -> (Vec<DerivedValue>, Vec<DerivedTests>) {
-        self.shown.sort_unstable();
-        self.shown.dedup();
+        self.results.sort_unstable();
+        self.results.dedup();
         let mut derived_tests = Vec::with_capacity(self.read.len());
         for (place, read) in &self.read {
             let mut tests = self.tests.remove(place).unwrap_or_default();
             tests.sort_by(|one, other| one.canonical.cmp(&other.canonical));
             tests.dedup_by(|one, other| one.canonical == other.canonical);
-            let shown = if *place == last { self.shown.clone() } else { Vec::new() };
+            let results = if *place == last { self.results.clone() } else { Vec::new() };
             derived_tests.push(DerivedTests {
                 place: *place,
                 derived_values: self.derived_values.with_dependencies(read.iter().copied()).into(),
-                shown: shown.into(),
+                results: results.into(),
                 bounds: bounds(&tests).into(),
                 tests: tests.into(),
             });

@@ -40,7 +40,7 @@ pub(super) fn plans(
         let alone = search.cheapest(&|one, other| group.model.stage(1 << one, other).cost());
         let [own, alone_price] = [&choice.order, &alone].map(|order| group.model.price(order));
         let method = method(group.strategy, choice, &own, &alone_price);
-        for ((index, patterns), member) in group.branches.iter().zip(&group.asked) {
+        for ((index, patterns), member) in group.branches.iter().zip(&group.requirements) {
             let mut declared = vec![0; patterns.len()];
             patterns.iter().enumerate().for_each(|(at, pattern)| declared[*pattern] = at);
             planned[*index] = Some(BranchPlan {

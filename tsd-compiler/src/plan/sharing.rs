@@ -50,7 +50,7 @@ pub(super) struct Group {
     pub(super) strategy: JoinOrder,
     pub(super) branches: Vec<Placed>,
     /// The requirements of each branch.
-    pub(super) asked: Vec<Member>,
+    pub(super) requirements: Vec<Member>,
 }
 
 /// The order that was chosen for a group, and the greedy one.
@@ -255,12 +255,12 @@ pub(super) fn groups(schema: &Schema, units: &[Unit<'_>], observed: &Observed) -
         by_shape.entry((unit.strategy, shape)).or_default().push((index, order));
     }
     let groups = by_shape.into_iter().map(|((strategy, shape), branches)| {
-        let asked: Vec<Member> =
+        let requirements: Vec<Member> =
             (branches.iter()).map(|(index, order)| filters.member(*index, &units[*index], order)).collect();
         let members: BTreeMap<Vec<u64>, Member> =
-            asked.iter().map(|member| (member.key(), member.clone())).collect();
+            requirements.iter().map(|member| (member.key(), member.clone())).collect();
         let model = Model::new(schema, &shape, members.into_values().collect(), observed);
-        Group { shape, model, strategy, branches, asked }
+        Group { shape, model, strategy, branches, requirements }
     });
     groups.collect()
 }

@@ -17,9 +17,9 @@ pub(super) fn plan(schema: &Schema, plans: &[BranchPlan], normal: &NormalView) -
     let types = view.types();
     let mut derived_values = DerivedValues::default();
     let input = view.input.as_ref().map(|input| derived_values.numbered(input));
-    let shown: Vec<&Expr> = input.iter().collect();
+    let results: Vec<&Expr> = input.iter().collect();
     let branches = branches.iter().zip(plans).map(|(conjunction, plan)| {
-        let branch = Graph { schema, conjunction }.chain(&view.patterns, &plan.order(), &shown);
+        let branch = Graph { schema, conjunction }.chain(&view.patterns, &plan.order(), &results);
         match view.parameters {
             Parameters::Values(_) => of_parameters(branch, types[0]),
             Parameters::None | Parameters::Fact(_) => branch,

@@ -78,14 +78,14 @@ fn write_branch(text: &mut String, rule: &Rule, branch: &Branch) {
 }
 
 fn derived_value(rule: &Rule, branch: &Branch, asked: &DerivedValue) -> String {
-    let leaves = asked.leaves().iter().map(|leaf| match leaf {
+    let arguments = asked.arguments().iter().map(|argument| match argument {
         ViewArgument::Derived(other) => derived_value(rule, branch, &branch.derived_values[*other as usize]),
-        leaf => format!("{leaf:?}"),
+        argument => format!("{argument:?}"),
     });
-    let leaves: Vec<String> = leaves.collect();
+    let arguments: Vec<String> = arguments.collect();
     match asked {
-        DerivedValue::Found { view, .. } => format!("{} for {leaves:?}", rule.views[*view as usize].form),
-        DerivedValue::Followed { ty, field, .. } => format!("{ty:?} {field:?} of {leaves:?}"),
+        DerivedValue::Found { view, .. } => format!("{} for {arguments:?}", rule.views[*view as usize].form),
+        DerivedValue::Followed { ty, field, .. } => format!("{ty:?} {field:?} of {arguments:?}"),
     }
 }
 

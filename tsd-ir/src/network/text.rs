@@ -40,7 +40,7 @@ pub(super) fn write(network: &Network, schema: &Schema, remarks: Option<Remarks<
     for (id, view) in network.views() {
         let of_rules =
             network.rules.iter().filter(|(_, placed)| placed.views.iter().any(|(one, _)| *one == id));
-        let of_views = network.views().filter(|(_, other)| other.asks.iter().any(|(_, asked)| *asked == id));
+        let of_views = network.views().filter(|(_, other)| other.reads.iter().any(|(_, read)| *read == id));
         let names = of_rules.map(|(name, _)| name.to_string());
         let names: Vec<String> =
             names.chain(of_views.map(|(_, other)| format!("view #{}", other.signature.short()))).collect();

@@ -24,7 +24,7 @@ pub struct ViewNode {
     /// The nodes of its branches.
     pub paths: Vec<Path>,
     /// The views that it reads itself, by their numbers in the rule that added it.
-    pub asks: Vec<(u16, ViewId)>,
+    pub reads: Vec<(u16, ViewId)>,
     owner: Owner,
 }
 
@@ -56,14 +56,14 @@ impl Network {
     }
 
     fn create_view(&mut self, view: &View, owner: Owner, before: &[(ViewId, bool)]) -> ViewId {
-        let mut asks: Vec<(u16, ViewId)> =
-            view.asks().into_iter().map(|one| (one, before[one as usize].0)).collect();
-        asks.dedup();
-        for (_, asked) in &asks {
-            self.views.slots.at_mut(u32::from(asked.0)).users += 1;
+        let mut reads: Vec<(u16, ViewId)> =
+            view.reads().into_iter().map(|one| (one, before[one as usize].0)).collect();
+        reads.dedup();
+        for (_, read) in &reads {
+            self.views.slots.at_mut(u32::from(read.0)).users += 1;
         }
         let (signature, form) = (view.signature, view.form.clone());
-        let node = ViewNode { signature, form, users: 0, paths: Vec::new(), asks, owner: owner.clone() };
+        let node = ViewNode { signature, form, users: 0, paths: Vec::new(), reads, owner: owner.clone() };
         let id = ViewId(self.views.slots.insert(node) as u16);
         self.views.index.entry(signature).or_default().push(id);
         let paths = view
@@ -95,7 +95,7 @@ impl Network {
         }
         node.paths.iter().for_each(|path| self.release_path(path, freed));
         freed.views.push(id);
-        node.asks.iter().for_each(|(_, asked)| self.release_view(*asked, freed));
+        node.reads.iter().for_each(|(_, read)| self.release_view(*read, freed));
     }
 
     pub(super) fn use_view(&mut self, id: ViewId) {
@@ -124,18 +124,18 @@ impl Network {
 
 impl View {
     /// The views that it reads itself, by their numbers in its rule; ascending.
-    pub fn asks(&self) -> Vec<u16> {
+    pub fn reads(&self) -> Vec<u16> {
         let of_branches = self.branches.iter().flat_map(|branch| branch.derived_values.iter());
-        let mut asked: Vec<u16> = of_branches
+        let mut read: Vec<u16> = of_branches
             .chain(self.derived_values.iter())
             .filter_map(|derived_value| match derived_value {
                 DerivedValue::Found { view, .. } => Some(*view),
                 DerivedValue::Followed { .. } => None,
             })
             .collect();
-        asked.sort_unstable();
-        asked.dedup();
-        asked
+        read.sort_unstable();
+        read.dedup();
+        read
     }
 }
 

@@ -310,7 +310,7 @@ impl JoinSpec {
         found_at: usize,
         emit: &mut dyn Emit,
     ) -> Option<u64> {
-        if !self.outputs.is_gathered_only() || !self.residuals.is_empty() {
+        if !self.outputs.is_accumulated_only() || !self.residuals.is_empty() {
             return None;
         }
         let pairs = Pairs::new(facts, found, found_at, cx.sets)?;

@@ -13,7 +13,7 @@ pub(crate) struct Outputs {
     /// The joins of which the node is the left input, with the rules that continue there.
     pub(crate) children: Vec<(NodeId, RuleSet)>,
     /// The views whose rows the tuples are.
-    pub(crate) gathered: RuleSet,
+    pub(crate) accumulated: RuleSet,
     /// The rules that end here and insert facts logically, whose deactivations are recorded.
     pub(crate) supporting: RuleSet,
     /// Pending tests, which hold tuples for rules before they reach any other output.
@@ -26,11 +26,11 @@ impl Outputs {
     pub(crate) fn new(
         levels: Vec<(i32, RuleSet)>,
         children: Vec<(NodeId, RuleSet)>,
-        (gathered, supporting): (RuleSet, RuleSet),
+        (accumulated, supporting): (RuleSet, RuleSet),
         pending_nodes: Vec<(PendingId, RuleSet)>,
     ) -> Self {
-        let one_way = levels.len() + children.len() + usize::from(!gathered.is_empty()) == 1;
-        Self { levels, children, gathered, supporting, pending_nodes, one_way }
+        let one_way = levels.len() + children.len() + usize::from(!accumulated.is_empty()) == 1;
+        Self { levels, children, accumulated, supporting, pending_nodes, one_way }
     }
 
     /// Whether there is a single output, which then takes all rules.
@@ -47,8 +47,8 @@ impl Outputs {
 
     /// Whether tuples only go to views.
     #[inline]
-    pub(crate) fn is_gathered_only(&self) -> bool {
-        self.one_way && !self.gathered.is_empty() && self.pending_nodes.is_empty()
+    pub(crate) fn is_accumulated_only(&self) -> bool {
+        self.one_way && !self.accumulated.is_empty() && self.pending_nodes.is_empty()
     }
 
     /// The rules of `set` that continue to a join.
@@ -61,7 +61,7 @@ impl Outputs {
     pub(crate) fn map_sets(&mut self, map: &mut dyn FnMut(RuleSet) -> RuleSet) {
         self.levels.iter_mut().for_each(|(_, set)| *set = map(*set));
         self.children.iter_mut().for_each(|(_, set)| *set = map(*set));
-        self.gathered = map(self.gathered);
+        self.accumulated = map(self.accumulated);
         self.supporting = map(self.supporting);
         self.pending_nodes.iter_mut().for_each(|(_, set)| *set = map(*set));
     }

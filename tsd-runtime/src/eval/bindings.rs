@@ -19,19 +19,19 @@ pub(crate) type DerivedWords<'a> = SmallVec<[DerivedWord<'a>; 4]>;
 /// The derived values that a test or an effect reads, by their numbers there.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Bindings<'a> {
-    answers: &'a [DerivedWord<'a>],
+    derived_words: &'a [DerivedWord<'a>],
     /// For each number, the place of the derived value; empty if they are equal.
     places: &'a [u16],
 }
 
 impl<'a> Bindings<'a> {
-    pub(crate) fn new(answers: &'a [DerivedWord<'a>], places: &'a [u16]) -> Self {
-        Self { answers, places }
+    pub(crate) fn new(derived_words: &'a [DerivedWord<'a>], places: &'a [u16]) -> Self {
+        Self { derived_words, places }
     }
 
     #[inline]
     pub(crate) fn get(self, index: usize) -> DerivedWord<'a> {
         let place = if self.places.is_empty() { index } else { usize::from(self.places[index]) };
-        self.answers.get(place).copied().unwrap_or(DerivedWord::Missing)
+        self.derived_words.get(place).copied().unwrap_or(DerivedWord::Missing)
     }
 }

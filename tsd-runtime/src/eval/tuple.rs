@@ -22,7 +22,7 @@ impl<'a> Tuple<'a> {
 
     /// The tuple with its derived values.
     #[inline]
-    pub(crate) fn knowing(self, known: Bindings<'a>) -> Self {
+    pub(crate) fn with_bindings(self, known: Bindings<'a>) -> Self {
         let Self { memory, types, slots, .. } = self;
         Self { memory, types, slots, known }
     }

@@ -100,7 +100,7 @@ impl Base {
                 sets
             })
             .collect();
-        base.retable_all(&mut sets, &mut strings);
+        base.reindex_all(&mut sets, &mut strings);
         base.shared =
             Some(Shared { sets: sets.into_iter().map(RuleSets::share).collect(), strings: strings.share() });
         base

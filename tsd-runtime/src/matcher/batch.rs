@@ -110,7 +110,7 @@ impl Matcher {
     /// activations.
     pub(crate) fn end_batch(&mut self, batch: &mut Batch) {
         batch.is_mixed |= self.state.stabilize(&self.base);
-        self.state.settle_no_loop(&self.base);
+        self.state.end_no_loop(&self.base);
         let Self { base, state: State { agenda, memory, .. } } = self;
         if batch.is_mixed {
             let last = agenda.age();

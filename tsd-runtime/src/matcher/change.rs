@@ -70,7 +70,7 @@ impl Matcher {
         state.agenda.begin_change();
         change(base, state);
         state.stabilize(base);
-        state.settle_no_loop(base);
+        state.end_no_loop(base);
         self.end_change();
     }
 

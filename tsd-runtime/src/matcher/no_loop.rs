@@ -28,16 +28,16 @@ impl State {
 
     /// Ends a change for a `no-loop` rule, after derived values have reached the fixpoint.
     #[inline]
-    pub(super) fn settle_no_loop(&mut self, base: &Base) {
+    pub(super) fn end_no_loop(&mut self, base: &Base) {
         if !self.agenda.no_loop.is_idle() {
-            self.let_count(base);
+            self.apply_no_loop_changes(base);
             self.take_out_moved();
         }
     }
 
     /// Adds activations of tuples that hold now and did not before, and cancels those of tuples
     /// that did and do not now.
-    fn let_count(&mut self, base: &Base) {
+    fn apply_no_loop_changes(&mut self, base: &Base) {
         let Some((rule, ways, changes)) = self.agenda.no_loop.take_changes() else { return };
         let Some(live) = base.rules.get(rule) else { return };
         // For each tuple, in the order of the patterns, how often each branch started to match

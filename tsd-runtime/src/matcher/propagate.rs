@@ -133,8 +133,8 @@ impl Downstream<'_> {
                 }
             });
         }
-        if !outputs.gathered.is_empty() {
-            self.gather(cx, outputs.gathered, delta);
+        if !outputs.accumulated.is_empty() {
+            self.accumulate(cx, outputs.accumulated, delta);
         }
         for (child, users) in &outputs.children {
             self.along(cx, outputs, *users, delta, |down, cx, going_on| {
@@ -174,37 +174,43 @@ impl Downstream<'_> {
     }
 
     /// Aggregates tuples in the views whose rows they are.
-    fn gather(&mut self, cx: &mut OperatorContext<'_>, gathered: RuleSet, delta: &Delta) {
+    fn accumulate(&mut self, cx: &mut OperatorContext<'_>, accumulated: RuleSet, delta: &Delta) {
         if let Some(common) = delta.common_set() {
-            return self.gather_alike(cx, gathered, common, delta);
+            return self.accumulate_alike(cx, accumulated, common, delta);
         }
         let OperatorContext { sets, pool, sign, memory, .. } = cx;
         let sets = &**sets;
-        sets.for_each(gathered, |bit| {
+        sets.for_each(accumulated, |bit| {
             let Some(Terminal::View { view, branch }) = self.tree.branches[bit as usize] else { return };
             let mut rows = pool.take(delta.width());
             let carrying = delta.iter().filter(|tuple| sets.contains(tuple.set, bit));
             carrying.for_each(|TupleRef { number, slots, set }| rows.push(number, slots, set));
             if !rows.is_empty() {
-                self.derived.gather(&self.base.derived, (view, branch), &rows, *sign != Sign::Remove, memory);
+                self.derived.accumulate(
+                    &self.base.derived,
+                    (view, branch),
+                    &rows,
+                    *sign != Sign::Remove,
+                    memory,
+                );
             }
             pool.put_back(rows);
         });
     }
 
     /// Aggregates tuples with equal rule sets in the views whose rows they are.
-    fn gather_alike(
+    fn accumulate_alike(
         &mut self,
         cx: &OperatorContext<'_>,
-        gathered: RuleSet,
+        accumulated: RuleSet,
         common: RuleSet,
         rows: impl TupleBlock,
     ) {
-        cx.sets.for_each(gathered, |bit| {
+        cx.sets.for_each(accumulated, |bit| {
             if let Some(Terminal::View { view, branch }) = self.tree.branches[bit as usize]
                 && cx.sets.contains(common, bit)
             {
-                self.derived.gather(
+                self.derived.accumulate(
                     &self.base.derived,
                     (view, branch),
                     rows,
@@ -228,7 +234,7 @@ impl Emit for Onward<'_, '_> {
     }
 
     fn pairs(&mut self, cx: &mut OperatorContext<'_>, outputs: &Outputs, pairs: Pairs<'_>) {
-        self.down.gather_alike(cx, outputs.gathered, pairs.common, pairs);
+        self.down.accumulate_alike(cx, outputs.accumulated, pairs.common, pairs);
     }
 }
 

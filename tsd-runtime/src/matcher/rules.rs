@@ -3,8 +3,8 @@
 mod add;
 mod newcomers;
 mod registry;
+mod reindex;
 mod remove;
-mod retable;
 mod views;
 
 use std::collections::BTreeSet;

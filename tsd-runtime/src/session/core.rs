@@ -30,7 +30,7 @@ pub(crate) struct Core<P: Program> {
     /// The compiler's warnings about the text that the session began with, until someone takes them.
     #[cfg(feature = "dynamic")]
     pub(crate) warnings: Vec<tsd_compiler::diagnostics::Diagnostic>,
-    pub(crate) told: Reported,
+    pub(crate) reported: Reported,
     /// Whether a change is under way. If it is set before a change begins, a panic has interrupted
     /// an earlier one.
     is_changing: bool,
@@ -54,7 +54,7 @@ impl<P: Program> Core<P> {
             named: std::collections::BTreeMap::new(),
             #[cfg(feature = "dynamic")]
             warnings: Vec::new(),
-            told: Reported::default(),
+            reported: Reported::default(),
             is_changing: false,
             row: Vec::new(),
         }
@@ -299,7 +299,7 @@ impl<P: Program> Core<P> {
         let fact = self.matcher.state.memory.store(ty).reference(slot);
         self.matcher.state.support.forget(fact);
         self.withdraw();
-        self.told.updated();
+        self.reported.updated();
         Ok(())
     }
 

@@ -53,9 +53,9 @@ impl Activation<'_> {
 
 /// Fires until the agenda is empty or the limit is reached.
 pub(super) fn run<P: Program>(session: &mut Session<P>) -> Result<Report, Error> {
-    let telling = telemetry::Run::begin();
+    let reporting = telemetry::Run::begin();
     let ended = fire_all(session);
-    telling.end(&ended, &session.core.matcher, &mut session.core.told);
+    reporting.end(&ended, &session.core.matcher, &mut session.core.reported);
     ended
 }
 
@@ -100,7 +100,7 @@ struct Running<'s, P: Program> {
 impl<P: Program> Running<'_, P> {
     /// Adds the counts of the run to those of the rules, and returns them.
     fn end(&mut self) -> Tally {
-        self.tally.settle(&mut self.session.core.matcher);
+        self.tally.count_fired(&mut self.session.core.matcher);
         std::mem::replace(&mut self.tally, Tally::new(0))
     }
 }
@@ -175,8 +175,12 @@ fn make_calls<P: Program>(
     mut no_value: impl FnMut(Tuple<'_>, usize),
 ) {
     let tuple = Tuple::new(reading.memory, &effects.types, slots);
-    let answers = reading.answers(&effects.derived_values, &effects.types, slots);
-    let tuple = if answers.is_empty() { tuple } else { tuple.knowing(Bindings::new(&answers, &[])) };
+    let derived_words = reading.derived_words(&effects.derived_values, &effects.types, slots);
+    let tuple = if derived_words.is_empty() {
+        tuple
+    } else {
+        tuple.with_bindings(Bindings::new(&derived_words, &[]))
+    };
     for (index, effect) in effects.list.iter().enumerate() {
         let Prepared::Call { function, constants, .. } = effect else { continue };
         if !P::call(*function, tuple, constants, host) {
@@ -206,14 +210,14 @@ fn fire_any<P: Program>(session: &mut Session<P>, id: RuleId, slots: &[u32], tal
     let Session { host, core } = session;
     let Some(live) = core.matcher.base.rules.get(id) else { return };
     let effects = &*live.effects;
-    let answers = core.matcher.reading().answers(&effects.derived_values, &effects.types, slots);
-    let tuple =
-        Tuple::new(&core.matcher.state.memory, &effects.types, slots).knowing(Bindings::new(&answers, &[]));
+    let derived_words = core.matcher.reading().derived_words(&effects.derived_values, &effects.types, slots);
+    let tuple = Tuple::new(&core.matcher.state.memory, &effects.types, slots)
+        .with_bindings(Bindings::new(&derived_words, &[]));
     let computed: SmallVec<[Option<Vec<Value>>; 4]> =
         effects.list.iter().map(|effect| effect.values().and_then(|values| values.compute(tuple))).collect();
     let rule = Arc::clone(&live.rule);
     let handles = handles(tuple, slots.len());
-    drop(answers);
+    drop(derived_words);
     if rule.no_loop {
         core.matcher.hold_back(id);
     }
@@ -273,9 +277,9 @@ fn take_place<P: Program>(
         Prepared::Call { function, constants, .. } => {
             let slots: TupleSlots = handles.iter().map(|handle| handle.fact().slot()).collect();
             let types: Vec<TypeId> = handles.iter().map(|handle| handle.ty()).collect();
-            let answers = core.matcher.reading().answers(&effects.derived_values, &types, &slots);
-            let tuple =
-                Tuple::new(&core.matcher.state.memory, &types, &slots).knowing(Bindings::new(&answers, &[]));
+            let derived_words = core.matcher.reading().derived_words(&effects.derived_values, &types, &slots);
+            let tuple = Tuple::new(&core.matcher.state.memory, &types, &slots)
+                .with_bindings(Bindings::new(&derived_words, &[]));
             P::call(*function, tuple, constants, host).then_some(()).ok_or_else(no_value)
         }
         Prepared::Perform { action, .. } => {

@@ -54,7 +54,7 @@ impl fmt::Display for LiveNetwork<'_> {
             |join| {
                 let statistics = self.statistics(join);
                 let JoinStatistics { bytes, counts, .. } = &statistics;
-                let mut text = format!("{}, {bytes} bytes", statistics.sides());
+                let mut text = format!("{}, {bytes} bytes", statistics.input_sizes());
                 if let Some(counts) = counts {
                     // Writing to a String cannot fail.
                     let _ = write!(

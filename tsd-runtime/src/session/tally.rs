@@ -90,7 +90,7 @@ impl Tally {
     }
 
     /// Adds the counts of the run to those of the rules.
-    pub(super) fn settle(&self, matcher: &mut Matcher) {
+    pub(super) fn count_fired(&self, matcher: &mut Matcher) {
         for (id, rule) in &self.fired {
             telemetry::fired(&rule.name, self.counts[*id as usize]);
             matcher.count_fired(*id, self.counts[*id as usize]);

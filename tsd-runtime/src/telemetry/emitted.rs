@@ -51,10 +51,10 @@ fn describe() {
 }
 
 /// Reports a run.
-pub(super) fn run(took: Duration, ended: &Result<Report, Error>, matcher: &Matcher, told: &mut Reported) {
-    if told.facts.is_empty() {
+pub(super) fn run(took: Duration, ended: &Result<Report, Error>, matcher: &Matcher, reported: &mut Reported) {
+    if reported.facts.is_empty() {
         describe();
-        told.facts = vec![(0, 0); matcher.state.memory.stores.len()];
+        reported.facts = vec![(0, 0); matcher.state.memory.stores.len()];
     }
     counter!("tsd_runs_total").increment(1);
     histogram!("tsd_run_seconds").record(took.as_secs_f64());
@@ -65,27 +65,28 @@ pub(super) fn run(took: Duration, ended: &Result<Report, Error>, matcher: &Match
         }
         Err(_) => counter!("tsd_runs_stopped_total").increment(1),
     }
-    facts(matcher, told);
+    facts(matcher, reported);
 }
 
 /// Reports how many facts were inserted and retracted since the last report, and how many there
 /// are.
-fn facts(matcher: &Matcher, told: &mut Reported) {
+fn facts(matcher: &Matcher, reported: &mut Reported) {
     let stores = matcher.base.schema.types.iter().zip(&matcher.state.memory.stores);
-    for ((ty, store), (told_in, told_out)) in stores.zip(&mut told.facts) {
+    for ((ty, store), (reported_in, reported_out)) in stores.zip(&mut reported.facts) {
         let name = ty.name.to_string();
         let inserted = store.inserted();
         let retracted = inserted.saturating_sub(store.len() as u64);
-        if inserted > *told_in {
-            counter!("tsd_facts_inserted_total", "type" => name.clone()).increment(inserted - *told_in);
+        if inserted > *reported_in {
+            counter!("tsd_facts_inserted_total", "type" => name.clone()).increment(inserted - *reported_in);
         }
-        if retracted > *told_out {
-            counter!("tsd_facts_retracted_total", "type" => name.clone()).increment(retracted - *told_out);
+        if retracted > *reported_out {
+            counter!("tsd_facts_retracted_total", "type" => name.clone())
+                .increment(retracted - *reported_out);
         }
         gauge!("tsd_facts", "type" => name).set(store.len() as f64);
-        (*told_in, *told_out) = (inserted, retracted);
+        (*reported_in, *reported_out) = (inserted, retracted);
     }
-    counter!("tsd_facts_updated_total").increment(std::mem::take(&mut told.updates));
+    counter!("tsd_facts_updated_total").increment(std::mem::take(&mut reported.updates));
 }
 
 /// Reports how often a rule fired in a run.

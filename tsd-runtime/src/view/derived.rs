@@ -142,7 +142,7 @@ impl DerivedState {
 
     /// Adds rows at the end of a branch of a view, or removes them.
     #[inline]
-    pub(crate) fn gather(
+    pub(crate) fn accumulate(
         &mut self,
         specs: &DerivedSpecs,
         (id, branch): (u16, u32),
@@ -157,7 +157,7 @@ impl DerivedState {
         // The view is taken out meanwhile. Its input only reads views of lower layers.
         let view = place_at(&mut self.views, id as usize).take();
         let mut view = view.unwrap_or_else(|| Box::new(View::new(spec)));
-        let has_changes = view.gather((spec, branch), rows, (adds, observed), self.views(specs), memory);
+        let has_changes = view.accumulate((spec, branch), rows, (adds, observed), self.views(specs), memory);
         self.views[id as usize] = Some(view);
         if has_changes {
             self.queue.push_view(spec.depth, id);

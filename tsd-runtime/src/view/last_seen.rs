@@ -40,8 +40,8 @@ impl LastSeen {
 
     /// A derived value. The symbol of a string may be reused later, so the string itself is copied.
     #[inline]
-    pub(crate) fn of(answer: DerivedWord<'_>, is_text: bool, strings: &Strings) -> Self {
-        match answer {
+    pub(crate) fn of(derived_word: DerivedWord<'_>, is_text: bool, strings: &Strings) -> Self {
+        match derived_word {
             DerivedWord::Missing => Self::Missing,
             DerivedWord::Word(word) if is_text => Self::Text(Box::new(strings.text(word as u32).into())),
             DerivedWord::Word(word) => Self::Word(word),

@@ -19,13 +19,13 @@ pub(crate) const NOWHERE: u32 = u32::MAX;
 
 impl ViewLookup<'_> {
     /// The word of an argument of a view.
-    fn word(&self, leaf: ViewArgument, answers: &[DerivedWord<'_>]) -> Option<u64> {
-        match leaf {
+    fn word(&self, argument: ViewArgument, derived_words: &[DerivedWord<'_>]) -> Option<u64> {
+        match argument {
             ViewArgument::Field { at, field } => {
                 self.memory.field(self.types[at.index()], self.slots[at.index()], field)
             }
             ViewArgument::Fact { at } => Some(self.reference(at.index()).to_word()),
-            ViewArgument::Derived(derived_value) => match answers[derived_value as usize] {
+            ViewArgument::Derived(derived_value) => match derived_words[derived_value as usize] {
                 DerivedWord::Missing => None,
                 DerivedWord::Word(word) => Some(word),
                 DerivedWord::Text(text) => self.memory.strings.find(text).map(u64::from),
@@ -38,11 +38,11 @@ impl ViewLookup<'_> {
     }
 
     /// The slot of the fact to which an argument refers.
-    fn fact(&self, leaf: ViewArgument, answers: &[DerivedWord<'_>]) -> u32 {
-        match leaf {
+    fn fact(&self, argument: ViewArgument, derived_words: &[DerivedWord<'_>]) -> u32 {
+        match argument {
             ViewArgument::Fact { at } => self.slots[at.index()],
             _ => {
-                let fact = self.word(leaf, answers).map(FactRef::from_word);
+                let fact = self.word(argument, derived_words).map(FactRef::from_word);
                 fact.and_then(|fact| self.memory.find_referred(fact)).unwrap_or(NOWHERE)
             }
         }
@@ -53,15 +53,15 @@ impl ViewLookup<'_> {
         &self,
         derived_value: &DerivedValue,
         views: Views<'_>,
-        answers: &[DerivedWord<'_>],
+        derived_words: &[DerivedWord<'_>],
     ) -> u32 {
         match derived_value {
-            DerivedValue::Followed { reference, .. } => self.fact(*reference, answers),
+            DerivedValue::Followed { reference, .. } => self.fact(*reference, derived_words),
             DerivedValue::Found { view, parameters } => match &views.spec(*view).parameters {
                 Parameters::None => 0,
-                Parameters::Fact(_) => self.fact(parameters[0], answers),
+                Parameters::Fact(_) => self.fact(parameters[0], derived_words),
                 Parameters::Values(_) => {
-                    let row = self.parameter_row(parameters, views.spec(*view).is_partial(), answers);
+                    let row = self.parameter_row(parameters, views.spec(*view).is_partial(), derived_words);
                     self.memory.parameters(*view).find_by_key(&row).unwrap_or(NOWHERE)
                 }
             },
@@ -73,10 +73,10 @@ impl ViewLookup<'_> {
         &self,
         parameters: &[ViewArgument],
         partial: bool,
-        answers: &[DerivedWord<'_>],
+        derived_words: &[DerivedWord<'_>],
     ) -> SmallVec<[u64; 8]> {
         let words: SmallVec<[Option<u64>; 8]> =
-            parameters.iter().map(|leaf| self.word(*leaf, answers)).collect();
+            parameters.iter().map(|argument| self.word(*argument, derived_words)).collect();
         let mut row: SmallVec<[u64; 8]> = words.iter().map(|word| word.unwrap_or(0)).collect();
         if partial {
             let mut present: SmallVec<[u64; 2]> = smallvec::smallvec![0; (words.len() + 1).div_ceil(64)];
@@ -110,33 +110,33 @@ impl<'a> Source<'a> {
 
     /// Calls `put` with the values for groups.
     #[inline]
-    pub(crate) fn answer_all(
+    pub(crate) fn read_all(
         self,
         groups: impl Iterator<Item = u32>,
         memory: &WorkingMemory,
         mut put: impl FnMut(DerivedWord<'a>),
     ) {
         match self {
-            Self::View(views, id) => views.outputs(id, groups, |answer| {
-                if answer == DerivedWord::Missing {
+            Self::View(views, id) => views.outputs(id, groups, |derived_word| {
+                if derived_word == DerivedWord::Missing {
                     memory.count_no_value(views.spec(id).name);
                 }
-                put(answer);
+                put(derived_word);
             }),
-            Self::Field(..) => groups.for_each(|group| put(self.answer(group, memory))),
+            Self::Field(..) => groups.for_each(|group| put(self.read(group, memory))),
         }
     }
 
     /// The value for a group.
     #[inline]
-    pub(crate) fn answer(self, group: u32, memory: &WorkingMemory) -> DerivedWord<'a> {
+    pub(crate) fn read(self, group: u32, memory: &WorkingMemory) -> DerivedWord<'a> {
         match self {
             Self::View(views, id) => {
-                let answer = views.output(id, group);
-                if answer == DerivedWord::Missing {
+                let derived_word = views.output(id, group);
+                if derived_word == DerivedWord::Missing {
                     memory.count_no_value(views.spec(id).name);
                 }
-                answer
+                derived_word
             }
             Self::Field(..) if group == NOWHERE => DerivedWord::Missing,
             Self::Field(store, field) => {
@@ -147,18 +147,18 @@ impl<'a> Source<'a> {
 }
 
 /// The derived values of a tuple, each of which may depend on those before it.
-pub(crate) fn answers<'a>(
+pub(crate) fn derived_words<'a>(
     derived_values: &[DerivedValue],
-    asking: &ViewLookup<'a>,
+    lookup: &ViewLookup<'a>,
     views: Views<'a>,
 ) -> DerivedWords<'a> {
     views.count_lookups(derived_values, 1);
-    let mut answers = DerivedWords::new();
+    let mut derived_words = DerivedWords::new();
     for derived_value in derived_values {
-        let group = asking.group(derived_value, views, &answers);
-        answers.push(Source::new(derived_value, views, asking.memory).answer(group, asking.memory));
+        let group = lookup.group(derived_value, views, &derived_words);
+        derived_words.push(Source::new(derived_value, views, lookup.memory).read(group, lookup.memory));
     }
-    answers
+    derived_words
 }
 
 /// What must be created before a derived value of a tuple can be looked up.
@@ -177,24 +177,28 @@ impl ViewLookup<'_> {
         derived_value: &DerivedValue,
         group: u32,
         views: Views<'_>,
-        answers: &[DerivedWord<'_>],
+        derived_words: &[DerivedWord<'_>],
     ) -> Option<Wanted> {
-        if let Some(text) = self.unknown_text(derived_value, answers) {
+        if let Some(text) = self.unknown_text(derived_value, derived_words) {
             return Some(Wanted::Text(text.to_owned()));
         }
         let DerivedValue::Found { view, parameters } = derived_value else { return None };
-        let asked = views.spec(*view);
-        let is_new = group == NOWHERE && matches!(asked.parameters, Parameters::Values(_));
+        let spec = views.spec(*view);
+        let is_new = group == NOWHERE && matches!(spec.parameters, Parameters::Values(_));
         is_new.then(|| {
-            let words = self.parameter_row(parameters, asked.is_partial(), answers);
+            let words = self.parameter_row(parameters, spec.is_partial(), derived_words);
             Wanted::Parameters(*view, words.to_vec())
         })
     }
 
     /// A parameter of a derived value that is a string which no fact has.
-    fn unknown_text<'t>(&self, derived_value: &DerivedValue, answers: &[DerivedWord<'t>]) -> Option<&'t str> {
-        derived_value.leaves().iter().find_map(|leaf| match leaf {
-            tsd_ir::ViewArgument::Derived(other) => match answers[*other as usize] {
+    fn unknown_text<'t>(
+        &self,
+        derived_value: &DerivedValue,
+        derived_words: &[DerivedWord<'t>],
+    ) -> Option<&'t str> {
+        derived_value.arguments().iter().find_map(|argument| match argument {
+            tsd_ir::ViewArgument::Derived(other) => match derived_words[*other as usize] {
                 DerivedWord::Text(text) => self.memory.strings.find(text).is_none().then_some(text),
                 _ => None,
             },

@@ -38,7 +38,7 @@ pub(crate) struct Member {
     /// ascending.
     pub(crate) wanted: Vec<u16>,
     /// Those whose change renews the activation, whatever the tests say.
-    pub(crate) shown: Vec<u16>,
+    pub(crate) results: Vec<u16>,
     /// The tests that are not bounds.
     pub(crate) tests: Vec<PreparedTest>,
     /// Tests of one derived value against constants.
@@ -58,9 +58,9 @@ pub(crate) struct PendingTests {
     /// The derived values of all members, each after those that it depends on.
     pub(crate) derived_values: Vec<DerivedValue>,
     /// For each derived value, the members whose activations its change renews.
-    pub(crate) shown: Vec<RuleSet>,
+    pub(crate) results: Vec<RuleSet>,
     /// Whether there is such a member.
-    pub(crate) shows: bool,
+    pub(crate) has_results: bool,
     /// For each derived value with bounds, an index from its value to the members that accept it.
     tables: Vec<(usize, Kind, FilterIndex)>,
     tests: Vec<LiveTest>,
@@ -87,8 +87,8 @@ impl PendingTests {
             members: Vec::new(),
             everyone: RuleSet::EMPTY,
             derived_values: Vec::new(),
-            shown: Vec::new(),
-            shows: false,
+            results: Vec::new(),
+            has_results: false,
             tables: Vec::new(),
             tests: Vec::new(),
             direct: Vec::new(),
@@ -106,7 +106,7 @@ impl PendingTests {
 
     /// For each derived value, whether its change renews activations of some rule.
     pub(crate) fn shows_each(&self) -> Vec<bool> {
-        self.shown.iter().map(|set| !set.is_empty()).collect()
+        self.results.iter().map(|set| !set.is_empty()).collect()
     }
 
     pub(crate) fn is_unused(&self) -> bool {
@@ -124,7 +124,7 @@ impl PendingTests {
         // Hundreds of rules may each have derived values of their own here, so equal ones are found
         // by hash.
         let mut derived_values: IndexSet<DerivedValue> = IndexSet::new();
-        let mut shown: Vec<Bits> = Vec::new();
+        let mut results: Vec<Bits> = Vec::new();
         let mut everyone = Bits::default();
         let mut tests: IndexMap<&str, (&PreparedTest, Arc<[u16]>, Bits)> = IndexMap::new();
         let mut bounds: BTreeMap<usize, (Kind, Vec<(Bit, Domain)>)> = BTreeMap::new();
@@ -136,9 +136,9 @@ impl PendingTests {
                     derived_values.insert_full(at_places(&member.derived_values[*wanted as usize], &places));
                 places[*wanted as usize] = place as u16;
             }
-            shown.resize_with(derived_values.len(), Bits::default);
-            for derived_value in &member.shown {
-                shown[places[*derived_value as usize] as usize].set(member.bit);
+            results.resize_with(derived_values.len(), Bits::default);
+            for derived_value in &member.results {
+                results[places[*derived_value as usize] as usize].set(member.bit);
             }
             for Bound { derived_value, kind, values, .. } in &member.bounds {
                 let place = usize::from(places[usize::from(*derived_value)]);
@@ -175,8 +175,8 @@ impl PendingTests {
                 demanded_by: sets.intern(&bits.0),
             })
             .collect();
-        self.shown = shown.iter().map(|bits| sets.intern(&bits.0)).collect();
-        self.shows = self.shown.iter().any(|set| !set.is_empty());
+        self.results = results.iter().map(|bits| sets.intern(&bits.0)).collect();
+        self.has_results = self.results.iter().any(|set| !set.is_empty());
         self.everyone = sets.intern(&everyone.0);
         let old = std::mem::replace(&mut self.derived_values, derived_values.into_iter().collect());
         let direct = self.derived_values.iter().map(|derived_value| match derived_value {
@@ -194,15 +194,15 @@ impl PendingTests {
         &self,
         rows: &Rows,
         due: &mut [Recheck],
-        answers: &[DerivedWord<'_>],
+        derived_words: &[DerivedWord<'_>],
         (views, memory): (Views<'_>, &WorkingMemory),
         sets: &mut RuleSets,
     ) {
         let mut words: SmallVec<[Option<u64>; 4]> = SmallVec::with_capacity(due.len());
         for (derived_value, kind, table) in &self.tables {
             words.clear();
-            let mut put = |answer| {
-                words.push(match answer {
+            let mut put = |derived_word| {
+                words.push(match derived_word {
                     // A computed value may be a negative zero, which the index does not contain.
                     DerivedWord::Word(word) if *kind == Kind::Number => {
                         Some((f64::from_bits(word) + 0.0).to_bits())
@@ -211,10 +211,10 @@ impl PendingTests {
                     DerivedWord::Missing | DerivedWord::Text(_) => None,
                 });
             };
-            if answers.is_empty() {
-                self.ask(rows, *derived_value, due, (views, memory), put);
+            if derived_words.is_empty() {
+                self.look_up(rows, *derived_value, due, (views, memory), put);
             } else {
-                answers
+                derived_words
                     .iter()
                     .skip(*derived_value)
                     .step_by(self.derived_values.len())
@@ -227,32 +227,32 @@ impl PendingTests {
     }
 
     /// The derived values of tuples, tuple by tuple. Empty if no test and no effect reads them.
-    pub(crate) fn answers<'a>(
+    pub(crate) fn derived_words<'a>(
         &self,
         rows: &Rows,
         due: &[Recheck],
         views: Views<'a>,
         memory: &'a WorkingMemory,
     ) -> DerivedWords<'a> {
-        if self.tests.is_empty() && !self.shows {
+        if self.tests.is_empty() && !self.has_results {
             return DerivedWords::new();
         }
         let step = self.derived_values.len();
-        let mut answers: DerivedWords<'a> = SmallVec::from_elem(DerivedWord::Missing, due.len() * step);
+        let mut derived_words: DerivedWords<'a> = SmallVec::from_elem(DerivedWord::Missing, due.len() * step);
         for derived_value in 0..step {
-            let mut places = answers[derived_value..].iter_mut().step_by(step);
-            self.ask(rows, derived_value, due, (views, memory), |answer| {
+            let mut places = derived_words[derived_value..].iter_mut().step_by(step);
+            self.look_up(rows, derived_value, due, (views, memory), |derived_word| {
                 if let Some(place) = places.next() {
-                    *place = answer;
+                    *place = derived_word;
                 }
             });
         }
-        answers
+        derived_words
     }
 
     /// Reads a derived value of tuples.
     #[inline]
-    fn ask<'a>(
+    fn look_up<'a>(
         &self,
         rows: &Rows,
         derived_value: usize,
@@ -262,9 +262,9 @@ impl PendingTests {
     ) {
         let source = Source::new(&self.derived_values[derived_value], views, memory);
         match rows.groups(derived_value) {
-            None => source.answer_all(due.iter().map(|look| look.row), memory, put),
+            None => source.read_all(due.iter().map(|look| look.row), memory, put),
             Some(groups) => {
-                source.answer_all(due.iter().map(|look| groups.group_of(look.row)), memory, put);
+                source.read_all(due.iter().map(|look| groups.group_of(look.row)), memory, put);
             }
         }
     }
@@ -274,7 +274,7 @@ impl PendingTests {
         &self,
         rows: &Rows,
         due: &mut [Recheck],
-        answers: &[DerivedWord<'_>],
+        derived_words: &[DerivedWord<'_>],
         memory: &WorkingMemory,
         sets: &mut RuleSets,
     ) {
@@ -286,8 +286,8 @@ impl PendingTests {
                 }
                 let mut own = [0];
                 let slots = rows.slots(look.row, &mut own);
-                let known = Bindings::new(&answers[at * step..][..step], &test.places);
-                if !test.predicate.holds(Tuple::new(memory, &self.types, slots).knowing(known)) {
+                let known = Bindings::new(&derived_words[at * step..][..step], &test.places);
+                if !test.predicate.holds(Tuple::new(memory, &self.types, slots).with_bindings(known)) {
                     look.holds = sets.difference(look.holds, test.demanded_by);
                 }
             }
@@ -297,7 +297,7 @@ impl PendingTests {
     /// Passes every rule set through `map`.
     pub(crate) fn map_sets(&mut self, map: &mut dyn FnMut(RuleSet) -> RuleSet) {
         self.everyone = map(self.everyone);
-        self.shown.iter_mut().for_each(|set| *set = map(*set));
+        self.results.iter_mut().for_each(|set| *set = map(*set));
         self.tables.iter_mut().for_each(|(_, _, table)| table.map_sets(map));
         self.tests.iter_mut().for_each(|test| test.demanded_by = map(test.demanded_by));
     }
@@ -308,15 +308,15 @@ impl PendingTests {
         self.types.len() == 1
             && of_fact
             && matches!(derived_value, DerivedValue::Found { .. })
-            && derived_value.leaves() == own
+            && derived_value.arguments() == own
     }
 }
 
 /// A derived value whose dependencies are replaced by their places.
 fn at_places(derived_value: &DerivedValue, places: &[u16]) -> DerivedValue {
-    let moved = |leaf: &ViewArgument| match leaf {
+    let moved = |argument: &ViewArgument| match argument {
         ViewArgument::Derived(other) => ViewArgument::Derived(places[*other as usize]),
-        leaf => *leaf,
+        argument => *argument,
     };
     match derived_value {
         DerivedValue::Found { view, parameters } => {

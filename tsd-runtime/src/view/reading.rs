@@ -17,7 +17,7 @@ pub(crate) struct Reading<'a> {
 impl<'a> Reading<'a> {
     /// The derived values of a tuple.
     #[inline]
-    pub(crate) fn answers(
+    pub(crate) fn derived_words(
         self,
         derived_values: &[DerivedValue],
         types: &'a [TypeId],
@@ -26,7 +26,7 @@ impl<'a> Reading<'a> {
         if derived_values.is_empty() {
             return DerivedWords::new();
         }
-        crate::view::lookup::answers(
+        crate::view::lookup::derived_words(
             derived_values,
             &ViewLookup { memory: self.memory, types, slots },
             self.views,

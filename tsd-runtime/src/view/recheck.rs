@@ -30,23 +30,25 @@ impl PendingTests {
         gone: &mut Delta,
         come: &mut Delta,
     ) {
-        let answers = self.answers(rows, due, views, memory);
-        self.meet_bounds(rows, due, &answers, (views, memory), sets);
-        self.test(rows, due, &answers, memory, sets);
+        let derived_words = self.derived_words(rows, due, views, memory);
+        self.meet_bounds(rows, due, &derived_words, (views, memory), sets);
+        self.test(rows, due, &derived_words, memory, sets);
         views.count_lookups(&self.derived_values, due.len() as u64);
-        if !self.shows {
+        if !self.has_results {
             let changed = move_up(due, |look| look.passed != look.holds);
             due.truncate(changed);
         }
         for (at, Recheck { row, passed, holds }) in due.iter().copied().enumerate() {
             let mut again = RuleSet::EMPTY;
-            if self.shows {
+            if self.has_results {
                 let count = self.derived_values.len();
-                for (index, shown) in self.shown.iter().enumerate().filter(|(_, shown)| !shown.is_empty()) {
+                for (index, results) in
+                    self.results.iter().enumerate().filter(|(_, results)| !results.is_empty())
+                {
                     let is_text = views.specs.is_text(&self.derived_values[index], schema);
-                    let seen = LastSeen::of(answers[at * count + index], is_text, &memory.strings);
+                    let seen = LastSeen::of(derived_words[at * count + index], is_text, &memory.strings);
                     if rows.see(row, index, seen) {
-                        again = sets.union(again, *shown);
+                        again = sets.union(again, *results);
                     }
                 }
                 // Only rules that match now and matched before are renewed.

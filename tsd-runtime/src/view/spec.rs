@@ -7,7 +7,7 @@ use tsd_ir::{
 };
 
 use super::accumulate::{Aggregate, Input};
-use super::lookup::{ViewLookup, answers};
+use super::lookup::{ViewLookup, derived_words};
 use super::pending::PendingTests;
 use super::views::Views;
 use crate::base::PendingId;
@@ -181,8 +181,9 @@ impl ViewSpec {
             InputSource::Computed { values, counts } => {
                 let slots = place.declared(chain);
                 let lookup = ViewLookup { memory, types: &self.types, slots: &slots };
-                let answers = answers(&self.derived_values, &lookup, views);
-                let tuple = Tuple::new(memory, &self.types, &slots).knowing(Bindings::new(&answers, &[]));
+                let derived_words = derived_words(&self.derived_values, &lookup, views);
+                let tuple =
+                    Tuple::new(memory, &self.types, &slots).with_bindings(Bindings::new(&derived_words, &[]));
                 Some(match values.compute(tuple)?.pop()? {
                     Value::Missing => return None,
                     _ if *counts => Input::Row,

@@ -65,7 +65,7 @@ impl View {
     /// remember their previous outputs. Returns whether the view has changed groups now and had
     /// none before.
     #[inline]
-    pub(super) fn gather(
+    pub(super) fn accumulate(
         &mut self,
         (spec, branch): (&ViewSpec, u32),
         rows: impl TupleBlock,

@@ -72,7 +72,7 @@ impl DerivedState {
             if before != NOWHERE {
                 self.unsubscribe(derived_value, before);
             }
-            rows.ask(row, index, *group);
+            rows.subscribe(row, index, *group);
         }
         held.into_iter().for_each(|symbol| memory.strings.release(symbol));
         are_there
@@ -88,27 +88,27 @@ impl DerivedState {
         slots: &[u32],
         memory: &WorkingMemory,
     ) -> (TupleSlots, Vec<Wanted>) {
-        let asking = ViewLookup { memory, types: &pending.types, slots };
+        let lookup = ViewLookup { memory, types: &pending.types, slots };
         let views = self.views(specs);
         let mut groups = TupleSlots::new();
         let mut wanted = Vec::new();
-        let mut answers = DerivedWords::new();
+        let mut derived_words = DerivedWords::new();
         // The derived values whose group is not known yet, ascending.
         let mut waiting: SmallVec<[u16; 8]> = SmallVec::new();
         for (index, derived_value) in pending.derived_values.iter().enumerate() {
             if rows.group(row, index).is_none() {
                 groups.push(slots[0]);
-                answers.push(Source::new(derived_value, views, memory).answer(slots[0], memory));
+                derived_words.push(Source::new(derived_value, views, memory).read(slots[0], memory));
                 continue;
             }
             let lacks = if derived_value.depends_on(&waiting) {
                 None
             } else {
-                let group = asking.group(derived_value, views, &answers);
-                let lacks = asking.lacks(derived_value, group, views, &answers);
+                let group = lookup.group(derived_value, views, &derived_words);
+                let lacks = lookup.lacks(derived_value, group, views, &derived_words);
                 if lacks.is_none() {
                     groups.push(group);
-                    answers.push(Source::new(derived_value, views, memory).answer(group, memory));
+                    derived_words.push(Source::new(derived_value, views, memory).read(group, memory));
                     continue;
                 }
                 lacks
@@ -116,7 +116,7 @@ impl DerivedState {
             wanted.extend(lacks);
             waiting.push(index as u16);
             groups.push(NOWHERE);
-            answers.push(DerivedWord::Missing);
+            derived_words.push(DerivedWord::Missing);
         }
         (groups, wanted)
     }

@@ -88,11 +88,11 @@ fn input(input: &AggregateInput) -> String {
 pub(super) fn derived_values(derived_values: &[DerivedValue]) -> String {
     list(derived_values.iter(), |derived_value| match derived_value {
         DerivedValue::Found { view, parameters } => {
-            let parameters = list(parameters.iter(), leaf);
+            let parameters = list(parameters.iter(), argument);
             format!("DerivedValue::Found {{ view: {view}, parameters: {parameters} }}")
         }
         DerivedValue::Followed { reference, ty, field } => {
-            let reference = leaf(reference);
+            let reference = argument(reference);
             format!(
                 "DerivedValue::Followed {{ reference: {reference}, ty: TypeId({}), field: FieldId({}) }}",
                 ty.0, field.0
@@ -101,8 +101,8 @@ pub(super) fn derived_values(derived_values: &[DerivedValue]) -> String {
     })
 }
 
-fn leaf(leaf: &ViewArgument) -> String {
-    match leaf {
+fn argument(argument: &ViewArgument) -> String {
+    match argument {
         ViewArgument::Field { at, field } => {
             format!("ViewArgument::Field {{ at: Position({}), field: FieldId({}) }}", at.0, field.0)
         }
@@ -112,10 +112,10 @@ fn leaf(leaf: &ViewArgument) -> String {
 }
 
 pub(super) fn derived_tests(derived_tests: &[DerivedTests]) -> String {
-    list(derived_tests.iter(), |watch| {
-        let DerivedTests { place, derived_values, shown, tests, bounds } = watch;
-        let (derived_values, shown) =
-            (list(derived_values.iter(), u16::to_string), list(shown.iter(), u16::to_string));
+    list(derived_tests.iter(), |place_tests| {
+        let DerivedTests { place, derived_values, results, tests, bounds } = place_tests;
+        let (derived_values, results) =
+            (list(derived_values.iter(), u16::to_string), list(results.iter(), u16::to_string));
         let (place, tests) = (place.0, list(tests.iter(), test));
         let bounds = list(bounds.iter(), |Bound { test, derived_value, kind, values }| {
             let values = domain(values);
@@ -125,8 +125,8 @@ pub(super) fn derived_tests(derived_tests: &[DerivedTests]) -> String {
             )
         });
         format!(
-            "DerivedTests {{ place: Position({place}), derived_values: {derived_values}, shown: \
-             {shown}, tests: {tests}, bounds: {bounds} }}"
+            "DerivedTests {{ place: Position({place}), derived_values: {derived_values}, results: \
+             {results}, tests: {tests}, bounds: {bounds} }}"
         )
     })
 }

@@ -32,7 +32,7 @@ impl Matcher {
             self.wire(rule, rank, &mut touched, &mut newcomers);
         }
         self.rebuild(&touched);
-        self.change(|base, state| state.let_see(base, &newcomers));
+        self.change(|base, state| state.propagate_newcomers(base, &newcomers));
     }
 
     /// Assigns nodes, views and bits to a rule, and adds the new branches to `newcomers`.

@@ -52,12 +52,12 @@ impl Newcomers {
 impl State {
     /// Shows the existing facts to new branches. In each tree, facts are first stored at the right
     /// inputs of joins, where they find no partners yet. Then facts are propagated from the root.
-    pub(super) fn let_see(&mut self, base: &Base, newcomers: &Newcomers) {
+    pub(super) fn propagate_newcomers(&mut self, base: &Base, newcomers: &Newcomers) {
         for (id, tree) in &newcomers.trees {
             for (node, new) in &tree.joins {
                 self.store_right(base, *id, *node, new);
             }
-            self.let_see_from_root(base, *id, tree);
+            self.propagate_newcomers_from_root(base, *id, tree);
         }
     }
 
@@ -85,7 +85,7 @@ impl State {
         self.pool.put_back(facts);
     }
 
-    fn let_see_from_root(&mut self, base: &Base, id: RootId, new: &Tree) {
+    fn propagate_newcomers_from_root(&mut self, base: &Base, id: RootId, new: &Tree) {
         let Some(tree) = base.find_tree(id) else { return };
         let slots: Vec<u32> = self.memory.store(tree.input.ty).live_slots().collect();
         let fresh = new.joins.values().all(|join| join.is_new);

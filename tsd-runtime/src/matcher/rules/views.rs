@@ -94,7 +94,7 @@ impl Matcher {
                     bit,
                     derived_values: derived_values.clone(),
                     wanted: pending.derived_values.to_vec(),
-                    shown: pending.shown.to_vec(),
+                    results: pending.results.to_vec(),
                     tests: others.map(|(_, test)| PreparedTest::new(test, tests)).collect(),
                     bounds: pending.bounds.to_vec(),
                 });

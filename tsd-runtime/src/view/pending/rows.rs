@@ -392,9 +392,9 @@ impl Rows {
     }
 
     /// Sets the group that a row reads for a derived value, if that is indexed.
-    pub(crate) fn ask(&mut self, row: u32, derived_value: usize, group: u32) {
+    pub(crate) fn subscribe(&mut self, row: u32, derived_value: usize, group: u32) {
         if let Some(index) = &mut self.indexes[derived_value] {
-            index.ask(row, group);
+            index.subscribe(row, group);
         }
     }
 
@@ -438,13 +438,13 @@ impl Rows {
         self.rows.get(row as usize).map_or(RuleSet::EMPTY, |row| row.passed)
     }
 
-    /// Replaces the indexes by empty ones for other derived values: `direct` says which need none,
-    /// `shows` which have their last values stored, `old` where each was before. Calls `left` with
-    /// every previous derived value and every group that a row read for it.
+    /// Replaces the indexes by empty ones for other derived values. `direct` says which need none,
+    /// `has_results` which have their last values stored, and `old` where each was before. Calls
+    /// `left` with every previous derived value and every group that a row read for it.
     pub(crate) fn reindex(
         &mut self,
         direct: &[bool],
-        shows: &[bool],
+        has_results: &[bool],
         old: &[Option<usize>],
         mut left: impl FnMut(usize, u32),
     ) {
@@ -456,10 +456,10 @@ impl Rows {
         self.indexes = direct.iter().map(index).collect();
         self.is_indexed = direct.contains(&false);
         let mut seen = std::mem::take(&mut self.seen);
-        self.seen = (shows.iter().zip(old))
-            .map(|(shows, old)| {
+        self.seen = (has_results.iter().zip(old))
+            .map(|(has_results, old)| {
                 let before = old.and_then(|old| seen[old].take());
-                shows.then(|| before.unwrap_or_else(|| vec![LastSeen::Unknown; rows]))
+                has_results.then(|| before.unwrap_or_else(|| vec![LastSeen::Unknown; rows]))
             })
             .collect();
     }

@@ -48,7 +48,7 @@ impl Subscriptions {
 
     /// The groups that rows read, once for each row.
     pub(crate) fn groups(&self) -> impl Iterator<Item = u32> + '_ {
-        self.rows.iter().map(|asks| asks.group).filter(|group| *group != NOWHERE)
+        self.rows.iter().map(|subscription| subscription.group).filter(|group| *group != NOWHERE)
     }
 
     /// The rows that read a group.
@@ -59,7 +59,7 @@ impl Subscriptions {
     }
 
     /// Makes a row read a group instead of its previous one.
-    pub(crate) fn ask(&mut self, row: u32, group: u32) {
+    pub(crate) fn subscribe(&mut self, row: u32, group: u32) {
         self.ask_nothing(row);
         if group == NOWHERE {
             return;
@@ -116,14 +116,14 @@ mod tests {
                     prop_assert_eq!(index.ask_nothing(row), before);
                     model[row as usize] = NOWHERE;
                 } else {
-                    index.ask(row, group);
+                    index.subscribe(row, group);
                     model[row as usize] = group;
                 }
                 for group in 0..4 {
                     let mut rows: Vec<u32> = index.rows_of(group).collect();
                     rows.sort_unstable();
-                    let asking = (0..6).filter(|row| model[*row as usize] == group);
-                    prop_assert_eq!(rows, asking.collect::<Vec<u32>>());
+                    let subscribed = (0..6).filter(|row| model[*row as usize] == group);
+                    prop_assert_eq!(rows, subscribed.collect::<Vec<u32>>());
                 }
                 let groups: Vec<u32> = model.into_iter().filter(|group| *group != NOWHERE).collect();
                 prop_assert_eq!(index.groups().collect::<Vec<u32>>(), groups);

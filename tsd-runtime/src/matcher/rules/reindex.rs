@@ -32,7 +32,7 @@ impl Matcher {
         self.own_base();
         touched.pending.iter().for_each(|pending| self.rebuild_pending(*pending));
         let Self { base, state: State { sets, memory, .. } } = self;
-        Arc::make_mut(base).retable(&touched.nodes, sets, &mut memory.strings);
+        Arc::make_mut(base).reindex(&touched.nodes, sets, &mut memory.strings);
     }
 
     /// Rebuilds a pending node after its members changed, and queues all its tuples.
@@ -40,7 +40,7 @@ impl Matcher {
         self.own_base();
         let Self { base, state: State { sets, memory, derived, .. } } = self;
         let base = Arc::make_mut(base);
-        let Some(before) = base.retable_pending(id, sets, &mut memory.strings) else { return };
+        let Some(before) = base.reindex_pending(id, sets, &mut memory.strings) else { return };
         let Some(pending) = base.derived.pending(id) else { return };
         if let Some(mut rows) = derived.take_rows(id) {
             rows.reindex(&pending.direct, &pending.shows_each(), &before.places, |index, group| {
@@ -61,7 +61,7 @@ impl Matcher {
 
 impl Base {
     /// Rebuilds all nodes with new rule sets and strings.
-    pub(in crate::matcher) fn retable_all(&mut self, sets: &mut [RuleSets], strings: &mut Strings) {
+    pub(in crate::matcher) fn reindex_all(&mut self, sets: &mut [RuleSets], strings: &mut Strings) {
         let mut nodes: BTreeSet<NodePlace> = BTreeSet::new();
         let roots: Vec<_> = self.network.roots().map(|(root, _)| root).collect();
         for root in roots {
@@ -79,13 +79,13 @@ impl Base {
         }
         let pending: Vec<PendingId> = self.derived.all_pending().map(|(id, _)| id).collect();
         for id in pending {
-            self.retable_pending(id, sets, strings);
+            self.reindex_pending(id, sets, strings);
         }
-        self.retable(&nodes, sets, strings);
+        self.reindex(&nodes, sets, strings);
     }
 
     /// Rebuilds the filter indexes and outputs of nodes.
-    fn retable(&mut self, nodes: &BTreeSet<NodePlace>, sets: &mut [RuleSets], strings: &mut Strings) {
+    fn reindex(&mut self, nodes: &BTreeSet<NodePlace>, sets: &mut [RuleSets], strings: &mut Strings) {
         for (root, join) in nodes {
             let sets = &mut sets[root.0 as usize];
             let ty = match join {
@@ -127,7 +127,7 @@ impl Base {
         };
         let mut levels: Vec<(i32, RuleSet)> = Vec::new();
         let mut ending: Vec<(i32, Bit)> = Vec::new();
-        let (mut gathered, mut supporting) = (Bits::default(), Bits::default());
+        let (mut accumulated, mut supporting) = (Bits::default(), Bits::default());
         sets.for_each(everyone, |bit| match tree.branches[bit as usize] {
             Some(Terminal::Rule(branch)) => {
                 if let Some(live) = self.rules.get(branch.rule)
@@ -142,11 +142,11 @@ impl Base {
             Some(Terminal::View { view, branch })
                 if self.derived.view(view).places[branch as usize].end() == end =>
             {
-                gathered.set(bit);
+                accumulated.set(bit);
             }
             Some(Terminal::View { .. }) | None => {}
         });
-        let (gathered, supporting) = (sets.intern(&gathered.0), sets.intern(&supporting.0));
+        let (accumulated, supporting) = (sets.intern(&accumulated.0), sets.intern(&supporting.0));
         ending.sort_unstable_by_key(|(salience, bit)| (std::cmp::Reverse(*salience), *bit));
         for level in ending.chunk_by(|left, right| left.0 == right.0) {
             let mut bits = Bits::default();
@@ -159,7 +159,7 @@ impl Base {
         };
         let children =
             children.iter().filter_map(|child| Some((*child, self.join(*child)?.input.everyone())));
-        let outputs = Outputs::new(levels, children.collect(), (gathered, supporting), waiting);
+        let outputs = Outputs::new(levels, children.collect(), (accumulated, supporting), waiting);
         match join {
             None => {
                 if let Some(tree) = self.tree_mut(root) {
@@ -175,7 +175,7 @@ impl Base {
     }
 
     /// Rebuilds a pending node. Returns its derived values before.
-    fn retable_pending(
+    fn reindex_pending(
         &mut self,
         id: PendingId,
         sets: &mut [RuleSets],

@@ -9,16 +9,16 @@ use crate::described;
 use crate::rules::counted;
 
 /// Creates the nodes of a diagram.
-pub(super) struct Teller<'a> {
+pub(super) struct NodeTexts<'a> {
     pub(super) schema: &'a Schema,
     pub(super) network: &'a Network,
     pub(super) statistics: Option<&'a Statistics>,
 }
 
-impl Teller<'_> {
+impl NodeTexts<'_> {
     pub(super) fn ty(&self, ty: TypeId) -> Node {
         if let Some(view) = ty.view() {
-            return self.asked(ViewId(view));
+            return self.parameters(ViewId(view));
         }
         let declared = self.schema.ty(ty);
         let mut node = Node::new(Kind::Type, declared.name.clone());
@@ -38,11 +38,11 @@ impl Teller<'_> {
     }
 
     /// The parameters of a view.
-    fn asked(&self, view: ViewId) -> Node {
-        let asked = self.network.view(view);
-        let mut node = Node::new(Kind::Asked, "asked");
-        node.lines.push(format!("for #{}", asked.signature.short()));
-        node.text = format!("The parameter values that are in use\n{}", described::view(asked));
+    fn parameters(&self, view: ViewId) -> Node {
+        let view_node = self.network.view(view);
+        let mut node = Node::new(Kind::Parameters, "parameters");
+        node.lines.push(format!("for #{}", view_node.signature.short()));
+        node.text = format!("The parameter values that are in use\n{}", described::view(view_node));
         if let Some(held) = self.statistics.and_then(|held| held.views.iter().find(|held| held.view == view))
         {
             node.lines.push(counted(held.groups, "combination"));
@@ -71,7 +71,7 @@ impl Teller<'_> {
         node.counts.push(("branches", join.users.to_string()));
         let held = self.statistics.and_then(|held| held.joins.iter().find(|held| held.node == id));
         if let Some(held) = held {
-            node.lines.push(held.sides());
+            node.lines.push(held.input_sizes());
             node.counts.extend([
                 ("tuples on the left", kept(held.left)),
                 ("facts on the right", kept(held.right)),
@@ -91,14 +91,14 @@ impl Teller<'_> {
     pub(super) fn view(&self, id: ViewId) -> Node {
         let view = self.network.view(id);
         let question = described::view(view);
-        let (gather, asks) = question.split_once('(').unwrap_or((&question, ""));
-        let mut node = Node::new(Kind::View, gather);
-        node.lines.push(asks.strip_suffix(')').unwrap_or(asks).to_owned());
+        let (aggregate, inside) = question.split_once('(').unwrap_or((&question, ""));
+        let mut node = Node::new(Kind::View, aggregate);
+        node.lines.push(inside.strip_suffix(')').unwrap_or(inside).to_owned());
         node.signature = Some(format!("{:?}", view.signature));
-        node.counts.push(("askers", view.users.to_string()));
+        node.counts.push(("readers", view.users.to_string()));
         if let Some(held) = self.statistics.and_then(|held| held.views.iter().find(|held| held.view == id)) {
-            node.lines.push(counted(held.groups, "answer"));
-            node.counts.extend([("answers", held.groups.to_string()), ("bytes", held.bytes.to_string())]);
+            node.lines.push(counted(held.groups, "group"));
+            node.counts.extend([("groups", held.groups.to_string()), ("bytes", held.bytes.to_string())]);
             if let Some(counts) = held.counts {
                 node.counts.extend([
                     ("lookups", counts.lookups.to_string()),
@@ -111,13 +111,13 @@ impl Teller<'_> {
     }
 
     /// Pending tests, behind a root or a join.
-    pub(super) fn watch(&self, root: RootId, join: Option<NodeId>) -> Node {
-        let mut node = Node::new(Kind::Watch, "tested again");
+    pub(super) fn pending(&self, root: RootId, join: Option<NodeId>) -> Node {
+        let mut node = Node::new(Kind::Pending, "tested again");
         node.text = "Tuples that are tested again when a value that they read has changed".to_owned();
         if let Some(held) = self.statistics {
             let here = held.pending_nodes.iter().filter(|node| node.root == root && node.join == join);
             let (tuples, bytes) =
-                here.fold((0, 0), |(tuples, bytes), watch| (tuples + watch.tuples, bytes + watch.bytes));
+                here.fold((0, 0), |(tuples, bytes), node| (tuples + node.tuples, bytes + node.bytes));
             node.lines.push(counted(tuples, "tuple"));
             node.counts.extend([("tuples", tuples.to_string()), ("bytes", bytes.to_string())]);
         }
